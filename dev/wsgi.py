@@ -1,0 +1,196 @@
+"""Keystone's WSGI application, wrapped: every request is recorded, and the URL can ask for trouble.
+
+The first path segment is a TAG unless it is one of Keystone's own (v3, v2.0, or none). A tag is taken off the
+path, so Keystone behind it works as usual, and it is recorded with the request: a test that uses a tag of its
+own counts its own requests only. A tag may also carry options, see README.md.
+"""
+
+import fcntl
+import hashlib
+import http
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+INSTANCE = Path(os.environ["ARCHSTONE_DEV_INSTANCE"])
+
+sys.argv = ["keystone"]  # Keystone parses this process's arguments as its own.
+
+from keystone.common.sql import core as sql_core  # noqa: E402
+
+# MySQL and PostgreSQL always check foreign keys; without them SQLite keeps rows of deleted roles and users,
+# and Keystone later fails on those rows.
+sql_core.enable_sqlite_foreign_key()
+
+from keystone.wsgi.api import application as keystone  # noqa: E402
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+
+OWN_SEGMENTS = ("", "v3", "v2.0")
+
+JSON = "application/json"
+PAGE = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n"
+
+
+class BadTag(Exception):
+    """A tag with an option that does not exist or with a wrong value; a silent typo would hide in a test."""
+
+
+@dataclass
+class Tag:
+    """What a tag asks for; `text` is the whole path segment."""
+
+    text: str = ""
+    delay: float = 0.0
+    times: int | None = None
+    status: int | None = None
+    host: str | None = None
+    body: str | None = None
+    notoken: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "Tag":
+        """Read the options out of a tag such as `times=2+status=503+storm`."""
+        tag = cls(text=text)
+        for part in text.split("+"):
+            option, equals, value = part.partition("=")
+            try:
+                if part in ("html", "garbage", "list", "other"):
+                    tag.body = part
+                elif part == "notoken":
+                    tag.notoken = True
+                elif not equals:
+                    pass  # A plain word: the name of the tag.
+                elif option == "delay":
+                    tag.delay = int(value) / 1000
+                elif option == "times":
+                    tag.times = int(value)
+                elif option == "status":
+                    tag.status = http.HTTPStatus(int(value)).value
+                elif option == "host" and value:
+                    tag.host = value
+                else:
+                    raise BadTag(f"unknown option {part!r} in the tag {text!r}")
+            except ValueError:
+                raise BadTag(f"bad value in the option {part!r} of the tag {text!r}") from None
+        return tag
+
+
+def split_tag(environ: Environ) -> Tag:
+    """Move the tag, if there is one, from PATH_INFO to SCRIPT_NAME."""
+    path = environ.get("PATH_INFO", "")
+    segment, slash, rest = path.removeprefix("/").partition("/")
+    if segment in OWN_SEGMENTS:
+        return Tag()
+    environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/" + segment
+    environ["PATH_INFO"] = slash + rest
+    # WSGI hands over the bytes of the path as Latin-1.
+    return Tag.parse(segment.encode("latin-1").decode("utf-8", "replace"))
+
+
+def still_counts(tag: Tag) -> bool:
+    """Whether `times=N` has not run out. The count lives in a file, for all worker processes together."""
+    if tag.times is None:
+        return True
+    folder = INSTANCE / "tags"
+    folder.mkdir(exist_ok=True)
+    with open(folder / hashlib.sha256(tag.text.encode()).hexdigest(), "a+", encoding="ascii") as counter:
+        fcntl.flock(counter, fcntl.LOCK_EX)
+        counter.seek(0)
+        seen = int(counter.read() or 0) + 1
+        counter.truncate(0)
+        counter.write(str(seen))
+    return seen <= tag.times
+
+
+def record(environ: Environ, tag: str, began: float, status: int) -> None:
+    """Append one line. A single write to a file opened for appending does not mix with other workers'."""
+    line = json.dumps(
+        {
+            "time": round(began, 3),
+            "tag": tag,
+            "method": environ.get("REQUEST_METHOD", ""),
+            "path": environ.get("PATH_INFO", ""),
+            "status": status,
+            "user_agent": environ.get("HTTP_USER_AGENT", ""),
+        }
+    )
+    log = os.open(INSTANCE / "requests.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(log, (line + "\n").encode())
+    finally:
+        os.close(log)
+
+
+def made_up(environ: Environ, status: int, kind: str, text: str, start: StartResponse) -> Iterable[bytes]:
+    """Answer without Keystone. The body is read first, so that a kept-alive connection stays usable."""
+    environ["wsgi.input"].read()
+    body = text.encode()
+    headers: Headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
+    if status == 429:
+        headers.append(("Retry-After", "7"))
+    start(f"{status} {http.HTTPStatus(status).phrase}", headers)
+    return [body]
+
+
+def error_text(status: int, message: str) -> str:
+    """An error body as Keystone writes it."""
+    return json.dumps({"error": {"code": status, "title": http.HTTPStatus(status).phrase, "message": message}})
+
+
+def answer(environ: Environ, tag: Tag, start: StartResponse) -> Iterable[bytes]:
+    """Do what the tag asks for, or pass the request on."""
+    if tag.delay:
+        time.sleep(tag.delay)
+    if tag.body == "html":
+        return made_up(environ, tag.status or 200, "text/html; charset=utf-8", PAGE, start)
+    if tag.body == "garbage":
+        return made_up(environ, tag.status or 200, JSON, '{"version": {"id": "v3.14", "links": [{"hr', start)
+    if tag.body == "list":
+        return made_up(environ, tag.status or 200, JSON, "[]", start)
+    if tag.body == "other":
+        base = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{environ.get('SCRIPT_NAME', '')}"
+        links = [{"rel": "self", "href": f"{base}/v2/"}]
+        document = {"versions": [{"id": "v2.9", "status": "CURRENT", "links": links}]}
+        return made_up(environ, tag.status or 300, JSON, json.dumps(document), start)
+    if tag.status is not None:
+        text = error_text(tag.status, f"The tag {tag.text!r} asked for this answer.")
+        return made_up(environ, tag.status, JSON, text, start)
+    if tag.host:
+        environ["HTTP_HOST"] = tag.host  # Keystone builds its links from it.
+    login = environ.get("REQUEST_METHOD") == "POST" and environ.get("PATH_INFO") == "/v3/auth/tokens"
+    if tag.notoken and login:
+
+        def without_token(status: str, headers: Headers, *more: Any) -> Any:
+            return start(status, [h for h in headers if h[0].lower() != "x-subject-token"], *more)
+
+        return keystone(environ, without_token)
+    return keystone(environ, start)
+
+
+def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """The entry point of the server."""
+    began = time.time()
+    tag = Tag()
+    recorded = False
+
+    def start(status: str, headers: Headers, *more: Any) -> Any:
+        # Recorded before the client has the answer, so that it can count right after it.
+        nonlocal recorded
+        if not recorded:
+            recorded = True
+            record(environ, tag.text, began, int(status.split()[0]))
+        return start_response(status, headers, *more)
+
+    try:
+        tag = split_tag(environ)
+    except BadTag as problem:
+        return made_up(environ, 400, JSON, error_text(400, str(problem)), start)
+    return answer(environ, tag if still_counts(tag) else Tag(text=tag.text), start)
