@@ -65,8 +65,13 @@ def seed_projects(cloud: dict[str, Any]) -> tuple[dict[str, str], dict[tuple[str
         projects[key] = stable_id("project", *key)
         apis.resource_api.create_project(
             projects[key],
-            {"id": projects[key], "name": project["name"], "domain_id": domains[project["domain"]],
-             "enabled": True, "description": ""},
+            {
+                "id": projects[key],
+                "name": project["name"],
+                "domain_id": domains[project["domain"]],
+                "enabled": True,
+                "description": "",
+            },
         )
     return domains, projects
 
@@ -94,8 +99,13 @@ def seed_user(
     for role in user.get("domain_roles", []):
         apis.assignment_api.create_grant(roles[role], user_id=user_id, domain_id=domains[domain])
     if "totp_secret" in user:
-        credential = {"id": uuid.uuid4().hex, "user_id": user_id, "project_id": None, "type": "totp",
-                      "blob": user["totp_secret"]}
+        credential = {
+            "id": uuid.uuid4().hex,
+            "user_id": user_id,
+            "project_id": None,
+            "type": "totp",
+            "blob": user["totp_secret"],
+        }
         apis.credential_api.create_credential(credential["id"], credential)
     if user.get("password_expired"):
         # No API sets a password's expiry in the past, so the row is changed.
@@ -106,7 +116,7 @@ def seed_user(
 
 def seed_catalog(cloud: dict[str, Any], identity_service_id: str) -> None:
     """Create the regions and the services with an endpoint for each interface and region."""
-    first_region, *more_regions = cloud["regions"]
+    more_regions = cloud["regions"][1:]  # The first one is made by bootstrap.
     for region in more_regions:
         apis.catalog_api.create_region({"id": region, "description": "", "parent_region_id": None})
 
@@ -114,8 +124,14 @@ def seed_catalog(cloud: dict[str, Any], identity_service_id: str) -> None:
         endpoint_id = stable_id("endpoint", service_id, interface, region)
         apis.catalog_api.create_endpoint(
             endpoint_id,
-            {"id": endpoint_id, "service_id": service_id, "interface": interface, "region_id": region,
-             "url": url, "enabled": True},
+            {
+                "id": endpoint_id,
+                "service_id": service_id,
+                "interface": interface,
+                "region_id": region,
+                "url": url,
+                "enabled": True,
+            },
         )
 
     for interface in cloud["interfaces"]:

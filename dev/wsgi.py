@@ -27,11 +27,13 @@ from keystone.common.sql import core as sql_core  # noqa: E402
 # and Keystone later fails on those rows.
 sql_core.enable_sqlite_foreign_key()
 
-from keystone.wsgi.api import application as keystone  # noqa: E402
+from keystone.wsgi.api import application as keystone_application  # noqa: E402
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
+
+keystone: Callable[[Environ, StartResponse], Iterable[bytes]] = keystone_application
 
 OWN_SEGMENTS = ("", "v3", "v2.0")
 
@@ -83,16 +85,16 @@ class Tag:
         return tag
 
 
-def split_tag(environ: Environ) -> Tag:
-    """Move the tag, if there is one, from PATH_INFO to SCRIPT_NAME."""
+def split_tag(environ: Environ) -> str:
+    """Move the tag, if there is one, from PATH_INFO to SCRIPT_NAME, and return it."""
     path = environ.get("PATH_INFO", "")
     segment, slash, rest = path.removeprefix("/").partition("/")
     if segment in OWN_SEGMENTS:
-        return Tag()
+        return ""
     environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/" + segment
     environ["PATH_INFO"] = slash + rest
     # WSGI hands over the bytes of the path as Latin-1.
-    return Tag.parse(segment.encode("latin-1").decode("utf-8", "replace"))
+    return str(segment.encode("latin-1").decode("utf-8", "replace"))
 
 
 def still_counts(tag: Tag) -> bool:
@@ -142,7 +144,8 @@ def made_up(environ: Environ, status: int, kind: str, text: str, start: StartRes
 
 def error_text(status: int, message: str) -> str:
     """An error body as Keystone writes it."""
-    return json.dumps({"error": {"code": status, "title": http.HTTPStatus(status).phrase, "message": message}})
+    error = {"code": status, "title": http.HTTPStatus(status).phrase, "message": message}
+    return json.dumps({"error": error})
 
 
 def answer(environ: Environ, tag: Tag, start: StartResponse) -> Iterable[bytes]:
@@ -156,7 +159,7 @@ def answer(environ: Environ, tag: Tag, start: StartResponse) -> Iterable[bytes]:
     if tag.body == "list":
         return made_up(environ, tag.status or 200, JSON, "[]", start)
     if tag.body == "other":
-        base = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{environ.get('SCRIPT_NAME', '')}"
+        base = f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}{environ['SCRIPT_NAME']}"
         links = [{"rel": "self", "href": f"{base}/v2/"}]
         document = {"versions": [{"id": "v2.9", "status": "CURRENT", "links": links}]}
         return made_up(environ, tag.status or 300, JSON, json.dumps(document), start)
@@ -178,7 +181,7 @@ def answer(environ: Environ, tag: Tag, start: StartResponse) -> Iterable[bytes]:
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """The entry point of the server."""
     began = time.time()
-    tag = Tag()
+    text = split_tag(environ)
     recorded = False
 
     def start(status: str, headers: Headers, *more: Any) -> Any:
@@ -186,11 +189,11 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
         nonlocal recorded
         if not recorded:
             recorded = True
-            record(environ, tag.text, began, int(status.split()[0]))
+            record(environ, text, began, int(status.split()[0]))
         return start_response(status, headers, *more)
 
     try:
-        tag = split_tag(environ)
+        tag = Tag.parse(text)
     except BadTag as problem:
         return made_up(environ, 400, JSON, error_text(400, str(problem)), start)
-    return answer(environ, tag if still_counts(tag) else Tag(text=tag.text), start)
+    return answer(environ, tag if still_counts(tag) else Tag(text), start)
