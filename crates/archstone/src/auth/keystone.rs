@@ -1,0 +1,296 @@
+//! The exchange with Keystone: a method and a scope go in, a token comes out, or the reason why not.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{AuthMethod, Receipt};
+use crate::{
+    access::{Access, Received, Token},
+    error::{Error, ErrorKind, Result, printable},
+    host::Host,
+    scope::Scope,
+    secret::Secret,
+    transport::{Request, Response, Transport},
+};
+
+/// The body of `POST /v3/auth/tokens`. It holds the secret.
+fn token_request(method: &AuthMethod, scope: &Scope) -> Value {
+    let name = method.name();
+    let mut auth = json!({ "identity": { "methods": [name], name: method.to_wire() } });
+    if let Some(scope) = scope.to_wire() {
+        auth["scope"] = scope;
+    }
+    json!({ "auth": auth })
+}
+
+/// A resource of the identity API below its versioned URL.
+pub(crate) fn resource(v3: &Url, path: &str) -> Url {
+    let mut url = v3.clone();
+    let base = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&format!("{base}/{path}"));
+    url
+}
+
+/// Gets a token.
+pub(crate) async fn issue(
+    transport: &Transport,
+    host: &Host,
+    v3: &Url,
+    method: &AuthMethod,
+    scope: &Scope,
+) -> Result<Access> {
+    let mut request = Request::new(Method::POST, resource(v3, "auth/tokens"));
+    request.body = Some(token_request(method, scope));
+    let response = transport.send(request).await?;
+    if response.status == 201 || response.status == 200 {
+        return read(&response, v3, host, None);
+    }
+    Err(refusal(&response, method, scope))
+}
+
+/// Asks about a token with the token itself. A token that is refused is an error that says so.
+pub(crate) async fn look_up(
+    transport: &Transport,
+    host: &Host,
+    v3: &Url,
+    token: &Token,
+) -> Result<Access> {
+    let mut request = Request::get(resource(v3, "auth/tokens")).with_token(token);
+    request.subject = Some(token.clone());
+    let response = transport.send(request).await?;
+    match response.status {
+        200 => read(&response, v3, host, Some(token)),
+        401 | 404 => Err(response
+            .error(ErrorKind::TokenRejected, "the token that was given has expired, was revoked, or is not of this cloud")
+            .with_hint("get another token, or give credentials instead")),
+        _ => Err(failure(&response)),
+    }
+}
+
+/// Ends a token early.
+pub(crate) async fn revoke(transport: &Transport, v3: &Url, token: &Token) -> Result<()> {
+    let mut request = Request::new(Method::DELETE, resource(v3, "auth/tokens")).with_token(token);
+    request.subject = Some(token.clone());
+    let response = transport.send(request).await?;
+    match response.status {
+        200..300 => Ok(()),
+        // Ended already: that is what was wanted.
+        401 | 404 => Ok(()),
+        _ => Err(failure(&response)),
+    }
+}
+
+fn read(response: &Response, v3: &Url, host: &Host, looked_up: Option<&Token>) -> Result<Access> {
+    let token = match looked_up {
+        Some(token) => token.clone(),
+        None => {
+            let token = response.header("x-subject-token").ok_or_else(|| not_a_token(response))?;
+            Token::new(Secret::from(token))?
+        }
+    };
+    let received = Received {
+        at: response.sent,
+        server_date: response.date(),
+        issued_now: looked_up.is_none(),
+    };
+    Access::parse(token, &response.body, Some(v3.clone()), &received, host).map_err(|error| {
+        if looks_like_json(response) {
+            error.with_status(response.status).with_url(&response.url).with_request_id(response.request_id())
+        } else {
+            not_identity(response)
+        }
+    })
+}
+
+/// A success without a token: a malformed answer, or something else that answers to everything.
+fn not_a_token(response: &Response) -> Error {
+    let is_token_document = serde_json::from_str::<Value>(&response.body)
+        .is_ok_and(|body| body.get("token").is_some());
+    if looks_like_json(response) && (is_token_document || response.body.trim_start().starts_with('{')) {
+        response
+            .error(ErrorKind::InvalidResponse, "the answer to the login has no `X-Subject-Token` header")
+            .with_hint("a proxy may strip it: tell the operator")
+    } else {
+        not_identity(response)
+    }
+}
+
+fn looks_like_json(response: &Response) -> bool {
+    matches!(response.body.trim_start().as_bytes().first(), Some(b'{' | b'['))
+}
+
+/// Something answers, but not as an identity service does.
+pub(crate) fn not_identity(response: &Response) -> Error {
+    let shown = crate::error::public_url(&response.url);
+    let kind = response.header("content-type").unwrap_or("no content type");
+    let what = if kind.contains("html") { "a web page".to_owned() } else { printable(kind) };
+    response
+        .error(
+            ErrorKind::NotIdentityService,
+            format!("`{shown}` is not an identity service: it answered {} with {what}", response.status),
+        )
+        .with_hint("check `auth_url` (OS_AUTH_URL): it usually ends in `:5000/v3` or `/identity/v3`")
+}
+
+/// Keystone's own words, from `{"error": {"message": …}}`.
+fn message(response: &Response) -> Option<String> {
+    let body: Value = serde_json::from_str(&response.body).ok()?;
+    body["error"]["message"].as_str().map(printable)
+}
+
+/// An error answer to anything but a login.
+pub(crate) fn failure(response: &Response) -> Error {
+    let kind = match response.status {
+        400 | 413 | 422 => ErrorKind::InvalidRequest,
+        401 => ErrorKind::TokenRejected,
+        403 => ErrorKind::Forbidden,
+        404 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        429 => ErrorKind::RateLimited,
+        500.. => ErrorKind::ServerError,
+        _ => ErrorKind::InvalidResponse,
+    };
+    let shown = crate::error::public_url(&response.url);
+    match message(response) {
+        Some(message) => response.error(kind, format!("{message} (HTTP {} from `{shown}`)", response.status)),
+        None if kind == ErrorKind::NotFound => not_identity(response),
+        None => response.error(kind, format!("HTTP {} from `{shown}`", response.status)),
+    }
+}
+
+/// Why a login was refused, as far as Keystone says. By default it says little, so that nobody can
+/// find out which users exist; what was sent is named instead, never the secret.
+fn refusal(response: &Response, method: &AuthMethod, scope: &Scope) -> Error {
+    if let (401, Some(receipt)) = (response.status, Receipt::of(response)) {
+        let missing = receipt.missing();
+        return response
+            .error(
+                ErrorKind::ReceiptIssued,
+                format!("{} needs more factors: still missing is {missing}", method.subject()),
+            )
+            .with_hint("answer with the receipt and the missing methods before the receipt expires")
+            .with_receipt(receipt);
+    }
+    let said = message(response);
+    if said.is_none() && matches!(response.status, 200..=499 if response.status != 429) {
+        return not_identity(response);
+    }
+    if response.status != 401 {
+        return match (response.status, said) {
+            (429, _) => response
+                .error(ErrorKind::RateLimited, "the identity service asks for fewer logins (HTTP 429)")
+                .with_hint("wait as long as it says, and keep tokens instead of logging in again"),
+            // Keystone says "not found" of a token or an application credential that it does not know.
+            (404, Some(said)) if !matches!(method, AuthMethod::Password(_)) => {
+                let (kind, hint) = reason(&said, method, scope);
+                let subject = method.subject();
+                response.error(kind, format!("login with {subject} was refused: {said}")).with_hint(hint)
+            }
+            (404, Some(said)) => {
+                // Keystone's own 404 here means a route that is not there.
+                response.error(ErrorKind::NotIdentityService, format!("no login at `{}`: {said}", crate::error::public_url(&response.url)))
+                    .with_hint("check `auth_url` (OS_AUTH_URL): it usually ends in `:5000/v3` or `/identity/v3`")
+            }
+            (500.., said) => response.error(
+                ErrorKind::ServerError,
+                format!("the identity service failed (HTTP {}){}", response.status, said.map(|it| format!(": {it}")).unwrap_or_default()),
+            ).with_hint("try again later; tell the operator the request id"),
+            _ => failure(response),
+        };
+    }
+    let said = said.unwrap_or_default();
+    let (kind, hint) = reason(&said, method, scope);
+    let subject = method.subject();
+    let asked = match scope {
+        Scope::Default => String::new(),
+        scope => format!(" for {scope}"),
+    };
+    response.error(kind, format!("login as {subject}{asked} was refused: {said}")).with_hint(hint)
+}
+
+/// The kind behind Keystone's words. The plain 401 tells nothing; the others come from Keystone's
+/// password rules, or from one that runs with `insecure_debug`.
+fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, String) {
+    let says = |words: &[&str]| words.iter().any(|word| said.to_ascii_lowercase().contains(word));
+    if says(&["password is expired", "password expired"]) {
+        return (ErrorKind::PasswordExpired, "change the password: `POST /v3/users/{id}/password` needs no token".into());
+    }
+    if let AuthMethod::ApplicationCredential(_) = method {
+        if !says(&["is disabled"]) {
+            let hint = "it may be unknown or expired, its secret wrong, or its user or project disabled: \
+                        check `OS_APPLICATION_CREDENTIAL_*`, or make a new one";
+            return (ErrorKind::ApplicationCredentialRefused, hint.into());
+        }
+    }
+    if says(&["is disabled", "account is locked"]) {
+        return (ErrorKind::Disabled, "ask an administrator to enable it".into());
+    }
+    if says(&["could not find project", "could not find domain", "could not find trust", "has no access to"]) {
+        let hint = format!("check {scope}, its spelling and its domain, and that the user has a role there");
+        return (ErrorKind::ScopeNotAllowed, hint);
+    }
+    if let AuthMethod::Token(_) = method {
+        return (
+            ErrorKind::TokenRejected,
+            "the token has expired, was revoked, is not of this cloud, or may not be exchanged for this scope".into(),
+        );
+    }
+    let hint = match scope {
+        Scope::Default | Scope::Unscoped => {
+            "check the user's name, its domain and the password; the user may also be disabled or locked".to_owned()
+        }
+        scope => format!(
+            "check the user's name, its domain and the password; if an unscoped login works, {scope} \
+             is unknown, disabled, or without a role for this user"
+        ),
+    };
+    (ErrorKind::Unauthenticated, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        auth::{ApplicationCredential, ApplicationCredentialRef, Password, TokenExchange},
+        reference::{DomainRef, UserRef},
+    };
+
+    #[test]
+    fn each_method_has_keystones_form() {
+        let alice = || UserRef::Name { name: "alice".into(), domain: DomainRef::Id("default".into()) };
+        let table = [
+            (
+                AuthMethod::Password(Password { user: alice(), password: "s".into() }),
+                json!({"methods": ["password"], "password": {"user": {"name": "alice", "domain": {"id": "default"}, "password": "s"}}}),
+            ),
+            (
+                AuthMethod::Password(Password { user: UserRef::Id("u1".into()), password: "s".into() }),
+                json!({"methods": ["password"], "password": {"user": {"id": "u1", "password": "s"}}}),
+            ),
+            (
+                AuthMethod::Token(TokenExchange { token: "t".into() }),
+                json!({"methods": ["token"], "token": {"id": "t"}}),
+            ),
+            (
+                AuthMethod::ApplicationCredential(ApplicationCredential {
+                    credential: ApplicationCredentialRef::Id("a1".into()),
+                    secret: "s".into(),
+                }),
+                json!({"methods": ["application_credential"], "application_credential": {"id": "a1", "secret": "s"}}),
+            ),
+            (
+                AuthMethod::ApplicationCredential(ApplicationCredential {
+                    credential: ApplicationCredentialRef::Name { name: "ci".into(), user: alice() },
+                    secret: "s".into(),
+                }),
+                json!({"methods": ["application_credential"], "application_credential":
+                    {"name": "ci", "secret": "s", "user": {"name": "alice", "domain": {"id": "default"}}}}),
+            ),
+        ];
+        for (method, identity) in table {
+            let expected = json!({"auth": {"identity": identity, "scope": "unscoped"}});
+            assert_eq!(token_request(&method, &Scope::Unscoped), expected);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! A whole login: find the identity service, exchange the credentials, settle the project.
+//!
+//! When no scope is asked, Keystone takes the user's default project. Where there is none, the
+//! projects that the user could act in are looked up: exactly one, and the token is exchanged for
+//! it; none or several, and the unscoped token is kept, together with the choices.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::{AuthMethod, TokenExchange, keystone};
+use crate::{
+    access::{Access, Token},
+    catalog::discovery,
+    error::{ErrorKind, Result},
+    host::Host,
+    identity::Project,
+    reference::ProjectRef,
+    scope::Scope,
+    secret::Secret,
+    transport::{Request, Transport},
+};
+
+/// Logs in at one identity service, for one user and scope. It keeps no token.
+#[derive(Debug)]
+pub(crate) struct Login {
+    pub(crate) auth_url: Url,
+    pub(crate) method: AuthMethod,
+    pub(crate) scope: Scope,
+    pub(crate) identity: Arc<Identity>,
+}
+
+impl Login {
+    pub(crate) async fn log_in(&self) -> Result<Access> {
+        let Identity { transport, host, .. } = &*self.identity;
+        let v3 = self.identity.v3(&self.auth_url).await?;
+        let access = keystone::issue(transport, host, v3, &self.method, &self.scope).await?;
+        if self.scope != Scope::Default || access.is_scoped() {
+            return Ok(access);
+        }
+        let mut projects = projects(transport, v3, access.token()).await?;
+        projects.retain(|project| project.enabled);
+        let [only] = &*projects else { return Ok(access.with_possible_projects(projects)) };
+        let exchange = TokenExchange { token: Secret::from(access.token().expose()) };
+        let scope = Scope::Project(ProjectRef::Id(only.id.clone()));
+        keystone::issue(transport, host, v3, &AuthMethod::Token(exchange), &scope).await
+    }
+}
+
+/// The identity service of a cloud, found once.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) transport: Arc<Transport>,
+    pub(crate) host: Host,
+    v3: OnceCell<Url>,
+}
+
+impl Identity {
+    pub(crate) fn new(transport: Arc<Transport>, host: Host) -> Self {
+        Self { transport, host, v3: OnceCell::new() }
+    }
+
+    /// The URL of Identity API v3.
+    pub(crate) async fn v3(&self, auth_url: &Url) -> Result<&Url> {
+        self.v3.get_or_try_init(|| discovery::identity_v3(&self.transport, auth_url)).await
+    }
+}
+
+/// The projects that the token's user could act in: `GET /v3/auth/projects`, every page.
+pub(crate) async fn projects(transport: &Transport, v3: &Url, token: &Token) -> Result<Vec<Project>> {
+    #[derive(Deserialize)]
+    struct Page {
+        projects: Vec<Project>,
+        #[serde(default)]
+        links: Links,
+    }
+    #[derive(Default, Deserialize)]
+    struct Links {
+        next: Option<String>,
+    }
+    let mut url = keystone::resource(v3, "auth/projects");
+    let mut projects = Vec::new();
+    loop {
+        let response = transport.send(Request::get(url.clone()).with_token(token)).await?;
+        if !response.is_success() {
+            return Err(keystone::failure(&response));
+        }
+        let page: Page = serde_json::from_str(&response.body).map_err(|source| {
+            response.error(ErrorKind::InvalidResponse, "the list of projects is malformed").with_source(source)
+        })?;
+        projects.extend(page.projects);
+        let Some(next) = page.links.next.and_then(|next| url.join(&next).ok()) else { return Ok(projects) };
+        if next.query() == url.query() {
+            return Ok(projects);
+        }
+        // Only the query is believed: a token never goes where a link points.
+        url.set_query(next.query());
+    }
+}

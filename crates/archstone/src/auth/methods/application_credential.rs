@@ -1,0 +1,80 @@
+//! A secret made for a program, bound to one project: Keystone's method `application_credential`.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::{
+    config::{OptionSpec, Settings, user},
+    error::Result,
+    reference::UserRef,
+    secret::Secret,
+};
+
+pub(crate) const OPTIONS: &[OptionSpec] = &[
+    OptionSpec::plain("application_credential_id", "the application credential's id")
+        .choices(&[("proof", "application credential"), ("application_credential", "id")]),
+    OptionSpec::plain("application_credential_name", "the application credential's name; its user is needed too")
+        .choices(&[("proof", "application credential"), ("application_credential", "name")]),
+    OptionSpec::plain("application_credential_secret", "the application credential's secret")
+        .secret()
+        .choices(&[("proof", "application credential")]),
+];
+
+/// An application credential and its secret. It takes no scope; renewal sends it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationCredential {
+    /// Which.
+    pub credential: ApplicationCredentialRef,
+    /// Its secret.
+    pub secret: Secret,
+}
+
+/// An application credential, by its id or by its name and the user that made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApplicationCredentialRef {
+    /// Its id.
+    Id(String),
+    /// Its name, which is unique among those of its user.
+    Name {
+        /// The name.
+        name: String,
+        /// The user that made it.
+        user: UserRef,
+    },
+}
+
+impl ApplicationCredential {
+    pub(crate) fn from_settings(settings: &Settings) -> Result<Option<Self>> {
+        let text = |part: &str| settings.string(&format!("application_credential_{part}"));
+        let credential = match (text("id"), text("name")) {
+            (Some(id), _) => Some(ApplicationCredentialRef::Id(id)),
+            (None, Some(name)) => user(settings)?.map(|user| ApplicationCredentialRef::Name { name, user }),
+            (None, None) => None,
+        };
+        let secret = settings.secret("application_credential_secret").map(|it| it.value.clone());
+        Ok(credential.zip(secret).map(|(credential, secret)| Self { credential, secret }))
+    }
+
+    pub(crate) fn identity(&self) -> Value {
+        match &self.credential {
+            ApplicationCredentialRef::Id(id) => json!({ "id": id }),
+            ApplicationCredentialRef::Name { name, user } => json!({ "name": name, "user": user.to_wire() }),
+        }
+    }
+
+    pub(crate) fn to_wire(&self) -> Value {
+        let mut wire = self.identity();
+        wire["secret"] = self.secret.expose().into();
+        wire
+    }
+}
+
+impl fmt::Display for ApplicationCredentialRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "application credential id `{id}`"),
+            Self::Name { name, user } => write!(f, "application credential `{name}` of {user}"),
+        }
+    }
+}

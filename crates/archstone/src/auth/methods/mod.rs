@@ -1,0 +1,185 @@
+//! How identity is proven: one file for each method, and this list.
+//!
+//! A file says what the method is called, which options it has, what it sends, and what decides
+//! who it is for. To add a method, write its file and name it here.
+
+mod application_credential;
+mod password;
+mod token;
+
+use serde_json::Value;
+
+pub use application_credential::{ApplicationCredential, ApplicationCredentialRef};
+pub use password::Password;
+pub use token::TokenExchange;
+
+pub(crate) use application_credential::OPTIONS as APPLICATION_CREDENTIAL;
+pub(crate) use password::{OPTIONS as PASSWORD, USER};
+pub(crate) use token::OPTIONS as TOKEN;
+
+use crate::{
+    config::Settings,
+    error::{Error, ErrorKind, Result, printable},
+    secret::Secret,
+};
+
+/// How identity is proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthMethod {
+    /// A user's password.
+    Password(Password),
+    /// Another token, to be exchanged.
+    Token(TokenExchange),
+    /// A secret made for a program, bound to one project.
+    ApplicationCredential(ApplicationCredential),
+}
+
+impl AuthMethod {
+    /// Keystone's name of the method.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Password(_) => "password",
+            Self::Token(_) => "token",
+            Self::ApplicationCredential(_) => "application_credential",
+        }
+    }
+
+    /// The method's member of the `identity` object. It holds the secret.
+    pub(crate) fn to_wire(&self) -> Value {
+        match self {
+            Self::Password(method) => method.to_wire(),
+            Self::Token(method) => method.to_wire(),
+            Self::ApplicationCredential(method) => method.to_wire(),
+        }
+    }
+
+    /// The same without the secret: who it is for, told apart from all others.
+    pub(crate) fn identity(&self) -> Value {
+        match self {
+            Self::Password(method) => method.user.to_wire(),
+            Self::Token(_) => Value::Null,
+            Self::ApplicationCredential(method) => method.identity(),
+        }
+    }
+
+    /// Who it is for, as it may be shown: `user 'alice' in domain 'acme'`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Password(method) => method.user.to_string(),
+            Self::Token(method) => format!("the token {}", method.token.digest()),
+            Self::ApplicationCredential(method) => method.credential.to_string(),
+        }
+    }
+
+    /// What proves it.
+    pub(crate) fn secret(&self) -> &Secret {
+        match self {
+            Self::Password(method) => &method.password,
+            Self::Token(method) => &method.token,
+            Self::ApplicationCredential(method) => &method.secret,
+        }
+    }
+}
+
+/// Which method is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Password,
+    Token,
+    ApplicationCredential,
+    /// No method at all: the token is used as it is.
+    GivenToken,
+}
+
+/// The method that `auth_type` names, or else the one whose options are there.
+pub(crate) fn kind(settings: &Settings) -> Result<Kind> {
+    let application_credential = ["id", "name", "secret"]
+        .map(|part| format!("application_credential_{part}"))
+        .into_iter()
+        .find(|name| settings.has(name));
+    let Some(named) = settings.text("auth_type") else {
+        let given = settings.has("token_id") || settings.has("token_ref");
+        let proofs: Vec<_> = [
+            application_credential.as_deref().map(|name| (name, Kind::ApplicationCredential)),
+            settings.has("password").then_some(("password", Kind::Password)),
+            settings.has("token").then_some(("token", Kind::Token)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        return match *proofs {
+            // `OS_TOKEN` with an endpoint and nowhere to exchange it: use it as it is.
+            [(_, Kind::Token)] if settings.has("mgmt_url") && !settings.has("auth_url") => Ok(Kind::GivenToken),
+            [] if given => Ok(Kind::GivenToken),
+            [] => Ok(Kind::Password),
+            [(_, kind)] => Ok(kind),
+            [(one, _), (other, _), ..] => {
+                let place = |name| settings.origin(name).map(ToString::to_string).unwrap_or_default();
+                Err(Error::new(
+                    ErrorKind::InvalidConfig,
+                    format!("two ways to prove who you are: {} and {}", place(one), place(other)),
+                )
+                .with_hint("take one of them away, or say which with `auth_type`"))
+            }
+        };
+    };
+    match named.value {
+        "password" | "v3password" => Ok(Kind::Password),
+        "token" | "v3token" => Ok(Kind::Token),
+        "v3applicationcredential" | "application_credential" => Ok(Kind::ApplicationCredential),
+        "admin_token" | "token_endpoint" => Ok(Kind::GivenToken),
+        other => Err(Error::new(
+            ErrorKind::InvalidConfig,
+            format!("{} asks for the auth method `{}`, which is not supported", named.origin, printable(other)),
+        )
+        .with_hint("the methods are `password`, `token`, `v3applicationcredential` and `admin_token`")),
+    }
+}
+
+pub(crate) fn from_settings(kind: Kind, settings: &Settings) -> Result<Option<AuthMethod>> {
+    let method = match kind {
+        Kind::Password => Password::from_settings(settings)?.map(AuthMethod::Password),
+        Kind::Token => TokenExchange::from_settings(settings).map(AuthMethod::Token),
+        Kind::ApplicationCredential => {
+            ApplicationCredential::from_settings(settings)?.map(AuthMethod::ApplicationCredential)
+        }
+        Kind::GivenToken if settings.has("token_id") || settings.has("token_ref") => return Ok(None),
+        Kind::GivenToken => None,
+    };
+    method.map(Some).ok_or_else(|| missing(kind, settings))
+}
+
+/// All that is missing, in one error.
+pub(crate) fn missing(kind: Kind, settings: &Settings) -> Error {
+    let needs: &[&[&str]] = match kind {
+        Kind::Password => &[&["auth_url"], &["username", "user_id"], &["password"]],
+        Kind::Token => &[&["auth_url"], &["token"]],
+        Kind::ApplicationCredential => &[
+            &["auth_url"],
+            &["application_credential_id", "application_credential_name"],
+            &["application_credential_secret"],
+        ],
+        Kind::GivenToken => &[&["token_id"], &["mgmt_url"]],
+    };
+    let lacking: Vec<_> = needs
+        .iter()
+        .filter(|names| !names.iter().any(|name| settings.has(name)))
+        .map(|names| format!("`{}`", names.join("` or `")))
+        .collect();
+    // A user's name alone does not name an application credential's owner.
+    let lacking = if lacking.is_empty() { vec!["`username` or `user_id`".to_owned()] } else { lacking };
+    let everything = needs.len() == lacking.len();
+    let message = if everything {
+        "no cloud and no credentials are configured".to_owned()
+    } else {
+        format!("the configuration lacks {}", lacking.join(", "))
+    };
+    Error::new(ErrorKind::NotConfigured, message).with_hint(format!(
+        "{}give {} (as an argument, or in capitals with `OS_` before it)",
+        if everything { "name a cloud of `clouds.yaml` with `cloud` (OS_CLOUD), or " } else { "" },
+        lacking.join(", ")
+    ))
+}

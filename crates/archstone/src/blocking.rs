@@ -1,0 +1,130 @@
+//! The same client for code that is not asynchronous.
+//!
+//! ```no_run
+//! let client = archstone::blocking::Client::from_env()?;
+//! println!("{}", client.url_for("image")?);
+//! # Ok::<(), archstone::Error>(())
+//! ```
+
+use std::{future::Future, sync::{Arc, OnceLock}};
+
+use url::Url;
+
+use crate::{
+    Access, CloudConfig, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result,
+    Service, Token, User,
+};
+
+/// A [`crate::Client`] whose methods wait. It may be shared between threads.
+///
+/// Call it from threads that run no asynchronous code: inside a Tokio runtime, use
+/// [`crate::Client`] itself, which [`Client::asynchronous`] gives.
+#[derive(Clone, Debug)]
+pub struct Client(crate::Client);
+
+impl From<crate::Client> for Client {
+    fn from(client: crate::Client) -> Self {
+        Self(client)
+    }
+}
+
+macro_rules! waiting {
+    ($( $name:ident($($argument:ident: $kind:ty),*) -> $result:ty; )+) => {
+        $(
+            #[doc = concat!("Waits for [`crate::Client::", stringify!($name), "`].")]
+            ///
+            /// # Errors
+            ///
+            /// As the method it waits for.
+            pub fn $name(&self, $($argument: $kind),*) -> Result<$result> {
+                wait(self.0.$name($($argument),*))
+            }
+        )+
+    };
+}
+
+impl Client {
+    /// A client from the environment: see [`crate::Client::from_env`].
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::ClientBuilder::build`].
+    pub fn from_env() -> Result<Self> {
+        crate::Client::from_env().map(Self)
+    }
+
+    /// A client from a named entry of `clouds.yaml`: see [`crate::Client::from_cloud`].
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::ClientBuilder::build`].
+    pub fn from_cloud(name: &str) -> Result<Self> {
+        crate::Client::from_cloud(name).map(Self)
+    }
+
+    /// The same client for asynchronous code.
+    #[must_use]
+    pub fn asynchronous(&self) -> &crate::Client {
+        &self.0
+    }
+
+    /// What the client was made with.
+    #[must_use]
+    pub fn config(&self) -> &CloudConfig {
+        self.0.config()
+    }
+
+    /// Waits for [`crate::Client::token`]; a token that is kept is returned at once.
+    ///
+    /// # Errors
+    ///
+    /// As the method it waits for.
+    pub fn token(&self) -> Result<Token> {
+        self.0.current_token().map_or_else(|| wait(self.0.token()), Ok)
+    }
+
+    waiting! {
+        access() -> Arc<Access>;
+        authenticate() -> Arc<Access>;
+        renew() -> Arc<Access>;
+        replace(rejected: &Token) -> Token;
+        log_out() -> bool;
+        revoke(token: &Token) -> ();
+        mgmt_url() -> Url;
+        user() -> Arc<User>;
+        project() -> Option<Arc<Project>>;
+        projects() -> Arc<[Project]>;
+        tenant() -> Option<Arc<Project>>;
+        tenants() -> Arc<[Project]>;
+    }
+
+    /// Waits for [`crate::Client::url_for`].
+    ///
+    /// # Errors
+    ///
+    /// As the method it waits for.
+    pub fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
+        wait(self.0.url_for(filter))
+    }
+
+    /// Waits for [`crate::Client::endpoint`].
+    ///
+    /// # Errors
+    ///
+    /// As the method it waits for.
+    pub fn endpoint<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<(Service, Endpoint)> {
+        wait(self.0.endpoint(filter))
+    }
+}
+
+/// One small runtime for all blocking clients of the process, made when first needed.
+fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    static RUNTIME: OnceLock<std::io::Result<tokio::runtime::Runtime>> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
+    });
+    match runtime {
+        Ok(runtime) => runtime.block_on(future),
+        Err(error) => Err(Error::new(ErrorKind::ConnectionFailed, format!("cannot start a runtime: {error}"))),
+    }
+}

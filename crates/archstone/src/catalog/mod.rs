@@ -1,0 +1,339 @@
+//! Where is it? The services and endpoints that came with a token.
+//!
+//! A catalog is indexed once, when the token arrives; finding an endpoint then allocates nothing.
+//!
+//! ```
+//! use archstone::{Catalog, EndpointFilter, Interface};
+//!
+//! let catalog: Catalog = serde_json::from_str(r#"[{
+//!     "type": "compute", "name": "nova", "id": "s1", "endpoints": [
+//!         {"id": "e1", "interface": "public", "region_id": "north", "url": "https://compute.example/v2.1"},
+//!         {"id": "e2", "interface": "internal", "region_id": "north", "url": "http://10.0.0.7:8774/v2.1"}
+//!     ]}]"#)?;
+//! assert_eq!(catalog.url_for("compute")?.as_str(), "https://compute.example/v2.1");
+//! let internal = EndpointFilter::from("compute").interface(Interface::Internal);
+//! assert_eq!(catalog.url_for(internal)?.as_str(), "http://10.0.0.7:8774/v2.1");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub(crate) mod discovery;
+mod filter;
+mod missing;
+pub(crate) use missing::distance;
+pub(crate) mod service_type;
+pub(crate) mod v2;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use url::Url;
+
+pub use filter::{EndpointFilter, Interface};
+
+use crate::error::Result;
+
+/// A URL as the catalog spells it: printed, it is the same to the letter; its parts are those of
+/// the [`Url`] that it derefs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointUrl {
+    text: Box<str>,
+    url: Url,
+}
+
+impl EndpointUrl {
+    fn parse(text: &str) -> Option<Arc<Self>> {
+        Some(Arc::new(Self { url: Url::parse(text).ok()?, text: text.into() }))
+    }
+
+    /// The URL as the catalog spells it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<Url> for EndpointUrl {
+    fn from(url: Url) -> Self {
+        Self { text: url.as_str().into(), url }
+    }
+}
+
+impl std::ops::Deref for EndpointUrl {
+    type Target = Url;
+
+    fn deref(&self) -> &Url {
+        &self.url
+    }
+}
+
+impl std::fmt::Display for EndpointUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// One URL of a service, for an interface in a region.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    id: Option<String>,
+    interface: Interface,
+    region: Option<String>,
+    url: Arc<EndpointUrl>,
+}
+
+impl Endpoint {
+    /// The endpoint's id.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// For whom it is meant.
+    #[must_use]
+    pub fn interface(&self) -> &Interface {
+        &self.interface
+    }
+
+    /// The region's id.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// The URL, as the catalog has it.
+    #[must_use]
+    pub fn url(&self) -> &Arc<EndpointUrl> {
+        &self.url
+    }
+}
+
+/// A service of the catalog, with its endpoints.
+#[derive(Clone, Debug)]
+pub struct Service {
+    id: Option<String>,
+    name: Option<String>,
+    service_type: String,
+    endpoints: Vec<Endpoint>,
+}
+
+impl Service {
+    /// The service's id.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The service's name, such as `nova`.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The service's type, such as `compute`.
+    #[must_use]
+    pub fn service_type(&self) -> &str {
+        &self.service_type
+    }
+
+    /// The endpoints, in the catalog's order.
+    #[must_use]
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+}
+
+/// The services and endpoints that came with a token.
+///
+/// Entries without a type and endpoints without a valid URL cannot be used, and are left out;
+/// other missing keys match every filter, as in the catalogs of old clouds.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    services: Vec<Service>,
+    /// For every type that can be asked for, what serves it.
+    index: FxHashMap<Box<str>, Served>,
+}
+
+/// What serves a requested type.
+#[derive(Clone, Debug, Default)]
+struct Served {
+    /// Positions in `services`, grouped by catalog type, the preferred type first.
+    groups: Vec<Vec<usize>>,
+    /// The URL for each plain request: a type and one of the three interfaces.
+    first: [Option<Arc<EndpointUrl>>; 3],
+}
+
+impl Catalog {
+    fn new(services: Vec<Service>) -> Self {
+        let mut by_type: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for (position, service) in services.iter().enumerate() {
+            let name = service_type::normalised(&service.service_type).into_owned();
+            by_type.entry(name).or_default().push(position);
+        }
+        let mut index = FxHashMap::default();
+        for present in by_type.keys() {
+            let family = service_type::family(present);
+            let related = family.iter().flat_map(|(official, aliases)| {
+                std::iter::once(*official).chain(aliases.iter().copied())
+            });
+            for requested in related.chain([present.as_str()]) {
+                if index.contains_key(requested) {
+                    continue;
+                }
+                let groups: Vec<_> = service_type::candidates(requested)
+                    .into_iter()
+                    .filter_map(|candidate| by_type.get(candidate).cloned())
+                    .collect();
+                if groups.is_empty() {
+                    continue;
+                }
+                let mut served = Served { groups, first: [None, None, None] };
+                for interface in Interface::USUAL {
+                    let filter = EndpointFilter::default().interface(interface.clone());
+                    if let Some(slot) = interface.position() {
+                        served.first[slot] =
+                            find(&services, &served.groups, &filter).map(|(_, it)| Arc::clone(&it.url));
+                    }
+                }
+                index.insert(Box::from(requested), served);
+            }
+        }
+        Self { services, index }
+    }
+
+    /// The services, in Keystone's order.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// Whether there is no service at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.services.is_empty()
+    }
+
+    /// The URL of the first endpoint that a filter finds.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointNotFound`](crate::ErrorKind::EndpointNotFound), which says what there is instead.
+    pub fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
+        let filter = filter.into();
+        if let Some((service_type, slot)) = filter.as_plain() {
+            if let Some(url) = self.index.get(service_type).and_then(|it| it.first[slot].as_ref()) {
+                return Ok(Arc::clone(url));
+            }
+        }
+        self.endpoint(filter).map(|(_, endpoint)| Arc::clone(&endpoint.url))
+    }
+
+    /// The first endpoint that a filter finds, with its service.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointNotFound`](crate::ErrorKind::EndpointNotFound), which says what there is instead.
+    pub fn endpoint<'a>(
+        &self,
+        filter: impl Into<EndpointFilter<'a>>,
+    ) -> Result<(&Service, &Endpoint)> {
+        let filter = filter.into();
+        find(&self.services, &self.groups(&filter), &filter)
+            .ok_or_else(|| missing::explain(self, &filter))
+    }
+
+    /// Every endpoint that a filter finds, with its service. Without an interface in the filter,
+    /// those of every interface; none found is an empty list.
+    pub fn endpoints<'a>(
+        &self,
+        filter: impl Into<EndpointFilter<'a>>,
+    ) -> Vec<(&Service, &Endpoint)> {
+        let filter = filter.into();
+        self.groups(&filter)
+            .into_iter()
+            .flatten()
+            .map(|position| &self.services[position])
+            .filter(|service| filter.fits_service(service))
+            .flat_map(|service| service.endpoints.iter().map(move |endpoint| (service, endpoint)))
+            .filter(|(_, endpoint)| filter.fits_place(endpoint) && filter.fits_interface(endpoint))
+            .collect()
+    }
+
+    /// The services that may serve a filter, grouped by type, the preferred type first.
+    fn groups(&self, filter: &EndpointFilter<'_>) -> Vec<Vec<usize>> {
+        match filter.wanted_type() {
+            Some(requested) => self
+                .index
+                .get(service_type::normalised(requested).as_ref())
+                .map(|served| served.groups.clone())
+                .unwrap_or_default(),
+            None => vec![(0..self.services.len()).collect()],
+        }
+    }
+}
+
+/// Type by type, then interface by interface: the first endpoint that fits.
+fn find<'c>(
+    services: &'c [Service],
+    groups: &[Vec<usize>],
+    filter: &EndpointFilter<'_>,
+) -> Option<(&'c Service, &'c Endpoint)> {
+    groups.iter().find_map(|group| {
+        let fitting = || {
+            group
+                .iter()
+                .map(|position| &services[*position])
+                .filter(|service| filter.fits_service(service))
+                .flat_map(|service| service.endpoints.iter().map(move |it| (service, it)))
+                .filter(|(_, endpoint)| filter.fits_place(endpoint))
+        };
+        filter
+            .wanted_interfaces()
+            .find_map(|interface| fitting().find(|(_, endpoint)| endpoint.interface == interface))
+    })
+}
+
+/// The form of the wire, in which anything may be missing.
+#[derive(Deserialize)]
+struct ServiceEntry {
+    id: Option<String>,
+    name: Option<String>,
+    #[serde(rename = "type")]
+    service_type: Option<String>,
+    endpoints: Option<Vec<EndpointEntry>>,
+}
+
+#[derive(Deserialize)]
+struct EndpointEntry {
+    id: Option<String>,
+    interface: Option<String>,
+    region_id: Option<String>,
+    region: Option<String>,
+    url: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Catalog {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let entries = Vec::<ServiceEntry>::deserialize(deserializer)?;
+        let services = entries.into_iter().filter_map(|entry| {
+            let endpoints = entry.endpoints.unwrap_or_default().into_iter().filter_map(|endpoint| {
+                Some(Endpoint {
+                    id: endpoint.id,
+                    interface: Interface::from(endpoint.interface?.as_str()),
+                    region: endpoint.region_id.or(endpoint.region),
+                    url: EndpointUrl::parse(&endpoint.url?)?,
+                })
+            });
+            Some(Service {
+                endpoints: endpoints.collect(),
+                id: entry.id,
+                name: entry.name,
+                service_type: entry.service_type?,
+            })
+        });
+        Ok(Self::new(services.collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

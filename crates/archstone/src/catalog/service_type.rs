@@ -1,0 +1,71 @@
+//! Official service types and their aliases.
+//!
+//! The table is OpenStack's service-types authority (as in os-service-types 1.9.0, data version
+//! 2024-05-08); official types without an alias need no row.
+
+/// Each official type with its aliases, in the authority's order of preference.
+const ALIASES: &[(&str, &[&str])] = &[
+    ("admin-logic", &["registration"]),
+    ("alarm", &["alarming"]),
+    ("application-container", &["container"]),
+    ("application-deployment", &["application_deployment"]),
+    ("baremetal", &["bare-metal"]),
+    ("block-storage", &["volumev3", "volumev2", "volume", "block-store"]),
+    ("clustering", &["resource-cluster", "cluster"]),
+    ("container-infrastructure-management", &["container-infrastructure", "container-infra"]),
+    ("event", &["events"]),
+    ("instance-ha", &["ha"]),
+    ("message", &["messaging"]),
+    ("meter", &["metering", "telemetry"]),
+    ("monitoring-logging", &["monitoring-log-api"]),
+    ("multi-region-network-automation", &["tricircle"]),
+    ("operator-policy", &["policy"]),
+    ("resource-optimization", &["infra-optim"]),
+    ("root-cause-analysis", &["rca"]),
+    ("shared-file-system", &["sharev2", "share"]),
+    ("workflow", &["workflowv2"]),
+];
+
+/// The official type and its aliases, when `name` is one of them.
+pub(crate) fn family(name: &str) -> Option<(&'static str, &'static [&'static str])> {
+    ALIASES.iter().find(|(official, aliases)| *official == name || aliases.contains(&name)).copied()
+}
+
+/// The catalog types that serve a request for `requested`, the preferred first: the type itself,
+/// then the official type of an alias, or the aliases of an official type. An alias is never served
+/// by another alias: `volume` and `volumev3` are different versions.
+pub(crate) fn candidates(requested: &str) -> Vec<&str> {
+    match family(requested) {
+        Some((official, aliases)) if official == requested => {
+            std::iter::once(official).chain(aliases.iter().copied()).collect()
+        }
+        Some((official, _)) => vec![requested, official],
+        None => vec![requested],
+    }
+}
+
+/// As types are compared: `block_storage` is `block-storage`.
+pub(crate) fn normalised(name: &str) -> std::borrow::Cow<'_, str> {
+    if name.contains('_') { name.replace('_', "-").into() } else { name.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_follow_the_authority() {
+        let table: &[(&str, &[&str])] = &[
+            ("compute", &["compute"]),
+            ("block-storage", &["block-storage", "volumev3", "volumev2", "volume", "block-store"]),
+            ("volumev3", &["volumev3", "block-storage"]),
+            ("volume", &["volume", "block-storage"]),
+            ("share", &["share", "shared-file-system"]),
+            ("my-own-service", &["my-own-service"]),
+        ];
+        for (requested, served_by) in table {
+            assert_eq!(candidates(requested), *served_by, "{requested}");
+        }
+        assert_eq!(normalised("block_storage"), "block-storage");
+    }
+}

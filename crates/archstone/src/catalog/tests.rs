@@ -1,0 +1,104 @@
+//! The traps of catalogs: aliases, filters that leave nothing, missing keys, old forms.
+
+use super::*;
+use crate::error::ErrorKind;
+
+fn catalog(json: serde_json::Value) -> Catalog {
+    serde_json::from_value(json).expect("a catalog")
+}
+
+fn endpoint(id: &str, interface: &str, region: &str) -> serde_json::Value {
+    serde_json::json!({"id": id, "interface": interface, "region_id": region, "region": region, "url": format!("http://{id}/")})
+}
+
+/// Two regions, with block storage under three types and identity only for insiders in `south`.
+fn small_cloud() -> Catalog {
+    catalog(serde_json::json!([
+        {"type": "compute", "name": "nova", "id": "s-compute", "endpoints": [
+            endpoint("c-pub-n", "public", "north"), endpoint("c-int-n", "internal", "north"),
+            endpoint("c-adm-n", "admin", "north"), endpoint("c-pub-s", "public", "south")]},
+        {"type": "volumev2", "name": "cinderv2", "id": "s-v2", "endpoints": [endpoint("v2-pub-n", "public", "north")]},
+        {"type": "volumev3", "name": "cinderv3", "id": "s-v3", "endpoints": [endpoint("v3-pub-n", "public", "north")]},
+        {"type": "identity", "name": "keystone", "id": "s-id", "endpoints": [endpoint("id-int-s", "internal", "south")]},
+        {"type": "workflowv2", "name": "mistral", "id": "s-wf", "endpoints": [endpoint("wf-pub-n", "public", "north")]},
+    ]))
+}
+
+#[test]
+fn lookups_find_the_endpoint_that_upstream_finds() {
+    let by = |service_type| EndpointFilter::from(service_type);
+    let both = [Interface::Internal, Interface::Public];
+    let table = [
+        (by("compute"), "c-pub-n"),
+        (by("compute").interface(Interface::Internal), "c-int-n"),
+        (by("compute").interface("private".into()), "c-int-n"),
+        (by("compute").interface("adminURL".into()), "c-adm-n"),
+        (by("compute").region("south"), "c-pub-s"),
+        // Internal exists, but not in that region: the next interface is taken.
+        (by("compute").region("south").interfaces(both), "c-pub-s"),
+        (by("compute").service_name("nova").service_id("s-compute"), "c-pub-n"),
+        (by("compute").endpoint_id("c-adm-n"), "c-adm-n"),
+        (EndpointFilter::default().endpoint_id("c-int-n"), "c-int-n"),
+        (EndpointFilter::default().service_name("keystone").interface(Interface::Internal), "id-int-s"),
+        // The official type prefers its newest alias; an alias finds itself.
+        (by("block-storage"), "v3-pub-n"),
+        (by("block_storage"), "v3-pub-n"),
+        (by("volumev2"), "v2-pub-n"),
+        (by("workflow"), "wf-pub-n"),
+    ];
+    let catalog = small_cloud();
+    for (filter, id) in table {
+        let found = catalog.url_for(filter.clone()).map(|url| url.to_string());
+        assert_eq!(found.unwrap_or_else(|error| error.to_string()), format!("http://{id}/"), "{filter}");
+    }
+}
+
+#[test]
+fn a_failed_lookup_says_what_exists() {
+    let table = [
+        (EndpointFilter::from("compte"), "did you mean `compute`?"),
+        // An alias is never served by another alias: they are different versions.
+        (EndpointFilter::from("volume"), "did you mean `volumev2`, `volumev3`?"),
+        (EndpointFilter::from("dns"), "the catalog has `compute`, `identity`, `volumev2`, `volumev3`, `workflowv2`"),
+        (EndpointFilter::from("identity"), "the interfaces `internal` in the regions `south`"),
+        (EndpointFilter::from("compute").region("North"), "upper and lower case differ"),
+        // Several types fit, and a filter leaves none of them.
+        (EndpointFilter::from("block-storage").region("south"), "in the regions `north`"),
+        (EndpointFilter::from("compute").service_name("nava"), "under the names `nova`"),
+    ];
+    let catalog = small_cloud();
+    for (filter, hint) in table {
+        let error = catalog.url_for(filter.clone()).expect_err("nothing to find");
+        assert_eq!(error.kind(), ErrorKind::EndpointNotFound);
+        assert!(error.hint().is_some_and(|it| it.contains(hint)), "{filter}: {:?}", error.hint());
+    }
+}
+
+#[test]
+fn what_is_missing_in_a_catalog_is_passed_over() {
+    let catalog = catalog(serde_json::json!([
+        {"name": "typeless", "endpoints": [endpoint("x", "public", "r")]},
+        {"type": "image", "endpoints": [
+            {"interface": "public"},
+            {"url": "http://no-interface/"},
+            {"interface": "public", "url": ""},
+            {"interface": "public", "url": null},
+            {"interface": "public", "url": "http://image/", "region": "old-style"}]},
+        {"type": "dns", "name": null, "id": null, "endpoints": null},
+    ]));
+
+    let image = EndpointFilter::from("image").service_name("glance").service_id("any").region("old-style");
+    assert_eq!(catalog.url_for(image).expect("a nameless service fits").as_str(), "http://image/");
+    assert_eq!(catalog.endpoints("dns").len(), 0);
+    assert_eq!(catalog.services().len(), 2);
+}
+
+#[test]
+fn a_listing_without_an_interface_has_all_of_them() {
+    let catalog = small_cloud();
+
+    assert_eq!(catalog.endpoints("compute").len(), 4);
+    assert_eq!(catalog.endpoints(EndpointFilter::from("compute").region("north")).len(), 3);
+    assert_eq!(catalog.endpoints(EndpointFilter::default()).len(), 8);
+    assert_eq!(catalog.endpoints("nothing").len(), 0);
+}

@@ -1,0 +1,244 @@
+//! How a client is made: what was said, merged with the environment and `clouds.yaml`.
+
+use std::{path::Path, time::Duration};
+
+use super::Client;
+use crate::{
+    auth::TokenCache,
+    catalog::Interface,
+    config::{CloudConfig, Origin, Settings, clouds_yaml},
+    error::{Error, Result},
+    host::Host,
+    secret::Secret,
+};
+
+/// Collects what a [`Client`] is to know. See [`crate::config`] for what wins over what.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    arguments: Settings,
+    defaults: Settings,
+    cloud: Option<String>,
+    environment: bool,
+    host: Host,
+    tokens: Option<TokenCache>,
+    /// The first thing that was said wrong; `build` reports it.
+    problem: Option<Error>,
+}
+
+macro_rules! text_options {
+    ($( $(#[doc = $doc:literal])+ $name:ident )+) => {
+        $(
+            $(#[doc = $doc])+
+            pub fn $name(self, value: impl Into<String>) -> Self {
+                self.option(stringify!($name), value.into())
+            }
+        )+
+    };
+}
+
+macro_rules! secret_options {
+    ($( $(#[doc = $doc:literal])+ $name:ident )+) => {
+        $(
+            $(#[doc = $doc])+
+            pub fn $name(self, value: impl Into<Secret>) -> Self {
+                self.option(stringify!($name), value)
+            }
+        )+
+    };
+}
+
+impl ClientBuilder {
+    text_options! {
+        /// Where the identity service is: `http://keystone:5000/v3`, or any URL that leads there.
+        auth_url
+        /// The user's name. Without a domain it is in the domain `default`.
+        username
+        /// The user's id.
+        user_id
+        /// The id of the domain that owns the user.
+        user_domain_id
+        /// The name of the domain that owns the user.
+        user_domain_name
+        /// The name of the project to act in. Without a domain it is in the domain `default`.
+        project_name
+        /// The id of the project to act in.
+        project_id
+        /// The old word for [`project_name`](Self::project_name).
+        tenant_name
+        /// The old word for [`project_id`](Self::project_id).
+        tenant_id
+        /// The id of the domain that owns the project.
+        project_domain_id
+        /// The name of the domain that owns the project.
+        project_domain_name
+        /// The id of the domain of all names that have none of their own.
+        default_domain_id
+        /// The name of the domain of all names that have none of their own.
+        default_domain_name
+        /// The id of the domain to act on.
+        domain_id
+        /// The name of the domain to act on.
+        domain_name
+        /// The id of the trust to act under.
+        trust_id
+        /// The application credential's id.
+        application_credential_id
+        /// The application credential's name; the user that made it is needed too.
+        application_credential_name
+        /// How identity is proven, where the other options leave it open: `password`, `token`,
+        /// `v3applicationcredential`, `admin_token`.
+        auth_type
+        /// The identity service's own URL, used instead of the catalog's.
+        mgmt_url
+        /// The region to take endpoints from.
+        region_name
+        /// Names the calling program to the services, as `name/version`.
+        user_agent
+    }
+
+    secret_options! {
+        /// The user's password.
+        password
+        /// A token to exchange for another, of another scope.
+        token
+        /// A token to use as it is. Nothing logs in by itself, and nothing is loaded lazily.
+        token_id
+        /// A stored token to start from: what [`Access::to_reference`](crate::Access::to_reference)
+        /// or keystoneauth's `get_auth_state()` wrote.
+        token_ref
+        /// The application credential's secret.
+        application_credential_secret
+    }
+
+    /// Acts on the system itself.
+    pub fn system_scope(self) -> Self {
+        self.option("system_scope", "all")
+    }
+
+    /// Asks for a token without any scope, even if the user has a default project.
+    pub fn unscoped(self) -> Self {
+        self.option("unscoped", "true")
+    }
+
+    /// The interface to take endpoints from.
+    #[expect(clippy::needless_pass_by_value, reason = "an enum's value reads best at the call")]
+    pub fn interface(self, interface: Interface) -> Self {
+        let name = interface.as_str().to_owned();
+        self.option("interface", name)
+    }
+
+    /// A PEM file with the authorities to trust, instead of this machine's.
+    pub fn cacert(self, path: impl AsRef<Path>) -> Self {
+        self.option("cacert", path.as_ref().to_string_lossy().into_owned())
+    }
+
+    /// Takes any server certificate. Anyone on the way can then read passwords and tokens.
+    pub fn insecure(self) -> Self {
+        self.option("insecure", "true")
+    }
+
+    /// How long one request may take; a minute unless said otherwise.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.option("timeout", timeout.as_secs_f64().to_string())
+    }
+
+    /// Keeps tokens on disk, in the user's usual folder for caches.
+    pub fn disk_cache(self) -> Self {
+        self.option("token_cache", "disk")
+    }
+
+    /// Keeps tokens on disk, in a folder of its own.
+    pub fn disk_cache_in(self, folder: impl AsRef<Path>) -> Self {
+        self.option("token_cache", folder.as_ref().to_string_lossy().into_owned())
+    }
+
+    /// Takes a cloud of `clouds.yaml` as the base.
+    pub fn cloud(mut self, name: impl Into<String>) -> Self {
+        self.cloud = Some(name.into());
+        self
+    }
+
+    /// Takes the `OS_*` variables into account: `OS_CLOUD` names a cloud of `clouds.yaml`, and the
+    /// others are stronger than what stands there.
+    pub fn environment(mut self) -> Self {
+        self.environment = true;
+        self
+    }
+
+    /// Sets any option of [`crate::config::OPTIONS`] by its name, as `clouds.yaml` spells it.
+    pub fn option(self, name: &str, value: impl Into<Secret>) -> Self {
+        self.option_from(name, value, Origin::Argument(name.to_owned()))
+    }
+
+    /// The same, saying where the value comes from: error messages will name it.
+    pub fn option_from(mut self, name: &str, value: impl Into<Secret>, origin: Origin) -> Self {
+        if let Err(error) = self.arguments.set(name, value, origin) {
+            self.problem.get_or_insert(error);
+        }
+        self
+    }
+
+    /// Sets an option that everything else is stronger than.
+    pub fn default_option(mut self, name: &str, value: impl Into<Secret>) -> Self {
+        if let Err(error) = self.defaults.set(name, value, Origin::Argument(name.to_owned())) {
+            self.problem.get_or_insert(error);
+        }
+        self
+    }
+
+    /// The machine to run on; a test hands in its own.
+    pub fn host(mut self, host: Host) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// The tokens to share; those of the process unless said otherwise.
+    pub fn token_cache(mut self, tokens: &TokenCache) -> Self {
+        self.tokens = Some(tokens.clone());
+        self
+    }
+
+    /// Makes the client. Nothing is sent: it may read `clouds.yaml`, and no more.
+    ///
+    /// # Errors
+    ///
+    /// [`NotConfigured`](crate::ErrorKind::NotConfigured),
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) or
+    /// [`ScopeConflict`](crate::ErrorKind::ScopeConflict), which say what to change, and where.
+    pub fn build(self) -> Result<Client> {
+        let tokens = self.tokens.clone().unwrap_or_else(|| TokenCache::shared().clone());
+        let host = self.host.clone();
+        let config = self.config()?;
+        Client::new(config, host, &tokens)
+    }
+
+    /// What a client would be made with.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn config(self) -> Result<CloudConfig> {
+        let Self { arguments, defaults, cloud, environment, host, problem, .. } = self;
+        if let Some(problem) = problem {
+            return Err(problem);
+        }
+        let mut settings = arguments;
+        let mut cloud = cloud;
+        if environment {
+            cloud = cloud.or_else(|| host.variable("OS_CLOUD"));
+            settings = settings.over(Settings::from_environment(&host));
+        }
+        let mut name = None;
+        // The only cloud of the file serves when nothing else says where to go.
+        let lost = environment && !["auth_url", "token_id", "token_ref"].iter().any(|it| settings.has(it));
+        if cloud.is_some() || lost {
+            let region = settings.string("region_name");
+            if let Some((found, entry)) = clouds_yaml::load(cloud.as_deref(), region.as_deref(), &host)? {
+                settings = settings.over(entry);
+                name = Some(found);
+            }
+        }
+        CloudConfig::resolve(name, settings.over(defaults), &host)
+    }
+}

@@ -1,0 +1,119 @@
+//! What was I told? One merged, typed configuration, in which every value knows where it came from.
+//!
+//! # Precedence
+//!
+//! | | layer | example |
+//! |---|---|---|
+//! | 1 | what was passed: builder, keyword argument, command-line option | `username="alice"` |
+//! | 2 | the environment, when asked for | `OS_USERNAME` |
+//! | 3 | `secure.yaml` | a password |
+//! | 4 | `clouds.yaml` | the entry of a cloud |
+//! | 5 | defaults | the domain `default` |
+//!
+//! Values merge one by one, with one rule for alternatives: where options stand for the same
+//! choice (a project's id or its name; a project, a domain or the system as scope; a password or an
+//! application credential as proof), the highest layer that makes the choice hides what lower layers
+//! say about it. So what was said last is never ignored, and never mixed with something older.
+//!
+//! # Domains
+//!
+//! When no domain is named anywhere, names are in the domain with the id `default`. As soon as one
+//! is named, every name needs its own: a project's name is never looked up in the user's domain by
+//! accident.
+
+pub(crate) mod clouds_yaml;
+mod options;
+mod origin;
+mod resolve;
+mod settings;
+
+use std::path::PathBuf;
+
+use url::Url;
+
+pub use options::{OPTIONS, OptionSpec};
+pub use origin::{Origin, Sourced};
+pub(crate) use resolve::user;
+pub(crate) use settings::Settings;
+
+use crate::{
+    auth::AuthMethod, catalog::Interface, scope::Scope, secret::Secret,
+    transport::TransportSettings,
+};
+
+/// A token that was given, so that nothing logs in by itself.
+#[derive(Clone, Debug)]
+pub(crate) enum GivenToken {
+    /// The token and no more.
+    Id(Secret),
+    /// All that was known of it when it was stored.
+    Reference(Secret),
+}
+
+/// One cloud: where it is, who asks, and for what.
+#[derive(Clone, Debug)]
+pub struct CloudConfig {
+    pub(crate) name: Option<String>,
+    pub(crate) auth_url: Option<Sourced<Url>>,
+    pub(crate) method: Option<AuthMethod>,
+    pub(crate) scope: Scope,
+    pub(crate) given: Option<GivenToken>,
+    pub(crate) mgmt_url: Option<Url>,
+    pub(crate) region: Option<String>,
+    pub(crate) interfaces: Vec<Interface>,
+    pub(crate) transport: TransportSettings,
+    pub(crate) cache_folder: Option<PathBuf>,
+}
+
+impl CloudConfig {
+    /// The cloud's name in `clouds.yaml`, if it came from there.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Where the identity service is, as configured.
+    #[must_use]
+    pub fn auth_url(&self) -> Option<&Url> {
+        self.auth_url.as_ref().map(|url| &url.value)
+    }
+
+    /// How identity is proven; `None` when only a token was given.
+    #[must_use]
+    pub fn method(&self) -> Option<&AuthMethod> {
+        self.method.as_ref()
+    }
+
+    /// What tokens are asked for.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The region that endpoints are taken from unless another is asked for.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// The interfaces that endpoints are taken from unless others are asked for.
+    #[must_use]
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+
+    /// How the cloud is reached.
+    #[must_use]
+    pub fn transport(&self) -> &TransportSettings {
+        &self.transport
+    }
+
+    /// The folder that keeps tokens between runs, when there is one.
+    #[must_use]
+    pub fn cache_folder(&self) -> Option<&std::path::Path> {
+        self.cache_folder.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! Every option there is, once: its name, its other names, and what it stands for.
+//!
+//! The same names serve builder, keyword arguments, `clouds.yaml`, `OS_*` variables (in capitals)
+//! and command line (`--os-…`, with dashes).
+
+use crate::auth::methods;
+
+/// An option of a cloud.
+#[derive(Debug)]
+pub struct OptionSpec {
+    /// The name, as in `clouds.yaml`.
+    pub name: &'static str,
+    /// Other names that mean the same.
+    pub aliases: &'static [&'static str],
+    /// Whether the value must never be shown.
+    pub secret: bool,
+    /// The choices that the option takes part in, each with the alternative it stands for.
+    pub choices: &'static [(&'static str, &'static str)],
+    /// What it is for, in one line.
+    pub help: &'static str,
+}
+
+impl OptionSpec {
+    /// An option with one name, that is no secret and no alternative to another.
+    pub(crate) const fn plain(name: &'static str, help: &'static str) -> Self {
+        Self { name, aliases: &[], secret: false, choices: &[], help }
+    }
+
+    pub(crate) const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    pub(crate) const fn aliases(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    pub(crate) const fn choices(self, choices: &'static [(&'static str, &'static str)]) -> Self {
+        Self { choices, ..self }
+    }
+
+    /// The option of this name or alias, however it spells its dashes.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        let name = name.replace('-', "_").to_ascii_lowercase();
+        OPTIONS
+            .iter()
+            .flat_map(|group| group.iter())
+            .find(|spec| spec.name == name || spec.aliases.contains(&name.as_str()))
+    }
+}
+
+/// Every option, in groups: the cloud, the scope, and what each auth method asks for.
+pub const OPTIONS: &[&[OptionSpec]] = &[CLOUD, SCOPE, methods::USER, methods::PASSWORD, methods::TOKEN, methods::APPLICATION_CREDENTIAL];
+
+const CLOUD: &[OptionSpec] = &[
+    OptionSpec::plain("auth_url", "where the identity service is"),
+    OptionSpec::plain("auth_type", "how identity is proven: password, token, v3applicationcredential, admin_token")
+        .aliases(&["auth_plugin"]),
+    OptionSpec::plain("token_id", "a token to use as it is; nothing logs in by itself")
+        .secret()
+        .choices(&[("proof", "given token")]),
+    OptionSpec::plain("token_ref", "a stored token with all that is known of it, to start from")
+        .secret()
+        .choices(&[("proof", "given token")]),
+    OptionSpec::plain("mgmt_url", "the identity service's own URL, used instead of the catalog's")
+        .aliases(&["endpoint", "url"]),
+    OptionSpec::plain("region_name", "the region to take endpoints from").aliases(&["region"]),
+    OptionSpec::plain("interface", "the interface to take endpoints from; several, the preferred first, with commas")
+        .aliases(&["endpoint_type"]),
+    OptionSpec::plain("default_domain_id", "the id of the domain of all names that have none of their own")
+        .aliases(&["default_domain"])
+        .choices(&[("default_domain", "id")]),
+    OptionSpec::plain("default_domain_name", "the name of the domain of all names that have none of their own")
+        .choices(&[("default_domain", "name")]),
+    OptionSpec::plain("cacert", "a PEM file with the authorities to trust"),
+    OptionSpec::plain("cert", "a PEM file with a certificate to show"),
+    OptionSpec::plain("key", "a PEM file with the key of `cert`"),
+    OptionSpec::plain("verify", "whether the server's certificate must be trusted"),
+    OptionSpec::plain("insecure", "whether any server certificate will do"),
+    OptionSpec::plain("timeout", "how long one request may take, in seconds").aliases(&["api_timeout"]),
+    OptionSpec::plain("user_agent", "names the calling program to the services"),
+    OptionSpec::plain("token_cache", "where tokens are kept between runs: a folder, `disk` for the usual one, or `none`"),
+];
+
+const SCOPE: &[OptionSpec] = &[
+    OptionSpec::plain("project_id", "the id of the project to act in")
+        .aliases(&["tenant_id"])
+        .choices(&[("scope", "project"), ("project", "id")]),
+    OptionSpec::plain("project_name", "the name of the project to act in")
+        .aliases(&["tenant_name", "project", "tenant"])
+        .choices(&[("scope", "project"), ("project", "name")]),
+    OptionSpec::plain("project_domain_id", "the id of the domain that owns the project")
+        .choices(&[("project_domain", "id")]),
+    OptionSpec::plain("project_domain_name", "the name of the domain that owns the project")
+        .choices(&[("project_domain", "name")]),
+    OptionSpec::plain("domain_id", "the id of the domain to act on").choices(&[("scope", "domain"), ("domain", "id")]),
+    OptionSpec::plain("domain_name", "the name of the domain to act on")
+        .choices(&[("scope", "domain"), ("domain", "name")]),
+    OptionSpec::plain("system_scope", "`all`, to act on the system itself").choices(&[("scope", "system")]),
+    OptionSpec::plain("trust_id", "the id of the trust to act under").choices(&[("scope", "trust")]),
+    OptionSpec::plain("unscoped", "whether to ask for a token without any scope").choices(&[("scope", "unscoped")]),
+];

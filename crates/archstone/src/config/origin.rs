@@ -1,0 +1,40 @@
+//! Where each value was found.
+
+use std::{fmt, path::PathBuf};
+
+/// Where a value was found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// Passed by the program: a builder's method, a keyword argument, a command-line option.
+    Argument(String),
+    /// An environment variable.
+    Variable(String),
+    /// A key of a configuration file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key, with the keys above it.
+        key: String,
+    },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument(name) => write!(f, "`{name}`"),
+            Self::Variable(name) => write!(f, "environment variable `{name}`"),
+            Self::File { path, line, key } => write!(f, "`{key}` in `{}` line {line}", path.display()),
+        }
+    }
+}
+
+/// A value together with the place where it was found.
+#[derive(Clone, Debug)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was found.
+    pub origin: Origin,
+}

@@ -1,0 +1,248 @@
+//! From merged settings to one typed configuration; contradictions are refused here, before any
+//! network traffic, with what to change.
+
+use std::{path::PathBuf, time::Duration};
+
+use url::Url;
+
+use super::{CloudConfig, GivenToken, Settings, Sourced};
+use crate::{
+    auth::{AuthMethod, methods},
+    catalog::Interface,
+    error::{Error, ErrorKind, Result, printable},
+    host::Host,
+    reference::{DomainRef, ProjectRef, UserRef},
+    scope::Scope,
+    transport::{TransportSettings, Trust},
+};
+
+/// The domain of names, when none is named anywhere: Keystone's own default.
+const USUAL_DOMAIN: &str = "default";
+
+impl CloudConfig {
+    pub(crate) fn resolve(name: Option<String>, mut settings: Settings, host: &Host) -> Result<Self> {
+        let kind = methods::kind(&settings)?;
+        if kind == methods::Kind::GivenToken && !settings.has("token_id") {
+            // What upstream calls `admin_token`: the token is used as it is.
+            if let Some(token) = settings.take("token") {
+                settings.put("token_id", token);
+            }
+        }
+        let given = settings
+            .secret("token_ref")
+            .map(|it| GivenToken::Reference(it.value.clone()))
+            .or_else(|| settings.secret("token_id").map(|it| GivenToken::Id(it.value.clone())));
+        let auth_url = settings.text("auth_url").map(|it| http_url(&it)).transpose()?;
+        let scope = scope(&settings)?;
+        let method = match methods::from_settings(kind, &settings) {
+            // A token that was given is enough.
+            Err(error) if given.is_some() && error.kind() == ErrorKind::NotConfigured => None,
+            outcome => outcome?,
+        };
+        if let Some(AuthMethod::ApplicationCredential(_)) = method {
+            refuse_scope(&settings)?;
+        }
+        if given.is_none() && auth_url.is_none() {
+            return Err(methods::missing(kind, &settings));
+        }
+        Ok(Self {
+            name,
+            auth_url,
+            method,
+            scope,
+            given,
+            mgmt_url: settings.text("mgmt_url").map(|it| http_url(&it)).transpose()?.map(|it| it.value),
+            region: settings.string("region_name"),
+            interfaces: interfaces(&settings)?,
+            transport: transport(&settings, host)?,
+            cache_folder: cache_folder(&settings, host)?,
+        })
+    }
+}
+
+/// An application credential is bound to its project, and Keystone refuses any other scope.
+fn refuse_scope(settings: &Settings) -> Result<()> {
+    const SCOPES: [&str; 7] =
+        ["project_id", "project_name", "domain_id", "domain_name", "system_scope", "trust_id", "unscoped"];
+    let asked: Vec<_> = SCOPES.iter().filter_map(|name| settings.origin(name)).map(ToString::to_string).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::ScopeConflict,
+        format!("an application credential cannot take a scope, but one is asked by {}", asked.join(" and ")),
+    )
+    .with_hint("take the scope away: the credential is bound to the project it was made in"))
+}
+
+fn scope(settings: &Settings) -> Result<Scope> {
+    let unscoped = settings.switch("unscoped")?.unwrap_or(false);
+    let system = match settings.text("system_scope") {
+        None => false,
+        Some(it) if it.value == "all" => true,
+        Some(it) => {
+            let message = format!("{} is `{}`, and Keystone knows only `all`", it.origin, printable(it.value));
+            return Err(Error::new(ErrorKind::InvalidConfig, message));
+        }
+    };
+    let project = match (settings.string("project_id"), settings.string("project_name")) {
+        (Some(id), _) => Some(ProjectRef::Id(id)),
+        (None, Some(name)) => Some(ProjectRef::Name { domain: domain_of(settings, "project")?, name }),
+        (None, None) => None,
+    };
+    let domain = domain_ref(settings, "domain_id", "domain_name");
+    let scopes = [
+        (project.map(Scope::Project), ["project_id", "project_name"]),
+        (domain.map(Scope::Domain), ["domain_id", "domain_name"]),
+        (system.then_some(Scope::System), ["system_scope"; 2]),
+        (settings.string("trust_id").map(Scope::Trust), ["trust_id"; 2]),
+        (unscoped.then_some(Scope::Unscoped), ["unscoped"; 2]),
+    ];
+    let mut asked: Vec<_> = scopes
+        .into_iter()
+        .filter_map(|(scope, names)| {
+            let origin = names.iter().find_map(|name| settings.origin(name))?;
+            Some((scope?, origin.to_string()))
+        })
+        .collect();
+    match asked.len() {
+        0 => Ok(Scope::Default),
+        1 => Ok(asked.remove(0).0),
+        _ => {
+            let origins: Vec<_> = asked.into_iter().map(|(_, origin)| origin).collect();
+            Err(Error::new(
+                ErrorKind::ScopeConflict,
+                format!("{} scopes are asked: by {}", origins.len(), origins.join(" and by ")),
+            )
+            .with_hint("a token has one scope: keep the one you mean, and take the others away"))
+        }
+    }
+}
+
+/// The user that an auth method is for.
+pub(crate) fn user(settings: &Settings) -> Result<Option<UserRef>> {
+    Ok(match (settings.string("user_id"), settings.string("username")) {
+        (Some(id), _) => Some(UserRef::Id(id)),
+        (None, Some(name)) => Some(UserRef::Name { domain: domain_of(settings, "user")?, name }),
+        (None, None) => None,
+    })
+}
+
+/// The domain of a user's or a project's name.
+fn domain_of(settings: &Settings, whose: &str) -> Result<DomainRef> {
+    let own = |whose: &str| domain_ref(settings, &format!("{whose}_domain_id"), &format!("{whose}_domain_name"));
+    if let Some(domain) = own(whose).or_else(|| own("default")) {
+        return Ok(domain);
+    }
+    let (name, other) = if whose == "user" { ("username", "project") } else { ("project_name", "user") };
+    let named = [format!("{other}_domain_id"), format!("{other}_domain_name")];
+    match named.iter().find_map(|name| settings.origin(name)) {
+        None => Ok(DomainRef::Id(USUAL_DOMAIN.into())),
+        Some(origin) => {
+            let place = settings.origin(name).map(ToString::to_string).unwrap_or_default();
+            Err(Error::new(
+                ErrorKind::InvalidConfig,
+                format!("{place} is a {whose}'s name without its domain, while {origin} names a domain for the {other}"),
+            )
+            .with_hint(format!(
+                "add `{whose}_domain_name` or `{whose}_domain_id`: one name's domain is not taken for another's"
+            )))
+        }
+    }
+}
+
+fn domain_ref(settings: &Settings, id: &str, name: &str) -> Option<DomainRef> {
+    settings.string(id).map(DomainRef::Id).or_else(|| settings.string(name).map(DomainRef::Name))
+}
+
+fn http_url(text: &Sourced<&str>) -> Result<Sourced<Url>> {
+    let origin = &text.origin;
+    let invalid = |why: String| Error::new(ErrorKind::InvalidConfig, format!("{origin} {why}"));
+    // A URL may hold a password: it is shown only in parts.
+    let url = Url::parse(text.value).map_err(|source| {
+        let error = invalid("is not a URL".into()).with_source(source);
+        match text.value.split_once(':') {
+            None => error.with_hint(format!("write it whole: `http://{}:5000/v3`", printable(text.value))),
+            Some(_) => error.with_hint("write it whole: `https://keystone.example:5000/v3`"),
+        }
+    })?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return Err(invalid(format!("begins with `{}:`, and not with `http://` or `https://`", url.scheme()))
+            .with_hint("write the scheme before the host: `https://keystone.example:5000/v3`"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid("holds a user name or a password".into())
+            .with_hint("take it out of the URL, and give it as `username` and `password`"));
+    }
+    Ok(Sourced { value: url, origin: origin.clone() })
+}
+
+fn interfaces(settings: &Settings) -> Result<Vec<Interface>> {
+    let Some(Sourced { value, origin }) = settings.text("interface") else { return Ok(Vec::new()) };
+    let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let interfaces: Vec<_> = names.map(Interface::from).collect();
+    for interface in &interfaces {
+        if let Interface::Other(name) = interface {
+            let message = format!("{origin}: there is no interface `{}`", printable(name));
+            return Err(Error::new(ErrorKind::InvalidConfig, message)
+                .with_hint("the interfaces are `public`, `internal` and `admin`"));
+        }
+    }
+    Ok(interfaces)
+}
+
+fn transport(settings: &Settings, host: &Host) -> Result<TransportSettings> {
+    let path = |name: &str| settings.text(name).map(|it| expand(it.value, host));
+    let insecure = settings.switch("insecure")?.unwrap_or(false) || settings.switch("verify")? == Some(false);
+    let trust = match path("cacert") {
+        _ if insecure => Trust::Nothing,
+        Some(bundle) => Trust::Bundle(bundle),
+        None => Trust::System,
+    };
+    let mut transport = TransportSettings {
+        trust,
+        client_certificate: path("cert"),
+        client_key: path("key"),
+        user_agent: settings.string("user_agent"),
+        ..TransportSettings::default()
+    };
+    if let Some(Sourced { value, origin }) = settings.text("timeout") {
+        let seconds = value.parse::<f64>().ok().and_then(|it| Duration::try_from_secs_f64(it).ok());
+        transport.timeout = seconds.filter(|it| !it.is_zero()).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidConfig, format!("{origin} is `{}`, which is no number of seconds", printable(value)))
+                .with_hint("write a number above zero, such as `30` or `2.5`")
+        })?;
+        transport.connect_timeout = transport.connect_timeout.min(transport.timeout);
+    }
+    if transport.client_key.is_some() && transport.client_certificate.is_none() {
+        let place = settings.origin("key").map(ToString::to_string).unwrap_or_default();
+        return Err(Error::new(ErrorKind::InvalidConfig, format!("{place} is given, but no certificate"))
+            .with_hint("add `cert`, or take `key` away"));
+    }
+    Ok(transport)
+}
+
+fn cache_folder(settings: &Settings, host: &Host) -> Result<Option<PathBuf>> {
+    let Some(Sourced { value, origin }) = settings.text("token_cache") else { return Ok(None) };
+    match value {
+        "none" => Ok(None),
+        "disk" => Ok(host.cache_home().map(|home| home.join("archstone"))),
+        folder => {
+            let folder = expand(folder, host);
+            if folder.is_absolute() {
+                return Ok(Some(folder));
+            }
+            let message = format!("{origin} is `{}`, which is no absolute folder", printable(value));
+            Err(Error::new(ErrorKind::InvalidConfig, message)
+                .with_hint("write `disk`, `none`, or a folder from the root on"))
+        }
+    }
+}
+
+/// `~/` is the user's home.
+fn expand(path: &str, host: &Host) -> PathBuf {
+    match (path.strip_prefix("~/"), host.home()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}

@@ -1,0 +1,356 @@
+//! The one error type, and what a caller can do about each kind.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use url::Url;
+
+use crate::auth::Receipt;
+
+/// The result of everything here that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! error_kinds {
+    ($( $(#[doc = $doc:literal])+ $kind:ident, $name:literal, $exit:literal; )+) => {
+        /// What the caller can do about an [`Error`].
+        ///
+        /// Each kind is one Python exception class and has one exit code of the program.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $( $(#[doc = $doc])+ $kind, )+
+        }
+
+        impl ErrorKind {
+            /// Every kind, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$( Self::$kind, )+];
+
+            /// The stable name, such as `password_expired`: Python's `error.kind`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$kind => $name, )+ }
+            }
+
+            /// The exit code of the program for this kind.
+            #[must_use]
+            pub fn exit_code(self) -> u8 {
+                match self { $( Self::$kind => $exit, )+ }
+            }
+        }
+    };
+}
+
+error_kinds! {
+    /// No credentials were found. Name a cloud, set `OS_*` variables, or pass them.
+    NotConfigured, "not_configured", 3;
+    /// Configuration was found, and it is wrong. Mend the named option, variable or file.
+    InvalidConfig, "invalid_config", 3;
+    /// Two scopes were asked for, or a scope where none may be. Take one of them away.
+    ScopeConflict, "scope_conflict", 3;
+    /// A token was given, so nothing is loaded by itself. Call `authenticate()`.
+    NotAuthenticated, "not_authenticated", 4;
+    /// Keystone refused the credentials. Check them; do not simply try again.
+    Unauthenticated, "unauthenticated", 4;
+    /// The user, project or domain is disabled. Ask an administrator.
+    Disabled, "disabled", 4;
+    /// The project, domain, system or trust is unknown, or this user has no role there.
+    ScopeNotAllowed, "scope_not_allowed", 4;
+    /// The password has expired. Change it.
+    PasswordExpired, "password_expired", 4;
+    /// More factors are needed. Answer with the receipt that comes with the error.
+    ReceiptIssued, "receipt_issued", 4;
+    /// The application credential is unknown, expired, or its secret is wrong. Make a new one.
+    ApplicationCredentialRefused, "application_credential_refused", 4;
+    /// A token that was given has expired, was revoked, or is not a token of this cloud.
+    TokenRejected, "token_rejected", 4;
+    /// The token is good, but not for this.
+    Forbidden, "forbidden", 5;
+    /// There is no such thing, or this user may not see it.
+    NotFound, "not_found", 6;
+    /// The catalog has no such service, interface or region. The message lists what there is.
+    EndpointNotFound, "endpoint_not_found", 6;
+    /// The resource exists already, or is in use.
+    Conflict, "conflict", 7;
+    /// The service did not understand the request.
+    InvalidRequest, "invalid_request", 2;
+    /// The name in the URL does not resolve. Check its spelling, and DNS.
+    HostNotFound, "host_not_found", 8;
+    /// Nothing answers at that address and port.
+    ConnectionFailed, "connection_failed", 8;
+    /// No answer in time. Try again, or give more time.
+    Timeout, "timeout", 8;
+    /// The server's certificate is not trusted. Name the CA bundle that signed it.
+    TlsNotTrusted, "tls_not_trusted", 8;
+    /// Too many requests. Wait as long as `retry_after` says.
+    RateLimited, "rate_limited", 8;
+    /// The service failed. Try again later; tell the operator the request id.
+    ServerError, "server_error", 8;
+    /// Something answers at that URL, but it is not an identity service. Check the URL.
+    NotIdentityService, "not_identity_service", 9;
+    /// The answer is malformed. Tell the operator the request id.
+    InvalidResponse, "invalid_response", 9;
+}
+
+impl ErrorKind {
+    /// Whether the same call may well succeed later with nothing changed.
+    #[must_use]
+    pub fn is_transient(self) -> bool {
+        matches!(
+            self,
+            Self::HostNotFound
+                | Self::ConnectionFailed
+                | Self::Timeout
+                | Self::RateLimited
+                | Self::ServerError
+        )
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+/// What went wrong, for people and for programs.
+///
+/// One pointer wide and cheap to clone: all who waited for one login get the same error.
+/// `Display` is one line that never repeats its [`source`](std::error::Error::source) and never
+/// holds a secret.
+///
+/// ```
+/// use archstone::{Client, ErrorKind};
+///
+/// let error = Client::builder().username("alice").build().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::NotConfigured);
+/// assert!(error.hint().unwrap().contains("auth_url"));
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    hint: Option<String>,
+    status: Option<u16>,
+    request_id: Option<String>,
+    url: Option<String>,
+    retry_after: Option<Duration>,
+    receipt: Option<Receipt>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of a kind, with a message: one line, lower case, no full stop, no secret.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            message: message.into(),
+            hint: None,
+            status: None,
+            request_id: None,
+            url: None,
+            retry_after: None,
+            receipt: None,
+            source: None,
+        }))
+    }
+
+    /// What the caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What to do next, when the evidence supports saying so.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The HTTP status of the answer, when there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The service's `x-openstack-request-id`: what an operator searches the logs for.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The URL that was asked, without its query.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        self.0.url.as_deref()
+    }
+
+    /// How long the service asks to wait before another try.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The receipt of a login that needs more factors.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&Receipt> {
+        self.0.receipt.as_ref()
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// The same error with a hint: what to do next.
+    #[must_use]
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
+        self.change(|inner| inner.hint = Some(hint.into()))
+    }
+
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        self.change(|inner| inner.status = Some(status))
+    }
+
+    pub(crate) fn with_request_id(self, request_id: Option<String>) -> Self {
+        self.change(|inner| inner.request_id = request_id)
+    }
+
+    /// Keeps the URL without its query, fragment, user name and password.
+    pub(crate) fn with_url(self, url: &Url) -> Self {
+        self.change(|inner| inner.url = Some(public_url(url)))
+    }
+
+    pub(crate) fn with_retry_after(self, retry_after: Option<Duration>) -> Self {
+        self.change(|inner| inner.retry_after = retry_after)
+    }
+
+    pub(crate) fn with_receipt(self, receipt: Receipt) -> Self {
+        self.change(|inner| inner.receipt = Some(receipt))
+    }
+
+    pub(crate) fn with_source(
+        self,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        self.change(|inner| inner.source = Some(Arc::new(source)))
+    }
+
+    /// The parts that another process on this host may be told.
+    pub(crate) fn to_record(&self) -> serde_json::Value {
+        serde_json::json!({
+            "kind": self.kind().name(),
+            "message": self.0.message,
+            "hint": self.0.hint,
+            "status": self.0.status,
+            "request_id": self.0.request_id,
+            "url": self.0.url,
+            "retry_after_ms": self.0.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            "receipt": self.0.receipt.as_ref().map(Receipt::to_record),
+        })
+    }
+
+    pub(crate) fn from_record(record: &serde_json::Value) -> Option<Self> {
+        let text = |key: &str| record[key].as_str().map(str::to_owned);
+        Some(
+            Self::new(ErrorKind::from_name(record["kind"].as_str()?)?, text("message")?).change(
+                |inner| {
+                    inner.hint = text("hint");
+                    inner.status = record["status"].as_u64().and_then(|it| it.try_into().ok());
+                    inner.request_id = text("request_id");
+                    inner.url = text("url");
+                    inner.retry_after = record["retry_after_ms"].as_u64().map(Duration::from_millis);
+                    inner.receipt = Receipt::from_record(&record["receipt"]);
+                },
+            ),
+        )
+    }
+}
+
+/// A URL as it may be shown: no user name, password, query or fragment.
+pub(crate) fn public_url(url: &Url) -> String {
+    let mut url = url.clone();
+    // These fail only for URLs that cannot have the parts at all.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
+/// Text from outside, fit for one line of a message: control characters escaped, length bounded.
+pub(crate) fn printable(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let mut line: String = text
+        .trim()
+        .chars()
+        .take(LONGEST)
+        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
+        .collect();
+    if text.trim().chars().count() > LONGEST {
+        line.push('…');
+    }
+    line
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("hint", &self.0.hint)
+            .field("status", &self.0.status)
+            .field("request_id", &self.0.request_id)
+            .field("url", &self.0.url)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as &(dyn std::error::Error + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn display_leaves_the_cause_to_source() {
+        let cause = std::io::Error::other("disk on fire");
+        let error = Error::new(ErrorKind::InvalidConfig, "cannot read `clouds.yaml`").with_source(cause);
+
+        assert_eq!(error.to_string(), "cannot read `clouds.yaml`");
+        assert_eq!(error.source().map(ToString::to_string), Some("disk on fire".into()));
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn an_error_survives_the_way_to_another_process() {
+        let error = Error::new(ErrorKind::RateLimited, "slow down")
+            .with_hint("wait")
+            .with_status(429)
+            .with_request_id(Some("req-1".into()))
+            .with_retry_after(Some(Duration::from_secs(7)));
+
+        let copy = Error::from_record(&error.to_record()).expect("a record of an error");
+
+        assert_eq!(format!("{copy:?}"), format!("{error:?}"));
+        assert_eq!(copy.retry_after(), error.retry_after());
+    }
+
+    #[test]
+    fn text_from_outside_stays_on_one_line() {
+        assert_eq!(printable("a\nb\x1b[31m"), "a\\nb\\u{1b}[31m");
+        assert_eq!(printable(&"x".repeat(400)).chars().count(), 301);
+    }
+}

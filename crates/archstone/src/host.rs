@@ -1,0 +1,189 @@
+//! The one door to the machine: environment, files' places, and clocks. Real, or made for a test.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// The machine as the library sees it.
+///
+/// Nothing else reads the environment or a clock, so that a test can hand in a machine of its own.
+///
+/// ```
+/// use archstone::host::Host;
+///
+/// let host = Host::made([("OS_CLOUD", "demo"), ("HOME", "/home/demo")]);
+/// assert_eq!(host.variable("OS_CLOUD").as_deref(), Some("demo"));
+/// assert_eq!(host.variable("OS_USERNAME"), None);
+/// ```
+#[derive(Clone)]
+pub struct Host {
+    environment: Environment,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Clone)]
+enum Environment {
+    Process,
+    Made(Arc<BTreeMap<String, String>>),
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self { environment: Environment::Process, clock: Arc::new(SystemClock::new()) }
+    }
+}
+
+impl Host {
+    /// A machine with this environment and no other, and the real clock.
+    pub fn made<K: Into<String>, V: Into<String>>(
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self { environment: Environment::Made(Arc::new(variables.collect())), ..Self::default() }
+    }
+
+    /// The same machine with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Clock) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// An environment variable. An empty one counts as unset.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let value = match &self.environment {
+            #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+            Environment::Process => std::env::var(name).ok(),
+            Environment::Made(variables) => variables.get(name).cloned(),
+        };
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// The user's own folder for configuration: `$XDG_CONFIG_HOME`, `~/.config`, `%APPDATA%`.
+    pub(crate) fn config_home(&self) -> Option<PathBuf> {
+        self.absolute("XDG_CONFIG_HOME")
+            .or_else(|| self.absolute("APPDATA"))
+            .or_else(|| Some(self.home()?.join(".config")))
+    }
+
+    /// The user's own folder for what can be made again: `$XDG_CACHE_HOME`, `~/.cache`.
+    pub(crate) fn cache_home(&self) -> Option<PathBuf> {
+        self.absolute("XDG_CACHE_HOME")
+            .or_else(|| self.absolute("LOCALAPPDATA"))
+            .or_else(|| Some(self.home()?.join(".cache")))
+    }
+
+    pub(crate) fn home(&self) -> Option<PathBuf> {
+        self.absolute("HOME").or_else(|| self.absolute("USERPROFILE"))
+    }
+
+    fn absolute(&self, variable: &str) -> Option<PathBuf> {
+        self.variable(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    pub(crate) fn wall(&self) -> Duration {
+        self.clock.wall()
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+}
+
+impl fmt::Debug for Host {
+    /// The environment may hold passwords: only the names of a made one are shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.environment {
+            Environment::Process => f.write_str("Host(process)"),
+            Environment::Made(variables) => f.debug_set().entries(variables.keys()).finish(),
+        }
+    }
+}
+
+/// A point on a clock that only goes forward, and also while the machine sleeps. It says nothing
+/// about the date, and a change of the machine's date does not move it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(Duration);
+
+impl Moment {
+    /// A moment so long after the clock's beginning (on Linux: the machine's start).
+    #[must_use]
+    pub fn after_start(elapsed: Duration) -> Self {
+        Self(elapsed)
+    }
+
+    /// How long after the clock's beginning this is.
+    #[must_use]
+    pub fn since_start(self) -> Duration {
+        self.0
+    }
+
+    pub(crate) fn until(self, later: Self) -> Duration {
+        later.0.saturating_sub(self.0)
+    }
+}
+
+/// The two clocks: one for lifetimes, one for dates.
+pub trait Clock: Send + Sync + 'static {
+    /// Now, for measuring lifetimes.
+    fn now(&self) -> Moment;
+
+    /// The machine's date, since 1970. It may be wrong.
+    fn wall(&self) -> Duration;
+
+    /// Tells one start of the machine from another; moments compare only within one. `None` when
+    /// the clock says nothing outside this process.
+    fn boot_id(&self) -> Option<String> {
+        None
+    }
+}
+
+/// The machine's own clocks.
+#[derive(Debug)]
+struct SystemClock {
+    /// Where there is no boot-time clock, moments count from here.
+    #[cfg_attr(target_os = "linux", expect(dead_code, reason = "Linux has a boot-time clock"))]
+    started: Instant,
+}
+
+impl SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+    fn new() -> Self {
+        Self { started: Instant::now() }
+    }
+}
+
+impl Clock for SystemClock {
+    #[cfg(target_os = "linux")]
+    fn now(&self) -> Moment {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Moment(Duration::new(
+            u64::try_from(time.tv_sec).unwrap_or(0),
+            u32::try_from(time.tv_nsec).unwrap_or(0),
+        ))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn now(&self) -> Moment {
+        Moment(self.started.elapsed())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+    fn wall(&self) -> Duration {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn boot_id(&self) -> Option<String> {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        Some(id.trim().to_owned())
+    }
+}

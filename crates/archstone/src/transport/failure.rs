@@ -1,0 +1,78 @@
+//! A request that got no answer: why, told apart as far as the machine says.
+
+use std::error::Error as StdError;
+
+use url::Url;
+
+use super::TransportSettings;
+use crate::error::{Error, ErrorKind, public_url};
+
+pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSettings) -> Error {
+    let shown = public_url(url);
+    let place = format!("{}:{}", url.host_str().unwrap_or("?"), url.port_or_known_default().unwrap_or(0));
+    // The library's own text names the URL, with its query.
+    let error = error.without_url();
+    let explained = if let Some(tls) = cause::<rustls::Error>(&error) {
+        tls_failure(tls, &place)
+    } else if error.is_timeout() {
+        let seconds = if error.is_connect() { settings.connect_timeout } else { settings.timeout };
+        Error::new(ErrorKind::Timeout, format!("no answer from `{shown}` within {seconds:?}"))
+            .with_hint("try again, give more time with `timeout`, or check that nothing on the way drops packets")
+    } else if mentions(&error, "dns error") {
+        Error::new(ErrorKind::HostNotFound, format!("the name `{}` does not resolve", url.host_str().unwrap_or("?")))
+            .with_hint(format!("check the spelling of `{shown}`, and this machine's DNS"))
+    } else if error.is_connect() {
+        let refused = cause::<std::io::Error>(&error)
+            .is_some_and(|it| it.kind() == std::io::ErrorKind::ConnectionRefused);
+        let (message, hint) = if refused {
+            (format!("nothing listens at `{place}`"), "check the port, and that the service runs")
+        } else {
+            (format!("cannot connect to `{place}`"), "check the address, the network, and any proxy")
+        };
+        Error::new(ErrorKind::ConnectionFailed, message).with_hint(hint)
+    } else if error.is_builder() {
+        Error::new(ErrorKind::InvalidConfig, format!("`{shown}` cannot be asked over HTTP"))
+            .with_hint("give a URL that begins with `http://` or `https://`")
+    } else {
+        let what = if error.is_body() || error.is_decode() { "broke off its answer" } else { "closed the connection" };
+        Error::new(ErrorKind::ConnectionFailed, format!("`{place}` {what}"))
+            .with_hint("try again; if it stays so, a proxy or the service itself is at fault")
+    };
+    explained.with_url(url).with_source(error)
+}
+
+fn tls_failure(error: &rustls::Error, place: &str) -> Error {
+    match error {
+        rustls::Error::InvalidCertificate(why) => {
+            Error::new(ErrorKind::TlsNotTrusted, format!("the certificate of `{place}` is not trusted: {why}"))
+                .with_hint("name the CA bundle that signed it with `cacert` (OS_CACERT)")
+        }
+        rustls::Error::InvalidMessage(_) => {
+            Error::new(ErrorKind::ConnectionFailed, format!("`{place}` does not speak TLS"))
+                .with_hint("use `http://` if that is meant, or check the port")
+        }
+        other => Error::new(ErrorKind::TlsNotTrusted, format!("the TLS handshake with `{place}` failed: {other}")),
+    }
+}
+
+type Cause = dyn StdError + 'static;
+
+fn chain(error: &Cause) -> impl Iterator<Item = &Cause> {
+    std::iter::successors(Some(error), |error| next(*error))
+}
+
+/// An `io::Error` that wraps another hides it from `source`.
+fn next(error: &Cause) -> Option<&Cause> {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+fn cause<E: StdError + 'static>(error: &Cause) -> Option<&E> {
+    chain(error).find_map(|error| error.downcast_ref::<E>())
+}
+
+fn mentions(error: &Cause, text: &str) -> bool {
+    chain(error).any(|error| error.to_string().contains(text))
+}

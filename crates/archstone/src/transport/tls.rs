@@ -1,0 +1,143 @@
+//! TLS: whom to trust, and what to show.
+
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+};
+use rustls_platform_verifier::BuilderVerifierExt;
+
+use super::{TransportSettings, Trust};
+use crate::error::{Error, ErrorKind, Result};
+
+/// For connections that are never encrypted: trusts nobody, and costs nothing to make.
+pub(super) fn without_roots() -> Result<ClientConfig> {
+    Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+}
+
+/// For the cloud's settings. What the machine trusts is read once per process.
+pub(super) fn for_settings(settings: &TransportSettings) -> Result<ClientConfig> {
+    static SYSTEM: OnceLock<Result<ClientConfig>> = OnceLock::new();
+    let usual = settings.trust == Trust::System && settings.client_certificate.is_none();
+    if usual {
+        return SYSTEM.get_or_init(|| make(&TransportSettings::default())).clone();
+    }
+    make(settings)
+}
+
+fn make(settings: &TransportSettings) -> Result<ClientConfig> {
+    let builder = builder()?;
+    let builder = match &settings.trust {
+        Trust::System => builder.with_platform_verifier().map_err(|source| {
+            Error::new(ErrorKind::TlsNotTrusted, "cannot read which authorities this machine trusts")
+                .with_source(source)
+                .with_hint("install the system's CA certificates, or name a bundle with `cacert`")
+        })?,
+        Trust::Bundle(path) => builder.with_root_certificates(bundle(path)?),
+        Trust::Nothing => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(TrustNothing(provider()))),
+    };
+    let mut config = match &settings.client_certificate {
+        None => builder.with_no_client_auth(),
+        Some(path) => {
+            let key = settings.client_key.as_deref().unwrap_or(path);
+            let certificates = certificates(path, "cert")?;
+            let key = PrivateKeyDer::from_pem_file(key)
+                .map_err(|source| unreadable("key", key, source))?;
+            builder.with_client_auth_cert(certificates, key).map_err(|source| {
+                invalid(format!("the client certificate in `{}` cannot be used", path.display()))
+                    .with_source(source)
+            })?
+        }
+    };
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
+    Arc::clone(PROVIDER.get_or_init(|| Arc::new(rustls::crypto::ring::default_provider())))
+}
+
+fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>> {
+    ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|source| invalid("cannot set up TLS".into()).with_source(source))
+}
+
+fn bundle(path: &Path) -> Result<RootCertStore> {
+    let mut roots = RootCertStore::empty();
+    let (_, unusable) = roots.add_parsable_certificates(certificates(path, "cacert")?);
+    if roots.is_empty() {
+        let path = path.display();
+        return Err(invalid(format!("none of the {unusable} certificates in `{path}` is usable")));
+    }
+    Ok(roots)
+}
+
+fn certificates(path: &Path, option: &str) -> Result<Vec<CertificateDer<'static>>> {
+    let certificates = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|source| unreadable(option, path, source))?;
+    if certificates.is_empty() {
+        return Err(invalid(format!("`{option}`: there is no PEM certificate in `{}`", path.display())));
+    }
+    Ok(certificates)
+}
+
+fn unreadable(option: &str, path: &Path, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+    invalid(format!("`{option}`: cannot read `{}`", path.display())).with_source(source)
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidConfig, message)
+}
+
+/// What `insecure` asks for: any certificate will do. Signatures are still checked, so that the
+/// peer at least holds the key it shows.
+#[derive(Debug)]
+struct TrustNothing(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for TrustNothing {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &rustls::DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &rustls::DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
