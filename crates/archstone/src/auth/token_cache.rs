@@ -181,12 +181,14 @@ impl Slot {
     }
 
     /// A part of the current token, while nothing needs to be done about it. Never waits.
+    #[inline]
     pub(crate) fn with_fresh<T>(&self, part: impl FnOnce(&Access) -> T) -> Option<T> {
         let current = self.current.load();
         current.as_ref().filter(|access| access.is_fresh()).map(|access| part(access))
     }
 
     /// A part of the current token, however old it is: a catalog does not expire. Never waits.
+    #[inline]
     pub(crate) fn with_current<T>(&self, part: impl FnOnce(&Access) -> T) -> Option<T> {
         self.current.load().as_ref().map(|access| part(access))
     }

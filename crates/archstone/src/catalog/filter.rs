@@ -29,6 +29,7 @@ pub enum Interface {
 impl Interface {
     pub(super) const USUAL: [Self; 3] = [Self::Public, Self::Internal, Self::Admin];
 
+    #[inline]
     pub(super) fn position(&self) -> Option<usize> {
         match self {
             Self::Public => Some(0),
@@ -98,6 +99,7 @@ enum Interfaces {
 }
 
 impl<'a> From<&'a str> for EndpointFilter<'a> {
+    #[inline]
     fn from(service_type: &'a str) -> Self {
         Self { service_type: Some(service_type), ..Self::default() }
     }
@@ -111,6 +113,7 @@ impl<'a> From<&'a String> for EndpointFilter<'a> {
 
 impl<'a> EndpointFilter<'a> {
     /// The service's type, or an alias of it: `compute`, `block-storage`, `volumev3`.
+    #[inline]
     #[must_use]
     pub fn service_type(mut self, service_type: &'a str) -> Self {
         self.service_type = Some(service_type);
@@ -139,6 +142,7 @@ impl<'a> EndpointFilter<'a> {
     }
 
     /// The region's id; upper and lower case differ.
+    #[inline]
     #[must_use]
     pub fn region(mut self, region: &'a str) -> Self {
         self.region = Some(region);
@@ -146,6 +150,7 @@ impl<'a> EndpointFilter<'a> {
     }
 
     /// The interface; public when not said.
+    #[inline]
     #[must_use]
     pub fn interface(mut self, interface: Interface) -> Self {
         self.interfaces = Interfaces::One(interface);
@@ -160,6 +165,7 @@ impl<'a> EndpointFilter<'a> {
     }
 
     /// Fills in what was not said: a client's own region and interfaces.
+    #[inline]
     pub(crate) fn or_defaults(mut self, region: Option<&'a str>, interfaces: &[Interface]) -> Self {
         if self.endpoint_id.is_none() {
             self.region = self.region.or(region);
@@ -175,6 +181,7 @@ impl<'a> EndpointFilter<'a> {
     }
 
     /// The type and the interface's position, when nothing else is asked for.
+    #[inline]
     pub(super) fn as_plain(&self) -> Option<(&'a str, usize)> {
         let Self { service_type, service_name: None, service_id: None, endpoint_id: None, region: None, interfaces } =
             self

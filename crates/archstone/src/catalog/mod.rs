@@ -220,12 +220,17 @@ impl Catalog {
     /// [`EndpointNotFound`](crate::ErrorKind::EndpointNotFound), which says what there is instead.
     pub fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
         let filter = filter.into();
-        if let Some((service_type, slot)) = filter.as_plain() {
-            if let Some(url) = self.index.get(service_type).and_then(|it| it.first[slot].as_ref()) {
-                return Ok(Arc::clone(url));
-            }
+        if let Some(url) = self.usual(&filter) {
+            return Ok(url);
         }
         self.endpoint(filter).map(|(_, endpoint)| Arc::clone(&endpoint.url))
+    }
+
+    /// The URL for a type and an interface, when nothing else is asked for: one look into the index.
+    #[inline]
+    pub(crate) fn usual(&self, filter: &EndpointFilter<'_>) -> Option<Arc<EndpointUrl>> {
+        let (service_type, slot) = filter.as_plain()?;
+        self.index.get(service_type)?.first[slot].clone()
     }
 
     /// The first endpoint that a filter finds, with its service.

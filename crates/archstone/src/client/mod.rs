@@ -201,7 +201,8 @@ impl Client {
         }
         match &self.0.given {
             Some(token) => Ok(token.clone()),
-            None => Ok(self.access().await?.token().clone()),
+            // Boxed, so that the usual way carries none of it.
+            None => Ok(Box::pin(self.access()).await?.token().clone()),
         }
     }
 
@@ -337,21 +338,29 @@ impl Client {
     /// there is no token.
     pub async fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
         let filter = self.with_defaults(filter.into());
+        // A catalog does not expire with its token; the next request renews both.
+        let usual = |access: &Access| access.catalog()?.usual(&filter);
+        if self.0.config.mgmt_url.is_none() {
+            if let Some(url) = self.0.slot.with_current(usual).flatten() {
+                return Ok(url);
+            }
+        }
+        // Boxed, so that the usual way carries none of it.
+        Box::pin(self.look_up(filter)).await
+    }
+
+    async fn look_up(&self, filter: EndpointFilter<'_>) -> Result<Arc<EndpointUrl>> {
         if let Some(url) = &self.0.config.mgmt_url {
             if filter.wanted_type() == Some("identity") {
                 return Ok(Arc::new(url.clone().into()));
             }
         }
-        // A catalog does not expire with its token; the next request renews both.
-        let known = self.0.slot.with_current(|access| access.catalog().map(|it| it.url_for(filter.clone())));
-        match known {
-            Some(Some(outcome)) => outcome,
-            _ => {
-                let access = self.access().await?;
-                let catalog = access.catalog().ok_or_else(|| no_catalog(&access, &filter))?;
-                catalog.url_for(filter)
-            }
-        }
+        let access = match self.0.slot.current() {
+            Some(access) if access.catalog().is_some() => access,
+            _ => self.access().await?,
+        };
+        let catalog = access.catalog().ok_or_else(|| no_catalog(&access, &filter))?;
+        catalog.url_for(filter)
     }
 
     /// The endpoint of a service, with its service, from the catalog of the current token.
@@ -366,6 +375,7 @@ impl Client {
         catalog.endpoint(filter).map(|(service, endpoint)| (service.clone(), endpoint.clone()))
     }
 
+    #[inline]
     fn with_defaults<'a>(&'a self, filter: EndpointFilter<'a>) -> EndpointFilter<'a> {
         let config = &self.0.config;
         filter.or_defaults(config.region(), config.interfaces())
