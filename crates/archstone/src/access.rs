@@ -34,11 +34,8 @@ struct TokenText {
 impl Token {
     pub(crate) fn new(secret: Secret) -> Result<Self> {
         let mut header = HeaderValue::from_str(secret.expose()).map_err(|_| {
-            Error::new(
-                ErrorKind::InvalidConfig,
-                "the token holds characters that cannot stand in an HTTP header",
-            )
-            .with_hint("a token is one word: look for a line break or quotes around it")
+            Error::new(ErrorKind::InvalidConfig, "the token holds characters that cannot stand in an HTTP header")
+                .with_hint("a token is one word: look for a line break or quotes around it")
         })?;
         header.set_sensitive(true);
         Ok(Self(Arc::new(TokenText { secret, header })))
@@ -338,18 +335,16 @@ impl Access {
             possible_projects: Option<Vec<Project>>,
         }
         let invalid = |what: &str| {
-            Error::new(ErrorKind::InvalidConfig, format!("the token reference {what}")).with_hint(
-                "give the whole text that `Access::to_reference` or keystoneauth's `get_auth_state()` wrote",
-            )
+            Error::new(ErrorKind::InvalidConfig, format!("the token reference {what}"))
+                .with_hint("give the whole text that `Access::to_reference` or keystoneauth's `get_auth_state()` wrote")
         };
         let Reference { auth_token, body, archstone: extra } = serde_json::from_str(reference)
             .map_err(|source| invalid("is not JSON of the right form").with_source(source))?;
         let token = auth_token.ok_or_else(|| invalid("has no `auth_token`"))?;
         let body = body.ok_or_else(|| invalid("has no `body`"))?;
         let received = Received { at: host.now(), server_date: None, issued_now: false };
-        let mut access =
-            Self::parse(Token::new(token.into())?, body.get(), extra.auth_url, &received, host)
-                .map_err(|source| invalid("has a `body` that is no token document").with_source(source))?;
+        let mut access = Self::parse(Token::new(token.into())?, body.get(), extra.auth_url, &received, host)
+            .map_err(|source| invalid("has a `body` that is no token document").with_source(source))?;
         access.skew = extra.skew_ms.map(SignedDuration::from_millis);
         access.possible_projects = extra.possible_projects;
         if let Some(life) = extra.life_ms.map(Duration::from_millis) {
@@ -386,10 +381,7 @@ impl Access {
             "possible_projects": self.possible_projects,
         });
         let token = Value::from(self.token.expose());
-        Secret::from(format!(
-            "{{\"auth_token\":{token},\"body\":{},\"archstone\":{extra}}}",
-            self.raw.get()
-        ))
+        Secret::from(format!("{{\"auth_token\":{token},\"body\":{},\"archstone\":{extra}}}", self.raw.get()))
     }
 
     /// The token document as Keystone sent it, without the token's id.
@@ -714,10 +706,7 @@ impl crate::catalog::v2::Access {
         let named = |id, name| Named { id, name, domain: None };
         Body {
             methods: Vec::new(),
-            user: UserBody {
-                named: named(self.user.id, self.user.name.or(self.user.username)),
-                ..UserBody::default()
-            },
+            user: UserBody { named: named(self.user.id, self.user.name.or(self.user.username)), ..UserBody::default() },
             expires_at: self.token.expires,
             issued_at: self.token.issued_at,
             project: self.token.tenant.map(|tenant| named(tenant.id, tenant.name)),

@@ -6,13 +6,15 @@
 //! # Ok::<(), archstone::Error>(())
 //! ```
 
-use std::{future::Future, sync::{Arc, OnceLock}};
+use std::{
+    future::Future,
+    sync::{Arc, OnceLock},
+};
 
 use url::Url;
 
 use crate::{
-    Access, CloudConfig, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result,
-    Service, Token, User,
+    Access, CloudConfig, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result, Service, Token, User,
 };
 
 /// A [`crate::Client`] whose methods wait. It may be shared between threads.
@@ -120,9 +122,8 @@ impl Client {
 /// One small runtime for all blocking clients of the process, made when first needed.
 fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     static RUNTIME: OnceLock<std::io::Result<tokio::runtime::Runtime>> = OnceLock::new();
-    let runtime = RUNTIME.get_or_init(|| {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
-    });
+    let runtime =
+        RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build());
     match runtime {
         Ok(runtime) => runtime.block_on(future),
         Err(error) => Err(Error::new(ErrorKind::ConnectionFailed, format!("cannot start a runtime: {error}"))),

@@ -96,11 +96,7 @@ impl ErrorKind {
     pub fn is_transient(self) -> bool {
         matches!(
             self,
-            Self::HostNotFound
-                | Self::ConnectionFailed
-                | Self::Timeout
-                | Self::RateLimited
-                | Self::ServerError
+            Self::HostNotFound | Self::ConnectionFailed | Self::Timeout | Self::RateLimited | Self::ServerError
         )
     }
 
@@ -228,10 +224,7 @@ impl Error {
         self.change(|inner| inner.receipt = Some(receipt))
     }
 
-    pub(crate) fn with_source(
-        self,
-        source: impl std::error::Error + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.change(|inner| inner.source = Some(Arc::new(source)))
     }
 
@@ -251,18 +244,14 @@ impl Error {
 
     pub(crate) fn from_record(record: &serde_json::Value) -> Option<Self> {
         let text = |key: &str| record[key].as_str().map(str::to_owned);
-        Some(
-            Self::new(ErrorKind::from_name(record["kind"].as_str()?)?, text("message")?).change(
-                |inner| {
-                    inner.hint = text("hint");
-                    inner.status = record["status"].as_u64().and_then(|it| it.try_into().ok());
-                    inner.request_id = text("request_id");
-                    inner.url = text("url");
-                    inner.retry_after = record["retry_after_ms"].as_u64().map(Duration::from_millis);
-                    inner.receipt = Receipt::from_record(&record["receipt"]);
-                },
-            ),
-        )
+        Some(Self::new(ErrorKind::from_name(record["kind"].as_str()?)?, text("message")?).change(|inner| {
+            inner.hint = text("hint");
+            inner.status = record["status"].as_u64().and_then(|it| it.try_into().ok());
+            inner.request_id = text("request_id");
+            inner.url = text("url");
+            inner.retry_after = record["retry_after_ms"].as_u64().map(Duration::from_millis);
+            inner.receipt = Receipt::from_record(&record["receipt"]);
+        }))
     }
 }
 

@@ -42,12 +42,9 @@ mod scope;
 mod secret;
 mod transport;
 
-pub use access::{
-    Access, ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, Token, TrustInfo,
-};
+pub use access::{Access, ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, Token, TrustInfo};
 pub use auth::{
-    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, Receipt, TokenCache,
-    TokenExchange,
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, Receipt, TokenCache, TokenExchange,
 };
 pub use catalog::{Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, Service};
 pub use client::{Client, ClientBuilder};

@@ -74,10 +74,7 @@ mod tests {
         let table = [
             (Scope::Default, None),
             (Scope::Unscoped, Some(json!("unscoped"))),
-            (
-                Scope::Project(ProjectRef::Id("p1".into())),
-                Some(json!({"project": {"id": "p1"}})),
-            ),
+            (Scope::Project(ProjectRef::Id("p1".into())), Some(json!({"project": {"id": "p1"}}))),
             (
                 Scope::Project(ProjectRef::Name { name: "web".into(), domain: domain() }),
                 Some(json!({"project": {"name": "web", "domain": {"name": "acme"}}})),

@@ -50,19 +50,17 @@ pub(crate) async fn issue(
 }
 
 /// Asks about a token with the token itself. A token that is refused is an error that says so.
-pub(crate) async fn look_up(
-    transport: &Transport,
-    host: &Host,
-    v3: &Url,
-    token: &Token,
-) -> Result<Access> {
+pub(crate) async fn look_up(transport: &Transport, host: &Host, v3: &Url, token: &Token) -> Result<Access> {
     let mut request = Request::get(resource(v3, "auth/tokens")).with_token(token);
     request.subject = Some(token.clone());
     let response = transport.send(request).await?;
     match response.status {
         200 => read(&response, v3, host, Some(token)),
         401 | 404 => Err(response
-            .error(ErrorKind::TokenRejected, "the token that was given has expired, was revoked, or is not of this cloud")
+            .error(
+                ErrorKind::TokenRejected,
+                "the token that was given has expired, was revoked, or is not of this cloud",
+            )
             .with_hint("get another token, or give credentials instead")),
         _ => Err(failure(&response)),
     }
@@ -89,11 +87,7 @@ fn read(response: &Response, v3: &Url, host: &Host, looked_up: Option<&Token>) -
             Token::new(Secret::from(token))?
         }
     };
-    let received = Received {
-        at: response.sent,
-        server_date: response.date(),
-        issued_now: looked_up.is_none(),
-    };
+    let received = Received { at: response.sent, server_date: response.date(), issued_now: looked_up.is_none() };
     Access::parse(token, &response.body, Some(v3.clone()), &received, host).map_err(|error| {
         if looks_like_json(response) {
             error.with_status(response.status).with_url(&response.url).with_request_id(response.request_id())
@@ -105,8 +99,7 @@ fn read(response: &Response, v3: &Url, host: &Host, looked_up: Option<&Token>) -
 
 /// A success without a token: a malformed answer, or something else that answers to everything.
 fn not_a_token(response: &Response) -> Error {
-    let is_token_document = serde_json::from_str::<Value>(&response.body)
-        .is_ok_and(|body| body.get("token").is_some());
+    let is_token_document = serde_json::from_str::<Value>(&response.body).is_ok_and(|body| body.get("token").is_some());
     if looks_like_json(response) && (is_token_document || response.body.trim_start().starts_with('{')) {
         response
             .error(ErrorKind::InvalidResponse, "the answer to the login has no `X-Subject-Token` header")
@@ -189,13 +182,23 @@ fn refusal(response: &Response, method: &AuthMethod, scope: &Scope) -> Error {
             }
             (404, Some(said)) => {
                 // Keystone's own 404 here means a route that is not there.
-                response.error(ErrorKind::NotIdentityService, format!("no login at `{}`: {said}", crate::error::public_url(&response.url)))
+                response
+                    .error(
+                        ErrorKind::NotIdentityService,
+                        format!("no login at `{}`: {said}", crate::error::public_url(&response.url)),
+                    )
                     .with_hint("check `auth_url` (OS_AUTH_URL): it usually ends in `:5000/v3` or `/identity/v3`")
             }
-            (500.., said) => response.error(
-                ErrorKind::ServerError,
-                format!("the identity service failed (HTTP {}){}", response.status, said.map(|it| format!(": {it}")).unwrap_or_default()),
-            ).with_hint("try again later; tell the operator the request id"),
+            (500.., said) => response
+                .error(
+                    ErrorKind::ServerError,
+                    format!(
+                        "the identity service failed (HTTP {}){}",
+                        response.status,
+                        said.map(|it| format!(": {it}")).unwrap_or_default()
+                    ),
+                )
+                .with_hint("try again later; tell the operator the request id"),
             _ => failure(response),
         };
     }
@@ -214,7 +217,10 @@ fn refusal(response: &Response, method: &AuthMethod, scope: &Scope) -> Error {
 fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, String) {
     let says = |words: &[&str]| words.iter().any(|word| said.to_ascii_lowercase().contains(word));
     if says(&["password is expired", "password expired"]) {
-        return (ErrorKind::PasswordExpired, "change the password: `POST /v3/users/{id}/password` needs no token".into());
+        return (
+            ErrorKind::PasswordExpired,
+            "change the password: `POST /v3/users/{id}/password` needs no token".into(),
+        );
     }
     if let AuthMethod::ApplicationCredential(_) = method {
         if !says(&["is disabled"]) {

@@ -13,9 +13,7 @@ mod receipt;
 mod token_cache;
 mod token_store;
 
-pub use methods::{
-    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, TokenExchange,
-};
+pub use methods::{ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, TokenExchange};
 pub use receipt::Receipt;
 pub use token_cache::TokenCache;
 pub(crate) use token_cache::{LoginKey, Slot, Source};

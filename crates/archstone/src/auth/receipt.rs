@@ -50,8 +50,11 @@ impl Receipt {
     /// What is still missing, as it may be shown.
     pub(crate) fn missing(&self) -> String {
         let sets = self.required_auth_methods.iter().map(|set| {
-            let missing: Vec<_> =
-                set.iter().filter(|method| !self.methods.contains(method)).map(|it| format!("`{}`", printable(it))).collect();
+            let missing: Vec<_> = set
+                .iter()
+                .filter(|method| !self.methods.contains(method))
+                .map(|it| format!("`{}`", printable(it)))
+                .collect();
             missing.join(" and ")
         });
         sets.collect::<Vec<_>>().join(", or ")

@@ -289,11 +289,7 @@ impl Slot {
     }
 
     /// Logs in, unless another process has just done so. `usable` can go on for a while.
-    async fn log_in(
-        &self,
-        source: Source<'_>,
-        mut usable: Option<Arc<Access>>,
-    ) -> Result<Arc<Access>> {
+    async fn log_in(&self, source: Source<'_>, mut usable: Option<Arc<Access>>) -> Result<Arc<Access>> {
         let Source { login, entry } = source;
         let host = &login.identity.host;
         let Some(entry) = entry else { return Ok(Arc::new(login.log_in().await?)) };

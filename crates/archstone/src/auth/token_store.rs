@@ -117,10 +117,8 @@ impl TokenStore {
         }
         let Ok(files) = fs::read_dir(&self.folder) else { return };
         for file in files.flatten() {
-            let old = file
-                .metadata()
-                .and_then(|it| it.modified())
-                .is_ok_and(|it| it.elapsed().is_ok_and(|age| age > KEPT));
+            let old =
+                file.metadata().and_then(|it| it.modified()).is_ok_and(|it| it.elapsed().is_ok_and(|age| age > KEPT));
             if old && is_ours(&file.file_name().to_string_lossy()) {
                 let _ = fs::remove_file(file.path());
             }
@@ -185,9 +183,7 @@ impl Entry {
         random.fill(&mut nonce).map_err(refused)?;
         let mut sealed = text.expose().as_bytes().to_vec();
         let bound = Aad::from(self.bound_to(content));
-        self.key
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed)
-            .map_err(refused)?;
+        self.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed).map_err(refused)?;
         let path = self.path(content);
         let parts: [&[u8]; 3] = [MAGIC, &nonce, &sealed];
         write_private(&path, &parts.concat(), |half| fs::rename(half, &path))
@@ -277,7 +273,9 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
         let mode = fs::metadata(folder)?.permissions().mode();
         if mode & 0o022 != 0 {
             let mode = mode & 0o777;
-            return Err(std::io::Error::other(format!("others can write to the folder (mode {mode:o}): use `chmod 700`")));
+            return Err(std::io::Error::other(format!(
+                "others can write to the folder (mode {mode:o}): use `chmod 700`"
+            )));
         }
     }
     Ok(())

@@ -67,7 +67,9 @@ fn parse(response: &Response) -> Result<Value> {
 fn v3_of(document: &Value, asked: &Url) -> Result<Url> {
     let entries: Vec<&Value> = match (&document["versions"], &document["version"]) {
         (Value::Array(entries), _) => entries.iter().collect(),
-        (Value::Object(versions), _) => versions.get("values").and_then(Value::as_array).into_iter().flatten().collect(),
+        (Value::Object(versions), _) => {
+            versions.get("values").and_then(Value::as_array).into_iter().flatten().collect()
+        }
         (_, version @ Value::Object(_)) => vec![version],
         _ => Vec::new(),
     };
@@ -99,9 +101,14 @@ fn v3_of(document: &Value, asked: &Url) -> Result<Url> {
 /// The link, with the scheme and host that were asked. When its host is another one, its path is not
 /// believed either, but for the version at its end.
 fn repaired(asked: &Url, href: &str) -> Url {
-    let base = { let mut base = asked.clone(); base.set_path(&format!("{}/", asked.path().trim_end_matches('/'))); base };
+    let base = {
+        let mut base = asked.clone();
+        base.set_path(&format!("{}/", asked.path().trim_end_matches('/')));
+        base
+    };
     let link = base.join(href).unwrap_or_else(|_| base.clone());
-    let same_host = link.host_str() == asked.host_str() && link.port_or_known_default() == asked.port_or_known_default();
+    let same_host =
+        link.host_str() == asked.host_str() && link.port_or_known_default() == asked.port_or_known_default();
     let mut url = asked.clone();
     if same_host {
         url.set_path(link.path());

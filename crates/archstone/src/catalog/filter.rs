@@ -220,8 +220,7 @@ impl<'a> EndpointFilter<'a> {
     }
 
     pub(super) fn fits_place(&self, endpoint: &Endpoint) -> bool {
-        fits(self.endpoint_id, endpoint.id())
-            && self.region.is_none_or(|region| endpoint.region() == Some(region))
+        fits(self.endpoint_id, endpoint.id()) && self.region.is_none_or(|region| endpoint.region() == Some(region))
     }
 
     pub(super) fn fits_interface(&self, endpoint: &Endpoint) -> bool {

@@ -8,9 +8,7 @@ use crate::error::{Error, ErrorKind};
 pub(super) fn explain(catalog: &Catalog, filter: &EndpointFilter<'_>) -> Error {
     let error = Error::new(ErrorKind::EndpointNotFound, format!("no endpoint for {filter}"));
     if catalog.is_empty() {
-        return error.with_hint(
-            "the catalog of this token is empty: ask for another project, or tell the operator",
-        );
+        return error.with_hint("the catalog of this token is empty: ask for another project, or tell the operator");
     }
     let Some(requested) = filter.wanted_type() else {
         return error.with_hint(format!("the catalog has {}", list(types(catalog))));
@@ -24,16 +22,11 @@ pub(super) fn explain(catalog: &Catalog, filter: &EndpointFilter<'_>) -> Error {
             format!("did you mean {}? the catalog has {}", list(near), list(types(catalog)))
         });
     }
-    let endpoints = || {
-        serving.iter().flatten().flat_map(|position| catalog.services()[*position].endpoints())
-    };
+    let endpoints = || serving.iter().flatten().flat_map(|position| catalog.services()[*position].endpoints());
     let interfaces: BTreeSet<_> = endpoints().map(|it| it.interface().as_str()).collect();
     let regions: BTreeSet<_> = endpoints().filter_map(super::Endpoint::region).collect();
-    let names: BTreeSet<_> = serving
-        .iter()
-        .flatten()
-        .filter_map(|position| catalog.services()[*position].name())
-        .collect();
+    let names: BTreeSet<_> =
+        serving.iter().flatten().filter_map(|position| catalog.services()[*position].name()).collect();
     let mut hint = format!(
         "service type `{requested}` has the interfaces {} in the regions {}, under the names {}",
         list(interfaces),

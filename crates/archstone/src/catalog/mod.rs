@@ -173,9 +173,8 @@ impl Catalog {
         let mut index = FxHashMap::default();
         for present in by_type.keys() {
             let family = service_type::family(present);
-            let related = family.iter().flat_map(|(official, aliases)| {
-                std::iter::once(*official).chain(aliases.iter().copied())
-            });
+            let related =
+                family.iter().flat_map(|(official, aliases)| std::iter::once(*official).chain(aliases.iter().copied()));
             for requested in related.chain([present.as_str()]) {
                 if index.contains_key(requested) {
                     continue;
@@ -238,21 +237,14 @@ impl Catalog {
     /// # Errors
     ///
     /// [`EndpointNotFound`](crate::ErrorKind::EndpointNotFound), which says what there is instead.
-    pub fn endpoint<'a>(
-        &self,
-        filter: impl Into<EndpointFilter<'a>>,
-    ) -> Result<(&Service, &Endpoint)> {
+    pub fn endpoint<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<(&Service, &Endpoint)> {
         let filter = filter.into();
-        find(&self.services, &self.groups(&filter), &filter)
-            .ok_or_else(|| missing::explain(self, &filter))
+        find(&self.services, &self.groups(&filter), &filter).ok_or_else(|| missing::explain(self, &filter))
     }
 
     /// Every endpoint that a filter finds, with its service. Without an interface in the filter,
     /// those of every interface; none found is an empty list.
-    pub fn endpoints<'a>(
-        &self,
-        filter: impl Into<EndpointFilter<'a>>,
-    ) -> Vec<(&Service, &Endpoint)> {
+    pub fn endpoints<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Vec<(&Service, &Endpoint)> {
         let filter = filter.into();
         self.groups(&filter)
             .into_iter()
@@ -292,9 +284,7 @@ fn find<'c>(
                 .flat_map(|service| service.endpoints.iter().map(move |it| (service, it)))
                 .filter(|(_, endpoint)| filter.fits_place(endpoint))
         };
-        filter
-            .wanted_interfaces()
-            .find_map(|interface| fitting().find(|(_, endpoint)| endpoint.interface == interface))
+        filter.wanted_interfaces().find_map(|interface| fitting().find(|(_, endpoint)| endpoint.interface == interface))
     })
 }
 

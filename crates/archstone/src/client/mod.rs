@@ -13,7 +13,10 @@ pub use builder::ClientBuilder;
 
 use crate::{
     access::{Access, Token},
-    auth::{AuthMethod, Entry, LoginKey, Slot, Source, TokenCache, TokenExchange, TokenStore, keystone, login::{self, Identity, Login}},
+    auth::{
+        AuthMethod, Entry, LoginKey, Slot, Source, TokenCache, TokenExchange, TokenStore, keystone,
+        login::{self, Identity, Login},
+    },
     catalog::{Endpoint, EndpointFilter, EndpointUrl, Interface, Service, discovery},
     config::{CloudConfig, GivenToken},
     error::{Error, ErrorKind, Result},
@@ -291,8 +294,11 @@ impl Client {
         let is_given = self.0.given.as_ref() == Some(rejected);
         match self.source() {
             Some(source) if !is_given => Ok(self.0.slot.replace(rejected, source).await?.token().clone()),
-            _ => Err(Error::new(ErrorKind::TokenRejected, "the token that was given was refused: it has expired or was revoked")
-                .with_hint("give another token, or credentials to get one with")),
+            _ => Err(Error::new(
+                ErrorKind::TokenRejected,
+                "the token that was given was refused: it has expired or was revoked",
+            )
+            .with_hint("give another token, or credentials to get one with")),
         }
     }
 
@@ -504,7 +510,9 @@ impl Client {
         let url = keystone::resource(self.identity_api().await?, path);
         let response = self.send(Request::get(url)).await?;
         serde_json::from_str(&response.body).map_err(|source| {
-            response.error(ErrorKind::InvalidResponse, format!("the answer for `{path}` is malformed")).with_source(source)
+            response
+                .error(ErrorKind::InvalidResponse, format!("the answer for `{path}` is malformed"))
+                .with_source(source)
         })
     }
 
@@ -512,7 +520,8 @@ impl Client {
     async fn send(&self, request: Request) -> Result<Response> {
         let transport = &self.0.identity.transport;
         let token = self.token().await?;
-        let again = Request { subject: request.subject.clone(), ..Request::new(request.method.clone(), request.url.clone()) };
+        let again =
+            Request { subject: request.subject.clone(), ..Request::new(request.method.clone(), request.url.clone()) };
         let mut response = transport.send(request.with_token(&token)).await?;
         if response.status == 401 {
             let token = self.replace(&token).await?;
@@ -541,8 +550,11 @@ fn no_login() -> Error {
 }
 
 fn not_loaded() -> Error {
-    Error::new(ErrorKind::NotAuthenticated, "nothing is known of the token that was given, and nothing is loaded by itself")
-        .with_hint("call `authenticate()` to ask the identity service about it, or give credentials instead of a token")
+    Error::new(
+        ErrorKind::NotAuthenticated,
+        "nothing is known of the token that was given, and nothing is loaded by itself",
+    )
+    .with_hint("call `authenticate()` to ask the identity service about it, or give credentials instead of a token")
 }
 
 fn expired() -> Error {

@@ -16,11 +16,7 @@ use crate::{
 
 /// The entry of a cloud, or of the only cloud when none is named; `None` when there is no file and
 /// none was asked for.
-pub(crate) fn load(
-    cloud: Option<&str>,
-    region: Option<&str>,
-    host: &Host,
-) -> Result<Option<(String, Settings)>> {
+pub(crate) fn load(cloud: Option<&str>, region: Option<&str>, host: &Host) -> Result<Option<(String, Settings)>> {
     let files = [("clouds", "OS_CLIENT_CONFIG_FILE"), ("secure", "OS_CLIENT_SECURE_FILE")]
         .map(|(family, variable)| find(family, variable, host));
     let [clouds, secure] = files;
@@ -72,9 +68,9 @@ fn folders(host: &Host) -> Vec<PathBuf> {
 
 fn find(family: &str, variable: &str, host: &Host) -> Result<Option<File>> {
     let named = host.variable(variable).map(PathBuf::from);
-    let usual = folders(host).into_iter().flat_map(|folder| {
-        ["yaml", "yml", "json"].map(|ending| folder.join(format!("{family}.{ending}")))
-    });
+    let usual = folders(host)
+        .into_iter()
+        .flat_map(|folder| ["yaml", "yml", "json"].map(|ending| folder.join(format!("{family}.{ending}"))));
     for path in named.into_iter().chain(usual) {
         match std::fs::read_to_string(&path) {
             Ok(text) => return File::parse(path, &text).map(Some),
@@ -107,7 +103,9 @@ impl File {
             Node::Mapping(keys) => match keys.into_iter().find(|(key, _)| key == "clouds") {
                 Some((_, Entry { node: Node::Mapping(clouds), .. })) => clouds,
                 None | Some((_, Entry { node: Node::Nothing, .. })) => Vec::new(),
-                Some((_, entry)) => return Err(invalid(&path, entry.line, "`clouds` must hold a mapping of clouds by name")),
+                Some((_, entry)) => {
+                    return Err(invalid(&path, entry.line, "`clouds` must hold a mapping of clouds by name"));
+                }
             },
             _ => return Err(invalid(&path, top.line, "the file must hold a mapping with the key `clouds`")),
         };
@@ -173,7 +171,9 @@ impl File {
                 let texts = texts.collect::<Result<Vec<_>>>()?.join(",");
                 settings.set(key, texts, origin)
             }
-            Node::Mapping(_) => Err(invalid(&self.path, value.line, &format!("`{key}` must hold one value, not a mapping"))),
+            Node::Mapping(_) => {
+                Err(invalid(&self.path, value.line, &format!("`{key}` must hold one value, not a mapping")))
+            }
         }
     }
 
@@ -192,7 +192,8 @@ impl File {
                     if keys.iter().any(|(key, value)| key == "values" && !matches!(value.node, Node::Nothing)) {
                         return Err(unsupported(origin, "`regions` with values of their own"));
                     }
-                    if let Some((_, Entry { node: Node::Text(name), .. })) = keys.iter().find(|(key, _)| key == "name") {
+                    if let Some((_, Entry { node: Node::Text(name), .. })) = keys.iter().find(|(key, _)| key == "name")
+                    {
                         names.push(name);
                     }
                 }
@@ -242,14 +243,13 @@ fn unsupported(origin: &Origin, what: &str) -> Error {
 fn no_such_cloud(name: &str, all: &[&str], file: Option<&File>, host: &Host) -> Error {
     let name = crate::error::printable(name);
     let Some(file) = file else {
-        let folders: Vec<_> = folders(host).iter().map(|it| format!("`{}`", it.join("clouds.yaml").display())).collect();
+        let folders: Vec<_> =
+            folders(host).iter().map(|it| format!("`{}`", it.join("clouds.yaml").display())).collect();
         let message = format!("there is no cloud `{name}`: no `clouds.yaml` was found");
         return Error::new(ErrorKind::NotConfigured, message).with_hint(format!("looked for {}", folders.join(", ")));
     };
-    let error = Error::new(
-        ErrorKind::NotConfigured,
-        format!("there is no cloud `{name}` in `{}`", file.path.display()),
-    );
+    let error =
+        Error::new(ErrorKind::NotConfigured, format!("there is no cloud `{name}` in `{}`", file.path.display()));
     match all {
         [] => error.with_hint("the file names no cloud"),
         all => error.with_hint(format!("the clouds are `{}`", all.join("`, `"))),

@@ -36,10 +36,7 @@ pub use origin::{Origin, Sourced};
 pub(crate) use resolve::user;
 pub(crate) use settings::Settings;
 
-use crate::{
-    auth::AuthMethod, catalog::Interface, scope::Scope, secret::Secret,
-    transport::TransportSettings,
-};
+use crate::{auth::AuthMethod, catalog::Interface, scope::Scope, secret::Secret, transport::TransportSettings};
 
 /// A token that was given, so that nothing logs in by itself.
 #[derive(Clone, Debug)]

@@ -50,7 +50,8 @@ impl OptionSpec {
 }
 
 /// Every option, in groups: the cloud, the scope, and what each auth method asks for.
-pub const OPTIONS: &[&[OptionSpec]] = &[CLOUD, SCOPE, methods::USER, methods::PASSWORD, methods::TOKEN, methods::APPLICATION_CREDENTIAL];
+pub const OPTIONS: &[&[OptionSpec]] =
+    &[CLOUD, SCOPE, methods::USER, methods::PASSWORD, methods::TOKEN, methods::APPLICATION_CREDENTIAL];
 
 const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("auth_url", "where the identity service is"),
@@ -79,7 +80,10 @@ const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("insecure", "whether any server certificate will do"),
     OptionSpec::plain("timeout", "how long one request may take, in seconds").aliases(&["api_timeout"]),
     OptionSpec::plain("user_agent", "names the calling program to the services"),
-    OptionSpec::plain("token_cache", "where tokens are kept between runs: a folder, `disk` for the usual one, or `none`"),
+    OptionSpec::plain(
+        "token_cache",
+        "where tokens are kept between runs: a folder, `disk` for the usual one, or `none`",
+    ),
 ];
 
 const SCOPE: &[OptionSpec] = &[

@@ -142,7 +142,9 @@ fn domain_of(settings: &Settings, whose: &str) -> Result<DomainRef> {
             let place = settings.origin(name).map(ToString::to_string).unwrap_or_default();
             Err(Error::new(
                 ErrorKind::InvalidConfig,
-                format!("{place} is a {whose}'s name without its domain, while {origin} names a domain for the {other}"),
+                format!(
+                    "{place} is a {whose}'s name without its domain, while {origin} names a domain for the {other}"
+                ),
             )
             .with_hint(format!(
                 "add `{whose}_domain_name` or `{whose}_domain_id`: one name's domain is not taken for another's"
@@ -209,8 +211,11 @@ fn transport(settings: &Settings, host: &Host) -> Result<TransportSettings> {
     if let Some(Sourced { value, origin }) = settings.text("timeout") {
         let seconds = value.parse::<f64>().ok().and_then(|it| Duration::try_from_secs_f64(it).ok());
         transport.timeout = seconds.filter(|it| !it.is_zero()).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidConfig, format!("{origin} is `{}`, which is no number of seconds", printable(value)))
-                .with_hint("write a number above zero, such as `30` or `2.5`")
+            Error::new(
+                ErrorKind::InvalidConfig,
+                format!("{origin} is `{}`, which is no number of seconds", printable(value)),
+            )
+            .with_hint("write a number above zero, such as `30` or `2.5`")
         })?;
         transport.connect_timeout = transport.connect_timeout.min(transport.timeout);
     }

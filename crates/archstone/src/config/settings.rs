@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{Origin, OptionSpec, Sourced};
+use super::{OptionSpec, Origin, Sourced};
 use crate::{
     error::{Error, ErrorKind, Result},
     host::Host,
@@ -34,7 +34,9 @@ impl Settings {
             // The first that is set: the option's own name before its aliases.
             let names = std::iter::once(spec.name).chain(spec.aliases.iter().copied());
             let variables = names.map(|name| match name {
-                "token_id" | "token_ref" | "token_cache" | "user_agent" => format!("ARCHSTONE_{}", name.to_ascii_uppercase()),
+                "token_id" | "token_ref" | "token_cache" | "user_agent" => {
+                    format!("ARCHSTONE_{}", name.to_ascii_uppercase())
+                }
                 name => format!("OS_{}", name.to_ascii_uppercase()),
             });
             for variable in variables {

@@ -22,8 +22,8 @@ pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSett
         Error::new(ErrorKind::HostNotFound, format!("the name `{}` does not resolve", url.host_str().unwrap_or("?")))
             .with_hint(format!("check the spelling of `{shown}`, and this machine's DNS"))
     } else if error.is_connect() {
-        let refused = cause::<std::io::Error>(&error)
-            .is_some_and(|it| it.kind() == std::io::ErrorKind::ConnectionRefused);
+        let refused =
+            cause::<std::io::Error>(&error).is_some_and(|it| it.kind() == std::io::ErrorKind::ConnectionRefused);
         let (message, hint) = if refused {
             (format!("nothing listens at `{place}`"), "check the port, and that the service runs")
         } else {

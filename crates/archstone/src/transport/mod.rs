@@ -170,13 +170,7 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(settings: TransportSettings, host: Host) -> Arc<Self> {
-        Arc::new(Self {
-            settings,
-            host,
-            plain: OnceLock::new(),
-            encrypted: OnceLock::new(),
-            timings: Mutex::default(),
-        })
+        Arc::new(Self { settings, host, plain: OnceLock::new(), encrypted: OnceLock::new(), timings: Mutex::default() })
     }
 
     pub(crate) fn settings(&self) -> &TransportSettings {
@@ -223,10 +217,7 @@ impl Transport {
     async fn exchange(&self, request: Request, sent: Moment) -> Result<Response> {
         let Request { method, url, token, subject, body } = request;
         let failed = |error| failure::explain(error, &url, &self.settings);
-        let mut builder = self
-            .client(&url)?
-            .request(method, url.clone())
-            .header("accept", "application/json");
+        let mut builder = self.client(&url)?.request(method, url.clone()).header("accept", "application/json");
         if let Some(token) = token {
             builder = builder.header("x-auth-token", token.header());
         }

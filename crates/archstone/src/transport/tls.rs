@@ -40,20 +40,16 @@ fn make(settings: &TransportSettings) -> Result<ClientConfig> {
                 .with_hint("install the system's CA certificates, or name a bundle with `cacert`")
         })?,
         Trust::Bundle(path) => builder.with_root_certificates(bundle(path)?),
-        Trust::Nothing => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(TrustNothing(provider()))),
+        Trust::Nothing => builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustNothing(provider()))),
     };
     let mut config = match &settings.client_certificate {
         None => builder.with_no_client_auth(),
         Some(path) => {
             let key = settings.client_key.as_deref().unwrap_or(path);
             let certificates = certificates(path, "cert")?;
-            let key = PrivateKeyDer::from_pem_file(key)
-                .map_err(|source| unreadable("key", key, source))?;
+            let key = PrivateKeyDer::from_pem_file(key).map_err(|source| unreadable("key", key, source))?;
             builder.with_client_auth_cert(certificates, key).map_err(|source| {
-                invalid(format!("the client certificate in `{}` cannot be used", path.display()))
-                    .with_source(source)
+                invalid(format!("the client certificate in `{}` cannot be used", path.display())).with_source(source)
             })?
         }
     };

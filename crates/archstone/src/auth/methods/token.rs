@@ -7,8 +7,10 @@ use crate::{
     secret::Secret,
 };
 
-pub(crate) const OPTIONS: &[OptionSpec] =
-    &[OptionSpec::plain("token", "a token to exchange for another").aliases(&["auth_token"]).secret().choices(&[("proof", "token")])];
+pub(crate) const OPTIONS: &[OptionSpec] = &[OptionSpec::plain("token", "a token to exchange for another")
+    .aliases(&["auth_token"])
+    .secret()
+    .choices(&[("proof", "token")])];
 
 /// A token to exchange. The new one keeps the first one's expiry, and nothing can renew it beyond.
 #[derive(Clone, Debug, PartialEq, Eq)]
