@@ -4,7 +4,11 @@
 //! moment it was received, so that a wrong date on either side neither kills a good token nor keeps
 //! a dead one.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use reqwest::header::HeaderValue;
@@ -13,7 +17,7 @@ use serde_json::{Value, json, value::RawValue};
 use url::Url;
 
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, v2},
     error::{Error, ErrorKind, Result},
     host::{Clock, Host, Moment},
     identity::Project,
@@ -153,7 +157,7 @@ struct Body {
     system: Option<SystemBody>,
     #[serde(default)]
     roles: Vec<Named>,
-    catalog: Option<Catalog>,
+    catalog: Option<Box<RawValue>>,
     #[serde(default)]
     audit_ids: Vec<String>,
     #[serde(rename = "OS-TRUST:trust")]
@@ -187,7 +191,7 @@ struct SystemBody {
 #[derive(Deserialize)]
 struct Envelope {
     token: Option<Body>,
-    access: Option<crate::catalog::v2::Access>,
+    access: Option<v2::Access>,
 }
 
 /// Everything Keystone said when it issued a token. Immutable.
@@ -197,9 +201,9 @@ struct Envelope {
 pub struct Access {
     token: Token,
     body: Body,
-    catalog: Option<Catalog>,
+    catalog: Option<LazyCatalog>,
     /// As Keystone sent it, so that nothing unknown is lost in a stored reference.
-    raw: Box<RawValue>,
+    raw: String,
     auth_url: Option<Url>,
     expires_at: Timestamp,
     issued_at: Option<Timestamp>,
@@ -245,6 +249,24 @@ impl Lifetime {
     }
 }
 
+/// A catalog that is read when first needed: a token alone does not pay for it.
+struct LazyCatalog {
+    raw: Box<RawValue>,
+    read: fn(&str) -> serde_json::Result<Catalog>,
+    catalog: OnceLock<Catalog>,
+}
+
+impl LazyCatalog {
+    fn get(&self) -> &Catalog {
+        self.catalog.get_or_init(|| {
+            (self.read)(self.raw.get()).unwrap_or_else(|error| {
+                tracing::warn!(%error, "the catalog that came with the token is malformed");
+                Catalog::malformed()
+            })
+        })
+    }
+}
+
 /// How the clocks stood when a token was received.
 pub(crate) struct Received {
     pub(crate) at: Moment,
@@ -258,32 +280,30 @@ impl Access {
     /// From a token and the body that came with it.
     pub(crate) fn parse(
         token: Token,
-        body: &str,
+        raw: String,
         auth_url: Option<Url>,
         received: &Received,
         host: &Host,
     ) -> Result<Self> {
-        let malformed = |what: String| Error::new(ErrorKind::InvalidResponse, what);
-        let envelope: Envelope = serde_json::from_str(body).map_err(|source| {
-            malformed("the answer to the login is not a token document".into()).with_source(source)
+        let malformed = |what| Error::new(ErrorKind::InvalidResponse, what);
+        let envelope: Envelope = serde_json::from_str(&raw).map_err(|source| {
+            malformed("the answer to the login is not a token document").with_source(source)
         })?;
-        let raw = RawValue::from_string(body.to_owned())
-            .map_err(|source| malformed("the answer to the login is not JSON".into()).with_source(source))?;
-        let mut body = match (envelope.token, envelope.access) {
-            (Some(body), _) => body,
-            (None, Some(v2)) => v2.into_body(),
-            (None, None) => return Err(malformed("the answer to the login holds no `token`".into())),
+        let (mut body, read): (_, fn(&str) -> _) = match (envelope.token, envelope.access) {
+            (Some(body), _) => (body, |text| serde_json::from_str(text)),
+            (None, Some(v2)) => (v2.into_body(), v2::catalog),
+            (None, None) => return Err(malformed("the answer to the login holds no `token`")),
         };
         let expires_at = body
             .expires_at
             .as_deref()
             .and_then(instant)
-            .ok_or_else(|| malformed("the token document has no valid `expires_at`".into()))?;
+            .ok_or_else(|| malformed("the token document has no valid `expires_at`"))?;
         let issued_at = body.issued_at.as_deref().and_then(instant);
         let wall = timestamp(host.wall());
         // Both ends by the server's clock, so that its error cancels out.
         let begin = if received.issued_now { issued_at.or(received.server_date) } else { received.server_date };
-        let catalog = body.catalog.take();
+        let catalog = body.catalog.take().map(|raw| LazyCatalog { raw, read, catalog: OnceLock::new() });
         Ok(Self {
             token,
             catalog,
@@ -343,7 +363,7 @@ impl Access {
         let token = auth_token.ok_or_else(|| invalid("has no `auth_token`"))?;
         let body = body.ok_or_else(|| invalid("has no `body`"))?;
         let received = Received { at: host.now(), server_date: None, issued_now: false };
-        let mut access = Self::parse(Token::new(token.into())?, body.get(), extra.auth_url, &received, host)
+        let mut access = Self::parse(Token::new(token.into())?, body.get().to_owned(), extra.auth_url, &received, host)
             .map_err(|source| invalid("has a `body` that is no token document").with_source(source))?;
         access.skew = extra.skew_ms.map(SignedDuration::from_millis);
         access.possible_projects = extra.possible_projects;
@@ -381,13 +401,13 @@ impl Access {
             "possible_projects": self.possible_projects,
         });
         let token = Value::from(self.token.expose());
-        Secret::from(format!("{{\"auth_token\":{token},\"body\":{},\"archstone\":{extra}}}", self.raw.get()))
+        Secret::from(format!("{{\"auth_token\":{token},\"body\":{},\"archstone\":{extra}}}", self.raw))
     }
 
     /// The token document as Keystone sent it, without the token's id.
     #[must_use]
     pub fn body(&self) -> &str {
-        self.raw.get()
+        &self.raw
     }
 
     /// The token.
@@ -593,7 +613,7 @@ impl Access {
     /// The services and endpoints; `None` for an unscoped token, which has none.
     #[must_use]
     pub fn catalog(&self) -> Option<&Catalog> {
-        self.catalog.as_ref()
+        self.catalog.as_ref().map(LazyCatalog::get)
     }
 
     /// Traces the token and its ancestors; safe to log.
@@ -701,7 +721,7 @@ fn span(from: Timestamp, to: Timestamp) -> Duration {
 }
 
 /// v2.0's token document, read into the form of v3.
-impl crate::catalog::v2::Access {
+impl v2::Access {
     fn into_body(self) -> Body {
         let named = |id, name| Named { id, name, domain: None };
         Body {

@@ -30,6 +30,12 @@ macro_rules! error_kinds {
                 match self { $( Self::$kind => $name, )+ }
             }
 
+            /// What it means, and what to do about it.
+            #[must_use]
+            pub fn description(self) -> &'static str {
+                match self { $( Self::$kind => concat!($($doc),+).trim_ascii_start(), )+ }
+            }
+
             /// The exit code of the program for this kind.
             #[must_use]
             pub fn exit_code(self) -> u8 {

@@ -88,7 +88,7 @@ fn read(response: &Response, v3: &Url, host: &Host, looked_up: Option<&Token>) -
         }
     };
     let received = Received { at: response.sent, server_date: response.date(), issued_now: looked_up.is_none() };
-    Access::parse(token, &response.body, Some(v3.clone()), &received, host).map_err(|error| {
+    Access::parse(token, response.body.clone(), Some(v3.clone()), &received, host).map_err(|error| {
         if looks_like_json(response) {
             error.with_status(response.status).with_url(&response.url).with_request_id(response.request_id())
         } else {

@@ -7,6 +7,9 @@ use crate::error::{Error, ErrorKind};
 
 pub(super) fn explain(catalog: &Catalog, filter: &EndpointFilter<'_>) -> Error {
     let error = Error::new(ErrorKind::EndpointNotFound, format!("no endpoint for {filter}"));
+    if catalog.is_malformed {
+        return error.with_hint("the catalog that came with the token is malformed: tell the operator");
+    }
     if catalog.is_empty() {
         return error.with_hint("the catalog of this token is empty: ask for another project, or tell the operator");
     }

@@ -152,6 +152,8 @@ pub struct Catalog {
     services: Vec<Service>,
     /// For every type that can be asked for, what serves it.
     index: FxHashMap<Box<str>, Served>,
+    /// What came with the token was no catalog.
+    is_malformed: bool,
 }
 
 /// What serves a requested type.
@@ -197,7 +199,12 @@ impl Catalog {
                 index.insert(Box::from(requested), served);
             }
         }
-        Self { services, index }
+        Self { services, index, is_malformed: false }
+    }
+
+    /// In place of what was no catalog: has nothing, and says why.
+    pub(crate) fn malformed() -> Self {
+        Self { is_malformed: true, ..Self::default() }
     }
 
     /// The services, in Keystone's order.

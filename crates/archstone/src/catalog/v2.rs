@@ -1,6 +1,7 @@
 //! The token document and catalog of Identity API v2.0, as stored references of old clouds hold it.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{Catalog, Endpoint, EndpointUrl, Interface, Service};
 
@@ -10,8 +11,8 @@ pub(crate) struct Access {
     pub(crate) token: Token,
     #[serde(default)]
     pub(crate) user: User,
-    #[serde(default, rename = "serviceCatalog", deserialize_with = "catalog")]
-    pub(crate) catalog: Option<Catalog>,
+    #[serde(default, rename = "serviceCatalog")]
+    pub(crate) catalog: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -59,26 +60,25 @@ struct EndpointEntry {
     admin: Option<String>,
 }
 
-fn catalog<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Catalog>, D::Error> {
-    let entries = Option::<Vec<ServiceEntry>>::deserialize(deserializer)?;
-    Ok(entries.map(|entries| {
-        let services = entries.into_iter().filter_map(|entry| {
-            let endpoints = entry.endpoints.unwrap_or_default().into_iter().flat_map(|endpoint| {
-                let EndpointEntry { id, region, public, internal, admin } = endpoint;
-                [(Interface::Public, public), (Interface::Internal, internal), (Interface::Admin, admin)]
-                    .into_iter()
-                    .filter_map(move |(interface, url)| {
-                        let url = EndpointUrl::parse(&url?)?;
-                        Some(Endpoint { id: id.clone(), interface, region: region.clone(), url })
-                    })
-            });
-            Some(Service {
-                endpoints: endpoints.collect(),
-                id: None,
-                name: entry.name,
-                service_type: entry.service_type?,
-            })
+/// Reads a `serviceCatalog`.
+pub(crate) fn catalog(text: &str) -> serde_json::Result<Catalog> {
+    let entries: Vec<ServiceEntry> = serde_json::from_str(text)?;
+    let services = entries.into_iter().filter_map(|entry| {
+        let endpoints = entry.endpoints.unwrap_or_default().into_iter().flat_map(|endpoint| {
+            let EndpointEntry { id, region, public, internal, admin } = endpoint;
+            [(Interface::Public, public), (Interface::Internal, internal), (Interface::Admin, admin)]
+                .into_iter()
+                .filter_map(move |(interface, url)| {
+                    let url = EndpointUrl::parse(&url?)?;
+                    Some(Endpoint { id: id.clone(), interface, region: region.clone(), url })
+                })
         });
-        Catalog::new(services.collect())
-    }))
+        Some(Service {
+            endpoints: endpoints.collect(),
+            id: None,
+            name: entry.name,
+            service_type: entry.service_type?,
+        })
+    });
+    Ok(Catalog::new(services.collect()))
 }

@@ -163,7 +163,9 @@ impl Client {
     pub fn detached(&self, tokens: &TokenCache) -> Result<Self> {
         let inner = &self.0;
         let client = Self::new(inner.config.clone(), inner.identity.host.clone(), tokens)?;
-        if let Some(access) = inner.slot.fresh() {
+        // Another client of the same login may have brought a newer token already.
+        let is_behind = inner.config.given.is_some() || client.0.slot.fresh().is_none();
+        if let Some(access) = inner.slot.fresh().filter(|_| is_behind) {
             client.0.slot.seed(access);
         }
         Ok(client)
@@ -237,6 +239,13 @@ impl Client {
                 None => Err(not_loaded()),
             },
         }
+    }
+
+    /// What is known of the current token when there is one that needs nothing done. Never waits,
+    /// never sends.
+    #[must_use]
+    pub fn current_access(&self) -> Option<Arc<Access>> {
+        self.0.slot.fresh()
     }
 
     /// Makes sure of a token, and says why when there can be none.
@@ -353,6 +362,16 @@ impl Client {
         }
         // Boxed, so that the usual way carries none of it.
         Box::pin(self.look_up(filter)).await
+    }
+
+    /// The same when the catalog is at hand and has it. Never waits, never sends.
+    #[must_use]
+    pub fn current_url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Option<Arc<EndpointUrl>> {
+        let filter = self.with_defaults(filter.into());
+        match &self.0.config.mgmt_url {
+            Some(url) if filter.wanted_type() == Some("identity") => Some(Arc::new(url.clone().into())),
+            _ => self.0.slot.with_current(|access| access.catalog()?.url_for(filter).ok()).flatten(),
+        }
     }
 
     async fn look_up(&self, filter: EndpointFilter<'_>) -> Result<Arc<EndpointUrl>> {
