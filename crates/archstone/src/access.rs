@@ -36,7 +36,12 @@ struct TokenText {
 }
 
 impl Token {
-    pub(crate) fn new(secret: Secret) -> Result<Self> {
+    /// A token that came from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidConfig`] when it cannot stand in an HTTP header.
+    pub fn new(secret: Secret) -> Result<Self> {
         let mut header = HeaderValue::from_str(secret.expose()).map_err(|_| {
             Error::new(ErrorKind::InvalidConfig, "the token holds characters that cannot stand in an HTTP header")
                 .with_hint("a token is one word: look for a line break or quotes around it")
