@@ -2,7 +2,13 @@
 //!
 //! The service is a stub on loopback that answers every login with a catalog of 120 endpoints.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, missing_docs)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::cast_precision_loss,
+    reason = "a benchmark may stop where it stands, prints, and asks the real clock"
+)]
 
 use std::{
     hint::black_box,
@@ -72,10 +78,10 @@ fn exchange(mut connection: &TcpStream, answer: &str) -> Option<()> {
         if reader.read_line(&mut line).ok()? == 0 {
             return None;
         }
-        if let Some((name, value)) = line.split_once(':') {
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().ok()?;
-            }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().ok()?;
         }
         if line == "\r\n" {
             break;

@@ -2,6 +2,8 @@
 //!
 //! `eval "$(dev/keystone env alice)" && cargo run --example login`
 
+#![expect(clippy::print_stdout, reason = "an example shows what it got")]
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> archstone::Result<()> {
     let client = archstone::Client::from_env()?;

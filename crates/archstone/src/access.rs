@@ -249,7 +249,7 @@ impl Lifetime {
         match now.checked_sub(age) {
             Some(received) => Self::new(Moment::after_start(received), life),
             // Before this start of the machine: what is left counts from its beginning.
-            None => Self::new(Moment::after_start(Duration::ZERO), life.saturating_sub(age - now)),
+            None => Self::new(Moment::after_start(Duration::ZERO), life.saturating_sub(age.saturating_sub(now))),
         }
     }
 }
@@ -291,9 +291,8 @@ impl Access {
         host: &Host,
     ) -> Result<Self> {
         let malformed = |what| Error::new(ErrorKind::InvalidResponse, what);
-        let envelope: Envelope = serde_json::from_str(&raw).map_err(|source| {
-            malformed("the answer to the login is not a token document").with_source(source)
-        })?;
+        let envelope: Envelope = serde_json::from_str(&raw)
+            .map_err(|source| malformed("the answer to the login is not a token document").with_source(source))?;
         let (mut body, read): (_, fn(&str) -> _) = match (envelope.token, envelope.access) {
             (Some(body), _) => (body, |text| serde_json::from_str(text)),
             (None, Some(v2)) => (v2.into_body(), v2::catalog),

@@ -28,6 +28,8 @@
 //!
 //! In code that is not asynchronous, use [`blocking::Client`], which has the same methods.
 
+#![forbid(unsafe_code)]
+
 mod access;
 mod auth;
 pub mod blocking;

@@ -8,7 +8,7 @@
 
 pub(crate) mod keystone;
 pub(crate) mod login;
-pub mod methods;
+pub(crate) mod methods;
 mod receipt;
 mod token_cache;
 mod token_store;

@@ -39,7 +39,7 @@ pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result
 async fn versions(transport: &Transport, url: &Url) -> Result<Value> {
     let response = transport.send(Request::get(url.clone())).await?;
     match response.status {
-        200..300 | 300 => {}
+        200..=300 => {}
         429 => {
             let message = "the identity service asks for fewer requests (HTTP 429)";
             return Err(response.error(ErrorKind::RateLimited, message));

@@ -36,10 +36,9 @@ pub(super) fn explain(catalog: &Catalog, filter: &EndpointFilter<'_>) -> Error {
         list(regions.iter().copied()),
         list(names),
     );
-    if let Some(region) = filter.wanted_region() {
-        if !regions.contains(region) && regions.iter().any(|it| it.eq_ignore_ascii_case(region)) {
-            hint.push_str(" (upper and lower case differ)");
-        }
+    let differs = |region: &str| !regions.contains(region) && regions.iter().any(|it| it.eq_ignore_ascii_case(region));
+    if filter.wanted_region().is_some_and(differs) {
+        hint.push_str(" (upper and lower case differ)");
     }
     error.with_hint(hint)
 }

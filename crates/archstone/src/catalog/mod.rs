@@ -113,6 +113,7 @@ impl Endpoint {
 pub struct Service {
     id: Option<String>,
     name: Option<String>,
+    #[expect(clippy::struct_field_names, reason = "`type` is a keyword")]
     service_type: String,
     endpoints: Vec<Endpoint>,
 }

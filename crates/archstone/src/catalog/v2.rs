@@ -73,12 +73,7 @@ pub(crate) fn catalog(text: &str) -> serde_json::Result<Catalog> {
                     Some(Endpoint { id: id.clone(), interface, region: region.clone(), url })
                 })
         });
-        Some(Service {
-            endpoints: endpoints.collect(),
-            id: None,
-            name: entry.name,
-            service_type: entry.service_type?,
-        })
+        Some(Service { endpoints: endpoints.collect(), id: None, name: entry.name, service_type: entry.service_type? })
     });
     Ok(Catalog::new(services.collect()))
 }

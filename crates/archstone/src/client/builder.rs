@@ -210,7 +210,7 @@ impl ClientBuilder {
         let tokens = self.tokens.clone().unwrap_or_else(|| TokenCache::shared().clone());
         let host = self.host.clone();
         let config = self.config()?;
-        Client::new(config, host, &tokens)
+        Client::new(config, &host, &tokens)
     }
 
     /// What a client would be made with.

@@ -101,7 +101,7 @@ impl Client {
         Self::builder().cloud(name).build()
     }
 
-    fn new(config: CloudConfig, host: Host, tokens: &TokenCache) -> Result<Self> {
+    fn new(config: CloudConfig, host: &Host, tokens: &TokenCache) -> Result<Self> {
         let transport = Transport::new(config.transport.clone(), host.clone());
         let identity = Arc::new(Identity::new(transport, host.clone()));
         let login = match (&config.method, &config.auth_url) {
@@ -117,7 +117,7 @@ impl Client {
         match &config.given {
             Some(GivenToken::Id(token)) => given = Some(Token::new(token.clone())?),
             Some(GivenToken::Reference(text)) => {
-                seed = Some(Arc::new(Access::from_reference(text.expose(), &host)?));
+                seed = Some(Arc::new(Access::from_reference(text.expose(), host)?));
             }
             None => {}
         }
@@ -162,7 +162,7 @@ impl Client {
     /// As [`ClientBuilder::build`], which has succeeded with the same configuration before.
     pub fn detached(&self, tokens: &TokenCache) -> Result<Self> {
         let inner = &self.0;
-        let client = Self::new(inner.config.clone(), inner.identity.host.clone(), tokens)?;
+        let client = Self::new(inner.config.clone(), &inner.identity.host, tokens)?;
         // Another client of the same login may have brought a newer token already.
         let is_behind = inner.config.given.is_some() || client.0.slot.fresh().is_none();
         if let Some(access) = inner.slot.fresh().filter(|_| is_behind) {
@@ -355,10 +355,10 @@ impl Client {
         let filter = self.with_defaults(filter.into());
         // A catalog does not expire with its token; the next request renews both.
         let usual = |access: &Access| access.catalog()?.usual(&filter);
-        if self.0.config.mgmt_url.is_none() {
-            if let Some(url) = self.0.slot.with_current(usual).flatten() {
-                return Ok(url);
-            }
+        if self.0.config.mgmt_url.is_none()
+            && let Some(url) = self.0.slot.with_current(usual).flatten()
+        {
+            return Ok(url);
         }
         // Boxed, so that the usual way carries none of it.
         Box::pin(self.look_up(filter)).await
@@ -375,10 +375,10 @@ impl Client {
     }
 
     async fn look_up(&self, filter: EndpointFilter<'_>) -> Result<Arc<EndpointUrl>> {
-        if let Some(url) = &self.0.config.mgmt_url {
-            if filter.wanted_type() == Some("identity") {
-                return Ok(Arc::new(url.clone().into()));
-            }
+        if let Some(url) = &self.0.config.mgmt_url
+            && filter.wanted_type() == Some("identity")
+        {
+            return Ok(Arc::new(url.clone().into()));
         }
         let access = match self.0.slot.current() {
             Some(access) if access.catalog().is_some() => access,
