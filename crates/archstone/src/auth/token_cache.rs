@@ -392,8 +392,8 @@ impl SharedMoment {
     fn now(host: &Host) -> Self {
         Self {
             boot_id: host.clock().boot_id(),
-            since_start: milliseconds(host.now().since_start()),
-            wall: milliseconds(host.wall()),
+            since_start: microseconds(host.now().since_start()),
+            wall: microseconds(host.wall()),
         }
     }
 }
@@ -403,8 +403,8 @@ fn failure(error: &Error, host: &Host) -> Secret {
     let record = json!({
         "error": error.to_record(),
         "boot_id": at.boot_id,
-        "since_start_ms": at.since_start,
-        "wall_ms": at.wall,
+        "since_start_us": at.since_start,
+        "wall_us": at.wall,
     });
     Secret::from(record.to_string())
 }
@@ -414,14 +414,18 @@ fn failure_since(record: &Secret, began: &SharedMoment) -> Option<Error> {
     let record: Value = serde_json::from_str(record.expose()).ok()?;
     let same_start = began.boot_id.is_some() && record["boot_id"].as_str() == began.boot_id.as_deref();
     let (at, began) = if same_start {
-        (record["since_start_ms"].as_u64()?, began.since_start)
+        (record["since_start_us"].as_u64()?, began.since_start)
     } else {
-        (record["wall_ms"].as_u64()?, began.wall)
+        (record["wall_us"].as_u64()?, began.wall)
     };
-    if at < began {
+    if at <= began {
         return None;
     }
     Error::from_record(&record["error"])
+}
+
+fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn milliseconds(time: Duration) -> u64 {

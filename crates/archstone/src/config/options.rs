@@ -76,8 +76,8 @@ const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("cacert", "a PEM file with the authorities to trust"),
     OptionSpec::plain("cert", "a PEM file with a certificate to show"),
     OptionSpec::plain("key", "a PEM file with the key of `cert`"),
-    OptionSpec::plain("verify", "whether the server's certificate must be trusted"),
-    OptionSpec::plain("insecure", "whether any server certificate will do"),
+    OptionSpec::plain("verify", "whether the server's certificate must be trusted").choices(&[("trust", "verify")]),
+    OptionSpec::plain("insecure", "whether any server certificate will do").choices(&[("trust", "insecure")]),
     OptionSpec::plain("timeout", "how long one request may take, in seconds").aliases(&["api_timeout"]),
     OptionSpec::plain("user_agent", "names the calling program to the services"),
     OptionSpec::plain(

@@ -1,0 +1,102 @@
+//! The development Keystone, as the tests see it.
+
+use std::{
+    path::PathBuf,
+    process::Command,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use archstone::{Client, ClientBuilder, Token, TokenCache};
+use serde_json::Value;
+
+/// The auth URL of the instance `default`, without `/v3`.
+static ROOT: LazyLock<String> = LazyLock::new(|| root(&["up"]));
+
+/// Runs `dev/keystone`, and gives what it prints.
+pub(crate) fn dev(arguments: &[&str]) -> String {
+    let program = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev/keystone");
+    let output = Command::new(program).args(arguments).output().expect("dev/keystone runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "dev/keystone {arguments:?} failed: {said}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Starts an instance, and gives its URL without `/v3`.
+pub(crate) fn root(arguments: &[&str]) -> String {
+    dev(arguments).strip_suffix("/v3").expect("a URL that ends in /v3").to_owned()
+}
+
+/// A way to the server that is this test's own.
+pub(crate) struct Path {
+    tag: String,
+}
+
+impl Path {
+    /// With options for the server, such as `delay=300`; see `dev/README.md`.
+    pub(crate) fn new(options: &str) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let own = format!("t{}x{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let tag = if options.is_empty() { own } else { format!("{options}+{own}") };
+        Self { tag }
+    }
+
+    /// The URL without a version.
+    pub(crate) fn unversioned(&self) -> String {
+        format!("{}/{}", *ROOT, self.tag)
+    }
+
+    pub(crate) fn auth_url(&self) -> String {
+        format!("{}/v3", self.unversioned())
+    }
+
+    fn count(&self, method: &str, path: &str) -> usize {
+        dev(&["requests", "--tag", &self.tag, "--method", method, "--path", path, "--count"]).parse().unwrap()
+    }
+
+    /// How many logins reached the server.
+    pub(crate) fn logins(&self) -> usize {
+        self.count("POST", "/v3/auth/tokens")
+    }
+
+    /// How many requests of any kind reached the server.
+    pub(crate) fn requests(&self) -> usize {
+        dev(&["requests", "--tag", &self.tag, "--count"]).parse().unwrap()
+    }
+
+    /// A client that shares its token with no other test.
+    pub(crate) fn client(&self) -> ClientBuilder {
+        Client::builder().auth_url(self.auth_url()).token_cache(&TokenCache::new())
+    }
+
+    /// The same, as one of the seeded users.
+    pub(crate) fn user(&self, name: &str) -> ClientBuilder {
+        self.client().username(name).password(format!("{name}-secret"))
+    }
+}
+
+/// A request to Keystone's API that the library does not make.
+pub(crate) async fn call(method: &str, url: &str, token: &Token, body: Value) -> Value {
+    // The test's own connections know no TLS; the library brings its own provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let method = method.parse().unwrap();
+    let mut request = reqwest::Client::new().request(method, url).header("x-auth-token", token.header());
+    if !body.is_null() {
+        request = request.header("content-type", "application/json").body(body.to_string());
+    }
+    let answer = request.send().await.unwrap();
+    let (status, text) = (answer.status(), answer.text().await.unwrap());
+    assert!(status.is_success(), "{url}: {status}: {text}");
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// A folder for a test's own files.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let own = format!("archstone-{name}-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let folder = std::env::temp_dir().join(own);
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
+}

@@ -1,0 +1,14 @@
+//! The library against a real Keystone: `dev/keystone` runs it, with its small seeded cloud.
+//!
+//! Each test logs in below a path of its own (a *tag*, see `dev/README.md`), so that it can count
+//! what reaches the server, whatever else runs at the same time.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, missing_docs)]
+
+mod authentication;
+mod discovery;
+mod failures;
+mod keystone;
+mod promise;
+mod secrets;
+mod token_cache;
