@@ -85,9 +85,25 @@ impl Client {
         self.0.current_token().map_or_else(|| wait(self.0.token()), Ok)
     }
 
+    /// Waits for [`crate::Client::access`]; what is kept is returned at once.
+    ///
+    /// # Errors
+    ///
+    /// As the method it waits for.
+    pub fn access(&self) -> Result<Arc<Access>> {
+        self.0.kept_access().map_or_else(|| wait(self.0.access()), Ok)
+    }
+
+    /// Waits for [`crate::Client::authenticate`]; what is kept is returned at once.
+    ///
+    /// # Errors
+    ///
+    /// As the method it waits for.
+    pub fn authenticate(&self) -> Result<Arc<Access>> {
+        self.0.kept_access().map_or_else(|| wait(self.0.authenticate()), Ok)
+    }
+
     waiting! {
-        access() -> Arc<Access>;
-        authenticate() -> Arc<Access>;
         renew() -> Arc<Access>;
         replace(rejected: &Token) -> Token;
         log_out() -> bool;
@@ -100,13 +116,16 @@ impl Client {
         tenants() -> Arc<[Project]>;
     }
 
-    /// Waits for [`crate::Client::url_for`].
+    /// Waits for [`crate::Client::url_for`]; what is kept is returned at once.
     ///
     /// # Errors
     ///
     /// As the method it waits for.
     pub fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
-        wait(self.0.url_for(filter))
+        let filter = filter.into();
+        let kept = || self.0.current_url_for(filter.clone());
+        let stored = || self.0.kept_access().and_then(|_| kept());
+        kept().or_else(stored).map_or_else(|| wait(self.0.url_for(filter.clone())), Ok)
     }
 
     /// Waits for [`crate::Client::endpoint`].

@@ -24,11 +24,13 @@ fn token_request(method: &AuthMethod, scope: &Scope) -> Value {
     json!({ "auth": auth })
 }
 
-/// A resource of the identity API below its versioned URL.
-pub(crate) fn resource(v3: &Url, path: &str) -> Url {
+/// A resource of the identity API below its versioned URL. What is in a segment stays in it.
+pub(crate) fn resource(v3: &Url, segments: &[&str]) -> Url {
     let mut url = v3.clone();
-    let base = url.path().trim_end_matches('/').to_owned();
-    url.set_path(&format!("{base}/{path}"));
+    // Only URLs without a host have no segments.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
     url
 }
 
@@ -40,7 +42,7 @@ pub(crate) async fn issue(
     method: &AuthMethod,
     scope: &Scope,
 ) -> Result<Access> {
-    let mut request = Request::new(Method::POST, resource(v3, "auth/tokens"));
+    let mut request = Request::new(Method::POST, resource(v3, &["auth", "tokens"]));
     request.body = Some(token_request(method, scope));
     let response = transport.send(request).await?;
     if response.status == 201 || response.status == 200 {
@@ -51,7 +53,7 @@ pub(crate) async fn issue(
 
 /// Asks about a token with the token itself. A token that is refused is an error that says so.
 pub(crate) async fn look_up(transport: &Transport, host: &Host, v3: &Url, token: &Token) -> Result<Access> {
-    let mut request = Request::get(resource(v3, "auth/tokens")).with_token(token);
+    let mut request = Request::get(resource(v3, &["auth", "tokens"])).with_token(token);
     request.subject = Some(token.clone());
     let response = transport.send(request).await?;
     match response.status {
@@ -68,7 +70,7 @@ pub(crate) async fn look_up(transport: &Transport, host: &Host, v3: &Url, token:
 
 /// Ends a token early.
 pub(crate) async fn revoke(transport: &Transport, v3: &Url, token: &Token) -> Result<()> {
-    let mut request = Request::new(Method::DELETE, resource(v3, "auth/tokens")).with_token(token);
+    let mut request = Request::new(Method::DELETE, resource(v3, &["auth", "tokens"])).with_token(token);
     request.subject = Some(token.clone());
     let response = transport.send(request).await?;
     match response.status {

@@ -80,7 +80,7 @@ pub(crate) async fn projects(transport: &Transport, v3: &Url, token: &Token) -> 
     struct Links {
         next: Option<String>,
     }
-    let mut url = keystone::resource(v3, "auth/projects");
+    let mut url = keystone::resource(v3, &["auth", "projects"]);
     let mut projects = Vec::new();
     loop {
         let response = transport.send(Request::get(url.clone()).with_token(token)).await?;

@@ -431,6 +431,3 @@ fn microseconds(time: Duration) -> u64 {
 fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
-
-#[cfg(test)]
-mod tests;

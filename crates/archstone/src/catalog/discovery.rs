@@ -28,7 +28,7 @@ pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result
         Ok(document) => return v3_of(&document, &url),
         Err(error) => error,
     };
-    let versioned = crate::auth::keystone::resource(&url, "v3");
+    let versioned = crate::auth::keystone::resource(&url, &["v3"]);
     match versions(transport, &versioned).await {
         Ok(document) => v3_of(&document, &versioned),
         Err(_) => Err(first),

@@ -6,11 +6,14 @@ use super::Client;
 use crate::{
     auth::TokenCache,
     catalog::Interface,
-    config::{CloudConfig, Origin, Settings, clouds_yaml},
+    config::{CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds_yaml, missing_secret},
     error::{Error, Result},
     host::Host,
     secret::Secret,
 };
+
+/// Asks a person for the secret that an option stands for. `None` when there is nobody to ask.
+type Ask = fn(&'static OptionSpec) -> Result<Option<Secret>>;
 
 /// Collects what a [`Client`] is to know. See [`crate::config`] for what wins over what.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +25,7 @@ pub struct ClientBuilder {
     environment: bool,
     host: Host,
     tokens: Option<TokenCache>,
+    ask: Option<Ask>,
     /// The first thing that was said wrong; `build` reports it.
     problem: Option<Error>,
 }
@@ -187,6 +191,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Asks a person when nothing but a secret is missing, such as a user's password.
+    pub fn ask(mut self, ask: fn(&'static OptionSpec) -> Result<Option<Secret>>) -> Self {
+        self.ask = Some(ask);
+        self
+    }
+
     /// The machine to run on; a test hands in its own.
     pub fn host(mut self, host: Host) -> Self {
         self.host = host;
@@ -219,7 +229,7 @@ impl ClientBuilder {
     ///
     /// As [`build`](Self::build).
     pub fn config(self) -> Result<CloudConfig> {
-        let Self { arguments, defaults, cloud, environment, host, problem, .. } = self;
+        let Self { arguments, defaults, cloud, environment, host, ask, problem, .. } = self;
         if let Some(problem) = problem {
             return Err(problem);
         }
@@ -239,6 +249,12 @@ impl ClientBuilder {
                 name = Some(found);
             }
         }
-        CloudConfig::resolve(name, settings.over(defaults), &host)
+        let mut settings = settings.over(defaults);
+        if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?) {
+            if let Some(value) = ask(missing)? {
+                settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
+            }
+        }
+        CloudConfig::resolve(name, settings, &host)
     }
 }

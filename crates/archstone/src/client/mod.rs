@@ -354,7 +354,8 @@ impl Client {
         if self.source().and_then(|source| self.0.slot.kept(source)).is_some_and(|it| it.token() == token) {
             return self.log_out().await.map(|_| ());
         }
-        let mut request = Request::new(Method::DELETE, keystone::resource(self.identity_api().await?, "auth/tokens"));
+        let mut request =
+            Request::new(Method::DELETE, keystone::resource(self.identity_api().await?, &["auth", "tokens"]));
         request.subject = Some(token.clone());
         self.send(request).await.map(|_| ())
     }
@@ -455,7 +456,7 @@ impl Client {
         if let Some(user) = kept(&self.0.user).filter(|user| user.id == id) {
             return Ok(user);
         }
-        let Body { user } = self.get(&format!("users/{id}")).await?;
+        let Body { user } = self.get(&["users", id]).await?;
         Ok(keep(&self.0.user, Arc::new(user)))
     }
 
@@ -476,7 +477,7 @@ impl Client {
         if let Some(project) = kept(&self.0.project).filter(|project| project.id == id) {
             return Ok(Some(project));
         }
-        let Body { project } = self.get(&format!("projects/{id}")).await?;
+        let Body { project } = self.get(&["projects", id]).await?;
         Ok(Some(keep(&self.0.project, Arc::new(project))))
     }
 
@@ -540,12 +541,12 @@ impl Client {
         }
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+    async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T> {
         let url = keystone::resource(self.identity_api().await?, path);
         let response = self.send(Request::get(url)).await?;
         serde_json::from_str(&response.body).map_err(|source| {
             response
-                .error(ErrorKind::InvalidResponse, format!("the answer for `{path}` is malformed"))
+                .error(ErrorKind::InvalidResponse, format!("the answer for `{}` is malformed", path.join("/")))
                 .with_source(source)
         })
     }

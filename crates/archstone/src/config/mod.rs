@@ -33,7 +33,7 @@ use url::Url;
 
 pub use options::{OPTIONS, OptionSpec};
 pub use origin::{Origin, Sourced};
-pub(crate) use resolve::user;
+pub(crate) use resolve::{missing_secret, user};
 pub(crate) use settings::Settings;
 
 use crate::{auth::AuthMethod, catalog::Interface, scope::Scope, secret::Secret, transport::TransportSettings};

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 
 use url::Url;
 
-use super::{CloudConfig, GivenToken, Settings, Sourced};
+use super::{CloudConfig, GivenToken, OptionSpec, Settings, Sourced};
 use crate::{
     auth::{AuthMethod, methods},
     catalog::Interface,
@@ -57,6 +57,15 @@ impl CloudConfig {
             transport: transport(&settings, host)?,
             cache_folder: cache_folder(&settings, host)?,
         })
+    }
+}
+
+/// The secret that alone is missing for a login.
+pub(crate) fn missing_secret(settings: &Settings) -> Result<Option<&'static OptionSpec>> {
+    let kind = methods::kind(settings)?;
+    match *methods::lacking(kind, settings) {
+        [&[only]] if kind != methods::Kind::GivenToken => Ok(OptionSpec::find(only).filter(|spec| spec.secret)),
+        _ => Ok(None),
     }
 }
 

@@ -152,9 +152,9 @@ pub(crate) fn from_settings(kind: Kind, settings: &Settings) -> Result<Option<Au
     method.map(Some).ok_or_else(|| missing(kind, settings))
 }
 
-/// All that is missing, in one error.
-pub(crate) fn missing(kind: Kind, settings: &Settings) -> Error {
-    let needs: &[&[&str]] = match kind {
+/// What a method needs: of each group, one option.
+fn needs(kind: Kind) -> &'static [&'static [&'static str]] {
+    match kind {
         Kind::Password => &[&["auth_url"], &["username", "user_id"], &["password"]],
         Kind::Token => &[&["auth_url"], &["token"]],
         Kind::ApplicationCredential => &[
@@ -163,15 +163,21 @@ pub(crate) fn missing(kind: Kind, settings: &Settings) -> Error {
             &["application_credential_secret"],
         ],
         Kind::GivenToken => &[&["token_id"], &["mgmt_url"]],
-    };
-    let lacking: Vec<_> = needs
-        .iter()
-        .filter(|names| !names.iter().any(|name| settings.has(name)))
-        .map(|names| format!("`{}`", names.join("` or `")))
-        .collect();
+    }
+}
+
+/// The groups of which nothing is there.
+pub(crate) fn lacking(kind: Kind, settings: &Settings) -> Vec<&'static [&'static str]> {
+    needs(kind).iter().filter(|names| !names.iter().any(|name| settings.has(name))).copied().collect()
+}
+
+/// All that is missing, in one error.
+pub(crate) fn missing(kind: Kind, settings: &Settings) -> Error {
+    let lacking: Vec<_> =
+        lacking(kind, settings).into_iter().map(|names| format!("`{}`", names.join("` or `"))).collect();
     // A user's name alone does not name an application credential's owner.
     let lacking = if lacking.is_empty() { vec!["`username` or `user_id`".to_owned()] } else { lacking };
-    let everything = needs.len() == lacking.len();
+    let everything = lacking.len() == needs(kind).len();
     let message = if everything {
         "no cloud and no credentials are configured".to_owned()
     } else {
