@@ -250,10 +250,10 @@ impl ClientBuilder {
             }
         }
         let mut settings = settings.over(defaults);
-        if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?) {
-            if let Some(value) = ask(missing)? {
-                settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
-            }
+        if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
+            && let Some(value) = ask(missing)?
+        {
+            settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
         }
         CloudConfig::resolve(name, settings, &host)
     }
