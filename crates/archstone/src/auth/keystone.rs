@@ -246,8 +246,8 @@ fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, String)
             "check the user's name, its domain and the password; the user may also be disabled or locked".to_owned()
         }
         scope => format!(
-            "check the user's name, its domain and the password; if an unscoped login works, {scope} \
-             is unknown, disabled, or without a role for this user"
+            "check the user's name, its domain and the password, and {scope}; \
+             `diagnose` tells the one from the other by one more login"
         ),
     };
     (ErrorKind::Unauthenticated, hint)

@@ -14,7 +14,7 @@ use super::{AuthMethod, TokenExchange, keystone};
 use crate::{
     access::{Access, Token},
     catalog::discovery,
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, Result},
     host::Host,
     identity::Project,
     reference::ProjectRef,
@@ -46,6 +46,40 @@ impl Login {
         let exchange = TokenExchange { token: Secret::from(access.token().expose()) };
         let scope = Scope::Project(ProjectRef::Id(only.id.clone()));
         keystone::issue(transport, host, v3, &AuthMethod::Token(exchange), &scope).await
+    }
+}
+
+impl Login {
+    /// Tells a refused scope from refused credentials, at the price of one more login.
+    pub(crate) async fn diagnose(&self, refused: &Error) -> Error {
+        let is_unclear = refused.kind() == ErrorKind::Unauthenticated;
+        if !is_unclear || matches!(self.scope, Scope::Default | Scope::Unscoped) {
+            return refused.clone();
+        }
+        let Identity { transport, host, .. } = &*self.identity;
+        let Ok(v3) = self.identity.v3(&self.auth_url).await else { return refused.clone() };
+        let subject = self.method.subject();
+        let access = match keystone::issue(transport, host, v3, &self.method, &Scope::Unscoped).await {
+            Ok(access) => access,
+            Err(other) if other.kind() == ErrorKind::Unauthenticated => {
+                return other.with_hint(format!(
+                    "the scope is not the reason: {subject} is unknown, disabled or locked, or the password is wrong"
+                ));
+            }
+            Err(other) => return other,
+        };
+        let message = format!(
+            "{subject} may log in, but not for {}: it is unknown or disabled, or the user has no role there",
+            self.scope
+        );
+        let choices = projects(transport, v3, access.token()).await.unwrap_or_default();
+        Error::new(ErrorKind::ScopeNotAllowed, message)
+            .with_hint(match &*choices {
+                [] => "the user has no role in any project: ask an administrator for one".to_owned(),
+                choices => format!("the user can act in {}", Project::list(choices)),
+            })
+            .with_status(401)
+            .with_request_id(refused.request_id().map(str::to_owned))
     }
 }
 

@@ -303,6 +303,18 @@ impl Client {
         }
     }
 
+    /// Finds out more about a login that was refused: whether it is the credentials, or the scope.
+    ///
+    /// Keystone answers both alike. This logs in once more, without a scope; it is never done
+    /// unasked, since clouds may lock a user after a number of failures. What cannot be told apart
+    /// comes back as it is.
+    pub async fn diagnose(&self, refused: &Error) -> Error {
+        match &self.0.login {
+            Some(login) => login.diagnose(refused).await,
+            None => refused.clone(),
+        }
+    }
+
     /// A token other than `rejected`, which a service has just refused. Any number of callers may
     /// bring back the same token: the first replaces it.
     ///
@@ -606,15 +618,7 @@ fn no_catalog(access: &Access, filter: &EndpointFilter<'_>) -> Error {
     match access.possible_projects() {
         None => error.with_hint("ask for a project, a domain or the system"),
         Some([]) => error.with_hint("the user has no project to act in: ask an administrator for a role in one"),
-        Some(projects) => {
-            let names: Vec<_> = projects
-                .iter()
-                .map(|it| match &it.domain_id {
-                    Some(domain) => format!("`{}` (id `{}`, domain id `{domain}`)", it.name, it.id),
-                    None => format!("`{}` (id `{}`)", it.name, it.id),
-                })
-                .collect();
-            error.with_hint(format!("choose a project with `project_id` or `project_name`: {}", names.join(", ")))
-        }
+        Some(projects) => error
+            .with_hint(format!("choose a project with `project_id` or `project_name`: {}", Project::list(projects))),
     }
 }

@@ -36,6 +36,17 @@ pub struct Project {
     pub extra: Map<String, Value>,
 }
 
+impl Project {
+    /// Projects as a message names them, for a choice between them.
+    pub(crate) fn list(projects: &[Self]) -> String {
+        let names = projects.iter().map(|it| match &it.domain_id {
+            Some(domain) => format!("`{}` (id `{}`, domain id `{domain}`)", it.name, it.id),
+            None => format!("`{}` (id `{}`)", it.name, it.id),
+        });
+        names.collect::<Vec<_>>().join(", ")
+    }
+}
+
 fn enabled() -> bool {
     true
 }

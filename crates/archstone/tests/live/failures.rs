@@ -118,6 +118,31 @@ async fn logins_that_are_refused_say_what_was_sent_and_never_the_secret() {
 }
 
 #[tokio::test]
+async fn a_diagnosis_tells_a_refused_scope_from_refused_credentials() {
+    let path = Path::new("");
+    let alice = || path.user("alice");
+    let table = [
+        (alice().project_name("nowhere"), ErrorKind::ScopeNotAllowed, "`web`"),
+        (alice().project_name("retired"), ErrorKind::ScopeNotAllowed, "`db`"),
+        (path.user("dave").project_name("web"), ErrorKind::ScopeNotAllowed, "no role in any project"),
+        (alice().password("wrong").project_name("web"), ErrorKind::Unauthenticated, "the scope is not the reason"),
+        (alice().password("wrong"), ErrorKind::Unauthenticated, "check the user's name"),
+    ];
+    for (builder, kind, words) in table {
+        let client = builder.build().unwrap();
+        let refused = client.access().await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Unauthenticated);
+        let logins = path.logins();
+
+        let diagnosis = client.diagnose(&refused).await;
+
+        assert_eq!(diagnosis.kind(), kind, "{diagnosis:?}");
+        assert!(diagnosis.hint().unwrap().contains(words), "{diagnosis:?}");
+        assert!(path.logins() <= logins + 1);
+    }
+}
+
+#[tokio::test]
 async fn a_receipt_comes_with_what_is_still_missing() {
     let error = failure(Path::new("").user("grace")).await;
 
