@@ -1,0 +1,48 @@
+//! The Python package `archstone`: conversions between Python and the library, and no decisions.
+//!
+//! `client` and `asyncio` are the two faces; what they do is said once, in `operations`. `bridge` is
+//! how Python waits, `handle` and `process` how a client survives a fork.
+
+#![deny(unsafe_code)]
+#![expect(clippy::doc_markdown, reason = "the documentation of Python's classes and methods is Python's, too")]
+
+mod access;
+mod asyncio;
+mod bridge;
+mod catalog;
+mod client;
+mod convert;
+mod errors;
+mod handle;
+mod identity;
+mod operations;
+mod options;
+mod process;
+mod receipt;
+mod timing;
+
+use pyo3::pymodule;
+
+/// The part of archstone that is written in Rust. Use the package `archstone`.
+#[pymodule(gil_used = false)]
+mod _archstone {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::{
+        access::AccessInfo,
+        asyncio::AsyncCore,
+        catalog::{Catalog, Endpoint, Service},
+        client::Client,
+        identity::{Project, User},
+        receipt::Receipt,
+        timing::Timing,
+    };
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        crate::errors::add_to(module)?;
+        crate::process::watch_forks(module)
+    }
+}

@@ -1,0 +1,90 @@
+//! The asyncio face, below its `async def`s: what is at hand is returned as it is, everything else
+//! as a future of the running loop.
+
+use std::sync::Arc;
+
+use pyo3::{IntoPyObjectExt, prelude::*};
+
+use crate::{
+    access::AccessInfo,
+    bridge::start,
+    catalog::{Interfaces, Wanted},
+    client::Client,
+    handle::Handle,
+    operations,
+};
+
+/// What an AsyncClient awaits.
+#[pyclass(frozen, module = "archstone._archstone")]
+pub(crate) struct AsyncCore(Arc<Handle>);
+
+/// The operations that always take a future, before all other methods.
+macro_rules! async_core {
+    ({ $( $name:ident($($argument:ident: $kind:ty),*); )+ } $($methods:tt)*) => {
+        #[pymethods]
+        impl AsyncCore {
+            $(
+                fn $name<'py>(&self, py: Python<'py>, $($argument: $kind),*) -> PyResult<Bound<'py, PyAny>> {
+                    start(py, operations::$name(self.0.client(py)?, $($argument.into()),*))
+                }
+            )+
+            $($methods)*
+        }
+    };
+}
+
+async_core! {
+    {
+        authenticate();
+        renew();
+        replace(token: String);
+        revoke(token: String);
+        log_out();
+        mgmt_url();
+        user();
+        project();
+        projects();
+    }
+
+    #[new]
+    fn new(client: &Bound<'_, Client>) -> Self {
+        Self(Arc::clone(&client.get().0))
+    }
+
+    fn token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.0.current_token(py)? {
+            Some(token) => token.into_bound_py_any(py),
+            None => start(py, operations::token(self.0.client(py)?)),
+        }
+    }
+
+    fn access<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let client = self.0.client(py)?;
+        match client.current_access() {
+            Some(access) => AccessInfo(access).into_bound_py_any(py),
+            None => start(py, operations::access(client)),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (service_type=None, endpoint=None, interface=None, region_name=None, service_name=None,
+                        service_id=None, endpoint_id=None, /))]
+    fn url_for<'py>(
+        &self,
+        py: Python<'py>,
+        service_type: Option<String>,
+        endpoint: Option<Interfaces>,
+        interface: Option<Interfaces>,
+        region_name: Option<String>,
+        service_name: Option<String>,
+        service_id: Option<String>,
+        endpoint_id: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let wanted = Wanted { service_type, endpoint, interface, region_name, service_name, service_id, endpoint_id };
+        let wanted = wanted.checked()?;
+        match self.0.current_url_for(py, wanted.filter())? {
+            Some(url) => Ok(url.into_any()),
+            None => start(py, operations::url_for(self.0.client(py)?, wanted)),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! How Python waits: a thread with the GIL released, or an asyncio task without a thread.
+
+use std::{future::Future, pin::pin, time::Duration};
+
+use archstone::Result;
+use pyo3::{IntoPyObjectExt, exceptions::PyRuntimeError, prelude::*, sync::PyOnceLock};
+use tokio::{task::AbortHandle, time::timeout};
+
+use crate::{errors, process};
+
+/// How long Ctrl-C may have to wait.
+const SIGNAL_POLL: Duration = Duration::from_millis(50);
+
+/// Waits with the GIL released, and lets Ctrl-C through.
+pub(crate) fn wait<T: Send>(py: Python<'_>, future: impl Future<Output = Result<T>> + Send) -> PyResult<T> {
+    let runtime = process::runtime(py)?;
+    let outcome = py.detach(|| {
+        runtime.block_on(async {
+            let mut future = pin!(future);
+            loop {
+                match timeout(SIGNAL_POLL, future.as_mut()).await {
+                    Ok(outcome) => return Ok(outcome),
+                    Err(_) => check_signals()?,
+                }
+            }
+        })
+    });
+    match outcome {
+        Ok(outcome) => outcome.map_err(|error| errors::to_python(py, &error)),
+        Err(interrupted) => Err(interrupted),
+    }
+}
+
+/// Runs Python's signal handlers. Only the main thread does; for others it does nothing.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is not general enough")]
+fn check_signals() -> PyResult<()> {
+    Python::attach(|py| py.check_signals())
+}
+
+/// An asyncio future of the running loop. Cancelling it drops the work.
+pub(crate) fn start<'py, T>(
+    py: Python<'py>,
+    future: impl Future<Output = Result<T>> + Send + 'static,
+) -> PyResult<Bound<'py, PyAny>>
+where
+    T: for<'a> IntoPyObject<'a> + Send + 'static,
+{
+    static GET_RUNNING_LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let runtime = process::runtime(py)?;
+    let event_loop = GET_RUNNING_LOOP.import(py, "asyncio", "get_running_loop")?.call0()?;
+    let waiting = event_loop.call_method0("create_future")?;
+    let promise = Promise(Some((event_loop.unbind(), waiting.clone().unbind())));
+    let task = runtime.spawn(async move {
+        let outcome = future.await;
+        promise.keep(outcome);
+    });
+    let canceller = Canceller { task: task.abort_handle(), generation: process::generation() };
+    waiting.call_method1("add_done_callback", (canceller,))?;
+    Ok(waiting)
+}
+
+/// Someone waits for an outcome, and will get one whatever happens.
+struct Promise(Option<(Py<PyAny>, Py<PyAny>)>);
+
+impl Promise {
+    fn keep<T: for<'a> IntoPyObject<'a>>(mut self, outcome: Result<T>) {
+        let Some((event_loop, waiting)) = self.0.take() else { return };
+        Python::try_attach(|py| {
+            let outcome = match outcome {
+                Ok(value) => value.into_py_any(py),
+                Err(error) => Err(errors::to_python(py, &error)),
+            };
+            deliver(py, &event_loop, waiting, outcome);
+        });
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        let Some((event_loop, waiting)) = self.0.take() else { return };
+        Python::try_attach(|py| {
+            let broken = PyRuntimeError::new_err("archstone has given up unexpectedly: please report this");
+            deliver(py, &event_loop, waiting, Err(broken));
+        });
+    }
+}
+
+fn deliver(py: Python<'_>, event_loop: &Py<PyAny>, waiting: Py<PyAny>, outcome: PyResult<Py<PyAny>>) {
+    // Fails when the loop is closed: then nobody waits any more.
+    let _ = event_loop.call_method1(py, "call_soon_threadsafe", (Settle { waiting, outcome },));
+}
+
+/// Called by the loop, in its own thread.
+#[pyclass(frozen)]
+struct Settle {
+    waiting: Py<PyAny>,
+    outcome: PyResult<Py<PyAny>>,
+}
+
+#[pymethods]
+impl Settle {
+    fn __call__(&self, py: Python<'_>) -> PyResult<()> {
+        let waiting = self.waiting.bind(py);
+        if waiting.call_method0("done")?.is_truthy()? {
+            return Ok(());
+        }
+        match &self.outcome {
+            Ok(value) => waiting.call_method1("set_result", (value,))?,
+            Err(error) => waiting.call_method1("set_exception", (error.value(py),))?,
+        };
+        Ok(())
+    }
+}
+
+/// Called by the loop when an outcome is there, or nobody wants it any more.
+#[pyclass(frozen)]
+struct Canceller {
+    task: AbortHandle,
+    generation: usize,
+}
+
+#[pymethods]
+impl Canceller {
+    fn __call__(&self, waiting: &Bound<'_, PyAny>) -> PyResult<()> {
+        if waiting.call_method0("cancelled")?.is_truthy()? && self.generation == process::generation() {
+            self.task.abort();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,300 @@
+//! The synchronous face: what is at hand is returned at once, everything else is waited for.
+
+use std::sync::Arc;
+
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyString, PyType},
+};
+
+use crate::{
+    access::AccessInfo,
+    bridge::wait,
+    catalog::{Interfaces, Wanted},
+    handle::Handle,
+    identity::{Project, User},
+    operations, options,
+    timing::Timing,
+};
+
+/// A handle on one cloud, as one user, for one scope.
+///
+/// >>> client = Client(auth_url="http://keystone:5000/v3", username="alice", password="secret")
+/// >>> client.token
+/// >>> client.url_for("compute")
+///
+/// Making one sends nothing. The first need for a token logs in, and the token is kept for its life;
+/// the first need for a URL reads the catalog that came with it. A client may be shared between
+/// threads, and goes on working in a forked child. In asyncio code, use AsyncClient.
+///
+/// What is passed here is stronger than the environment (with `environment=True`), and that is
+/// stronger than an entry of `clouds.yaml` (with `cloud=`, or `OS_CLOUD`). None counts as not given.
+///
+/// Args:
+///     cloud: an entry of `clouds.yaml` to start from.
+///     environment: whether `OS_*` variables count.
+///     auth_url: where the identity service is, such as `https://keystone.example:5000/v3`.
+///     auth_type: how identity is proven, where the other options leave it open: `password`, `token`,
+///         `v3applicationcredential`, `admin_token`.
+///     username, user_id: the user.
+///     user_domain_id, user_domain_name: the domain that owns the user; `default` if no domain is named.
+///     password: the user's password.
+///     application_credential_id, application_credential_name, application_credential_secret: proof of
+///         identity in place of a password.
+///     token: a token to exchange for another, of another scope.
+///     token_id: a token to use as it is: nothing logs in by itself, and nothing is loaded lazily.
+///     token_ref: a stored token to start from: the text of `AccessInfo.to_ref()` or keystoneauth's
+///         `get_auth_state()`, a dict of it, or an AccessInfo.
+///     project_id, project_name: the project to act in; the user's default project unless said.
+///     project_domain_id, project_domain_name: the domain that owns the project.
+///     tenant_id, tenant_name: the old words for project_id and project_name.
+///     default_domain_id, default_domain_name: the domain of all names that have none of their own.
+///     domain_id, domain_name: the domain to act on.
+///     system_scope: True or `"all"`, to act on the system itself.
+///     trust_id: the trust to act under.
+///     unscoped: whether to ask for a token without any scope.
+///     mgmt_url: the identity service's own URL, used instead of the catalog's.
+///     region_name: the region to take endpoints from.
+///     interface: the interface to take endpoints from; several in the order of preference.
+///     cacert: a PEM file with the authorities to trust.
+///     cert, key: PEM files with a certificate to show, and its key.
+///     verify: False to take any server certificate. Anyone on the way can then read passwords.
+///     insecure: True for the same.
+///     timeout: how many seconds one request may take.
+///     user_agent: names the calling program to the services.
+///     token_cache: where tokens are kept between runs: a folder, `"disk"` for the usual one, or `"none"`.
+///
+/// Raises:
+///     NotConfiguredError: something is missing.
+///     InvalidConfigError: something is wrong.
+///     ScopeConflictError: two scopes are asked, or one where none may be.
+///     TypeError: there is no such option.
+#[pyclass(frozen, subclass, weakref, module = "archstone")]
+pub(crate) struct Client(pub(crate) Arc<Handle>);
+
+impl Client {
+    pub(crate) fn inner(&self, py: Python<'_>) -> PyResult<archstone::Client> {
+        self.0.client(py)
+    }
+}
+
+#[pymethods]
+impl Client {
+    #[new]
+    #[pyo3(
+        signature = (**options),
+        text_signature = "(*, cloud=None, environment=False, auth_url=None, auth_type=None, username=None, user_id=None, \
+user_domain_id=None, user_domain_name=None, password=None, application_credential_id=None, \
+application_credential_name=None, application_credential_secret=None, token=None, token_id=None, token_ref=None, \
+project_id=None, project_name=None, project_domain_id=None, project_domain_name=None, tenant_id=None, \
+tenant_name=None, default_domain_id=None, default_domain_name=None, domain_id=None, domain_name=None, \
+system_scope=None, trust_id=None, unscoped=None, mgmt_url=None, region_name=None, interface=None, cacert=None, \
+cert=None, key=None, verify=None, insecure=None, timeout=None, user_agent=None, token_cache=None)"
+    )]
+    fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Ok(Self(Arc::new(Handle::new(options::client(py, options)?))))
+    }
+
+    /// Make a client from the environment: `OS_CLOUD` and `clouds.yaml`, or the other `OS_*`
+    /// variables. Options passed here are stronger.
+    #[classmethod]
+    #[pyo3(signature = (**overrides))]
+    fn from_env<'py>(cls: &Bound<'py, PyType>, overrides: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        let options = overrides.unwrap_or_else(|| PyDict::new(cls.py()));
+        options.set_item("environment", true)?;
+        cls.call((), Some(&options))
+    }
+
+    /// Make a client from an entry of `clouds.yaml`. Options passed here are stronger.
+    #[classmethod]
+    #[pyo3(signature = (name, /, **overrides))]
+    fn from_cloud<'py>(
+        cls: &Bound<'py, PyType>,
+        name: &str,
+        overrides: Option<Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let options = overrides.unwrap_or_else(|| PyDict::new(cls.py()));
+        options.set_item("cloud", name)?;
+        cls.call((), Some(&options))
+    }
+
+    /// A token that is good for a request sent now; logs in when there is none.
+    ///
+    /// Raises:
+    ///     Error: why there is no token.
+    #[getter(token)]
+    fn token_property(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
+        match self.0.current_token(py)? {
+            Some(token) => Ok(token),
+            None => Ok(PyString::new(py, &wait(py, operations::token(self.inner(py)?))?).unbind()),
+        }
+    }
+
+    /// Return a token that is good for a request sent now: the same as `token`.
+    fn get_token(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
+        self.token_property(py)
+    }
+
+    /// Everything that is known of the current token; logs in when there is none.
+    ///
+    /// Raises:
+    ///     Error: why there is no token.
+    #[getter]
+    fn auth_ref(&self, py: Python<'_>) -> PyResult<AccessInfo> {
+        let client = self.inner(py)?;
+        match client.current_access() {
+            Some(access) => Ok(AccessInfo(access)),
+            None => wait(py, operations::access(client)),
+        }
+    }
+
+    /// Make sure of a token, and return what is known of it.
+    ///
+    /// A token that is kept is used. With a `token_id` given, this is what asks the identity service:
+    /// about that token, or with credentials for another in its place.
+    ///
+    /// Raises:
+    ///     AuthenticationError: the identity service does not give one; subclasses say why.
+    ///     UnavailableError: the identity service was not reached, or could not answer.
+    ///     Error: anything else, such as something at `auth_url` that is no identity service.
+    fn authenticate(&self, py: Python<'_>) -> PyResult<AccessInfo> {
+        wait(py, operations::authenticate(self.inner(py)?))
+    }
+
+    /// Log in now, and replace the token that is kept.
+    ///
+    /// Raises:
+    ///     Error: why there is no token.
+    fn renew(&self, py: Python<'_>) -> PyResult<AccessInfo> {
+        wait(py, operations::renew(self.inner(py)?))
+    }
+
+    /// Return a token other than `token`, which a service has just refused.
+    ///
+    /// Any number of callers may bring back the same token: the first replaces it.
+    ///
+    /// Raises:
+    ///     TokenRejectedError: the token was given, so there is nothing to replace it with.
+    ///     Error: why there is no token.
+    fn replace(&self, py: Python<'_>, token: String) -> PyResult<String> {
+        wait(py, operations::replace(self.inner(py)?, token.into()))
+    }
+
+    /// End another token early, with the rights of this client's own.
+    ///
+    /// Raises:
+    ///     ForbiddenError: this user may not.
+    ///     NotFoundError: there is no such token.
+    fn revoke(&self, py: Python<'_>, token: String) -> PyResult<()> {
+        wait(py, operations::revoke(self.inner(py)?, token.into()))
+    }
+
+    /// End the kept token early, at the service and here. Never logs in for it.
+    ///
+    /// Returns:
+    ///     Whether there was one.
+    fn log_out(&self, py: Python<'_>) -> PyResult<bool> {
+        wait(py, operations::log_out(self.inner(py)?))
+    }
+
+    /// Return the URL of a service: the public one, in the client's region, unless asked otherwise.
+    ///
+    /// Args:
+    ///     service_type: the service's type or an alias of it: `compute`, `block-storage`.
+    ///     endpoint: the old word for `interface`; `private` is `internal`.
+    ///     interface: `public`, `internal` or `admin`; several in the order of preference.
+    ///     region_name: the region's id.
+    ///     service_name: the service's name, such as `nova`.
+    ///     service_id: the service's id.
+    ///     endpoint_id: the endpoint's id.
+    ///
+    /// Raises:
+    ///     EndpointNotFoundError: nothing fits; the message says what there is instead.
+    ///     Error: why there is no token.
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (service_type=None, *, endpoint=None, interface=None, region_name=None, service_name=None,
+                        service_id=None, endpoint_id=None))]
+    fn url_for<'py>(
+        &self,
+        py: Python<'py>,
+        service_type: Option<&str>,
+        endpoint: Option<Interfaces>,
+        interface: Option<Interfaces>,
+        region_name: Option<&str>,
+        service_name: Option<&str>,
+        service_id: Option<&str>,
+        endpoint_id: Option<&str>,
+    ) -> PyResult<Bound<'py, PyString>> {
+        let wanted = Wanted { service_type, endpoint, interface, region_name, service_name, service_id, endpoint_id };
+        let wanted = wanted.checked()?;
+        match self.0.current_url_for(py, wanted.filter())? {
+            Some(url) => Ok(url),
+            None => Ok(PyString::new(py, &wait(py, operations::url_for(self.inner(py)?, wanted))?)),
+        }
+    }
+
+    /// The URL for managing the identity service: the one that was given, else the catalog's, else
+    /// the one that the token came from.
+    #[getter]
+    fn mgmt_url(&self, py: Python<'_>) -> PyResult<String> {
+        wait(py, operations::mgmt_url(self.inner(py)?))
+    }
+
+    /// The user that the token is for. Asked once, and kept.
+    #[getter]
+    fn user(&self, py: Python<'_>) -> PyResult<User> {
+        wait(py, operations::user(self.inner(py)?))
+    }
+
+    /// The project that the token is for; None for a token of another scope. Asked once, and kept.
+    #[getter]
+    fn project(&self, py: Python<'_>) -> PyResult<Option<Project>> {
+        wait(py, operations::project(self.inner(py)?))
+    }
+
+    /// The old word for `project`.
+    #[getter]
+    fn tenant(&self, py: Python<'_>) -> PyResult<Option<Project>> {
+        self.project(py)
+    }
+
+    /// The projects that the user could act in. Asked once, and kept.
+    #[getter]
+    fn projects(&self, py: Python<'_>) -> PyResult<Vec<Project>> {
+        wait(py, operations::projects(self.inner(py)?))
+    }
+
+    /// The old word for `projects`.
+    #[getter]
+    fn tenants(&self, py: Python<'_>) -> PyResult<Vec<Project>> {
+        self.projects(py)
+    }
+
+    /// The requests that were made for this client, and how long each took.
+    #[getter]
+    fn timings(&self, py: Python<'_>) -> PyResult<Vec<Timing>> {
+        Ok(self.inner(py)?.timings().into_iter().map(Timing::from).collect())
+    }
+
+    /// Close connections. The token is kept; when the client is used again, it opens new ones.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        self.0.renew_connections(py)
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.close(py)
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let client = self.inner(py)?;
+        let config = client.config();
+        let cloud = config.name().map(|cloud| format!(" cloud={cloud:?}")).unwrap_or_default();
+        let auth_url = config.auth_url().map(|url| format!(" auth_url={:?}", url.as_str())).unwrap_or_default();
+        Ok(format!("<archstone.Client{cloud}{auth_url}>"))
+    }
+}

@@ -1,0 +1,120 @@
+//! One Python exception class for each kind of error, made from the library's own list.
+
+use std::{error::Error as _, ffi::CString};
+
+use archstone::{Error, ErrorKind};
+use pyo3::{
+    exceptions::{PyException, PyRuntimeError},
+    prelude::*,
+    sync::PyOnceLock,
+    types::{PyDict, PyType},
+};
+
+use crate::receipt::Receipt;
+
+/// The classes, in the order of [`ErrorKind::ALL`].
+static CLASSES: PyOnceLock<Vec<Py<PyType>>> = PyOnceLock::new();
+
+const BASE: (&str, &str) = (
+    "Error",
+    "Something went wrong. Every error of this package is one.\n\n\
+     Attributes:\n    \
+         kind: what the caller can do about it, as one stable word: ``\"unauthenticated\"``.\n    \
+         hint: what to do next, when the evidence supports saying so, or None.\n    \
+         status: the HTTP status of the answer, or None when there was no answer.\n    \
+         request_id: what an operator searches the service's logs for, or None.\n    \
+         url: the URL that was asked, without its query, or None.\n    \
+         retry_after: how many seconds the service asks to wait, or None.\n    \
+         receipt: the Receipt of a login that needs more factors, or None.",
+);
+const CONFIGURATION: (&str, &str) =
+    ("ConfigurationError", "What was said is not enough, wrong, or contradicts itself. Nothing was sent.");
+const AUTHENTICATION: (&str, &str) = ("AuthenticationError", "There is no token, and trying again will not help.");
+const UNAVAILABLE: (&str, &str) = ("UnavailableError", "The service could not be reached, or could not answer.");
+
+/// The class's name: `password_expired` is `PasswordExpiredError`.
+fn class_name(kind: ErrorKind) -> String {
+    match kind {
+        // Not to be taken for Python's own.
+        ErrorKind::Timeout => "RequestTimeoutError".into(),
+        ErrorKind::ServerError => "ServerError".into(),
+        _ => {
+            let capitalised = kind.name().split('_').map(|word| {
+                let (first, rest) = word.split_at(1);
+                first.to_ascii_uppercase() + rest
+            });
+            capitalised.collect::<String>() + "Error"
+        }
+    }
+}
+
+/// Puts the classes into the module.
+pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let facts = PyDict::new(py);
+    for fact in ["kind", "hint", "status", "request_id", "url", "retry_after", "receipt"] {
+        facts.set_item(fact, py.None())?;
+    }
+    let exception = py.get_type::<PyException>();
+    let base = add_class(module, BASE, &exception, &facts)?;
+    let group = |named| add_class(module, named, &base, &PyDict::new(py));
+    let (configuration, authentication, unavailable) =
+        (group(CONFIGURATION)?, group(AUTHENTICATION)?, group(UNAVAILABLE)?);
+    let classes = ErrorKind::ALL.iter().map(|kind| {
+        let parent = match kind.exit_code() {
+            3 => &configuration,
+            4 => &authentication,
+            8 => &unavailable,
+            _ => &base,
+        };
+        let facts = PyDict::new(py);
+        facts.set_item("kind", kind.name())?;
+        Ok(add_class(module, (&class_name(*kind), kind.description()), parent, &facts)?.unbind())
+    });
+    let classes = classes.collect::<PyResult<_>>()?;
+    CLASSES.set(py, classes).map_err(|_| PyRuntimeError::new_err("archstone is loaded already"))
+}
+
+fn add_class<'py>(
+    module: &Bound<'py, PyModule>,
+    (name, doc): (&str, &str),
+    base: &Bound<'py, PyType>,
+    facts: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyType>> {
+    let py = module.py();
+    let full_name = CString::new(format!("archstone.{name}"))?;
+    let facts = facts.clone().into_any().unbind();
+    let class = PyErr::new_type(py, &full_name, Some(&CString::new(doc)?), Some(base), Some(facts))?.into_bound(py);
+    module.add(name, &class)?;
+    Ok(class)
+}
+
+/// The exception for an error.
+pub(crate) fn to_python(py: Python<'_>, error: &Error) -> PyErr {
+    exception(py, error).map_or_else(|broken| broken, PyErr::from_value)
+}
+
+fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+    let position = ErrorKind::ALL.iter().position(|kind| *kind == error.kind());
+    let class = position.and_then(|position| CLASSES.get(py)?.get(position));
+    let class = class.ok_or_else(|| PyRuntimeError::new_err(error.to_string()))?;
+    let exception = class.bind(py).call1((error.to_string(),))?;
+    exception.setattr("hint", error.hint())?;
+    exception.setattr("status", error.status())?;
+    exception.setattr("request_id", error.request_id())?;
+    exception.setattr("url", error.url())?;
+    exception.setattr("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
+    exception.setattr("receipt", error.receipt().cloned().map(Receipt))?;
+    // From Python 3.11 on, tracebacks show notes.
+    if let Some(add_note) = exception.getattr_opt("add_note")? {
+        if let Some(hint) = error.hint() {
+            add_note.call1((format!("hint: {hint}"),))?;
+        }
+        let mut cause = error.source();
+        while let Some(source) = cause {
+            add_note.call1((format!("caused by: {source}"),))?;
+            cause = source.source();
+        }
+    }
+    Ok(exception)
+}

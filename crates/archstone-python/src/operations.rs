@@ -1,0 +1,57 @@
+//! What a client can be asked, once for both faces.
+
+use archstone::{Client, Result, Secret, Token};
+
+use crate::{
+    access::AccessInfo,
+    catalog::Wanted,
+    identity::{Project, User},
+};
+
+pub(crate) async fn token(client: Client) -> Result<String> {
+    Ok(client.token().await?.expose().to_owned())
+}
+
+pub(crate) async fn access(client: Client) -> Result<AccessInfo> {
+    client.access().await.map(AccessInfo)
+}
+
+pub(crate) async fn authenticate(client: Client) -> Result<AccessInfo> {
+    client.authenticate().await.map(AccessInfo)
+}
+
+pub(crate) async fn renew(client: Client) -> Result<AccessInfo> {
+    client.renew().await.map(AccessInfo)
+}
+
+pub(crate) async fn replace(client: Client, rejected: Secret) -> Result<String> {
+    Ok(client.replace(&Token::new(rejected)?).await?.expose().to_owned())
+}
+
+pub(crate) async fn revoke(client: Client, token: Secret) -> Result<()> {
+    client.revoke(&Token::new(token)?).await
+}
+
+pub(crate) async fn log_out(client: Client) -> Result<bool> {
+    client.log_out().await
+}
+
+pub(crate) async fn url_for<S: AsRef<str>>(client: Client, wanted: Wanted<S>) -> Result<String> {
+    Ok(client.url_for(wanted.filter()).await?.to_string())
+}
+
+pub(crate) async fn mgmt_url(client: Client) -> Result<String> {
+    Ok(client.mgmt_url().await?.into())
+}
+
+pub(crate) async fn user(client: Client) -> Result<User> {
+    Ok(User((*client.user().await?).clone()))
+}
+
+pub(crate) async fn project(client: Client) -> Result<Option<Project>> {
+    Ok(client.project().await?.map(|project| Project((*project).clone())))
+}
+
+pub(crate) async fn projects(client: Client) -> Result<Vec<Project>> {
+    Ok(client.projects().await?.iter().cloned().map(Project).collect())
+}

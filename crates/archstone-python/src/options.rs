@@ -1,0 +1,73 @@
+//! From Python's keyword arguments to the library's options.
+
+use archstone::{Client, config::OptionSpec};
+use pyo3::{
+    exceptions::PyTypeError,
+    prelude::*,
+    types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple},
+};
+
+use crate::{access::AccessInfo, convert, errors, process};
+
+/// A client of these keyword arguments. `None` counts as not given.
+pub(crate) fn client(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
+    let mut builder = Client::builder().token_cache(process::tokens(py));
+    for (name, value) in options.into_iter().flatten() {
+        let name: String = name.extract()?;
+        match name.as_str() {
+            _ if value.is_none() => {}
+            "cloud" => builder = builder.cloud(text(&name, &value)?),
+            "environment" if value.extract()? => builder = builder.environment(),
+            "environment" => {}
+            _ => {
+                check_name(&name)?;
+                builder = builder.option(&name, text(&name, &value)?);
+            }
+        }
+    }
+    builder.build().map_err(|error| errors::to_python(py, &error))
+}
+
+fn check_name(name: &str) -> PyResult<()> {
+    if OptionSpec::find(name).is_some() {
+        return Ok(());
+    }
+    let Err(unknown) = Client::builder().option(name, "?").config() else { return Ok(()) };
+    let hint = unknown.hint().map(|hint| format!(": {hint}")).unwrap_or_default();
+    Err(PyTypeError::new_err(format!("Client() has no option `{name}`{hint}")))
+}
+
+/// The value as `clouds.yaml` would spell it.
+pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return text.extract();
+    }
+    if let Ok(switch) = value.cast::<PyBool>() {
+        return Ok(match (name, switch.is_true()) {
+            ("system_scope", true) => "all",
+            ("system_scope", false) => "",
+            (_, true) => "true",
+            (_, false) => "false",
+        }
+        .into());
+    }
+    if value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
+        return value.str()?.extract();
+    }
+    if name == "token_ref" {
+        if let Ok(access) = value.cast::<AccessInfo>() {
+            return Ok(access.get().0.to_reference().expose().to_owned());
+        }
+        if value.is_instance_of::<PyDict>() {
+            return convert::to_json(value);
+        }
+    }
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        return Ok(value.extract::<Vec<String>>()?.join(","));
+    }
+    if value.hasattr("__fspath__")? {
+        return value.call_method0("__fspath__")?.extract();
+    }
+    // The value may be a secret.
+    Err(PyTypeError::new_err(format!("`{name}` cannot be of the type `{}`", value.get_type().name()?)))
+}

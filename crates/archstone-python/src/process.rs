@@ -1,0 +1,79 @@
+//! What belongs to one process: its runtime and its tokens.
+//!
+//! A `fork` copies memory, but only the thread that calls it. In the child the parent's runtime has no
+//! threads, and its locks may be held for ever; so the child gets a process of its own, and the
+//! parent's is left alone there: leaked, on purpose.
+
+use std::sync::{
+    Mutex, OnceLock, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use archstone::TokenCache;
+use pyo3::{exceptions::PyOSError, prelude::*, types::PyDict};
+use tokio::runtime::{Builder, Runtime};
+
+/// How many forks lie between the first process and this one.
+static GENERATION: AtomicUsize = AtomicUsize::new(0);
+/// Locked only while attached to Python, and for moments: a fork cannot happen meanwhile.
+static CURRENT: Mutex<Option<&'static Process>> = Mutex::new(None);
+
+pub(crate) struct Process {
+    generation: usize,
+    tokens: TokenCache,
+    runtime: OnceLock<Runtime>,
+}
+
+/// Tells this process from the one that it was forked from.
+#[inline]
+pub(crate) fn generation() -> usize {
+    GENERATION.load(Ordering::Relaxed)
+}
+
+/// The tokens that all clients of this process share.
+pub(crate) fn tokens(_: Python<'_>) -> &'static TokenCache {
+    &current().tokens
+}
+
+/// The runtime of this process, started when first needed.
+pub(crate) fn runtime(_: Python<'_>) -> PyResult<&'static Runtime> {
+    let process = current();
+    if let Some(runtime) = process.runtime.get() {
+        return Ok(runtime);
+    }
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("archstone")
+        .enable_all()
+        .build()
+        .map_err(|error| PyOSError::new_err(format!("cannot start the threads that archstone needs: {error}")))?;
+    Ok(process.runtime.get_or_init(|| runtime))
+}
+
+fn current() -> &'static Process {
+    let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+    match *current {
+        Some(process) if process.generation == generation() => process,
+        _ => {
+            let process = Process { generation: generation(), tokens: TokenCache::new(), runtime: OnceLock::new() };
+            current.insert(Box::leak(Box::new(process)))
+        }
+    }
+}
+
+#[pyfunction]
+fn begin_new_process() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Has Python tell of every fork.
+pub(crate) fn watch_forks(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let os = module.py().import("os")?;
+    // Not every system can fork.
+    if let Some(register) = os.getattr_opt("register_at_fork")? {
+        let options = PyDict::new(module.py());
+        options.set_item("after_in_child", wrap_pyfunction!(begin_new_process, module)?)?;
+        register.call((), Some(&options))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,181 @@
+"""The asyncio face. It imports nothing of asyncio: the running loop is asked for when one waits."""
+
+from __future__ import annotations
+
+from archstone._archstone import AsyncCore, Client
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+
+    from typing_extensions import Self, Unpack
+
+    from archstone._archstone import AccessInfo, Project, Timing, User
+    from archstone.options import Options
+
+
+class AsyncClient:
+    """A handle on one cloud, as one user, for one scope, for asyncio code.
+
+    >>> client = AsyncClient(auth_url="http://keystone:5000/v3", username="alice", password="secret")
+    >>> await client.token
+    >>> await client.url_for("compute")
+    >>> (await client.auth_ref).user_name
+
+    It takes the same options as `Client` and has the same names; whatever may wait is awaited. Any
+    number of tasks may share one, in any number of loops. Cancelling a task cancels what it waits for,
+    unless others wait for the same login. No call takes a thread.
+    """
+
+    __slots__ = ("__weakref__", "_client", "_core")
+
+    def __init__(self, **options: Unpack[Options]) -> None:
+        """Make a client. Nothing is sent yet: see `Client`."""
+        self._share(Client(**options))
+
+    @classmethod
+    def from_env(cls, **overrides: Unpack[Options]) -> Self:
+        """Make a client from the environment: see `Client.from_env`."""
+        return cls.from_client(Client.from_env(**overrides))
+
+    @classmethod
+    def from_cloud(cls, name: str, /, **overrides: Unpack[Options]) -> Self:
+        """Make a client from an entry of `clouds.yaml`: see `Client.from_cloud`."""
+        return cls.from_client(Client.from_cloud(name, **overrides))
+
+    @classmethod
+    def from_client(cls, client: Client) -> Self:
+        """Make a client that shares everything with a synchronous one: token, catalog, connections."""
+        self = cls.__new__(cls)
+        self._share(client)
+        return self
+
+    def _share(self, client: Client) -> None:
+        self._client = client
+        self._core = AsyncCore(client)
+
+    @property
+    def token(self) -> Awaitable[str]:
+        """A token that is good for a request sent now; logs in when there is none.
+
+        Raises:
+            Error: why there is no token.
+
+        """
+        return self.get_token()
+
+    async def get_token(self) -> str:
+        """Return a token that is good for a request sent now: the same as `token`."""
+        token = self._core.token()
+        return token if isinstance(token, str) else await token
+
+    @property
+    def auth_ref(self) -> Awaitable[AccessInfo]:
+        """Everything that is known of the current token; logs in when there is none.
+
+        Raises:
+            Error: why there is no token.
+
+        """
+        return self._access()
+
+    async def _access(self) -> AccessInfo:
+        return await self._core.access()
+
+    async def authenticate(self) -> AccessInfo:
+        """Make sure of a token, and return what is known of it: see `Client.authenticate`."""
+        return await self._core.authenticate()
+
+    async def renew(self) -> AccessInfo:
+        """Log in now, and replace the token that is kept."""
+        return await self._core.renew()
+
+    async def replace(self, token: str) -> str:
+        """Return a token other than `token`, which a service has just refused: see `Client.replace`."""
+        return await self._core.replace(token)
+
+    async def revoke(self, token: str) -> None:
+        """End another token early, with the rights of this client's own: see `Client.revoke`."""
+        await self._core.revoke(token)
+
+    async def log_out(self) -> bool:
+        """End the kept token early, at the service and here: see `Client.log_out`."""
+        return await self._core.log_out()
+
+    async def url_for(  # noqa: PLR0913  the names that OpenStack users know
+        self,
+        service_type: str | None = None,
+        *,
+        endpoint: str | Sequence[str] | None = None,
+        interface: str | Sequence[str] | None = None,
+        region_name: str | None = None,
+        service_name: str | None = None,
+        service_id: str | None = None,
+        endpoint_id: str | None = None,
+    ) -> str:
+        """Return the URL of a service: see `Client.url_for`."""
+        url = self._core.url_for(service_type, endpoint, interface, region_name, service_name, service_id, endpoint_id)
+        return url if isinstance(url, str) else await url
+
+    @property
+    def mgmt_url(self) -> Awaitable[str]:
+        """The URL for managing the identity service: see `Client.mgmt_url`."""
+        return self._mgmt_url()
+
+    async def _mgmt_url(self) -> str:
+        return await self._core.mgmt_url()
+
+    @property
+    def user(self) -> Awaitable[User]:
+        """The user that the token is for. Asked once, and kept."""
+        return self._user()
+
+    async def _user(self) -> User:
+        return await self._core.user()
+
+    @property
+    def project(self) -> Awaitable[Project | None]:
+        """The project that the token is for; None for a token of another scope. Asked once, and kept."""
+        return self._project()
+
+    async def _project(self) -> Project | None:
+        return await self._core.project()
+
+    @property
+    def tenant(self) -> Awaitable[Project | None]:
+        """The old word for `project`."""
+        return self._project()
+
+    @property
+    def projects(self) -> Awaitable[list[Project]]:
+        """The projects that the user could act in. Asked once, and kept."""
+        return self._projects()
+
+    async def _projects(self) -> list[Project]:
+        return await self._core.projects()
+
+    @property
+    def tenants(self) -> Awaitable[list[Project]]:
+        """The old word for `projects`."""
+        return self._projects()
+
+    @property
+    def timings(self) -> list[Timing]:
+        """The requests that were made for this client, and how long each took."""
+        return self._client.timings
+
+    async def close(self) -> None:
+        """Close connections. The token is kept; when the client is used again, it opens new ones."""
+        self._client.close()
+
+    async def __aenter__(self) -> Self:
+        """Return the client itself, to be closed at the end of the block."""
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Close connections."""
+        await self.close()
+
+    def __repr__(self) -> str:
+        """Tell cloud and auth URL."""
+        return repr(self._client).replace("Client", "AsyncClient", 1)
