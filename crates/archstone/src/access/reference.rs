@@ -1,0 +1,100 @@
+//! Tokens stored and started from: keystoneauth's form, with what Archstone knows beyond it.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
+use url::Url;
+
+use super::{
+    Access, Token,
+    lifetime::{Lifetime, Received},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    host::Host,
+    identity::Project,
+    secret::Secret,
+};
+
+impl Access {
+    /// Starts from a reference that was stored: the text of [`Access::to_reference`], or the JSON
+    /// that keystoneauth's `get_auth_state()` writes.
+    ///
+    /// Where this machine has written the reference itself, the life that is left is counted on its
+    /// forward-only clock; otherwise by the date.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidConfig`] when the text is no such reference.
+    pub fn from_reference(reference: &str, host: &Host) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Reference<'a> {
+            auth_token: Option<String>,
+            #[serde(borrow)]
+            body: Option<&'a RawValue>,
+            #[serde(default)]
+            archstone: Extra,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Extra {
+            auth_url: Option<Url>,
+            boot_id: Option<String>,
+            received_ms: Option<u64>,
+            received_wall_ms: Option<u64>,
+            life_ms: Option<u64>,
+            skew_ms: Option<i64>,
+            possible_projects: Option<Vec<Project>>,
+        }
+        let invalid = |what: &str| {
+            Error::new(ErrorKind::InvalidConfig, format!("the token reference {what}"))
+                .with_hint("give the whole text that `Access::to_reference` or keystoneauth's `get_auth_state()` wrote")
+        };
+        let Reference { auth_token, body, archstone: extra } = serde_json::from_str(reference)
+            .map_err(|source| invalid("is not JSON of the right form").with_source(source))?;
+        let token = auth_token.ok_or_else(|| invalid("has no `auth_token`"))?;
+        let body = body.ok_or_else(|| invalid("has no `body`"))?;
+        let received = Received { at: host.now(), server_date: None, issued_now: false };
+        let mut access = Self::parse(Token::new(token.into())?, body.get().to_owned(), extra.auth_url, &received, host)
+            .map_err(|source| invalid("has a `body` that is no token document").with_source(source))?;
+        access.skew = extra.skew_ms.map(SignedDuration::from_millis);
+        access.possible_projects = extra.possible_projects;
+        if let Some(life) = extra.life_ms.map(Duration::from_millis) {
+            let same_start = extra.boot_id.is_some() && extra.boot_id == host.clock().boot_id();
+            let age = match (same_start, extra.received_ms, extra.received_wall_ms) {
+                (true, Some(at), _) => Some(host.now().since_start().saturating_sub(Duration::from_millis(at))),
+                (false, _, Some(at)) => Some(host.wall().saturating_sub(Duration::from_millis(at))),
+                _ => None,
+            };
+            if let Some(age) = age {
+                access.lifetime = Lifetime::of_age(life, age, host.now());
+            }
+        }
+        Ok(access)
+    }
+
+    /// A reference to store and start from later: JSON with `auth_token` and `body`, as
+    /// keystoneauth's `get_auth_state()` writes it, and what Archstone knows beyond that.
+    ///
+    /// It holds the token: keep it as secret as a password.
+    #[must_use]
+    pub fn to_reference(&self) -> Secret {
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let Lifetime { received, life, .. } = self.lifetime;
+        let age = received.until(self.clock.now());
+        let extra = json!({
+            "version": 1,
+            "auth_url": self.auth_url,
+            "boot_id": self.clock.boot_id(),
+            "received_ms": milliseconds(received.since_start()),
+            "received_wall_ms": milliseconds(self.clock.wall().saturating_sub(age)),
+            "life_ms": milliseconds(life),
+            "skew_ms": self.skew.map(|skew| i64::try_from(skew.as_millis()).unwrap_or(0)),
+            "possible_projects": self.possible_projects,
+        });
+        let token = Value::from(self.token.expose());
+        Secret::from(format!("{{\"auth_token\":{token},\"body\":{},\"archstone\":{extra}}}", self.raw))
+    }
+}

@@ -1,0 +1,109 @@
+//! Finding the URL of a service.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::{Client, token::not_loaded};
+use crate::{
+    access::Access,
+    catalog::{Endpoint, EndpointFilter, EndpointUrl, Interface, Service},
+    error::{Error, ErrorKind, Result},
+    identity::Project,
+};
+
+impl Client {
+    /// The URL of a service, from the catalog of the current token: the public one in the client's
+    /// region unless the filter says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound), which says what there is instead; or why
+    /// there is no token.
+    pub async fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
+        let filter = self.with_defaults(filter.into());
+        // A catalog does not expire with its token; the next request renews both.
+        let usual = |access: &Access| access.catalog()?.usual(&filter);
+        if self.0.config.mgmt_url.is_none()
+            && let Some(url) = self.0.slot.with_current(usual).flatten()
+        {
+            return Ok(url);
+        }
+        // Boxed, so that the usual way carries none of it.
+        Box::pin(self.look_up(filter)).await
+    }
+
+    /// The same when the catalog is at hand and has it. Never waits, never sends.
+    #[must_use]
+    pub fn current_url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Option<Arc<EndpointUrl>> {
+        let filter = self.with_defaults(filter.into());
+        match &self.0.config.mgmt_url {
+            Some(url) if filter.wanted_type() == Some("identity") => Some(Arc::new(url.clone().into())),
+            _ => self.0.slot.with_current(|access| access.catalog()?.url_for(filter).ok()).flatten(),
+        }
+    }
+
+    async fn look_up(&self, filter: EndpointFilter<'_>) -> Result<Arc<EndpointUrl>> {
+        if let Some(url) = &self.0.config.mgmt_url
+            && filter.wanted_type() == Some("identity")
+        {
+            return Ok(Arc::new(url.clone().into()));
+        }
+        let access = match self.0.slot.current() {
+            Some(access) if access.catalog().is_some() => access,
+            _ => self.access().await?,
+        };
+        let catalog = access.catalog().ok_or_else(|| no_catalog(&access, &filter))?;
+        catalog.url_for(filter)
+    }
+
+    /// The endpoint of a service, with its service, from the catalog of the current token.
+    ///
+    /// # Errors
+    ///
+    /// As [`url_for`](Self::url_for).
+    pub async fn endpoint<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<(Service, Endpoint)> {
+        let filter = self.with_defaults(filter.into());
+        let access = self.access().await?;
+        let catalog = access.catalog().ok_or_else(|| no_catalog(&access, &filter))?;
+        catalog.endpoint(filter).map(|(service, endpoint)| (service.clone(), endpoint.clone()))
+    }
+
+    #[inline]
+    fn with_defaults<'a>(&'a self, filter: EndpointFilter<'a>) -> EndpointFilter<'a> {
+        let config = &self.0.config;
+        filter.or_defaults(config.region(), config.interfaces())
+    }
+
+    /// The URL for managing the identity service: `mgmt_url` if it was given, else the catalog's
+    /// admin, internal or public endpoint of it, else where the token came from.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no token: see [`ErrorKind`].
+    pub async fn mgmt_url(&self) -> Result<Url> {
+        if let Some(url) = &self.0.config.mgmt_url {
+            return Ok(url.clone());
+        }
+        let access = self.access().await?;
+        let interfaces = [Interface::Admin, Interface::Internal, Interface::Public];
+        let filter = self.with_defaults(EndpointFilter::from("identity").interfaces(interfaces));
+        let listed = access.catalog().and_then(|catalog| catalog.url_for(filter).ok());
+        let asked = || access.auth_url().cloned().ok_or_else(not_loaded);
+        listed.map_or_else(asked, |url| Ok(Url::clone(&url)))
+    }
+}
+
+/// A token without a scope has no catalog: says what to choose.
+fn no_catalog(access: &Access, filter: &EndpointFilter<'_>) -> Error {
+    let error = Error::new(
+        ErrorKind::EndpointNotFound,
+        format!("no endpoint for {filter}: the token has no scope, and so no catalog"),
+    );
+    match access.possible_projects() {
+        None => error.with_hint("ask for a project, a domain or the system"),
+        Some([]) => error.with_hint("the user has no project to act in: ask an administrator for a role in one"),
+        Some(projects) => error
+            .with_hint(format!("choose a project with `project_id` or `project_name`: {}", Project::list(projects))),
+    }
+}

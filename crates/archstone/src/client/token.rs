@@ -1,0 +1,212 @@
+//! Getting a token, replacing it, and giving it back.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+
+use super::Client;
+use crate::{
+    access::{Access, Token},
+    auth::{AuthMethod, TokenExchange, keystone, login::Identity},
+    config::GivenToken,
+    error::{Error, ErrorKind, Result},
+    scope::Scope,
+    transport::Request,
+};
+
+impl Client {
+    /// A token that is good for a request sent now; logs in when there is none.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no token: see [`ErrorKind`].
+    pub async fn token(&self) -> Result<Token> {
+        if let Some(token) = self.0.slot.with_fresh(|access| access.token().clone()) {
+            return Ok(token);
+        }
+        match &self.0.given {
+            Some(token) => Ok(token.clone()),
+            // Boxed, so that the usual way carries none of it.
+            None => Ok(Box::pin(self.access()).await?.token().clone()),
+        }
+    }
+
+    /// The current token when there is one that needs nothing done. Never waits, never sends.
+    #[must_use]
+    pub fn current_token(&self) -> Option<Token> {
+        self.0.slot.with_fresh(|access| access.token().clone()).or_else(|| self.0.given.clone())
+    }
+
+    /// What is known of the current token, from memory or from disk, when nothing needs to be done
+    /// about it. Never waits, never sends, and needs no runtime.
+    #[must_use]
+    pub fn kept_access(&self) -> Option<Arc<Access>> {
+        self.0.slot.fresh().or_else(|| {
+            let access = self.0.slot.kept(self.source()?).filter(|access| access.is_fresh())?;
+            self.0.slot.seed(Arc::clone(&access));
+            Some(access)
+        })
+    }
+
+    /// Everything that is known of the current token; logs in when there is none. (Python's
+    /// `auth_ref`.)
+    ///
+    /// # Errors
+    ///
+    /// Why there is no token: see [`ErrorKind`].
+    pub async fn access(&self) -> Result<Arc<Access>> {
+        if let Some(access) = self.0.slot.fresh() {
+            return Ok(access);
+        }
+        let Some(given) = &self.0.config.given else {
+            let source = self.source().ok_or_else(no_login)?;
+            return self.0.slot.access(source).await;
+        };
+        match (given, self.source()) {
+            (GivenToken::Reference(_), Some(source)) => self.0.slot.access(source).await,
+            _ => match self.0.slot.with_current(Access::is_usable) {
+                Some(true) => self.0.slot.current().ok_or_else(not_loaded),
+                Some(false) => Err(expired()),
+                None => Err(not_loaded()),
+            },
+        }
+    }
+
+    /// What is known of the current token when there is one that needs nothing done. Never waits,
+    /// never sends.
+    #[must_use]
+    pub fn current_access(&self) -> Option<Arc<Access>> {
+        self.0.slot.fresh()
+    }
+
+    /// Makes sure of a token, and says why when there can be none.
+    ///
+    /// Uses what is kept as [`access`](Self::access) does. With a `token_id` given, this is what asks
+    /// the identity service: about the token itself, for the scope that was asked, or, with
+    /// credentials, for a token in its place.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no token: see [`ErrorKind`].
+    pub async fn authenticate(&self) -> Result<Arc<Access>> {
+        let Some(given) = &self.0.given else { return self.access().await };
+        if let Some(access) = self.0.slot.fresh() {
+            return Ok(access);
+        }
+        if let Some(source) = self.source() {
+            return self.0.slot.renew(source).await;
+        }
+        let Identity { transport, host, .. } = &*self.0.identity;
+        let v3 = self.identity_api().await?;
+        let access = match &self.0.config.scope {
+            Scope::Default => keystone::look_up(transport, host, v3, given).await?,
+            scope => {
+                let exchange = TokenExchange { token: given.expose().into() };
+                keystone::issue(transport, host, v3, &AuthMethod::Token(exchange), scope).await?
+            }
+        };
+        let access = Arc::new(access);
+        self.0.slot.seed(Arc::clone(&access));
+        Ok(access)
+    }
+
+    /// Logs in now, and replaces the token that is kept.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no token: see [`ErrorKind`].
+    pub async fn renew(&self) -> Result<Arc<Access>> {
+        match self.source() {
+            Some(source) => self.0.slot.renew(source).await,
+            None => Err(Error::new(ErrorKind::NotAuthenticated, "there are no credentials to renew the token with")
+                .with_hint("give credentials instead of a token")),
+        }
+    }
+
+    /// Finds out more about a login that was refused: whether it is the credentials, or the scope.
+    ///
+    /// Keystone answers both alike. This logs in once more, without a scope; it is never done
+    /// unasked, since clouds may lock a user after a number of failures. What cannot be told apart
+    /// comes back as it is.
+    pub async fn diagnose(&self, refused: &Error) -> Error {
+        match &self.0.login {
+            Some(login) => login.diagnose(refused).await,
+            None => refused.clone(),
+        }
+    }
+
+    /// A token other than `rejected`, which a service has just refused. Any number of callers may
+    /// bring back the same token: the first replaces it.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenRejected`](ErrorKind::TokenRejected) when the token was given; otherwise why there is
+    /// no token.
+    pub async fn replace(&self, rejected: &Token) -> Result<Token> {
+        let is_given = self.0.given.as_ref() == Some(rejected);
+        match self.source() {
+            Some(source) if !is_given => Ok(self.0.slot.replace(rejected, source).await?.token().clone()),
+            _ => Err(Error::new(
+                ErrorKind::TokenRejected,
+                "the token that was given was refused: it has expired or was revoked",
+            )
+            .with_hint("give another token, or credentials to get one with")),
+        }
+    }
+
+    /// Ends the kept token early, at the service and here. Never logs in for it.
+    ///
+    /// Returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// When the service does not answer; the token is kept then.
+    pub async fn log_out(&self) -> Result<bool> {
+        let source = self.source();
+        let kept = match source {
+            Some(source) => self.0.slot.kept(source).map(|access| access.token().clone()),
+            None => self.current_token(),
+        };
+        let Some(token) = kept else { return Ok(false) };
+        keystone::revoke(&self.0.identity.transport, self.identity_api().await?, &token).await?;
+        if let Some(source) = source {
+            self.0.slot.forget(source);
+        }
+        Ok(true)
+    }
+
+    /// Ends another token early, with the rights of this client's own. The client's own token is
+    /// [logged out](Self::log_out).
+    ///
+    /// # Errors
+    ///
+    /// [`Forbidden`](ErrorKind::Forbidden) when this user may not, [`NotFound`](ErrorKind::NotFound)
+    /// when there is no such token.
+    pub async fn revoke(&self, token: &Token) -> Result<()> {
+        if self.source().and_then(|source| self.0.slot.kept(source)).is_some_and(|it| it.token() == token) {
+            return self.log_out().await.map(|_| ());
+        }
+        let mut request =
+            Request::new(Method::DELETE, keystone::resource(self.identity_api().await?, &["auth", "tokens"]));
+        request.subject = Some(token.clone());
+        self.send(request).await.map(|_| ())
+    }
+}
+
+fn no_login() -> Error {
+    Error::new(ErrorKind::NotConfigured, "there is nothing to log in with")
+        .with_hint("give `auth_url`, `username` and `password`, or name a cloud")
+}
+
+pub(super) fn not_loaded() -> Error {
+    Error::new(
+        ErrorKind::NotAuthenticated,
+        "nothing is known of the token that was given, and nothing is loaded by itself",
+    )
+    .with_hint("call `authenticate()` to ask the identity service about it, or give credentials instead of a token")
+}
+
+fn expired() -> Error {
+    Error::new(ErrorKind::TokenRejected, "the stored token has expired, and there are no credentials to get another")
+        .with_hint("give credentials beside `token_ref`, or store a newer one")
+}

@@ -1,0 +1,51 @@
+//! The documents name everything there is.
+
+use std::{fs, path::Path};
+
+use archstone::{ErrorKind, config::OPTIONS};
+
+fn document(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    fs::read_to_string(path).expect("a document of this repository")
+}
+
+#[test]
+fn every_kind_of_error_is_documented_with_its_exit_code() {
+    let text = document("errors.md");
+    let sections: Vec<&str> = text.split("\n### ").collect();
+
+    let missing: Vec<_> = ErrorKind::ALL
+        .iter()
+        .filter(|kind| {
+            let (row, code) = (format!("| `{}`", kind.name()), kind.exit_code());
+            !sections.iter().any(|section| {
+                let whole = section.lines().next().is_some_and(|title| title.contains(&format!("exit code {code}")));
+                section.lines().any(|line| line.starts_with(&row) && (whole || line.contains(&format!("` | {code} |"))))
+            })
+        })
+        .collect();
+
+    assert!(missing.is_empty(), "not in docs/errors.md with the right exit code: {missing:?}");
+}
+
+#[test]
+fn transient_errors_are_marked() {
+    let text = document("errors.md");
+
+    for kind in ErrorKind::ALL {
+        let marked = text.contains(&format!("| `{}` ↻ |", kind.name()));
+        assert_eq!(marked, kind.is_transient(), "{kind:?}");
+    }
+}
+
+#[test]
+fn every_option_is_documented() {
+    let text = document("configuration.md");
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
+    let specs = OPTIONS.iter().flat_map(|group| group.iter());
+    let names = specs.flat_map(|spec| std::iter::once(&spec.name).chain(spec.aliases));
+
+    let missing: Vec<_> = names.filter(|name| !rows.iter().any(|row| row.contains(&format!("`{name}`")))).collect();
+
+    assert!(missing.is_empty(), "not in docs/configuration.md: {missing:?}");
+}
