@@ -3,7 +3,12 @@
 //! Each test logs in below a path of its own (a *tag*, see `dev/README.md`), so that it can count
 //! what reaches the server, whatever else runs at the same time.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and sets up the machine that it tests on"
+)]
 
 mod authentication;
 mod discovery;

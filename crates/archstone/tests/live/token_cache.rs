@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Barrier,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI32, Ordering},
     },
     time::Duration,
 };
@@ -18,8 +18,8 @@ use crate::keystone::{Path, call, folder};
 /// The machine's clocks, moved by so many seconds.
 #[derive(Clone, Default)]
 struct Moved {
-    lifetime: Arc<AtomicI64>,
-    date: Arc<AtomicI64>,
+    lifetime: Arc<AtomicI32>,
+    date: Arc<AtomicI32>,
 }
 
 impl Moved {
@@ -32,12 +32,12 @@ impl Clock for Moved {
     fn now(&self) -> Moment {
         let real = std::fs::read_to_string("/proc/uptime").unwrap();
         let seconds: f64 = real.split(' ').next().unwrap().parse().unwrap();
-        Moment::after_start(Duration::from_secs_f64(seconds + self.lifetime.load(Ordering::Relaxed) as f64))
+        Moment::after_start(Duration::from_secs_f64(seconds + f64::from(self.lifetime.load(Ordering::Relaxed))))
     }
 
     fn wall(&self) -> Duration {
         let real = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        Duration::from_secs_f64(real.as_secs_f64() + self.date.load(Ordering::Relaxed) as f64)
+        Duration::from_secs_f64(real.as_secs_f64() + f64::from(self.date.load(Ordering::Relaxed)))
     }
 
     fn boot_id(&self) -> Option<String> {
@@ -147,7 +147,7 @@ async fn a_wrong_date_changes_nothing() {
 
         let access = client().access().await.unwrap();
         assert!((3500..=3600).contains(&access.remaining().as_secs()));
-        assert!((access.clock_skew().unwrap().as_secs() + hours * 3600).abs() < 5);
+        assert!((access.clock_skew().unwrap().as_secs() + i64::from(hours) * 3600).abs() < 5);
         // From the disk, and after the date has been set right.
         assert_eq!(client().token().await.unwrap(), *access.token());
         clock.date.store(0, Ordering::Relaxed);
