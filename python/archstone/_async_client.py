@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archstone._archstone import AsyncCore, Client
+from archstone._archstone import AccessInfo, AsyncCore, Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-    from archstone._archstone import AccessInfo, Project, Timing, User
+    from archstone._archstone import Project, Timing, User
     from archstone.options import Options
 
 
@@ -80,7 +80,8 @@ class AsyncClient:
         return self._access()
 
     async def _access(self) -> AccessInfo:
-        return await self._core.access()
+        access = self._core.access()
+        return access if isinstance(access, AccessInfo) else await access
 
     async def authenticate(self) -> AccessInfo:
         """Make sure of a token, and return what is known of it: see `Client.authenticate`."""
