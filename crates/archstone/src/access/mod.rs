@@ -332,6 +332,29 @@ impl Access {
         self.catalog.as_ref().map(LazyCatalog::get)
     }
 
+    /// The services and endpoints.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound) for an unscoped token, which has none: says
+    /// what to choose.
+    pub fn scoped_catalog(&self) -> Result<&Catalog> {
+        self.catalog().ok_or_else(|| {
+            Error::new(ErrorKind::EndpointNotFound, "the token has no scope, and so no catalog")
+                .with_hint(self.how_to_get_a_scope())
+        })
+    }
+
+    pub(crate) fn how_to_get_a_scope(&self) -> String {
+        match self.possible_projects() {
+            None => "ask for a project, a domain or the system".into(),
+            Some([]) => "the user has no project to act in: ask an administrator for a role in one".into(),
+            Some(projects) => {
+                format!("choose a project with `project_id` or `project_name`: {}", Project::list(projects))
+            }
+        }
+    }
+
     /// Traces the token and its ancestors; safe to log.
     #[must_use]
     pub fn audit_ids(&self) -> &[String] {

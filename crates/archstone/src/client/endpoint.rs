@@ -96,14 +96,6 @@ impl Client {
 
 /// A token without a scope has no catalog: says what to choose.
 fn no_catalog(access: &Access, filter: &EndpointFilter<'_>) -> Error {
-    let error = Error::new(
-        ErrorKind::EndpointNotFound,
-        format!("no endpoint for {filter}: the token has no scope, and so no catalog"),
-    );
-    match access.possible_projects() {
-        None => error.with_hint("ask for a project, a domain or the system"),
-        Some([]) => error.with_hint("the user has no project to act in: ask an administrator for a role in one"),
-        Some(projects) => error
-            .with_hint(format!("choose a project with `project_id` or `project_name`: {}", Project::list(projects))),
-    }
+    let message = format!("no endpoint for {filter}: the token has no scope, and so no catalog");
+    Error::new(ErrorKind::EndpointNotFound, message).with_hint(access.how_to_get_a_scope())
 }
