@@ -9,7 +9,6 @@ use crate::{
     access::Access,
     catalog::{Endpoint, EndpointFilter, EndpointUrl, Interface, Service},
     error::{Error, ErrorKind, Result},
-    identity::Project,
 };
 
 impl Client {
