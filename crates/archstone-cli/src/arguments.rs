@@ -1,0 +1,303 @@
+//! The command line: which command, how its answer is written, and the options of the cloud.
+//!
+//! An option may stand before or after the words of the command. Those of the cloud come from the
+//! library's own table, so that a new one appears here by itself.
+
+use std::ffi::OsString;
+
+use archstone::config::{OPTIONS, OptionSpec};
+use clap::{Arg, ArgAction, ArgMatches, Command, error::ErrorKind, value_parser};
+use tracing::Level;
+
+use crate::{
+    commands::{self, Answers, Spec},
+    output::{Format, Layout, Quote},
+};
+
+/// A command line that makes sense.
+pub(crate) struct Parsed {
+    pub(crate) command: &'static Spec,
+    pub(crate) options: ArgMatches,
+    pub(crate) layout: Layout,
+    pub(crate) level: Level,
+    pub(crate) timing: bool,
+}
+
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, clap::Error> {
+    let mut root = root();
+    let mut matches = root.try_get_matches_from_mut(words)?;
+    let mut path = Vec::new();
+    while let Some((word, below)) = matches.remove_subcommand() {
+        path.push(word);
+        matches = below;
+    }
+    let Some(command) = commands::ALL.iter().find(|command| path == command.words) else {
+        return Err(root.error(ErrorKind::MissingSubcommand, "a command is missing"));
+    };
+    let layout = layout(command, &matches).map_err(|message| root.error(ErrorKind::ArgumentConflict, message))?;
+    let level = match (matches.get_flag("quiet"), matches.get_count("verbose")) {
+        _ if matches.get_flag("debug") => Level::DEBUG,
+        (true, _) => Level::ERROR,
+        (false, 0) => Level::WARN,
+        (false, 1) => Level::INFO,
+        (false, _) => Level::DEBUG,
+    };
+    Ok(Parsed { command, layout, level, timing: matches.get_flag("timing"), options: matches })
+}
+
+/// The whole command line, for parsing and for completions.
+pub(crate) fn root() -> Command {
+    let mut root = Command::new("archstone")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Identity for OpenStack: log in once, hand out tokens and endpoints")
+        .after_help("`archstone --help` shows the options that say which cloud, user and project, too.")
+        .after_long_help(AFTER_HELP)
+        .infer_long_args(true)
+        .infer_subcommands(true)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .args(output_options(Answers::All))
+        .args(general_options())
+        .args(cloud_options().map(|option| option.hide_short_help(true)));
+    for spec in commands::ALL {
+        let command = (spec.describe)().args(output_options(spec.answers)).after_help(format!(
+            "{}\n\nOptions such as `--os-cloud` or `--os-project-name` may stand here, too: `archstone --help` has them all.",
+            spec.examples
+        ));
+        let (last, groups) = match spec.words {
+            [group, last] => (*last, Some(*group)),
+            [last] => (*last, None),
+            _ => continue,
+        };
+        let command = command.name(last);
+        root = match groups {
+            None => root.subcommand(command.args(hidden_cloud_options())),
+            Some(group) if root.find_subcommand(group).is_some() => {
+                root.mut_subcommand(group, |group| group.subcommand(command))
+            }
+            Some(group) => {
+                let about = commands::GROUPS.iter().find(|(name, _)| *name == group).map_or("", |(_, about)| about);
+                let group = Command::new(group).about(about).subcommand_required(true).arg_required_else_help(true);
+                root.subcommand(
+                    group.args(output_options(Answers::Text)).args(hidden_cloud_options()).subcommand(command),
+                )
+            }
+        };
+    }
+    root
+}
+
+const AFTER_HELP: &str = "\
+The options of the cloud are read from these places; what stands first wins:
+  1. the command line
+  2. the environment: `--os-auth-url` is OS_AUTH_URL, and so on
+  3. secure.yaml and clouds.yaml, in this folder, ~/.config/openstack or /etc/openstack
+
+Tokens are kept on disk, sealed, so that the next command need not log in again: see `--token-cache`.
+
+Examples:
+  archstone --os-cloud mycloud token issue
+  curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"";
+
+/// The option's name on the command line.
+pub(crate) fn long(spec: &OptionSpec) -> String {
+    let name = spec.name.replace('_', "-");
+    if WITHOUT_PREFIX.contains(&spec.name) { name } else { format!("os-{name}") }
+}
+
+/// Options that `openstack` knows without `os-`, and those that it does not know.
+const WITHOUT_PREFIX: &[&str] = &["verify", "insecure", "timeout", "unscoped", "token_cache", "user_agent"];
+
+/// Switches: they need no value.
+const SWITCHES: &[&str] = &["verify", "insecure", "unscoped"];
+
+/// Understood for the sake of scripts that were written for `openstack`, and without effect: there
+/// is one version of each API here.
+const WITHOUT_EFFECT: &[&str] = &[
+    "os-identity-api-version",
+    "os-accelerator-api-version",
+    "os-compute-api-version",
+    "os-image-api-version",
+    "os-network-api-version",
+    "os-object-api-version",
+    "os-volume-api-version",
+];
+
+fn cloud_options() -> impl Iterator<Item = Arg> {
+    const HEADING: &str = "Cloud, user and scope";
+    let cloud =
+        Arg::new("cloud").long("os-cloud").visible_alias("cloud").value_name("NAME").help("A cloud of clouds.yaml");
+    let password_file = Arg::new("password_file")
+        .long("password-file")
+        .value_name("FILE")
+        .help("A file with the user's password in its first line; `-` is standard input");
+    let no_cache = Arg::new("no_cache")
+        .long("no-cache")
+        .action(ArgAction::SetTrue)
+        .conflicts_with("token_cache")
+        .help("Neither take a token from the disk nor keep one there");
+    let without_effect =
+        WITHOUT_EFFECT
+            .iter()
+            .map(|name| Arg::new(*name).long(*name).hide(true))
+            .chain([Arg::new("os-beta-command").long("os-beta-command").action(ArgAction::SetTrue).hide(true)]);
+    let table = OPTIONS.iter().flat_map(|group| group.iter()).map(cloud_option);
+    [cloud].into_iter().chain(table).chain([password_file, no_cache]).chain(without_effect).map(|option| {
+        let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
+        let option = option.global(true).help_heading(HEADING);
+        let id = option.get_id().clone();
+        if is_switch { option.overrides_with(id) } else { option.action(ArgAction::Set).overrides_with(id) }
+    })
+}
+
+fn hidden_cloud_options() -> impl Iterator<Item = Arg> {
+    cloud_options().map(|option| option.hide(true))
+}
+
+fn cloud_option(spec: &'static OptionSpec) -> Arg {
+    let long = long(spec);
+    let mut aliases: Vec<String> = spec.aliases.iter().map(|alias| format!("os-{}", alias.replace('_', "-"))).collect();
+    if !long.starts_with("os-") {
+        aliases.push(format!("os-{long}"));
+    }
+    let option = Arg::new(spec.name)
+        .long(long)
+        .aliases(aliases)
+        .value_name(value_name(spec.name))
+        .help(capitalised(spec.help))
+        // Accepted, since scripts use it; not recommended, since others can see it.
+        .hide(spec.secret);
+    if SWITCHES.contains(&spec.name) {
+        option.num_args(0..=1).require_equals(true).default_missing_value("true").hide_possible_values(true)
+    } else {
+        option
+    }
+}
+
+fn value_name(option: &str) -> &'static str {
+    const ENDINGS: &[(&str, &str)] = &[
+        ("_id", "ID"),
+        ("name", "NAME"),
+        ("_url", "URL"),
+        ("cert", "FILE"),
+        ("key", "FILE"),
+        ("timeout", "SECONDS"),
+        ("interface", "INTERFACE"),
+        ("token_cache", "PLACE"),
+        ("verify", "BOOL"),
+        ("insecure", "BOOL"),
+        ("unscoped", "BOOL"),
+    ];
+    ENDINGS.iter().find(|(ending, _)| option.ends_with(ending)).map_or("VALUE", |(_, name)| name)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+fn general_options() -> [Arg; 4] {
+    let switch = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).overrides_with(id).global(true);
+    [
+        Arg::new("verbose")
+            .long("verbose")
+            .short('v')
+            .action(ArgAction::Count)
+            .global(true)
+            .help("Tell more on standard error; twice is `--debug`"),
+        switch("quiet").short('q').help("Tell only errors on standard error"),
+        switch("debug").help("Show each request and answer on standard error, without secrets"),
+        switch("timing").help("After the answer, list the requests and how long each took"),
+    ]
+}
+
+/// The options of the answer's form. A command's own help shows those that make sense for it.
+fn output_options(answers: Answers) -> Vec<Arg> {
+    let show = matches!(answers, Answers::Show | Answers::All);
+    let list = matches!(answers, Answers::List | Answers::All);
+    let any = show || list;
+    let switch = |id: &'static str| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
+    let value = |id: &'static str| Arg::new(id).overrides_with(id);
+    let formats = answers.formats().iter().map(|(name, _)| *name);
+    let options = [
+        value("format")
+            .short('f')
+            .long("format")
+            .value_name("FORMAT")
+            .value_parser(clap::builder::PossibleValuesParser::new(formats))
+            .help("How to write the answer; `table` unless said otherwise")
+            .hide(!any),
+        Arg::new("column")
+            .short('c')
+            .long("column")
+            .alias("variable")
+            .value_name("COLUMN")
+            .action(ArgAction::Append)
+            .help("Only this column or field; may be repeated")
+            .hide(!any),
+        value("sort_column")
+            .long("sort-column")
+            .value_name("COLUMN")
+            .action(ArgAction::Append)
+            .help("Sort the rows by this column; may be repeated")
+            .hide(!list),
+        switch("sort_ascending").long("sort-ascending").help("Smallest first, as is usual").hide(!list),
+        switch("sort_descending").long("sort-descending").help("Largest first").hide(!list),
+        switch("noindent").long("noindent").help("json: all on one line").hide(!any),
+        value("prefix").long("prefix").value_name("PREFIX").help("shell: put this before each name").hide(!show),
+        value("quote")
+            .long("quote")
+            .value_name("WHAT")
+            .value_parser(QUOTES.map(|(name, _)| name))
+            .help("csv: what to quote; `nonnumeric` unless said otherwise")
+            .hide(!list),
+        value("max_width")
+            .long("max-width")
+            .value_name("COLUMNS")
+            .value_parser(value_parser!(usize))
+            .help("table: break cells to make it at most so wide (CLIFF_MAX_TERM_WIDTH)")
+            .hide(!any),
+        switch("fit_width")
+            .long("fit-width")
+            .help("table: fit it to the terminal, as is usual on one (CLIFF_FIT_WIDTH)")
+            .hide(!any),
+        switch("print_empty").long("print-empty").help("table: draw it even when it has no rows").hide(!list),
+    ];
+    options.into_iter().map(|option| option.global(true).help_heading("Output")).collect()
+}
+
+const QUOTES: [(&str, Quote); 4] =
+    [("all", Quote::All), ("minimal", Quote::Minimal), ("none", Quote::None), ("nonnumeric", Quote::Nonnumeric)];
+
+/// The form of the answer; or what is wrong with it for this command.
+fn layout(command: &Spec, options: &ArgMatches) -> Result<Layout, String> {
+    let named = |id: &str| options.get_one::<String>(id).map(String::as_str);
+    let all = |id: &str| options.get_many::<String>(id).into_iter().flatten().cloned().collect();
+    let words = command.words.join(" ");
+    let format = match named("format") {
+        None => Format::default(),
+        Some(_) if command.answers == Answers::Text => {
+            return Err(format!("`{words}` has one form, and takes no `--format`"));
+        }
+        Some(name) => match command.answers.formats().iter().find(|(it, _)| *it == name) {
+            Some((_, format)) => *format,
+            None => {
+                let formats: Vec<_> = command.answers.formats().iter().map(|(name, _)| *name).collect();
+                return Err(format!("`{words}` has no format `{name}`: it has {}", formats.join(", ")));
+            }
+        },
+    };
+    let quote = QUOTES.iter().find(|(name, _)| Some(*name) == named("quote")).map_or(Quote::Nonnumeric, |(_, it)| *it);
+    Ok(Layout {
+        format,
+        columns: all("column"),
+        sort_columns: all("sort_column"),
+        descending: options.get_flag("sort_descending"),
+        indented: !options.get_flag("noindent"),
+        prefix: named("prefix").unwrap_or_default().to_owned(),
+        quote,
+        max_width: options.get_one::<usize>("max_width").copied(),
+        fit_width: options.get_flag("fit_width"),
+        print_empty: options.get_flag("print_empty"),
+    })
+}

@@ -1,0 +1,56 @@
+//! `archstone catalog show`: one service and its endpoints.
+
+use archstone::{Catalog, EndpointFilter, Error, ErrorKind, Result, Service};
+use clap::{Arg, ArgMatches, Command};
+
+use super::{Answers, Spec, catalog_list::endpoints};
+use crate::{output::Answer, session::Session};
+
+pub(super) const SPEC: Spec = Spec {
+    words: &["catalog", "show"],
+    answers: Answers::Show,
+    describe,
+    examples: "\
+Examples:
+  archstone catalog show compute
+  archstone catalog show nova -f json",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("show").about("Show one service with its endpoints").arg(
+        Arg::new("service")
+            .value_name("SERVICE")
+            .required(true)
+            .help("The service's type, an alias of it, its name or its id"),
+    )
+}
+
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let wanted = options.get_one::<String>("service").map_or("", String::as_str);
+    let access = session.client()?.authenticate()?;
+    let service = find(access.scoped_catalog()?, wanted)?;
+    Ok(Answer::Show(vec![
+        ("endpoints", endpoints(service)),
+        ("id", service.id().into()),
+        ("name", service.name().into()),
+        ("type", service.service_type().into()),
+    ]))
+}
+
+/// By exact type, name or id; then by an alias of the type.
+fn find<'a>(catalog: &'a Catalog, wanted: &str) -> Result<&'a Service> {
+    let is_it = |service: &&Service| {
+        service.service_type() == wanted || service.name() == Some(wanted) || service.id() == Some(wanted)
+    };
+    if let Some(service) = catalog.services().iter().find(is_it) {
+        return Ok(service);
+    }
+    let filter = EndpointFilter::from(wanted);
+    if let Some((service, _)) = catalog.endpoints(filter.clone()).first() {
+        return Ok(service);
+    }
+    let error = Error::new(ErrorKind::EndpointNotFound, format!("no service has the type, name or id `{wanted}`"));
+    let hint = catalog.endpoint(filter).err().and_then(|error| error.hint().map(ToOwned::to_owned));
+    Err(hint.into_iter().fold(error, Error::with_hint))
+}

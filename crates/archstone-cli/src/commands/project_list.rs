@@ -1,0 +1,52 @@
+//! `archstone project list`: the projects that the user can act in.
+
+use archstone::{Project, Result};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::{Answers, Spec};
+use crate::{output::Answer, session::Session};
+
+pub(super) const SPEC: Spec = Spec {
+    words: &["project", "list"],
+    answers: Answers::List,
+    describe,
+    examples: "\
+Examples:
+  archstone project list
+  archstone project list --long --sort-column Name",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("list").about("List your projects: those that you have a role in").args([
+        Arg::new("mine")
+            .long("mine")
+            .alias("my-projects")
+            .action(ArgAction::SetTrue)
+            .help("Your own projects, as is usual; `openstack` calls it `--my-projects`"),
+        Arg::new("long").long("long").action(ArgAction::SetTrue).help("With domain, description, and whether enabled"),
+    ])
+}
+
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let projects = session.client()?.projects()?;
+    let mut columns = vec!["ID", "Name", "Domain ID", "Description", "Enabled"];
+    let mut rows: Vec<_> = projects.iter().map(row).collect();
+    if !options.get_flag("long") {
+        columns.truncate(2);
+        for row in &mut rows {
+            row.truncate(2);
+        }
+    }
+    Ok(Answer::List { columns, rows })
+}
+
+fn row(project: &Project) -> Vec<crate::output::Value> {
+    vec![
+        project.id.as_str().into(),
+        project.name.as_str().into(),
+        project.domain_id.as_deref().into(),
+        project.description.as_deref().into(),
+        project.enabled.into(),
+    ]
+}

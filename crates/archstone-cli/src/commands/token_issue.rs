@@ -1,0 +1,48 @@
+//! `archstone token issue`: a token, from the cache or by a login.
+
+use archstone::Result;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::{Answers, Spec, expiry, field};
+use crate::{output::Answer, session::Session};
+
+pub(super) const SPEC: Spec = Spec {
+    words: &["token", "issue"],
+    answers: Answers::Show,
+    describe,
+    examples: "\
+Examples:
+  archstone token issue
+  archstone token issue -f value -c id
+  eval \"$(archstone token issue -f shell --prefix token_)\"; echo \"$token_expires\"",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("issue")
+        .about("Print a token and what it is for")
+        .long_about(
+            "Print a token and what it is for.\n\nA token that is kept from an earlier command is used as long as it is \
+             good; otherwise this logs in, and keeps the new one.",
+        )
+        .arg(
+            Arg::new("renew")
+                .long("renew")
+                .action(ArgAction::SetTrue)
+                .help("Log in now, even if a token is kept, and replace it"),
+        )
+}
+
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let client = session.client()?;
+    let access = if options.get_flag("renew") { client.renew()? } else { client.authenticate()? };
+    let fields = [
+        field("domain_id", access.domain_id()),
+        field("expires", Some(expiry(&access))),
+        field("id", Some(access.token().expose())),
+        field("project_id", access.project_id()),
+        field("system", access.is_system_scoped().then_some("all")),
+        field("user_id", access.user_id()),
+    ];
+    Ok(Answer::Show(fields.into_iter().flatten().collect()))
+}

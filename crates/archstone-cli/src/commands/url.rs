@@ -1,0 +1,60 @@
+//! `archstone url`: the URL of a service, for scripts.
+
+use archstone::{EndpointFilter, Interface, Result};
+use clap::{Arg, ArgMatches, Command};
+
+use super::{Answers, Spec};
+use crate::{output::Answer, session::Session};
+
+pub(super) const SPEC: Spec = Spec {
+    words: &["url"],
+    answers: Answers::Text,
+    describe,
+    examples: "\
+Examples:
+  archstone url compute
+  archstone url image --interface internal --region RegionTwo
+  curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"",
+    run,
+};
+
+fn describe() -> Command {
+    let option = |id: &'static str, value: &'static str| Arg::new(id).value_name(value).overrides_with(id);
+    Command::new("url")
+        .about("Print the URL of a service")
+        .long_about("Print the URL of a service, and nothing else.\n\nIt is the public URL unless said otherwise.")
+        .args([
+            option("service", "SERVICE")
+                .required_unless_present("of_endpoint")
+                .help("The service's type, such as `compute`, or an alias of it"),
+            option("of_interface", "INTERFACE")
+                .long("interface")
+                .help("public, internal or admin; several, the preferred first, with commas"),
+            option("of_region", "REGION").long("region").help("The region's id; upper and lower case differ"),
+            option("of_name", "NAME").long("service-name").help("The service's name, where several have the type"),
+            option("of_endpoint", "ID").long("endpoint-id").help("The endpoint's id, which says all"),
+        ])
+}
+
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let option = |id: &str| options.get_one::<String>(id).map(String::as_str);
+    let mut filter = option("service").map_or_else(EndpointFilter::default, EndpointFilter::from);
+    if let Some(interfaces) = option("of_interface") {
+        let interfaces = interfaces.split(',').map(str::trim).filter(|name| !name.is_empty());
+        filter = filter.interfaces(interfaces.map(Interface::from));
+    }
+    if let Some(region) = option("of_region") {
+        filter = filter.region(region);
+    }
+    if let Some(name) = option("of_name") {
+        filter = filter.service_name(name);
+    }
+    if let Some(id) = option("of_endpoint") {
+        filter = filter.endpoint_id(id);
+    }
+    let client = session.client()?;
+    if client.asynchronous().current_url_for(filter.clone()).is_none() {
+        client.authenticate()?;
+    }
+    Ok(Answer::Text(format!("{}\n", client.url_for(filter)?)))
+}

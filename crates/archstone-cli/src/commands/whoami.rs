@@ -1,0 +1,68 @@
+//! `archstone whoami`: who the token is for, what it may do, and until when.
+
+use archstone::Result;
+use clap::{ArgMatches, Command};
+
+use super::{Answers, Spec, expiry, field};
+use crate::{
+    output::{Answer, Value},
+    session::Session,
+};
+
+pub(super) const SPEC: Spec = Spec {
+    words: &["whoami"],
+    answers: Answers::Show,
+    describe,
+    examples: "\
+Examples:
+  archstone whoami
+  archstone whoami -f value -c project_name
+  archstone whoami -f json -c roles",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("whoami").about("Print who you are, for which project, with which roles, and until when").long_about(
+        "Print who you are, for which project, domain or system, with which roles, how that was proven, and how \
+             long the token lasts. The token itself is not printed.",
+    )
+}
+
+fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
+    let access = session.client()?.authenticate()?;
+    let seconds = access.remaining().as_secs();
+    let remaining =
+        Value::Shown(in_words(seconds), Box::new(Value::Integer(i64::try_from(seconds).unwrap_or(i64::MAX))));
+    let fields = [
+        field("user_name", access.user_name()),
+        field("user_id", access.user_id()),
+        field("user_domain_name", access.user_domain_name()),
+        field("user_domain_id", access.user_domain_id()),
+        field("project_name", access.project_name()),
+        field("project_id", access.project_id()),
+        field("project_domain_name", access.project_domain_name()),
+        field("project_domain_id", access.project_domain_id()),
+        field("domain_name", access.domain_name()),
+        field("domain_id", access.domain_id()),
+        field("system", access.is_system_scoped().then_some("all")),
+        field("trust_id", access.trust().map(|trust| trust.id.as_str())),
+        field("roles", Some(names(access.role_names()))),
+        field("methods", Some(names(access.methods().iter().map(String::as_str)))),
+        field("expires", Some(expiry(&access))),
+        field("remaining", Some(remaining)),
+        field("auth_url", access.auth_url().map(ToString::to_string)),
+    ];
+    Ok(Answer::Show(fields.into_iter().flatten().collect()))
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> Value {
+    let names: Vec<_> = names.collect();
+    Value::Shown(names.join(", "), Box::new(Value::List(names.into_iter().map(Value::from).collect())))
+}
+
+/// `59 min 7 s`.
+fn in_words(seconds: u64) -> String {
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let known = parts.iter().skip_while(|(amount, unit)| *amount == 0 && *unit != "s");
+    known.map(|(amount, unit)| format!("{amount} {unit}")).collect::<Vec<_>>().join(" ")
+}

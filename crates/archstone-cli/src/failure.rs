@@ -1,0 +1,80 @@
+//! Why a run ends early: what is printed, and the exit status.
+
+use std::{error::Error as _, io, process::ExitCode};
+
+use archstone::Error;
+
+use crate::console;
+
+/// As a shell says that a program was ended by a pipe that nobody reads.
+const BROKEN_PIPE: u8 = 141;
+
+/// Why a run ends early.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line makes no sense, or asks for help.
+    Usage(Box<clap::Error>),
+    /// The command failed.
+    Command(Error),
+    /// The result could not be written.
+    Output(io::Error),
+}
+
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Self {
+        Self::Usage(Box::new(error))
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Command(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Failure {
+    /// Tells people, and returns the exit status for programs.
+    pub(crate) fn report(&self) -> ExitCode {
+        match self {
+            Self::Usage(error) => {
+                // Help goes to standard output, which may be closed like any other.
+                let _ = error.print();
+                ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+            }
+            Self::Command(error) => {
+                console::tell(&explain(error));
+                ExitCode::from(error.kind().exit_code())
+            }
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(BROKEN_PIPE),
+            Self::Output(error) => {
+                console::tell(&format!("error: cannot write the result\n  caused by: {error}"));
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// The message, where it comes from, and what to do next.
+fn explain(error: &Error) -> String {
+    let mut text = format!("error: {error}");
+    // The causes in between only say that something below them failed.
+    let last = std::iter::successors(error.source(), |cause: &&(dyn std::error::Error + 'static)| (*cause).source())
+        .last()
+        .map(ToString::to_string);
+    if let Some(cause) = last.filter(|cause| !text.contains(cause.as_str())) {
+        text.push_str(&format!("\n  caused by: {cause}"));
+    }
+    if let Some(id) = error.request_id() {
+        text.push_str(&format!("\n  request id: {id}"));
+    }
+    if let Some(hint) = error.hint() {
+        text.push_str(&format!("\n\nhint: {hint}"));
+    }
+    text
+}

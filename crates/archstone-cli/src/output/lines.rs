@@ -1,0 +1,86 @@
+//! The formats for scripts that are lines of text: `value`, `csv` and `shell`.
+
+use super::Value;
+
+/// How CSV quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quote {
+    All,
+    Minimal,
+    None,
+    Nonnumeric,
+}
+
+/// A row of `value`: the cells, one space between them.
+pub(crate) fn value_row(row: &[Value]) -> String {
+    row.iter().map(Value::plain).collect::<Vec<_>>().join(" ")
+}
+
+/// A row of CSV, as Python's `csv` module writes it for `openstack`.
+pub(crate) fn csv_row(row: &[Value], quote: Quote) -> String {
+    row.iter().map(|cell| csv_cell(cell, quote)).collect::<Vec<_>>().join(",")
+}
+
+fn csv_cell(cell: &Value, quote: Quote) -> String {
+    let cell = cell.machine();
+    // The backslash escapes, so it is doubled in every mode.
+    let text = if *cell == Value::None { String::new() } else { cell.plain().replace('\\', "\\\\") };
+    let is_bare = cell.is_number() || matches!(cell, Value::Bool(_));
+    let quoted = match quote {
+        Quote::All => true,
+        Quote::Nonnumeric => !is_bare,
+        Quote::Minimal => text.contains([',', '"', '\n', '\r']),
+        Quote::None => false,
+    };
+    if quoted {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else if quote == Quote::None {
+        text.replace(',', "\\,").replace('"', "\\\"").replace('\n', "\\\n")
+    } else {
+        text
+    }
+}
+
+/// A line of `shell`: `name="value"`.
+pub(crate) fn shell_line(prefix: &str, name: &str, value: &Value) -> String {
+    let name = format!("{prefix}{name}").replace([' ', ':', '-'], "_").to_lowercase();
+    format!("{name}=\"{}\"", shell_text(&value.plain()))
+}
+
+/// What would not stand for itself between double quotes is escaped, so that `eval` runs nothing.
+fn shell_text(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        if matches!(c, '"' | '\\' | '$' | '`') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_quotes_as_python_does() {
+        let row = ["a,\"b\"\\".into(), Value::None, true.into(), Value::Integer(7)];
+
+        assert_eq!(csv_row(&row, Quote::Nonnumeric), r#""a,""b""\\","",True,7"#);
+        assert_eq!(csv_row(&row, Quote::All), r#""a,""b""\\","","True","7""#);
+        assert_eq!(csv_row(&row, Quote::Minimal), r#""a,""b""\\",,True,7"#);
+        assert_eq!(csv_row(&row, Quote::None), r#"a\,\"b\"\\,,True,7"#);
+    }
+
+    #[test]
+    fn a_shell_reads_back_what_was_written() {
+        let awkward = "say \"$HOME\" `id` \\ end";
+
+        let line = shell_line("os_", "Domain ID", &awkward.into());
+        let script = format!("{line}; printf %s \"$os_domain_id\"");
+        let shell = std::process::Command::new("sh").args(["-c", &script]).output().expect("a shell");
+
+        assert_eq!(String::from_utf8_lossy(&shell.stdout), awkward);
+    }
+}

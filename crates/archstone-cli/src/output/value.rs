@@ -1,0 +1,136 @@
+//! What can stand in a cell.
+
+use std::fmt::Write;
+
+/// What can stand in a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// Nothing is known. People read `None`, as `openstack` writes it.
+    None,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Value>),
+    Object(Vec<(&'static str, Value)>),
+    /// Tables show the text, and programs get the value.
+    Shown(String, Box<Value>),
+}
+
+impl Value {
+    /// What programs get.
+    pub(crate) fn machine(&self) -> &Self {
+        match self {
+            Self::Shown(_, value) => value.machine(),
+            value => value,
+        }
+    }
+
+    /// For tables.
+    pub(crate) fn for_people(&self) -> String {
+        match self {
+            Self::Shown(text, _) => text.clone(),
+            value => value.plain(),
+        }
+    }
+
+    /// For the formats without types: what Python's `str` makes of it, which scripts have come to expect.
+    pub(crate) fn plain(&self) -> String {
+        match self.machine() {
+            Self::Text(text) => text.clone(),
+            value => value.representation(),
+        }
+    }
+
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self, Self::Integer(_) | Self::Float(_))
+    }
+
+    /// Python's `repr`.
+    fn representation(&self) -> String {
+        match self {
+            Self::None => "None".into(),
+            Self::Bool(true) => "True".into(),
+            Self::Bool(false) => "False".into(),
+            Self::Integer(number) => number.to_string(),
+            Self::Float(number) => format!("{number:?}"),
+            Self::Text(text) => quoted(text),
+            Self::List(items) => {
+                let items: Vec<_> = items.iter().map(Self::representation).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Self::Object(members) => {
+                let members: Vec<_> = members
+                    .iter()
+                    .map(|(name, value)| format!("{}: {}", quoted(name), value.representation()))
+                    .collect();
+                format!("{{{}}}", members.join(", "))
+            }
+            Self::Shown(_, value) => value.representation(),
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut quoted = String::from(quote);
+    for c in text.chars() {
+        match c {
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if c == quote || c == '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => drop(write!(quoted, "\\x{:02x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push(quote);
+    quoted
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::None, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_what_python_would_print() {
+        let endpoint = Value::Object(vec![("id", "e1".into()), ("region", Value::None), ("on", true.into())]);
+        let list = Value::List(vec![endpoint, "it's".into(), "say \"it's\"\n".into(), Value::Float(1.0)]);
+
+        assert_eq!(list.plain(), r#"[{'id': 'e1', 'region': None, 'on': True}, "it's", 'say "it\'s"\n', 1.0]"#);
+        assert_eq!(Value::from("plain 'text'").plain(), "plain 'text'");
+    }
+
+    #[test]
+    fn tables_and_programs_may_see_different_things() {
+        let roles =
+            Value::Shown("member, reader".into(), Box::new(Value::List(vec!["member".into(), "reader".into()])));
+
+        assert_eq!(roles.for_people(), "member, reader");
+        assert_eq!(roles.plain(), "['member', 'reader']");
+    }
+}

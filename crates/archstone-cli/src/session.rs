@@ -1,0 +1,106 @@
+//! From options to a client, made when a command first needs it.
+
+use std::{
+    cell::OnceCell,
+    fs,
+    io::{self, IsTerminal, Read},
+};
+
+use archstone::{
+    Client as AsyncClient, ClientBuilder, Error, ErrorKind, Result, Secret, Timing,
+    blocking::Client,
+    config::{OPTIONS, OptionSpec, Origin},
+};
+use clap::ArgMatches;
+
+use crate::{arguments, events::warning};
+
+/// One run: what was asked for, and the client for it.
+#[derive(Debug)]
+pub(crate) struct Session<'a> {
+    options: &'a ArgMatches,
+    client: OnceCell<Client>,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(options: &'a ArgMatches) -> Self {
+        Self { options, client: OnceCell::new() }
+    }
+
+    /// The client for the cloud, user and scope that the options, the environment and `clouds.yaml`
+    /// say.
+    pub(crate) fn client(&self) -> Result<&Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = builder(self.options)?.build()?;
+        Ok(self.client.get_or_init(|| Client::from(client)))
+    }
+
+    /// The requests that were made.
+    pub(crate) fn timings(&self) -> Vec<Timing> {
+        self.client.get().map(|client| client.asynchronous().timings()).unwrap_or_default()
+    }
+}
+
+fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
+    let mut builder = AsyncClient::builder().environment().default_option("token_cache", "disk").ask(ask);
+    if let Some(cloud) = options.get_one::<String>("cloud") {
+        builder = builder.cloud(cloud);
+    }
+    for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
+        let Some(value) = options.get_one::<String>(spec.name) else { continue };
+        let option = format!("--{}", arguments::long(spec));
+        if spec.secret {
+            warning!(
+                "`{option}` lets everyone on this machine see the secret in the process list; use {}",
+                match spec.name {
+                    "password" => "`--password-file FILE`, `OS_PASSWORD` or `clouds.yaml`".to_owned(),
+                    name => format!("`OS_{}` or `clouds.yaml`", name.to_ascii_uppercase()),
+                }
+            );
+        }
+        builder = builder.option_from(spec.name, value.as_str(), Origin::Argument(option));
+    }
+    if let Some(file) = options.get_one::<String>("password_file") {
+        let origin = Origin::Argument("--password-file".into());
+        builder = builder.option_from("password", first_line(file, "the password")?, origin);
+    }
+    if options.get_flag("no_cache") {
+        builder = builder.option_from("token_cache", "none", Origin::Argument("--no-cache".into()));
+    }
+    Ok(builder)
+}
+
+/// The first line of a file, or of standard input when the file is `-`.
+pub(crate) fn first_line(file: &str, what: &str) -> Result<Secret> {
+    let (place, read) = match file {
+        "-" => {
+            let mut text = String::new();
+            ("standard input".to_owned(), io::stdin().lock().read_to_string(&mut text).map(|_| text))
+        }
+        file => (format!("`{file}`"), fs::read_to_string(file)),
+    };
+    let invalid = |message: String| Error::new(ErrorKind::InvalidConfig, message);
+    let text = read.map_err(|error| invalid(format!("cannot read {what} from {place}: {error}")))?;
+    let text = Secret::from(text);
+    match text.expose().lines().next() {
+        Some(line) if !line.is_empty() => Ok(Secret::from(line)),
+        _ => Err(invalid(format!("{place} should hold {what} in its first line, and that is empty"))),
+    }
+}
+
+/// Asks the person at the terminal.
+fn ask(option: &'static OptionSpec) -> Result<Option<Secret>> {
+    if !io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let mut prompt = option.name.replace('_', " ");
+    if let Some(first) = prompt.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let answer = rpassword::prompt_password(format!("{prompt}: ")).map_err(|error| {
+        Error::new(ErrorKind::NotConfigured, format!("cannot ask for `{}` at the terminal: {error}", option.name))
+    })?;
+    Ok(Some(Secret::from(answer)))
+}
