@@ -213,7 +213,9 @@ impl Error {
         self.change(|inner| inner.status = Some(status))
     }
 
-    pub(crate) fn with_request_id(self, request_id: Option<String>) -> Self {
+    /// The same error with the service's request id.
+    #[must_use]
+    pub fn with_request_id(self, request_id: Option<String>) -> Self {
         self.change(|inner| inner.request_id = request_id)
     }
 
