@@ -5,13 +5,13 @@ use std::{fs, path::Path};
 use archstone::{ErrorKind, config::OPTIONS};
 
 fn document(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
     fs::read_to_string(path).expect("a document of this repository")
 }
 
 #[test]
 fn every_kind_of_error_is_documented_with_its_exit_code() {
-    let text = document("errors.md");
+    let text = document("docs/errors.md");
     let sections: Vec<&str> = text.split("\n### ").collect();
 
     let missing: Vec<_> = ErrorKind::ALL
@@ -30,7 +30,7 @@ fn every_kind_of_error_is_documented_with_its_exit_code() {
 
 #[test]
 fn transient_errors_are_marked() {
-    let text = document("errors.md");
+    let text = document("docs/errors.md");
 
     for kind in ErrorKind::ALL {
         let marked = text.contains(&format!("| `{}` ↻ |", kind.name()));
@@ -40,7 +40,7 @@ fn transient_errors_are_marked() {
 
 #[test]
 fn every_option_is_documented() {
-    let text = document("configuration.md");
+    let text = document("docs/configuration.md");
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
     let specs = OPTIONS.iter().flat_map(|group| group.iter());
     let names = specs.flat_map(|spec| std::iter::once(&spec.name).chain(spec.aliases));
@@ -48,4 +48,21 @@ fn every_option_is_documented() {
     let missing: Vec<_> = names.filter(|name| !rows.iter().any(|row| row.contains(&format!("`{name}`")))).collect();
 
     assert!(missing.is_empty(), "not in docs/configuration.md: {missing:?}");
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = document("Cargo.toml");
+    let text = document("ARCHITECTURE.md");
+    let section = manifest.split("[workspace.dependencies]\n").nth(1).expect("the dependencies");
+    let lines = section.lines().take_while(|line| !line.starts_with('[')).filter(|line| !line.starts_with('#'));
+    let declared = lines.filter_map(|line| line.split_once(" = "));
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
+
+    let missing: Vec<_> = declared
+        .map(|(name, _)| name)
+        .filter(|name| *name != "archstone" && !rows.iter().any(|row| row.contains(&format!("`{name}`"))))
+        .collect();
+
+    assert!(missing.is_empty(), "not in the table of ARCHITECTURE.md: {missing:?}");
 }
