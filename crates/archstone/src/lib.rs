@@ -48,7 +48,10 @@ pub use access::{Access, ApplicationCredentialInfo, Named, OAuth1Info, ServicePr
 pub use auth::{
     ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, Receipt, TokenCache, TokenExchange,
 };
-pub use catalog::{Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, Service};
+pub use catalog::{
+    Allow, ApiVersion, Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, Service, VersionInfo, VersionRange,
+    VersionStatus, VersionedEndpoint,
+};
 pub use client::{Client, ClientBuilder};
 pub use config::CloudConfig;
 pub use error::{Error, ErrorKind, Result};

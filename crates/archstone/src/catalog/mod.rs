@@ -22,6 +22,7 @@ mod missing;
 pub(crate) use missing::distance;
 pub(crate) mod service_type;
 pub(crate) mod v2;
+mod version;
 
 use std::sync::Arc;
 
@@ -29,7 +30,9 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use url::Url;
 
+pub use discovery::{Allow, VersionInfo, VersionStatus, VersionedEndpoint};
 pub use filter::{EndpointFilter, Interface};
+pub use version::{ApiVersion, VersionRange};
 
 use crate::error::Result;
 

@@ -7,8 +7,12 @@ use url::Url;
 use super::{Client, token::not_loaded};
 use crate::{
     access::Access,
-    catalog::{Endpoint, EndpointFilter, EndpointUrl, Interface, Service},
+    catalog::{
+        Allow, Endpoint, EndpointFilter, EndpointUrl, Interface, Service, VersionInfo, VersionRange, VersionedEndpoint,
+        discovery::{self, Wanted},
+    },
     error::{Error, ErrorKind, Result},
+    transport::{Request, Response},
 };
 
 impl Client {
@@ -66,6 +70,77 @@ impl Client {
         let access = self.access().await?;
         let catalog = access.catalog().ok_or_else(|| no_catalog(&access, &filter))?;
         catalog.endpoint(filter).map(|(service, endpoint)| (service.clone(), endpoint.clone()))
+    }
+
+    /// The URL of a service for a version of its API, asking the service where the catalog does not
+    /// say it. Without a version it is the catalog's URL, but for types whose name has one.
+    ///
+    /// ```no_run
+    /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+    /// use archstone::{Allow, VersionRange};
+    ///
+    /// let newest = VersionRange::of("2".parse()?);
+    /// let compute = client.versioned_endpoint("compute", newest, Allow::default()).await?;
+    /// println!("{} at {}", compute.version.unwrap(), compute.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound), which says which versions there are; or as
+    /// [`url_for`](Self::url_for).
+    pub async fn versioned_endpoint<'a>(
+        &self,
+        filter: impl Into<EndpointFilter<'a>>,
+        versions: impl Into<Option<VersionRange>>,
+        allow: Allow,
+    ) -> Result<VersionedEndpoint> {
+        self.resolve(filter.into(), Wanted { range: versions.into(), allow, in_full: false }).await
+    }
+
+    /// The versions that a service offers, the newest first; none when it does not say.
+    ///
+    /// # Errors
+    ///
+    /// As [`url_for`](Self::url_for).
+    pub async fn versions<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Vec<VersionInfo>> {
+        let url = self.url_for(filter).await?;
+        let project_id = self.project_of_token();
+        let (inner, fetch) = (&*self.0, async |url: &Url| self.fetch(url).await);
+        for document in discovery::documents(&url, project_id.as_deref()) {
+            let versions = inner.discovery.versions(&document, &inner.identity.host, &fetch).await;
+            if !versions.is_empty() {
+                return Ok(versions.to_vec());
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    async fn resolve(&self, filter: EndpointFilter<'_>, mut wanted: Wanted) -> Result<VersionedEndpoint> {
+        if let Some(service_type) = filter.wanted_type() {
+            wanted.range = discovery::implied(service_type, wanted.range)?;
+        }
+        let url = self.url_for(filter).await?;
+        let project_id = self.project_of_token();
+        let inner = &*self.0;
+        let fetch = async |url: &Url| self.fetch(url).await;
+        inner.discovery.resolve(&url, project_id.as_deref(), &wanted, &inner.identity.host, fetch).await
+    }
+
+    fn project_of_token(&self) -> Option<String> {
+        self.0.slot.with_current(|access| access.project_id().map(str::to_owned)).flatten()
+    }
+
+    /// A version document. Some services show theirs only to those with a token.
+    async fn fetch(&self, url: &Url) -> Result<Response> {
+        let transport = &self.0.identity.transport;
+        let response = transport.send(Request::get(url.clone())).await?;
+        if response.status != 401 {
+            return Ok(response);
+        }
+        let token = self.token().await?;
+        transport.send(Request::get(url.clone()).with_token(&token)).await
     }
 
     #[inline]

@@ -18,6 +18,7 @@ use crate::{
         Entry, LoginKey, Slot, Source, TokenCache, TokenStore,
         login::{Identity, Login},
     },
+    catalog::discovery::Discovery,
     config::{CloudConfig, GivenToken},
     error::Result,
     host::Host,
@@ -69,6 +70,7 @@ struct Inner {
     slot: Arc<Slot>,
     /// The login's place on disk; found when first needed.
     entry: OnceLock<Option<Entry>>,
+    discovery: Discovery,
     /// The URL of the identity API, when `mgmt_url` says it.
     management: OnceCell<Url>,
     user: Mutex<Option<Arc<User>>>,
@@ -145,6 +147,7 @@ impl Client {
             identity,
             slot,
             entry: OnceLock::new(),
+            discovery: Discovery::default(),
             management: OnceCell::new(),
             user: Mutex::default(),
             project: Mutex::default(),

@@ -63,7 +63,7 @@ async fn urls_that_lead_to_something_else() {
         (Path::new("html").auth_url(), ErrorKind::NotIdentityService, "a web page"),
         (Path::new("html").unversioned(), ErrorKind::NotIdentityService, "a web page"),
         (Path::new("html+status=404").auth_url(), ErrorKind::NotIdentityService, "answered 404 with a web page"),
-        (Path::new("other").unversioned(), ErrorKind::NotIdentityService, "it offers v2.9"),
+        (Path::new("other").unversioned(), ErrorKind::NotIdentityService, "it offers 2.9"),
         (Path::new("list").unversioned(), ErrorKind::NotIdentityService, "lists no versions"),
         (elsewhere, ErrorKind::NotIdentityService, "/nothing/v3/auth/tokens"),
         (Path::new("garbage").auth_url(), ErrorKind::InvalidResponse, "X-Subject-Token"),

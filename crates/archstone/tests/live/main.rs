@@ -17,3 +17,4 @@ mod keystone;
 mod promise;
 mod secrets;
 mod token_cache;
+mod versions;

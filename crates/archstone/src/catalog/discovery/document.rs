@@ -1,0 +1,122 @@
+//! Version documents: what a service says of its versions, in each of the forms there are.
+
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+use url::Url;
+
+use super::link;
+use crate::catalog::ApiVersion;
+
+/// How far along a version of an API is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum VersionStatus {
+    /// The one to use. Also written `stable`.
+    Current,
+    /// Still supported beside a newer one.
+    Supported,
+    /// To be removed.
+    Deprecated,
+    /// Not to be relied on yet.
+    Experimental,
+    /// The service does not say, or says what nobody knows.
+    Unknown,
+}
+
+impl VersionStatus {
+    fn read(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "current" | "stable" => Self::Current,
+            "supported" => Self::Supported,
+            "deprecated" => Self::Deprecated,
+            "experimental" => Self::Experimental,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The name, as version documents spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Current => "CURRENT",
+            Self::Supported => "SUPPORTED",
+            Self::Deprecated => "DEPRECATED",
+            Self::Experimental => "EXPERIMENTAL",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+}
+
+/// One version of an API, as the service describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionInfo {
+    /// The version, from the `id`.
+    pub version: ApiVersion,
+    /// How far along it is.
+    pub status: VersionStatus,
+    /// The status as the service spells it.
+    pub raw_status: Option<String>,
+    /// Where it is: the service's own link, with the scheme and host that were asked.
+    pub url: Url,
+    /// Where its resources begin, when the service says so.
+    pub collection: Option<Url>,
+    /// The least microversion; `None` when there are none.
+    pub min_microversion: Option<ApiVersion>,
+    /// The greatest microversion; `None` when there are none.
+    pub max_microversion: Option<ApiVersion>,
+    /// The least microversion after the next release that raises it.
+    pub next_min_version: Option<ApiVersion>,
+    /// The date before which that release will not come.
+    pub not_before: Option<String>,
+}
+
+/// The versions of a document, the newest first; `None` when it is no version document.
+///
+/// The forms: a list or an object of `versions`, a single `version`, and the bare description that
+/// older baremetal services give, with its microversions in headers.
+pub(super) fn read(document: &Value, headers: &HeaderMap, asked: &Url) -> Option<Vec<VersionInfo>> {
+    let entries: Vec<&Value> = match (&document["versions"], &document["version"]) {
+        (Value::Array(entries), _) => entries.iter().collect(),
+        (Value::Object(versions), _) => versions.get("values")?.as_array()?.iter().collect(),
+        (_, version @ Value::Object(_)) => vec![version],
+        _ if document["id"].is_string() => {
+            let mut only = entry(document, asked)?;
+            only.status = VersionStatus::Current;
+            only.min_microversion = only.min_microversion.or_else(|| header(headers, "-api-minimum-version"));
+            only.max_microversion = only.max_microversion.or_else(|| header(headers, "-api-maximum-version"));
+            return Some(vec![only]);
+        }
+        _ => return None,
+    };
+    let mut versions: Vec<_> = entries.into_iter().filter_map(|it| entry(it, asked)).collect();
+    versions.sort_by_key(|it| std::cmp::Reverse(it.version));
+    Some(versions)
+}
+
+/// An entry without a version or a link cannot be used.
+fn entry(entry: &Value, asked: &Url) -> Option<VersionInfo> {
+    let links = entry["links"].as_array()?;
+    let href = |rel: &str| links.iter().find(|link| link["rel"] == rel)?["href"].as_str();
+    // An empty text is as good as none.
+    let microversion = |key: &str| entry[key].as_str().filter(|it| !it.is_empty())?.parse().ok();
+    let raw_status = entry["status"].as_str().map(crate::error::printable);
+    Some(VersionInfo {
+        version: entry["id"].as_str()?.parse().ok()?,
+        status: raw_status.as_deref().map_or(VersionStatus::Unknown, VersionStatus::read),
+        raw_status,
+        url: link::repaired(asked, href("self")?),
+        collection: href("collection").map(|href| link::repaired(asked, href)),
+        min_microversion: microversion("min_version"),
+        max_microversion: microversion("max_version").or_else(|| microversion("version")),
+        next_min_version: microversion("next_min_version"),
+        not_before: entry["not_before"].as_str().map(crate::error::printable),
+    })
+}
+
+fn header(headers: &HeaderMap, ending: &str) -> Option<ApiVersion> {
+    let (_, value) = headers.iter().find(|(name, _)| {
+        let name = name.as_str();
+        name.starts_with("x-openstack-") && name.ends_with(ending)
+    })?;
+    value.to_str().ok()?.parse().ok()
+}

@@ -1,0 +1,98 @@
+//! What an `auth_url` offers.
+//!
+//! A URL that names `v3` is taken at its word, so that a login is one request. Otherwise the version
+//! document is read.
+
+use serde_json::Value;
+use url::Url;
+
+use super::{document, link};
+use crate::{
+    auth::keystone::{not_identity, resource},
+    error::{Error, ErrorKind, Result, printable, public_url},
+    transport::{Request, Response, Transport},
+};
+
+/// The URL of Identity API v3 behind an `auth_url`.
+pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result<Url> {
+    let mut url = auth_url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    match link::last_segment(&url) {
+        "v3" => return Ok(link::trimmed(url)),
+        "v2.0" => url = link::parent(&url),
+        _ => {}
+    }
+    // Where a proxy hides the list of versions, the version itself may still answer.
+    let first = match versions(transport, &url).await {
+        Ok(response) => return v3_of(&response),
+        Err(error) => error,
+    };
+    match versions(transport, &resource(&url, &["v3"])).await {
+        Ok(response) => v3_of(&response),
+        Err(_) => Err(first),
+    }
+}
+
+/// Asks for a version document: 200, or 300 Multiple Choices.
+async fn versions(transport: &Transport, url: &Url) -> Result<Response> {
+    let response = transport.send(Request::get(url.clone())).await?;
+    match response.status {
+        200..=300 => Ok(response),
+        429 => {
+            let message = "the identity service asks for fewer requests (HTTP 429)";
+            Err(response.error(ErrorKind::RateLimited, message))
+        }
+        500.. => {
+            let message = format!("the identity service failed (HTTP {})", response.status);
+            Err(response.error(ErrorKind::ServerError, message))
+        }
+        _ => Err(not_identity(&response)),
+    }
+}
+
+/// Where version 3 is, by a version document.
+fn v3_of(response: &Response) -> Result<Url> {
+    let document: Value = serde_json::from_str(&response.body).map_err(|source| {
+        if matches!(response.body.trim_start().as_bytes().first(), Some(b'{' | b'[')) {
+            response.error(ErrorKind::InvalidResponse, "the list of versions is not JSON").with_source(source)
+        } else {
+            not_identity(response)
+        }
+    })?;
+    let asked = &response.url;
+    let shown = public_url(asked);
+    let not_it = |message: String| {
+        Error::new(ErrorKind::NotIdentityService, message)
+            .with_url(asked)
+            .with_hint("check `auth_url` (OS_AUTH_URL): it may be another service's URL")
+    };
+    let versions = document::read(&document, &response.headers, asked).unwrap_or_default();
+    if versions.is_empty() {
+        return Err(not_it(format!("`{shown}` is not an identity service: it lists no versions")));
+    }
+    if let Some(other) = other_service(&document) {
+        return Err(not_it(format!(
+            "`{shown}` is not the identity service: its versions are of `{}`",
+            printable(other)
+        )));
+    }
+    let Some(v3) = versions.iter().find(|it| it.version.major() == Some(3)) else {
+        let offered: Vec<_> = versions.iter().map(|it| it.version.to_string()).collect();
+        let offered = offered.join(", ");
+        return Err(not_it(format!("`{shown}` does not offer version 3 of the identity API: it offers {offered}")));
+    };
+    Ok(link::trimmed(v3.url.clone()))
+}
+
+/// The media type of versions that are not Keystone's, such as `application/vnd.openstack.volume+json`.
+fn other_service(document: &Value) -> Option<&str> {
+    let entries = document["versions"]["values"].as_array().or_else(|| document["versions"].as_array())?;
+    let mut types = entries
+        .iter()
+        .filter_map(|entry| entry["media-types"].as_array())
+        .flatten()
+        .filter_map(|media| media["type"].as_str())
+        .filter(|media| media.contains("vnd.openstack."));
+    types.clone().all(|media| !media.contains(".identity")).then(|| types.next()).flatten()
+}
