@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-    from archstone._archstone import Project, Timing, User
+    from archstone._archstone import Error, Project, Timing, User
     from archstone.options import Options
 
 
@@ -90,6 +90,10 @@ class AsyncClient:
     async def renew(self) -> AccessInfo:
         """Log in now, and replace the token that is kept."""
         return await self._core.renew()
+
+    async def diagnose(self, error: Error) -> Error:
+        """Return an error that tells more about a login that was refused, or the same one: see `Client.diagnose`."""
+        return await self._core.diagnose(error) or error
 
     async def replace(self, token: str) -> str:
         """Return a token other than `token`, which a service has just refused: see `Client.replace`."""

@@ -28,8 +28,32 @@ def keystone(real_keystone: Keystone) -> TaggedKeystone:
     return real_keystone.tagged()
 
 
+@pytest.fixture(scope="session")
+def tls_keystone() -> Iterator[Keystone]:
+    """Keystone with HTTPS."""
+    keystone = Keystone("python-tests-tls", "--tls")
+    yield keystone
+    keystone.stop()
+
+
+@pytest.fixture(scope="session")
+def real_talkative_keystone() -> Iterator[Keystone]:
+    """Keystone that says why it refuses."""
+    keystone = Keystone("python-tests-debug", "--insecure-debug")
+    yield keystone
+    keystone.stop()
+
+
+@pytest.fixture
+def talkative_keystone(real_talkative_keystone: Keystone) -> TaggedKeystone:
+    """The same, under a path of the test's own."""
+    return real_talkative_keystone.tagged()
+
+
 @pytest.fixture(autouse=True)
-def _no_configuration_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _no_configuration_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     for name in os.environ:
         if name.startswith(("OS_", "ARCHSTONE_")):
             monkeypatch.delenv(name)

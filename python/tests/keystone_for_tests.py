@@ -38,6 +38,10 @@ class Keystone:
         """Return the same Keystone under a path of its own."""
         return TaggedKeystone(self)
 
+    def stop(self) -> None:
+        """Take the instance down, and what it holds."""
+        run("down", self.name, "--delete")
+
     def ca(self) -> Path:
         """Return the certificate authority of an instance with `--tls`."""
         return DEV / ".state" / "instances" / self.name / "ca.pem"

@@ -52,7 +52,9 @@ def test_2_values_given_at_construction_override(new_client: type[Client], keyst
     assert client.auth_ref.project_name == "db"
 
 
-def test_2_with_a_token_given_nothing_authenticates_by_itself(new_client: type[Client], keystone: TaggedKeystone) -> None:
+def test_2_with_a_token_given_nothing_authenticates_by_itself(
+    new_client: type[Client], keystone: TaggedKeystone
+) -> None:
     token = archstone.Client(**keystone.keystone.tagged().user()).token
 
     client = new_client(token_id=token, auth_url=keystone.auth_url, mgmt_url=keystone.auth_url)
@@ -136,7 +138,9 @@ def test_5_what_is_known_of_the_token_is_in_properties(new_client: type[Client],
     assert access.tenant_id == access.project_id == (client.tenant and client.tenant.id)
     assert access.auth_url == keystone.auth_url
     assert access.catalog is not None
-    assert {service.type for service in access.catalog} == {service["type"] for service in SEEDED["services"]} | {"identity"}
+    assert {service.type for service in access.catalog} == {service["type"] for service in SEEDED["services"]} | {
+        "identity"
+    }
     assert all(len(service.endpoints) == 6 for service in access.catalog)
 
 
@@ -148,7 +152,9 @@ def test_5_url_for_is_the_public_url_and_private_the_internal_one(
     assert client.url_for("compute") == "http://compute.public.region-one.example:8774/v2.1"
     for private in ("private", "internal", "internalURL"):
         assert client.url_for("compute", endpoint=private) == "http://compute.internal.region-one.example:8774/v2.1"
-    assert client.url_for("compute", interface=["admin", "public"]) == "http://compute.admin.region-one.example:8774/v2.1"
+    assert (
+        client.url_for("compute", interface=["admin", "public"]) == "http://compute.admin.region-one.example:8774/v2.1"
+    )
     assert client.url_for("compute", region_name="RegionTwo") == "http://compute.public.region-two.example:8774/v2.1"
     assert client.url_for(service_name="nova") == client.url_for("compute")
 
@@ -157,13 +163,21 @@ def test_6_the_token_is_kept_for_its_life(new_client: type[Client], keystone: Ta
     client = new_client(**keystone.user())
     again = new_client(**keystone.user())
 
-    tokens = {client.token, client.get_token(), client.authenticate().auth_token, again.token, again.auth_ref.auth_token}
+    tokens = {
+        client.token,
+        client.get_token(),
+        client.authenticate().auth_token,
+        again.token,
+        again.auth_ref.auth_token,
+    }
 
     assert len(tokens) == 1
     assert keystone.logins() == 1
 
 
-def test_6_the_token_is_kept_on_disk_if_asked(new_client: type[Client], keystone: TaggedKeystone, tmp_path: Path) -> None:
+def test_6_the_token_is_kept_on_disk_if_asked(
+    new_client: type[Client], keystone: TaggedKeystone, tmp_path: Path
+) -> None:
     client = new_client(**keystone.user(token_cache=tmp_path / "tokens"))
     client.token  # noqa: B018
 

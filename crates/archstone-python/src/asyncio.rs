@@ -10,6 +10,7 @@ use crate::{
     bridge::start,
     catalog::{Interfaces, Wanted},
     client::Client,
+    errors,
     handle::Handle,
     operations,
 };
@@ -49,6 +50,10 @@ async_core! {
     #[new]
     fn new(client: &Bound<'_, Client>) -> Self {
         Self(Arc::clone(&client.get().0))
+    }
+
+    fn diagnose<'py>(&self, py: Python<'py>, error: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        start(py, operations::diagnose(self.0.client(py)?, errors::from_python(error)?))
     }
 
     fn token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

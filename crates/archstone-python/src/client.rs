@@ -11,6 +11,7 @@ use crate::{
     access::AccessInfo,
     bridge::wait,
     catalog::{Interfaces, Wanted},
+    errors,
     handle::Handle,
     identity::{Project, User},
     operations, options,
@@ -124,10 +125,15 @@ cert=None, key=None, verify=None, insecure=None, timeout=None, user_agent=None, 
     ///     Error: why there is no token.
     #[getter(token)]
     fn token_property(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
-        match self.0.current_token(py)? {
-            Some(token) => Ok(token),
-            None => Ok(PyString::new(py, &wait(py, operations::token(self.inner(py)?))?).unbind()),
+        if let Some(token) = self.0.current_token(py)? {
+            return Ok(token);
         }
+        let client = self.inner(py)?;
+        // From the disk: needs no runtime.
+        if let Some(access) = py.detach(|| client.kept_access()) {
+            return Ok(PyString::new(py, access.token().expose()).unbind());
+        }
+        Ok(PyString::new(py, &wait(py, operations::token(client))?).unbind())
     }
 
     /// Return a token that is good for a request sent now: the same as `token`.
@@ -142,7 +148,7 @@ cert=None, key=None, verify=None, insecure=None, timeout=None, user_agent=None, 
     #[getter]
     fn auth_ref(&self, py: Python<'_>) -> PyResult<AccessInfo> {
         let client = self.inner(py)?;
-        match client.current_access() {
+        match client.current_access().or_else(|| py.detach(|| client.kept_access())) {
             Some(access) => Ok(AccessInfo(access)),
             None => wait(py, operations::access(client)),
         }
@@ -167,6 +173,18 @@ cert=None, key=None, verify=None, insecure=None, timeout=None, user_agent=None, 
     ///     Error: why there is no token.
     fn renew(&self, py: Python<'_>) -> PyResult<AccessInfo> {
         wait(py, operations::renew(self.inner(py)?))
+    }
+
+    /// Return an error that tells more about a login that was refused, or the same one.
+    ///
+    /// Keystone answers alike whether the credentials are wrong or the project, domain or system is not
+    /// for this user. This logs in once more, without a scope, to tell which; it is never done unasked,
+    /// since clouds may lock a user after a number of failures.
+    fn diagnose<'py>(&self, py: Python<'py>, error: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match wait(py, operations::diagnose(self.inner(py)?, errors::from_python(&error)?))? {
+            Some(diagnosis) => diagnosis.into_pyobject(py),
+            None => Ok(error),
+        }
     }
 
     /// Return a token other than `token`, which a service has just refused.

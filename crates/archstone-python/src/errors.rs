@@ -4,7 +4,7 @@ use std::{error::Error as _, ffi::CString};
 
 use archstone::{Error, ErrorKind};
 use pyo3::{
-    exceptions::{PyException, PyRuntimeError},
+    exceptions::{PyException, PyRuntimeError, PyTypeError},
     prelude::*,
     sync::PyOnceLock,
     types::{PyDict, PyType},
@@ -87,6 +87,28 @@ fn add_class<'py>(
     let class = PyErr::new_type(py, &full_name, Some(&CString::new(doc)?), Some(base), Some(facts))?.into_bound(py);
     module.add(name, &class)?;
     Ok(class)
+}
+
+/// What the library has found out about an error: an exception, returned instead of raised.
+pub(crate) struct Diagnosis(pub(crate) Error);
+
+impl<'py> IntoPyObject<'py> for Diagnosis {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        exception(py, &self.0)
+    }
+}
+
+/// The library's error behind an exception, as far as a diagnosis needs it.
+pub(crate) fn from_python(exception: &Bound<'_, PyAny>) -> PyResult<Error> {
+    let kind: Option<String> = exception.getattr("kind")?.extract()?;
+    let kind = ErrorKind::ALL.iter().find(|it| Some(it.name()) == kind.as_deref());
+    let kind = kind.ok_or_else(|| PyTypeError::new_err("give an error that this package has raised"))?;
+    let message: String = exception.str()?.extract()?;
+    Ok(Error::new(*kind, message).with_request_id(exception.getattr("request_id")?.extract()?))
 }
 
 /// The exception for an error.

@@ -1,10 +1,11 @@
 //! What a client can be asked, once for both faces.
 
-use archstone::{Client, Result, Secret, Token};
+use archstone::{Client, Error, Result, Secret, Token};
 
 use crate::{
     access::AccessInfo,
     catalog::Wanted,
+    errors::Diagnosis,
     identity::{Project, User},
 };
 
@@ -22,6 +23,13 @@ pub(crate) async fn authenticate(client: Client) -> Result<AccessInfo> {
 
 pub(crate) async fn renew(client: Client) -> Result<AccessInfo> {
     client.renew().await.map(AccessInfo)
+}
+
+/// `None` when nothing more is known.
+pub(crate) async fn diagnose(client: Client, refused: Error) -> Result<Option<Diagnosis>> {
+    let found = client.diagnose(&refused).await;
+    let is_news = found.kind() != refused.kind() || found.to_string() != refused.to_string();
+    Ok(is_news.then_some(Diagnosis(found)))
 }
 
 pub(crate) async fn replace(client: Client, rejected: Secret) -> Result<String> {
