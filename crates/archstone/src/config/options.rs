@@ -38,6 +38,22 @@ impl OptionSpec {
         Self { choices, ..self }
     }
 
+    /// The environment variable for the option, under its name or an alias of it.
+    pub(crate) fn variable_of(name: &str) -> String {
+        // What only Archstone knows must not be taken from a variable of somebody else's.
+        let prefix = match name {
+            "token_id" | "token_ref" | "token_cache" | "user_agent" => "ARCHSTONE",
+            _ => "OS",
+        };
+        format!("{prefix}_{}", name.to_ascii_uppercase())
+    }
+
+    /// The environment variable for the option.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        Self::variable_of(self.name)
+    }
+
     /// The option of this name or alias, however it spells its dashes.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {

@@ -33,13 +33,7 @@ impl Settings {
         for spec in super::OPTIONS.iter().flat_map(|group| group.iter()) {
             // The first that is set: the option's own name before its aliases.
             let names = std::iter::once(spec.name).chain(spec.aliases.iter().copied());
-            let variables = names.map(|name| match name {
-                "token_id" | "token_ref" | "token_cache" | "user_agent" => {
-                    format!("ARCHSTONE_{}", name.to_ascii_uppercase())
-                }
-                name => format!("OS_{}", name.to_ascii_uppercase()),
-            });
-            for variable in variables {
+            for variable in names.map(OptionSpec::variable_of) {
                 if let Some(value) = host.variable(&variable) {
                     let origin = Origin::Variable(variable);
                     settings.values.insert(spec.name, Sourced { value: value.into(), origin });
