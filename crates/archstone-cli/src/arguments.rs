@@ -24,8 +24,15 @@ pub(crate) struct Parsed {
 }
 
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, clap::Error> {
-    let mut root = root();
-    let mut matches = root.try_get_matches_from_mut(words)?;
+    let words: Vec<OsString> = words.into_iter().collect();
+    let mut root = quick_root(&words);
+    let mut matches = match root.try_get_matches_from_mut(&words) {
+        Ok(matches) => matches,
+        Err(_) => {
+            root = full_root();
+            root.try_get_matches_from_mut(words)?
+        }
+    };
     let mut path = Vec::new();
     while let Some((word, below)) = matches.remove_subcommand() {
         path.push(word);
@@ -45,46 +52,58 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
     Ok(Parsed { command, layout, level, timing: matches.get_flag("timing"), options: matches })
 }
 
-/// The whole command line, for parsing and for completions.
-pub(crate) fn root() -> Command {
+/// The whole command line, for help, errors and completions.
+pub(crate) fn full_root() -> Command {
+    root(|_| true).mut_subcommands(|command| {
+        // Shown once, by the program's own help.
+        command.mut_subcommands(|command| command.args(hidden_cloud_options())).args(hidden_cloud_options())
+    })
+}
+
+/// The part of it that this run can need: describing what nobody asked for takes longer than
+/// reading a token from the cache.
+fn quick_root(words: &[OsString]) -> Command {
+    root(|name| words.iter().filter_map(|word| word.to_str()).any(|word| !word.is_empty() && name.starts_with(word)))
+}
+
+fn root(is_needed: impl Fn(&str) -> bool) -> Command {
     let mut root = Command::new("archstone")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Identity for OpenStack: log in once, hand out tokens and endpoints")
-        .after_help("`archstone --help` shows the options that say which cloud, user and project, too.")
-        .after_long_help(AFTER_HELP)
+        .after_help(AFTER_HELP)
+        .disable_help_flag(true)
         .infer_long_args(true)
         .infer_subcommands(true)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .args(output_options(Answers::All))
         .args(general_options())
-        .args(cloud_options().map(|option| option.hide_short_help(true)));
-    for spec in commands::ALL {
+        .args(cloud_options());
+    for spec in commands::ALL.iter().filter(|spec| is_needed(spec.words[0])) {
         let command = (spec.describe)().args(output_options(spec.answers)).after_help(format!(
             "{}\n\nOptions such as `--os-cloud` or `--os-project-name` may stand here, too: `archstone --help` has them all.",
-            spec.examples
+            spec.more
         ));
-        let (last, groups) = match spec.words {
-            [group, last] => (*last, Some(*group)),
-            [last] => (*last, None),
-            _ => continue,
-        };
-        let command = command.name(last);
-        root = match groups {
-            None => root.subcommand(command.args(hidden_cloud_options())),
-            Some(group) if root.find_subcommand(group).is_some() => {
-                root.mut_subcommand(group, |group| group.subcommand(command))
+        root = match spec.words {
+            [word] => root.subcommand(command.name(*word)),
+            [group, word, ..] if root.find_subcommand(group).is_some() => {
+                root.mut_subcommand(group, |group| group.subcommand(command.name(*word)))
             }
-            Some(group) => {
-                let about = commands::GROUPS.iter().find(|(name, _)| *name == group).map_or("", |(_, about)| about);
-                let group = Command::new(group).about(about).subcommand_required(true).arg_required_else_help(true);
-                root.subcommand(
-                    group.args(output_options(Answers::Text)).args(hidden_cloud_options()).subcommand(command),
-                )
-            }
+            [group, word, ..] => root.subcommand(self::group(group).subcommand(command.name(*word))),
+            [] => root,
         };
     }
     root
+}
+
+/// The first word of the two-word commands.
+fn group(name: &'static str) -> Command {
+    let about = commands::GROUPS.iter().find(|(it, _)| *it == name).map_or("", |(_, about)| about);
+    Command::new(name)
+        .about(about)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .args(output_options(Answers::Text))
 }
 
 const AFTER_HELP: &str = "\
@@ -196,9 +215,11 @@ fn capitalised(text: &str) -> String {
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
-fn general_options() -> [Arg; 4] {
+fn general_options() -> [Arg; 5] {
     let switch = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).overrides_with(id).global(true);
     [
+        // One line for each option, also with `--help`.
+        Arg::new("help").long("help").short('h').action(ArgAction::HelpShort).global(true).help("Print help"),
         Arg::new("verbose")
             .long("verbose")
             .short('v')

@@ -56,7 +56,7 @@ fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
                 "`{option}` lets everyone on this machine see the secret in the process list; use {}",
                 match spec.name {
                     "password" => "`--password-file FILE`, `OS_PASSWORD` or `clouds.yaml`".to_owned(),
-                    name => format!("`OS_{}` or `clouds.yaml`", name.to_ascii_uppercase()),
+                    _ => format!("`{}` or `clouds.yaml`", spec.variable()),
                 }
             );
         }

@@ -13,7 +13,7 @@ pub(super) const SPEC: Spec = Spec {
     words: &["catalog", "list"],
     answers: Answers::List,
     describe,
-    examples: "\
+    more: "\
 Examples:
   archstone catalog list
   archstone catalog list -f value -c Type",

@@ -10,7 +10,7 @@ pub(super) const SPEC: Spec = Spec {
     words: &["catalog", "show"],
     answers: Answers::Show,
     describe,
-    examples: "\
+    more: "\
 Examples:
   archstone catalog show compute
   archstone catalog show nova -f json",

@@ -11,7 +11,7 @@ pub(super) const SPEC: Spec = Spec {
     words: &["completion"],
     answers: Answers::Text,
     describe,
-    examples: "\
+    more: "\
 Examples:
   archstone completion bash > ~/.local/share/bash-completion/completions/archstone
   archstone completion zsh > ~/.zfunc/_archstone
@@ -29,7 +29,7 @@ fn describe() -> Command {
 fn run(_: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let mut script = Vec::new();
     if let Some(shell) = options.get_one::<Shell>("shell") {
-        clap_complete::generate(*shell, &mut arguments::root(), "archstone", &mut script);
+        clap_complete::generate(*shell, &mut arguments::full_root(), "archstone", &mut script);
     }
     Ok(Answer::Text(String::from_utf8_lossy(&script).into_owned()))
 }

@@ -26,8 +26,8 @@ pub(crate) struct Spec {
     pub(crate) words: &'static [&'static str],
     pub(crate) answers: Answers,
     pub(crate) describe: fn() -> Command,
-    /// Shown at the end of its help.
-    pub(crate) examples: &'static str,
+    /// The end of its help: what else there is to know, and examples.
+    pub(crate) more: &'static str,
     pub(crate) run: fn(&Session<'_>, &ArgMatches) -> Result<Answer>,
 }
 

@@ -10,7 +10,7 @@ pub(super) const SPEC: Spec = Spec {
     words: &["project", "list"],
     answers: Answers::List,
     describe,
-    examples: "\
+    more: "\
 Examples:
   archstone project list
   archstone project list --long --sort-column Name",

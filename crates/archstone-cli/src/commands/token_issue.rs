@@ -10,7 +10,10 @@ pub(super) const SPEC: Spec = Spec {
     words: &["token", "issue"],
     answers: Answers::Show,
     describe,
-    examples: "\
+    more: "\
+A token that is kept from an earlier command is used as long as it is good; otherwise this logs in,
+and keeps the new one.
+
 Examples:
   archstone token issue
   archstone token issue -f value -c id
@@ -19,18 +22,12 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("issue")
-        .about("Print a token and what it is for")
-        .long_about(
-            "Print a token and what it is for.\n\nA token that is kept from an earlier command is used as long as it is \
-             good; otherwise this logs in, and keeps the new one.",
-        )
-        .arg(
-            Arg::new("renew")
-                .long("renew")
-                .action(ArgAction::SetTrue)
-                .help("Log in now, even if a token is kept, and replace it"),
-        )
+    Command::new("issue").about("Print a token and what it is for").arg(
+        Arg::new("renew")
+            .long("renew")
+            .action(ArgAction::SetTrue)
+            .help("Log in now, even if a token is kept, and replace it"),
+    )
 }
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {

@@ -14,7 +14,10 @@ pub(super) const SPEC: Spec = Spec {
     words: &["token", "revoke"],
     answers: Answers::Text,
     describe,
-    examples: "\
+    more: "\
+Without TOKEN this ends the token that is kept for this login, and forgets it. When none is kept,
+there is nothing to do.
+
 Examples:
   archstone token revoke                 end the token that is kept for this login
   archstone token revoke - < token.txt   end another one",
@@ -22,15 +25,12 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("revoke")
-        .about("End a token before its time")
-        .long_about(
-            "End a token before its time.\n\nWithout TOKEN this ends the token that is kept for this login, and forgets \
-             it; when none is kept, there is nothing to do.",
-        )
-        .arg(Arg::new("token_to_end").value_name("TOKEN").allow_hyphen_values(false).help(
-            "The token to end; `-` reads it from standard input, where nobody sees it in the process list",
-        ))
+    Command::new("revoke").about("End a token before its time").arg(
+        Arg::new("token_to_end")
+            .value_name("TOKEN")
+            .allow_hyphen_values(false)
+            .help("The token to end; `-` reads it from standard input, where nobody sees it in the process list"),
+    )
 }
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {

@@ -10,7 +10,7 @@ pub(super) const SPEC: Spec = Spec {
     words: &["url"],
     answers: Answers::Text,
     describe,
-    examples: "\
+    more: "\
 Examples:
   archstone url compute
   archstone url image --interface internal --region RegionTwo
@@ -20,20 +20,17 @@ Examples:
 
 fn describe() -> Command {
     let option = |id: &'static str, value: &'static str| Arg::new(id).value_name(value).overrides_with(id);
-    Command::new("url")
-        .about("Print the URL of a service")
-        .long_about("Print the URL of a service, and nothing else.\n\nIt is the public URL unless said otherwise.")
-        .args([
-            option("service", "SERVICE")
-                .required_unless_present("of_endpoint")
-                .help("The service's type, such as `compute`, or an alias of it"),
-            option("of_interface", "INTERFACE")
-                .long("interface")
-                .help("public, internal or admin; several, the preferred first, with commas"),
-            option("of_region", "REGION").long("region").help("The region's id; upper and lower case differ"),
-            option("of_name", "NAME").long("service-name").help("The service's name, where several have the type"),
-            option("of_endpoint", "ID").long("endpoint-id").help("The endpoint's id, which says all"),
-        ])
+    Command::new("url").about("Print the URL of a service, and nothing else").args([
+        option("service", "SERVICE")
+            .required_unless_present("of_endpoint")
+            .help("The service's type, such as `compute`, or an alias of it"),
+        option("of_interface", "INTERFACE")
+            .long("interface")
+            .help("public, internal or admin; several, the preferred first, with commas"),
+        option("of_region", "REGION").long("region").help("The region's id; upper and lower case differ"),
+        option("of_name", "NAME").long("service-name").help("The service's name, where several have the type"),
+        option("of_endpoint", "ID").long("endpoint-id").help("The endpoint's id, which says all"),
+    ])
 }
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {

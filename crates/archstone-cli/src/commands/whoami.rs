@@ -13,7 +13,9 @@ pub(super) const SPEC: Spec = Spec {
     words: &["whoami"],
     answers: Answers::Show,
     describe,
-    examples: "\
+    more: "\
+The token itself is not printed. In formats for programs, `remaining` is in seconds.
+
 Examples:
   archstone whoami
   archstone whoami -f value -c project_name
@@ -22,10 +24,7 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("whoami").about("Print who you are, for which project, with which roles, and until when").long_about(
-        "Print who you are, for which project, domain or system, with which roles, how that was proven, and how \
-             long the token lasts. The token itself is not printed.",
-    )
+    Command::new("whoami").about("Print who you are, for which project, with which roles, and until when")
 }
 
 fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
