@@ -36,7 +36,7 @@ use crate::{
 ///
 /// With `token_id` nothing logs in by itself and nothing is loaded lazily: [`token`](Self::token) is
 /// that token, `mgmt_url` is used as it is, and what would need more is an error of the kind
-/// [`NotAuthenticated`](ErrorKind::NotAuthenticated) until [`authenticate`](Self::authenticate) is
+/// [`NotAuthenticated`](crate::ErrorKind::NotAuthenticated) until [`authenticate`](Self::authenticate) is
 /// called. With `token_ref` everything that was stored is there; once it has expired, the
 /// credentials are used if there are any.
 ///
