@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use url::Url;
 
-use crate::auth::Receipt;
+use crate::{auth::Receipt, malformed::Malformed};
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -232,8 +232,14 @@ impl Error {
         self.change(|inner| inner.receipt = Some(receipt))
     }
 
+    /// The same error with its cause. What a JSON reader says is kept without what it quotes.
     pub(crate) fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.change(|inner| inner.source = Some(Arc::new(source)))
+        let source: Arc<dyn std::error::Error + Send + Sync> =
+            match (&source as &dyn std::any::Any).downcast_ref::<serde_json::Error>() {
+                Some(quoting) => Arc::new(Malformed::from(quoting)),
+                None => Arc::new(source),
+            };
+        self.change(|inner| inner.source = Some(source))
     }
 
     /// The parts that another process on this host may be told.

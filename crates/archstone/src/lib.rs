@@ -39,6 +39,7 @@ pub mod config;
 mod error;
 pub mod host;
 mod identity;
+mod malformed;
 mod reference;
 mod scope;
 mod secret;

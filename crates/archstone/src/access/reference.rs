@@ -50,7 +50,7 @@ impl Access {
         }
         let invalid = |what: &str| {
             Error::new(ErrorKind::InvalidConfig, format!("the token reference {what}"))
-                .with_hint("give the whole text that `Access::to_reference` or keystoneauth's `get_auth_state()` wrote")
+                .with_hint("give the whole text that was stored: JSON with `auth_token` and `body`, as keystoneauth's `get_auth_state()` writes it, too")
         };
         let Reference { auth_token, body, archstone: extra } = serde_json::from_str(reference)
             .map_err(|source| invalid("is not JSON of the right form").with_source(source))?;

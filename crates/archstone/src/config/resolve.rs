@@ -173,8 +173,10 @@ fn http_url(text: &Sourced<&str>) -> Result<Sourced<Url>> {
     let url = Url::parse(text.value).map_err(|source| {
         let error = invalid("is not a URL".into()).with_source(source);
         match text.value.split_once(':') {
-            None => error.with_hint(format!("write it whole: `http://{}:5000/v3`", printable(text.value))),
-            Some(_) => error.with_hint("write it whole: `https://keystone.example:5000/v3`"),
+            None if !text.value.contains(['@', '?', '/']) => {
+                error.with_hint(format!("write it whole: `http://{}:5000/v3`", printable(text.value)))
+            }
+            _ => error.with_hint("write it whole: `https://keystone.example:5000/v3`"),
         }
     })?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
