@@ -82,9 +82,9 @@ access_info! {
         trustor_user_id => |it| it.trust()?.trustor.id.as_deref();
         /// The token's own audit id. Safe to log.
         audit_id => |it| it.audit_id();
-        /// The audit id of the first token in the chain of exchanges. Safe to log.
-        audit_chain_id => |it| it.audit_chain_id();
-        /// The same as `audit_chain_id`, as keystoneauth spells it.
+        /// The audit id of the first token in the chain of exchanges; None for that token itself.
+        audit_chain_id => |it| it.audit_ids().get(1).map(String::as_str);
+        /// The audit id of the first token in the chain of exchanges, which may be this one. Safe to log.
         initial_audit_id => |it| it.audit_chain_id();
         /// The application credential's id, for a token issued for one.
         application_credential_id => |it| it.application_credential()?.id.as_deref();

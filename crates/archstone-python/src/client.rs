@@ -312,7 +312,9 @@ cert=None, key=None, verify=None, insecure=None, timeout=None, user_agent=None, 
         let client = self.inner(py)?;
         let config = client.config();
         let cloud = config.name().map(|cloud| format!(" cloud={cloud:?}")).unwrap_or_default();
-        let auth_url = config.auth_url().map(|url| format!(" auth_url={:?}", url.as_str())).unwrap_or_default();
+        // A query may hold anything.
+        let auth_url = config.auth_url().and_then(|url| url.as_str().split(['?', '#']).next());
+        let auth_url = auth_url.map(|url| format!(" auth_url={url:?}")).unwrap_or_default();
         Ok(format!("<archstone.Client{cloud}{auth_url}>"))
     }
 }
