@@ -59,8 +59,8 @@ def test_times_are_aware(new_client: type[Client], keystone: TaggedKeystone) -> 
 
 
 def test_other_scopes(new_client: type[Client], keystone: TaggedKeystone) -> None:
-    olga = {"username": "olga", "user_domain_name": "acme", "password": password_of("olga", "acme")}
-    domain = new_client(auth_url=keystone.auth_url, **olga, domain_name="acme").auth_ref  # type: ignore[arg-type]
+    olga: dict[str, Any] = {"username": "olga", "user_domain_name": "acme", "password": password_of("olga", "acme")}
+    domain = new_client(auth_url=keystone.auth_url, **olga, domain_name="acme").auth_ref
     system = new_client(**keystone.user("admin", system_scope=True)).auth_ref
     unscoped = new_client(**keystone.user(unscoped=True)).auth_ref
 
@@ -151,11 +151,43 @@ def test_what_keystoneauth_has_stored(new_client: type[Client], keystone: Tagged
 
     assert access.auth_token == theirs.auth_token
     assert keystone.logins() == 1
-    same = """user_id username user_domain_id user_domain_name project_id project_name tenant_id tenant_name
-        project_domain_id project_domain_name domain_id domain_name trust_id trust_scoped trustee_user_id trustor_user_id
-        role_ids role_names scoped project_scoped domain_scoped system_scoped audit_id audit_chain_id initial_audit_id
-        expires issued is_federated is_admin_project bind oauth_access_token_id oauth_consumer_id project_is_domain
-        application_credential_id application_credential_access_rules""".split()
+    same = [
+        "user_id",
+        "username",
+        "user_domain_id",
+        "user_domain_name",
+        "project_id",
+        "project_name",
+        "tenant_id",
+        "tenant_name",
+        "project_domain_id",
+        "project_domain_name",
+        "domain_id",
+        "domain_name",
+        "trust_id",
+        "trust_scoped",
+        "trustee_user_id",
+        "trustor_user_id",
+        "role_ids",
+        "role_names",
+        "scoped",
+        "project_scoped",
+        "domain_scoped",
+        "system_scoped",
+        "audit_id",
+        "audit_chain_id",
+        "initial_audit_id",
+        "expires",
+        "issued",
+        "is_federated",
+        "is_admin_project",
+        "bind",
+        "oauth_access_token_id",
+        "oauth_consumer_id",
+        "project_is_domain",
+        "application_credential_id",
+        "application_credential_access_rules",
+    ]
     assert {name: getattr(access, name) for name in same} == {name: getattr(theirs, name) for name in same}
     assert theirs.service_catalog.url_for("compute", "internal") == new_client(token_ref=state).url_for(
         "compute", interface="internal"

@@ -63,7 +63,7 @@ def test_every_option_is_one_of_the_library(name: str) -> None:
     }
 
     try:
-        Client(**{name: values.get(name, "1")})  # type: ignore[misc]
+        Client(**{name: values.get(name, "1")})
     except archstone.ConfigurationError as error:
         assert "there is no option" not in str(error)  # noqa: PT017
 
@@ -80,7 +80,7 @@ def test_everything_is_documented(name: str) -> None:
 def test_none_counts_as_not_given(keystone: TaggedKeystone) -> None:
     nothing = dict.fromkeys(Options.__annotations__)
 
-    client = Client(**nothing | keystone.user())  # type: ignore[typeddict-item]
+    client = Client(**nothing | keystone.user())
 
     assert client.token
 
@@ -131,7 +131,7 @@ def test_users_and_projects_are_values(keystone: TaggedKeystone) -> None:
     with pytest.raises(ValueError, match="id"):
         archstone.User.from_dict({"name": "x"})
     with pytest.raises(AttributeError):
-        user.name = "y"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+        user.name = "y"  # type: ignore[misc]
 
 
 def test_a_client_can_be_used_after_close(keystone: TaggedKeystone) -> None:

@@ -49,7 +49,7 @@ def test_a_loop_that_is_closed_is_left_in_peace(keystone: TaggedKeystone) -> Non
     client = archstone.AsyncClient(**keystone.user("alice", "delay=300"))
 
     async def begin() -> asyncio.Future[archstone.AccessInfo]:
-        return client._core.authenticate()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return client._core.authenticate()  # noqa: SLF001
 
     pending = loop.run_until_complete(begin())
     loop.close()
@@ -88,7 +88,7 @@ async def test_tasks_can_be_made_of_calls(keystone: TaggedKeystone) -> None:
 
 
 async def test_waiting_without_a_loop_says_so() -> None:
-    core = archstone.AsyncClient(auth_url="http://h:1/v3", username="a", password="b")._core  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    core = archstone.AsyncClient(auth_url="http://h:1/v3", username="a", password="b")._core  # noqa: SLF001
 
     with pytest.raises(RuntimeError, match="no running event loop"):
         await asyncio.to_thread(core.renew)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,8 @@ from keystone_for_tests import SEEDED, TaggedKeystone, password_of
 import archstone
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from archstone import Client
 
 
