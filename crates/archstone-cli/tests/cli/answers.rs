@@ -1,0 +1,171 @@
+//! Each command in each format.
+
+use crate::program::Program;
+
+#[test]
+fn token_issue_has_every_format_of_openstack() {
+    let alice = Program::of("alice");
+
+    let value = alice.run("token issue -f value").steady_result();
+    let shell = alice.run("token issue -f shell --prefix os_").steady_result();
+    let yaml = alice.run("token issue -f yaml").steady_result();
+    let json = alice.run("token issue -f json").steady_result();
+    let line = alice.run("token issue -f json --noindent -c user_id -c project_id").steady_result();
+    let table = alice.run("token issue -c expires -c user_id").steady_result();
+
+    assert_eq!(value, "<time>\n<token>\n<id>\n<id>\n");
+    assert_eq!(shell, "os_expires=\"<time>\"\nos_id=\"<token>\"\nos_project_id=\"<id>\"\nos_user_id=\"<id>\"\n");
+    assert_eq!(yaml, "expires: <time>\nid: <token>\nproject_id: <id>\nuser_id: <id>\n");
+    assert_eq!(
+        json,
+        "{\n  \"expires\": \"<time>\",\n  \"id\": \"<token>\",\n  \"project_id\": \"<id>\",\n  \"user_id\": \"<id>\"\n}\n"
+    );
+    assert_eq!(line, "{\"project_id\": \"<id>\", \"user_id\": \"<id>\"}\n");
+    let expected = "\
+        +---------+----------------------------------+\n\
+        | Field   | Value                            |\n\
+        +---------+----------------------------------+\n\
+        | expires | <time>         |\n\
+        | user_id | <id> |\n\
+        +---------+----------------------------------+\n";
+    assert_eq!(table, expected);
+}
+
+#[test]
+fn token_issue_names_the_scope_that_the_token_has() {
+    let admin = Program::of("admin").run("token issue -f yaml --os-system-scope all").steady_result();
+    let alice = Program::of("alice").run("--unscoped token issue -f yaml").steady_result();
+    let domain = Program::of("olga").run("token issue -f yaml --os-user-domain-name acme --os-domain-name acme");
+
+    assert_eq!(admin, "expires: <time>\nid: <token>\nsystem: all\nuser_id: <id>\n");
+    assert_eq!(alice, "expires: <time>\nid: <token>\nuser_id: <id>\n");
+    assert_eq!(domain.steady_result(), "domain_id: <id>\nexpires: <time>\nid: <token>\nuser_id: <id>\n");
+}
+
+#[test]
+fn whoami_says_who_for_what_and_how_long_but_not_the_token() {
+    let alice = Program::of("alice");
+
+    let whole = alice.run("whoami").steady_result();
+    let facts = alice.run("whoami -f json").json();
+    let table = alice.run("whoami -c user_name -c project_name -c roles -c methods").steady_result();
+
+    assert!(!whole.contains("<token>") && whole.contains("| expires             | <time>"), "{whole}");
+    assert_eq!(facts["user_domain_id"], "default");
+    assert_eq!(facts["roles"], serde_json::json!(["reader", "member"]));
+    assert!(facts["remaining"].as_u64().is_some_and(|seconds| (3000..=3600).contains(&seconds)), "{facts}");
+    let expected = "\
+        +--------------+----------------+\n\
+        | Field        | Value          |\n\
+        +--------------+----------------+\n\
+        | user_name    | alice          |\n\
+        | project_name | web            |\n\
+        | roles        | reader, member |\n\
+        | methods      | password       |\n\
+        +--------------+----------------+\n";
+    assert_eq!(table, expected);
+}
+
+#[test]
+fn project_list_has_every_format_of_openstack() {
+    let alice = Program::of("alice");
+
+    let table = alice.run("project list --sort-column Name").steady_result();
+    let value = alice.run("project list --mine -f value --sort-column Name").steady_result();
+    let openstack = alice.run("project list --my-projects -f value --sort-column name").steady_result();
+    let csv = alice.run("project list --long -f csv --sort-column Name --sort-descending").steady_result();
+    let bare = alice.run("project list --long -f csv --quote minimal --sort-column Name").steady_result();
+    let yaml = alice.run("project list --long -f yaml --sort-column Name").steady_result();
+    let json = alice.run("project list -f json --sort-column Name --noindent").steady_result();
+
+    let expected = "\
+        +----------------------------------+------+\n\
+        | ID                               | Name |\n\
+        +----------------------------------+------+\n\
+        | <id> | db   |\n\
+        | <id> | web  |\n\
+        +----------------------------------+------+\n";
+    assert_eq!(table, expected);
+    assert_eq!(value, "<id> db\n<id> web\n");
+    assert_eq!(openstack, value);
+    let head = "\"ID\",\"Name\",\"Domain ID\",\"Description\",\"Enabled\"\n";
+    assert_eq!(csv, format!("{head}\"<id>\",\"web\",\"default\",\"\",True\n\"<id>\",\"db\",\"default\",\"\",True\n"));
+    assert_eq!(bare, "ID,Name,Domain ID,Description,Enabled\n<id>,db,default,,True\n<id>,web,default,,True\n");
+    let row = |name| format!("- Description: ''\n  Domain ID: default\n  Enabled: true\n  ID: <id>\n  Name: {name}\n");
+    assert_eq!(yaml, row("db") + &row("web"));
+    assert_eq!(json, "[{\"ID\": \"<id>\", \"Name\": \"db\"}, {\"ID\": \"<id>\", \"Name\": \"web\"}]\n");
+}
+
+#[test]
+fn a_user_without_projects_gets_an_empty_list() {
+    let dave = Program::of("dave");
+
+    assert_eq!(dave.run("project list").result(), "\n");
+    assert_eq!(dave.run("project list -f json").result(), "[]\n");
+    assert_eq!(dave.run("project list -f value").result(), "");
+    assert_eq!(
+        dave.run("project list --print-empty").result(),
+        "+----+------+\n| ID | Name |\n+----+------+\n+----+------+\n"
+    );
+}
+
+#[test]
+fn catalog_list_has_every_service() {
+    let alice = Program::of("alice");
+
+    let types = alice.run("catalog list -f value -c Type --sort-column Type").steady_result();
+    let catalog = alice.run("catalog list -f json").json();
+    let csv = alice.run("catalog list -f csv -c Name -c Type").steady_result();
+
+    let expected = "baremetal block-storage compute container-infrastructure-management dns identity image key-manager \
+                    load-balancer network object-store orchestration placement shared-file-system volumev3 workflowv2";
+    assert_eq!(types.lines().collect::<Vec<_>>(), expected.split_whitespace().collect::<Vec<_>>());
+    let services = catalog.as_array().expect("a list");
+    let compute = services.iter().find(|service| service["Type"] == "compute").expect("compute");
+    let endpoints = compute["Endpoints"].as_array().expect("endpoints");
+    assert_eq!(endpoints.len(), 6);
+    assert!(endpoints.iter().all(|it| it["region_id"] == it["region"] && it["id"].is_string()), "{compute}");
+    assert!(csv.starts_with("\"Name\",\"Type\"\n") && csv.contains("\"nova\",\"compute\"\n"), "{csv}");
+}
+
+#[test]
+fn catalog_show_finds_a_service_by_type_alias_name_or_id() {
+    let alice = Program::of("alice");
+    let service = |wanted: &str| alice.run(&format!("catalog show {wanted} -f json")).json();
+
+    let compute = service("compute");
+    let id = compute["id"].as_str().expect("an id");
+    let table = alice.run("catalog show nova").steady_result();
+
+    assert_eq!(service("nova"), compute);
+    assert_eq!(service(id), compute);
+    assert_eq!(service("volume")["type"], "block-storage");
+    assert_eq!(service("block_storage")["name"], "cinder");
+    let public = "\
+        | endpoints | RegionOne                                                        |\n\
+        |           |   public: http://compute.public.region-one.example:8774/v2.1     |\n";
+    let end = "\
+        |           |                                                                  |\n\
+        | id        | <id>                                 |\n\
+        | name      | nova                                                             |\n\
+        | type      | compute                                                          |\n\
+        +-----------+------------------------------------------------------------------+\n";
+    assert!(table.contains(public) && table.ends_with(end), "{table}");
+}
+
+#[test]
+fn url_prints_one_url_and_nothing_else() {
+    let alice = Program::of("alice");
+    let url = |arguments: &str| alice.run(&format!("url {arguments}")).result().to_owned();
+    let catalog = alice.run("catalog show image -f json").json();
+    let endpoint = &catalog["endpoints"][3];
+
+    assert_eq!(url("compute"), "http://compute.public.region-one.example:8774/v2.1\n");
+    assert_eq!(url("compute --interface internal"), "http://compute.internal.region-one.example:8774/v2.1\n");
+    assert_eq!(url("compute --interface private,public"), url("compute --os-interface internal"));
+    assert_eq!(url("volume --region RegionTwo"), "http://block-storage.public.region-two.example:8776/v3\n");
+    assert_eq!(url("image --service-name glance"), "http://image.public.region-one.example:9292\n");
+    let by_id = format!("--endpoint-id {}", endpoint["id"].as_str().expect("an id"));
+    assert_eq!(url(&by_id), format!("{}\n", endpoint["url"].as_str().expect("a URL")));
+    assert_eq!(url("identity --os-mgmt-url http://keystone.example/v3"), "http://keystone.example/v3\n");
+}

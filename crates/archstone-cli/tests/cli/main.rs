@@ -1,0 +1,11 @@
+//! Whole runs of the program against a real Keystone: arguments in; exit status, output and errors out.
+//!
+//! Each run has an environment and a home of its own. The server is `dev/keystone`, which is started
+//! when it does not run yet; each test has its own way to it, so that its requests can be counted.
+
+mod answers;
+mod command_line;
+mod failures;
+mod kept_tokens;
+mod program;
+mod secrets;

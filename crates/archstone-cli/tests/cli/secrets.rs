@@ -1,0 +1,110 @@
+//! Secrets: where they may be given, and where they must never show.
+
+use std::process::Command;
+
+use archstone::host::Host;
+
+use crate::program::{Program, Run};
+
+#[test]
+fn debug_shows_requests_and_no_secret() {
+    let alice = Program::of("alice");
+
+    let login = alice.run("token issue -f value -c id --debug");
+    let token = login.stdout.trim();
+    let runs =
+        [alice.run("project list -vv"), alice.run("token issue --renew --debug -c expires"), alice.run("url x -vv")];
+    let wrong = alice.run("--debug --os-password mellon-47 token issue");
+    let revoked = alice.run_with_input("token revoke - --debug", token);
+
+    assert!(token.starts_with("gAAAA"), "{login:?}");
+    assert!(login.stderr.starts_with("debug: request method=POST url=http://127.0.0.1:"), "{}", login.stderr);
+    assert!(login.stderr.contains("debug: answer status=201 request_id=req-"), "{}", login.stderr);
+    assert!(runs[0].stderr.contains("token={SHA256}"), "{}", runs[0].stderr);
+    assert_eq!((wrong.code, revoked.code), (Some(4), Some(0)), "{wrong:?} {revoked:?}");
+    let all: Vec<&Run> = runs.iter().chain([&wrong, &revoked]).collect();
+    for text in all.iter().flat_map(|run| [&run.stdout, &run.stderr]).chain([&login.stderr]) {
+        for secret in ["gAAAA", "alice-secret", "mellon-47"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+}
+
+#[test]
+fn quiet_and_usual_runs_have_nothing_to_tell() {
+    let alice = Program::of("alice");
+
+    assert_eq!(alice.run("url compute").stderr, "");
+    assert_eq!(alice.run("url compute -q --os-password alice-secret").stderr, "");
+}
+
+#[test]
+fn a_password_on_the_command_line_works_and_warns() {
+    let alice = Program::of("alice").with("OS_PASSWORD", "");
+
+    let run = alice.run("whoami -f value -c user_name --os-password alice-secret");
+
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "alice\n"), "{run:?}");
+    assert_eq!(
+        run.stderr,
+        "warning: `--os-password` lets everyone on this machine see the secret in the process list; use \
+         `--password-file FILE`, `OS_PASSWORD` or `clouds.yaml`\n"
+    );
+    assert!(!alice.run("--help").stdout.contains("--os-password "));
+}
+
+#[test]
+fn a_password_can_come_from_a_file_or_standard_input() {
+    let alice = Program::of("alice").with("OS_PASSWORD", "");
+    let file = alice.home.join("password");
+    std::fs::write(&file, "alice-secret\n").expect("a file");
+
+    let from_file = alice.run(&format!("whoami -f value -c user_name --password-file {}", file.display()));
+    let from_input = alice.run_with_input("whoami -f value -c user_name --password-file -", "alice-secret");
+    let missing = alice.run("whoami --password-file /no/such/file");
+
+    assert_eq!(from_file.result(), "alice\n");
+    assert_eq!(from_input.result(), "alice\n");
+    let expected = "exit 3\nerror: cannot read the password from `/no/such/file`: No such file or directory";
+    assert!(missing.failure().starts_with(expected), "{}", missing.stderr);
+}
+
+#[test]
+fn a_missing_password_is_asked_for_at_the_terminal() {
+    let alice = Program::of("alice").with("OS_PASSWORD", "");
+
+    let typed = at_a_terminal(&alice, "alice-secret\\r");
+    let interrupted = at_a_terminal(&alice, "\\x03");
+
+    assert_eq!(typed, "0 Password: \r\nalice\r\n");
+    assert!(interrupted.starts_with("130 Password: "), "{interrupted}");
+}
+
+/// Exit status as a shell says it, and what the terminal showed.
+fn at_a_terminal(program: &Program, typed: &str) -> String {
+    let script = format!(
+        "import os, pty, sys\n\
+         child, terminal = pty.fork()\n\
+         if child == 0:\n    os.execv(sys.argv[1], sys.argv[1:])\n\
+         shown = b''\n\
+         while not shown.endswith(b'Password: '):\n    shown += os.read(terminal, 1000)\n\
+         os.write(terminal, b'{typed}')\n\
+         try:\n    \
+             while more := os.read(terminal, 1000):\n        shown += more\n\
+         except OSError:\n    pass\n\
+         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n\
+         sys.stdout.buffer.write(b'%d ' % (status if status >= 0 else 128 - status) + shown)\n"
+    );
+    let inner = program.command(&["whoami", "-f", "value", "-c", "user_name"]);
+    let output = Command::new("python3")
+        .args(["-c", &script])
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .env_clear()
+        .env("PATH", Host::default().variable("PATH").expect("a path to python3"))
+        .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .output()
+        .expect("python3 runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
