@@ -137,6 +137,8 @@ struct Inner {
     url: Option<String>,
     retry_after: Option<Duration>,
     receipt: Option<Receipt>,
+    /// Nothing of the request has reached the service.
+    before_sending: bool,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -152,6 +154,7 @@ impl Error {
             url: None,
             retry_after: None,
             receipt: None,
+            before_sending: false,
             source: None,
         }))
     }
@@ -230,6 +233,15 @@ impl Error {
 
     pub(crate) fn with_receipt(self, receipt: Receipt) -> Self {
         self.change(|inner| inner.receipt = Some(receipt))
+    }
+
+    /// Nothing of the request has reached the service.
+    pub(crate) fn before_sending(self) -> Self {
+        self.change(|inner| inner.before_sending = true)
+    }
+
+    pub(crate) fn is_before_sending(&self) -> bool {
+        self.0.before_sending
     }
 
     /// The same error with its cause. What a JSON reader says is kept without what it quotes.

@@ -53,11 +53,11 @@ pub use catalog::{
     Allow, ApiVersion, Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, Service, VersionInfo, VersionRange,
     VersionStatus, VersionedEndpoint,
 };
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, RequestBuilder, Response, ServiceClient};
 pub use config::CloudConfig;
 pub use error::{Error, ErrorKind, Result};
 pub use identity::{Project, User};
 pub use reference::{DomainRef, ProjectRef, UserRef};
 pub use scope::Scope;
 pub use secret::Secret;
-pub use transport::{Timing, TransportSettings, Trust};
+pub use transport::{RetryPolicy, Timing, TransportSettings, Trust};

@@ -11,7 +11,7 @@ use crate::{
     host::Host,
     scope::Scope,
     secret::Secret,
-    transport::{Request, Response, Transport},
+    transport::{Answer, Request, Transport},
 };
 
 /// The body of `POST /v3/auth/tokens`. It holds the secret.
@@ -80,7 +80,7 @@ pub(crate) async fn revoke(transport: &Transport, v3: &Url, token: &Token) -> Re
     }
 }
 
-fn read(response: &Response, v3: &Url, host: &Host, looked_up: Option<&Token>) -> Result<Access> {
+fn read(response: &Answer, v3: &Url, host: &Host, looked_up: Option<&Token>) -> Result<Access> {
     let token = match looked_up {
         Some(token) => token.clone(),
         None => {
@@ -99,7 +99,7 @@ fn read(response: &Response, v3: &Url, host: &Host, looked_up: Option<&Token>) -
 }
 
 /// A success without a token: a malformed answer, or something else that answers to everything.
-fn not_a_token(response: &Response) -> Error {
+fn not_a_token(response: &Answer) -> Error {
     let is_token_document = serde_json::from_str::<Value>(&response.body).is_ok_and(|body| body.get("token").is_some());
     if looks_like_json(response) && (is_token_document || response.body.trim_start().starts_with('{')) {
         response
@@ -110,12 +110,12 @@ fn not_a_token(response: &Response) -> Error {
     }
 }
 
-fn looks_like_json(response: &Response) -> bool {
+fn looks_like_json(response: &Answer) -> bool {
     matches!(response.body.trim_start().as_bytes().first(), Some(b'{' | b'['))
 }
 
 /// Something answers, but not as an identity service does.
-pub(crate) fn not_identity(response: &Response) -> Error {
+pub(crate) fn not_identity(response: &Answer) -> Error {
     let shown = crate::error::public_url(&response.url);
     let kind = response.header("content-type").unwrap_or("no content type");
     let what = if kind.contains("html") { "a web page".to_owned() } else { printable(kind) };
@@ -128,13 +128,13 @@ pub(crate) fn not_identity(response: &Response) -> Error {
 }
 
 /// Keystone's own words, from `{"error": {"message": …}}`.
-fn message(response: &Response) -> Option<String> {
+fn message(response: &Answer) -> Option<String> {
     let body: Value = serde_json::from_str(&response.body).ok()?;
     body["error"]["message"].as_str().map(printable)
 }
 
 /// An error answer to anything but a login.
-pub(crate) fn failure(response: &Response) -> Error {
+pub(crate) fn failure(response: &Answer) -> Error {
     let kind = match response.status {
         400 | 413 | 422 => ErrorKind::InvalidRequest,
         401 => ErrorKind::TokenRejected,
@@ -155,7 +155,7 @@ pub(crate) fn failure(response: &Response) -> Error {
 
 /// Why a login was refused, as far as Keystone says. By default it says little, so that nobody can
 /// find out which users exist; what was sent is named instead, never the secret.
-fn refusal(response: &Response, method: &AuthMethod, scope: &Scope) -> Error {
+fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
     if let (401, Some(receipt)) = (response.status, Receipt::of(response)) {
         let missing = receipt.missing();
         return response

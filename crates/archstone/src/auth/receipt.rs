@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{error::printable, secret::Secret, transport::Response};
+use crate::{error::printable, secret::Secret, transport::Answer};
 
 /// Proof of a login that is half done, and what is still missing.
 ///
@@ -24,7 +24,7 @@ pub struct Receipt {
 
 impl Receipt {
     /// The receipt of an answer that has one.
-    pub(crate) fn of(response: &Response) -> Option<Self> {
+    pub(crate) fn of(response: &Answer) -> Option<Self> {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Body {

@@ -9,10 +9,10 @@ use crate::{
     access::Access,
     catalog::{
         Allow, Endpoint, EndpointFilter, EndpointUrl, Interface, Service, VersionInfo, VersionRange, VersionedEndpoint,
-        discovery::{self, Wanted},
+        discovery::{self, Documents, Wanted},
     },
     error::{Error, ErrorKind, Result},
-    transport::{Request, Response},
+    transport::{Answer, Request},
 };
 
 impl Client {
@@ -107,9 +107,9 @@ impl Client {
     pub async fn versions<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Vec<VersionInfo>> {
         let url = self.url_for(filter).await?;
         let project_id = self.project_of_token();
-        let (inner, fetch) = (&*self.0, async |url: &Url| self.fetch(url).await);
+        let inner = &*self.0;
         for document in discovery::documents(&url, project_id.as_deref()) {
-            let versions = inner.discovery.versions(&document, &inner.identity.host, &fetch).await;
+            let versions = inner.discovery.versions(&document, &inner.identity.host, self).await;
             if !versions.is_empty() {
                 return Ok(versions.to_vec());
             }
@@ -122,25 +122,27 @@ impl Client {
             wanted.range = discovery::implied(service_type, wanted.range)?;
         }
         let url = self.url_for(filter).await?;
+        self.resolve_url(&url, wanted).await
+    }
+
+    /// The same for a URL that is no catalog's.
+    pub(super) async fn versioned_url(
+        &self,
+        url: &Url,
+        range: Option<VersionRange>,
+        allow: Allow,
+    ) -> Result<VersionedEndpoint> {
+        self.resolve_url(url, Wanted { range, allow, in_full: false }).await
+    }
+
+    async fn resolve_url(&self, url: &Url, wanted: Wanted) -> Result<VersionedEndpoint> {
         let project_id = self.project_of_token();
         let inner = &*self.0;
-        let fetch = async |url: &Url| self.fetch(url).await;
-        inner.discovery.resolve(&url, project_id.as_deref(), &wanted, &inner.identity.host, fetch).await
+        inner.discovery.resolve(url, project_id.as_deref(), &wanted, &inner.identity.host, self).await
     }
 
     fn project_of_token(&self) -> Option<String> {
         self.0.slot.with_current(|access| access.project_id().map(str::to_owned)).flatten()
-    }
-
-    /// A version document. Some services show theirs only to those with a token.
-    async fn fetch(&self, url: &Url) -> Result<Response> {
-        let transport = &self.0.identity.transport;
-        let response = transport.send(Request::get(url.clone())).await?;
-        if response.status != 401 {
-            return Ok(response);
-        }
-        let token = self.token().await?;
-        transport.send(Request::get(url.clone()).with_token(&token)).await
     }
 
     #[inline]
@@ -165,6 +167,19 @@ impl Client {
         let listed = access.catalog().and_then(|catalog| catalog.url_for(filter).ok());
         let asked = || access.auth_url().cloned().ok_or_else(not_loaded);
         listed.map_or_else(asked, |url| Ok(Url::clone(&url)))
+    }
+}
+
+impl Documents for Client {
+    /// Some services show their versions only to those with a token.
+    async fn fetch(&self, url: &Url) -> Result<Answer> {
+        let transport = &self.0.identity.transport;
+        let answer = transport.send(Request::get(url.clone())).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        let token = self.token().await?;
+        transport.send(Request::get(url.clone()).with_token(&token)).await
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     catalog::discovery,
     error::{Error, ErrorKind, Result},
     identity::{Project, User},
-    transport::{Request, Response},
+    transport::{Answer, Request},
 };
 
 impl Client {
@@ -127,7 +127,7 @@ impl Client {
     }
 
     /// Sends with a token; once more with another token when the first is refused.
-    pub(super) async fn send(&self, request: Request) -> Result<Response> {
+    pub(super) async fn send(&self, request: Request) -> Result<Answer> {
         let transport = &self.0.identity.transport;
         let token = self.token().await?;
         let again =

@@ -3,6 +3,9 @@
 mod builder;
 mod endpoint;
 mod identity;
+mod request;
+mod response;
+mod service;
 mod token;
 
 use std::sync::{Arc, Mutex, OnceLock};
@@ -11,6 +14,9 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 pub use builder::ClientBuilder;
+pub use request::RequestBuilder;
+pub use response::Response;
+pub use service::ServiceClient;
 
 use crate::{
     access::{Access, Token},

@@ -38,6 +38,7 @@ pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSett
         Error::new(ErrorKind::ConnectionFailed, format!("`{place}` {what}"))
             .with_hint("try again; if it stays so, a proxy or the service itself is at fault")
     };
+    let explained = if error.is_connect() { explained.before_sending() } else { explained };
     explained.with_url(url).with_source(error)
 }
 

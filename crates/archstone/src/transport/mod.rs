@@ -4,7 +4,10 @@
 //! once per process; a client that talks plain HTTP never pays for them.
 
 mod failure;
+pub(crate) mod retry;
 mod tls;
+
+pub use retry::RetryPolicy;
 
 use std::{
     path::PathBuf,
@@ -13,13 +16,17 @@ use std::{
 };
 
 use jiff::Timestamp;
-use reqwest::{Method, header::HeaderMap};
+use reqwest::{
+    Method,
+    header::{self, HeaderMap, HeaderValue},
+};
 use url::Url;
 
 use crate::{
     access::Token,
     error::{Error, ErrorKind, Result, public_url},
     host::{Host, Moment},
+    secret::Secret,
 };
 
 /// How a server's certificate is judged.
@@ -74,7 +81,7 @@ pub struct Timing {
     pub url: String,
     /// The answer's status; `None` when there was no answer.
     pub status: Option<u16>,
-    /// From sending to the end of the answer.
+    /// From sending to the head of the answer.
     pub elapsed: Duration,
 }
 
@@ -105,7 +112,7 @@ impl Request {
 }
 
 /// What came back, whole.
-pub(crate) struct Response {
+pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
@@ -114,7 +121,13 @@ pub(crate) struct Response {
     pub(crate) sent: Moment,
 }
 
-impl Response {
+impl Answer {
+    /// The head of an answer, for what it says without its body.
+    pub(crate) fn head(answer: &reqwest::Response, url: &Url) -> Self {
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Self { status, headers, body: String::new(), url: url.clone(), sent: Moment::after_start(Duration::ZERO) }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -182,55 +195,28 @@ impl Transport {
         self.timings.lock().map(|timings| timings.clone()).unwrap_or_default()
     }
 
-    pub(crate) async fn send(&self, request: Request) -> Result<Response> {
+    /// Sends a request, and reads the whole answer.
+    pub(crate) async fn send(&self, request: Request) -> Result<Answer> {
         let sent = self.host.now();
-        let (method, url) = (request.method.clone(), request.url.clone());
-        let subject = request.token.as_ref().map(Token::digest);
-        tracing::debug!(%method, url = public_url(&url), token = subject, "request");
-        let outcome = self.exchange(request, sent).await;
-        let elapsed = sent.until(self.host.now());
-        let status = outcome.as_ref().ok().map(|response| response.status);
-        match &outcome {
-            Ok(response) => tracing::debug!(
-                status = response.status,
-                request_id = response.request_id(),
-                bytes = response.body.len(),
-                ?elapsed,
-                "answer"
-            ),
-            Err(error) => tracing::debug!(%error, ?elapsed, "no answer"),
-        }
-        self.remember(Timing { method: method.to_string(), url: public_url(&url), status, elapsed });
-        outcome
-    }
-
-    fn remember(&self, timing: Timing) {
-        const MOST: usize = 1000;
-        if let Ok(mut timings) = self.timings.lock() {
-            if timings.len() >= MOST {
-                timings.drain(..MOST / 2);
-            }
-            timings.push(timing);
-        }
-    }
-
-    async fn exchange(&self, request: Request, sent: Moment) -> Result<Response> {
         let Request { method, url, token, subject, body } = request;
-        let failed = |error| failure::explain(error, &url, &self.settings);
-        let mut builder = self.client(&url)?.request(method, url.clone()).header("accept", "application/json");
+        let mut request = reqwest::Request::new(method, url.clone());
+        let headers = request.headers_mut();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(token) = token {
-            builder = builder.header("x-auth-token", token.header());
+            headers.insert("x-auth-token", token.header());
         }
         if let Some(subject) = subject {
-            builder = builder.header("x-subject-token", subject.header());
+            headers.insert("x-subject-token", subject.header());
         }
         if let Some(body) = body {
-            builder = builder.header("content-type", "application/json").body(body.to_string());
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Some(body.to_string().into());
         }
-        let mut answer = builder.send().await.map_err(failed)?;
+        *request.timeout_mut() = Some(self.settings.timeout);
+        let mut answer = self.start(request).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.explain(error, &url))? {
             if bytes.len() + chunk.len() > LARGEST_ANSWER {
                 let message = format!("the answer from `{}` is larger than 64 MiB", public_url(&url));
                 return Err(Error::new(ErrorKind::InvalidResponse, message).with_url(&url));
@@ -241,7 +227,48 @@ impl Transport {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         };
-        Ok(Response { status, headers, body, url, sent })
+        Ok(Answer { status, headers, body, url, sent })
+    }
+
+    /// Sends a request; the body of the answer is still to be read.
+    pub(crate) async fn start(&self, request: reqwest::Request) -> Result<reqwest::Response> {
+        let sent = self.host.now();
+        let (method, url) = (request.method().clone(), request.url().clone());
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            let token = request.headers().get("x-auth-token").and_then(|it| it.to_str().ok());
+            let token = token.map(|it| Secret::from(it).digest());
+            tracing::debug!(%method, url = public_url(&url), token, "request");
+        }
+        let outcome = self.client(&url)?.execute(request).await.map_err(|error| self.explain(error, &url));
+        let elapsed = sent.until(self.host.now());
+        match &outcome {
+            Ok(answer) => tracing::debug!(
+                status = answer.status().as_u16(),
+                request_id = answer.headers().get("x-openstack-request-id").and_then(|it| it.to_str().ok()),
+                bytes = answer.content_length(),
+                ?elapsed,
+                "answer"
+            ),
+            Err(error) => tracing::debug!(%error, ?elapsed, "no answer"),
+        }
+        let status = outcome.as_ref().ok().map(|answer| answer.status().as_u16());
+        self.remember(Timing { method: method.to_string(), url: public_url(&url), status, elapsed });
+        outcome
+    }
+
+    /// Why there is no answer, or no more of it.
+    pub(crate) fn explain(&self, error: reqwest::Error, url: &Url) -> Error {
+        failure::explain(error, url, &self.settings)
+    }
+
+    fn remember(&self, timing: Timing) {
+        const MOST: usize = 1000;
+        if let Ok(mut timings) = self.timings.lock() {
+            if timings.len() >= MOST {
+                timings.drain(..MOST / 2);
+            }
+            timings.push(timing);
+        }
     }
 
     /// The connections for a URL. Plain HTTP has its own, which know no TLS roots.
@@ -265,7 +292,8 @@ impl Transport {
             // A token must not follow a redirect to wherever it points.
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.settings.connect_timeout)
-            .timeout(self.settings.timeout)
+            // In all for a request of our own; between two pieces of a longer answer.
+            .read_timeout(self.settings.timeout)
             .tcp_nodelay(true)
             .user_agent(agent)
             .build()

@@ -16,5 +16,7 @@ mod failures;
 mod keystone;
 mod promise;
 mod secrets;
+mod service;
+mod stub;
 mod token_cache;
 mod versions;

@@ -10,7 +10,7 @@ use super::{document, link};
 use crate::{
     auth::keystone::{not_identity, resource},
     error::{Error, ErrorKind, Result, printable, public_url},
-    transport::{Request, Response, Transport},
+    transport::{Answer, Request, Transport},
 };
 
 /// The URL of Identity API v3 behind an `auth_url`.
@@ -35,7 +35,7 @@ pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result
 }
 
 /// Asks for a version document: 200, or 300 Multiple Choices.
-async fn versions(transport: &Transport, url: &Url) -> Result<Response> {
+async fn versions(transport: &Transport, url: &Url) -> Result<Answer> {
     let response = transport.send(Request::get(url.clone())).await?;
     match response.status {
         200..=300 => Ok(response),
@@ -52,7 +52,7 @@ async fn versions(transport: &Transport, url: &Url) -> Result<Response> {
 }
 
 /// Where version 3 is, by a version document.
-fn v3_of(response: &Response) -> Result<Url> {
+fn v3_of(response: &Answer) -> Result<Url> {
     let document: Value = serde_json::from_str(&response.body).map_err(|source| {
         if matches!(response.body.trim_start().as_bytes().first(), Some(b'{' | b'[')) {
             response.error(ErrorKind::InvalidResponse, "the list of versions is not JSON").with_source(source)

@@ -28,7 +28,7 @@ use super::{ApiVersion, VersionRange};
 use crate::{
     error::{ErrorKind, Result},
     host::{Host, Moment},
-    transport::Response,
+    transport::Answer,
 };
 
 /// How long a document is believed.
@@ -51,6 +51,12 @@ pub struct VersionedEndpoint {
     pub info: Option<VersionInfo>,
 }
 
+/// Brings version documents.
+pub(crate) trait Documents: Sync {
+    /// Asks for one.
+    fn fetch(&self, url: &Url) -> impl Future<Output = Result<Answer>> + Send;
+}
+
 /// The version documents that have been read, for all who share them.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery {
@@ -62,12 +68,7 @@ type Document = tokio::sync::Mutex<Option<(Moment, Arc<[VersionInfo]>, Duration)
 
 impl Discovery {
     /// The versions that a document names; none when there is no document.
-    pub(crate) async fn versions(
-        &self,
-        url: &Url,
-        host: &Host,
-        fetch: impl AsyncFn(&Url) -> Result<Response>,
-    ) -> Arc<[VersionInfo]> {
+    pub(crate) async fn versions(&self, url: &Url, host: &Host, source: &impl Documents) -> Arc<[VersionInfo]> {
         let place = self.place(url);
         let mut document = place.lock().await;
         if let Some((read, versions, kept)) = &*document
@@ -75,7 +76,7 @@ impl Discovery {
         {
             return Arc::clone(versions);
         }
-        let (versions, kept) = match fetch(url).await {
+        let (versions, kept) = match source.fetch(url).await {
             Ok(response) => match read(&response) {
                 Some(versions) => (versions, DOCUMENT_KEPT),
                 None => (Vec::new(), if response.status >= 500 { FAILURE_KEPT } else { ABSENCE_KEPT }),
@@ -106,7 +107,7 @@ impl Discovery {
         project_id: Option<&str>,
         wanted: &Wanted,
         host: &Host,
-        fetch: impl AsyncFn(&Url) -> Result<Response>,
+        source: &impl Documents,
     ) -> Result<VersionedEndpoint> {
         let parts = path::Parts::of(catalog_url, project_id);
         let as_listed = || VersionedEndpoint { url: catalog_url.clone(), version: parts.version, info: None };
@@ -118,7 +119,7 @@ impl Discovery {
         }
         let mut offered: Option<Arc<[VersionInfo]>> = None;
         for url in resolve::candidates(catalog_url, &parts, range) {
-            let versions = self.versions(&url, host, &fetch).await;
+            let versions = self.versions(&url, host, source).await;
             if let Some(info) = resolve::newest(&versions, range, wanted.allow) {
                 let url = parts.with_project(info.url.clone());
                 return Ok(VersionedEndpoint { url, version: Some(info.version), info: Some(info.clone()) });
@@ -152,7 +153,7 @@ pub(crate) fn documents(catalog_url: &Url, project_id: Option<&str>) -> Vec<Url>
     resolve::candidates(catalog_url, &path::Parts { version: None, ..parts }, VersionRange::ANY)
 }
 
-fn read(response: &Response) -> Option<Vec<VersionInfo>> {
+fn read(response: &Answer) -> Option<Vec<VersionInfo>> {
     if !matches!(response.status, 200..=300) {
         return None;
     }

@@ -1,0 +1,233 @@
+//! Answers of services, read whole or piece by piece.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::{StatusCode, header::HeaderMap};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::{
+    error::{Error, ErrorKind, Result, printable, public_url},
+    transport::{Answer, Transport},
+};
+
+/// A service's answer. Its body is read when asked for: whole, or piece by piece.
+///
+/// ```no_run
+/// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+/// let mut image = client.service("image").get("v2/images/0815/file").send().await?;
+/// let mut size = 0;
+/// while let Some(piece) = image.chunk().await? {
+///     size += piece.len();
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Response {
+    inner: reqwest::Response,
+    url: Url,
+    transport: Arc<Transport>,
+}
+
+impl Response {
+    pub(super) fn new(inner: reqwest::Response, url: Url, transport: &Arc<Transport>) -> Self {
+        Self { inner, url, transport: Arc::clone(transport) }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.inner.status()
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.inner.headers()
+    }
+
+    /// The URL that answered, after redirects.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The service's request id.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        ["x-openstack-request-id", "x-compute-request-id"]
+            .into_iter()
+            .find_map(|name| self.headers().get(name)?.to_str().ok())
+    }
+
+    /// How many bytes the body has, when the service says so.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        self.inner.content_length()
+    }
+
+    /// The next piece of the body; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the service breaks off,
+    /// [`Timeout`](ErrorKind::Timeout) when nothing comes for too long.
+    pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>> {
+        self.inner.chunk().await.map_err(|error| self.transport.explain(error, &self.url))
+    }
+
+    /// The whole body.
+    ///
+    /// # Errors
+    ///
+    /// As [`chunk`](Self::chunk).
+    pub async fn bytes(self) -> Result<bytes::Bytes> {
+        let Self { inner, url, transport } = self;
+        inner.bytes().await.map_err(|error| transport.explain(error, &url))
+    }
+
+    /// The whole body as text; what is not UTF-8 is replaced.
+    ///
+    /// # Errors
+    ///
+    /// As [`chunk`](Self::chunk).
+    pub async fn text(self) -> Result<String> {
+        Ok(String::from_utf8_lossy(&self.bytes().await?).into_owned())
+    }
+
+    /// The whole body as JSON of a type.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidResponse`](ErrorKind::InvalidResponse) when it is something else; or as
+    /// [`chunk`](Self::chunk).
+    pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
+        let (url, status, request_id) =
+            (self.url.clone(), self.status().as_u16(), self.request_id().map(str::to_owned));
+        let body = self.bytes().await?;
+        serde_json::from_slice(&body).map_err(|source| {
+            let message = format!("the answer of `{}` is not the JSON that is expected", public_url(&url));
+            Error::new(ErrorKind::InvalidResponse, message)
+                .with_status(status)
+                .with_url(&url)
+                .with_request_id(request_id)
+                .with_source(source)
+        })
+    }
+
+    /// The answer, when it is no error; else the error that it tells of, with the service's own words.
+    ///
+    /// # Errors
+    ///
+    /// By the status, for 400 and above.
+    pub async fn error_for_status(self) -> Result<Self> {
+        if self.status().as_u16() < 400 {
+            return Ok(self);
+        }
+        Err(self.into_error().await)
+    }
+
+    /// The error that an answer tells of.
+    pub(super) async fn into_error(mut self) -> Error {
+        /// Error bodies are short; of a longer one the beginning is enough.
+        const MOST: usize = 64 << 10;
+        let mut body = Vec::new();
+        while let Ok(Some(piece)) = self.chunk().await {
+            body.extend_from_slice(&piece);
+            if body.len() > MOST {
+                break;
+            }
+        }
+        let status = self.status().as_u16();
+        let (kind, shown) = (kind_of(status), public_url(&self.url));
+        let message = match said(&body) {
+            Some(said) => format!("{} (HTTP {status} from `{shown}`)", printable(&said)),
+            None => format!("HTTP {status} from `{shown}`"),
+        };
+        let retry_after = Answer::head(&self.inner, &self.url).retry_after();
+        Error::new(kind, message)
+            .with_status(status)
+            .with_url(&self.url)
+            .with_request_id(self.request_id().map(printable))
+            .with_retry_after(retry_after)
+    }
+
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        Answer::head(&self.inner, &self.url).retry_after()
+    }
+}
+
+fn kind_of(status: u16) -> ErrorKind {
+    match status {
+        401 => ErrorKind::TokenRejected,
+        403 => ErrorKind::Forbidden,
+        404 | 410 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        429 => ErrorKind::RateLimited,
+        500.. => ErrorKind::ServerError,
+        _ => ErrorKind::InvalidRequest,
+    }
+}
+
+/// A service's own words, in each of the forms that services have for them.
+///
+/// `{"error": {"message": …}}` is Keystone's and Glance's, `{"badRequest": {"message": …}}` Nova's,
+/// `{"NeutronError": {"message": …}}` Neutron's, `{"errors": [{"title": …, "detail": …}]}` the
+/// API guideline's, `{"error_message": "…"}` Ironic's (the text may itself be JSON), `{"error": "…",
+/// "error_description": "…"}` OAuth's, plain text Swift's.
+fn said(body: &[u8]) -> Option<String> {
+    use serde_json::Value;
+    let text = std::str::from_utf8(body).ok()?.trim();
+    let Ok(Value::Object(document)) = serde_json::from_str::<Value>(text) else {
+        let is_plain = !text.is_empty() && !text.starts_with('<');
+        return is_plain.then(|| text.lines().next().unwrap_or_default().to_owned());
+    };
+    let words = |value: &Value| value.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
+    if let Some(first) = document.get("errors").and_then(|errors| errors.get(0)) {
+        let parts = ["title", "detail"].map(|key| words(&first[key]));
+        return Some(parts.into_iter().flatten().collect::<Vec<_>>().join(": ")).filter(|it| !it.is_empty());
+    }
+    if let Some(description) = document.get("error_description").and_then(words) {
+        return Some(description);
+    }
+    if let Some(faultstring) = document.get("error_message") {
+        let inner = faultstring.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        return inner.as_ref().unwrap_or(faultstring).get("faultstring").and_then(words).or_else(|| words(faultstring));
+    }
+    document.get("message").and_then(words).or_else(|| {
+        document.values().find_map(|value| match value {
+            Value::Object(fault) => fault.get("message").and_then(words),
+            Value::String(text) if document.len() == 1 => Some(text.clone()),
+            _ => None,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_is_understood() {
+        let table = [
+            (r#"{"error": {"code": 404, "message": "no such user", "title": "Not Found"}}"#, Some("no such user")),
+            (r#"{"badRequest": {"code": 400, "message": "bad flavor"}}"#, Some("bad flavor")),
+            (r#"{"NeutronError": {"type": "X", "message": "no ports left", "detail": ""}}"#, Some("no ports left")),
+            (r#"{"errors": [{"status": 409, "title": "Conflict", "detail": "in use"}]}"#, Some("Conflict: in use")),
+            (r#"{"error_message": "{\"faultstring\": \"node is locked\"}"}"#, Some("node is locked")),
+            (r#"{"error_message": {"faultstring": "node is locked"}}"#, Some("node is locked")),
+            (r#"{"error": "invalid_client", "error_description": "who are you"}"#, Some("who are you")),
+            (r#"{"error": "invalid_client"}"#, Some("invalid_client")),
+            (r#"{"message": "plain", "code": 1}"#, Some("plain")),
+            ("Account exceeds quota\nmore", Some("Account exceeds quota")),
+            ("<html>502</html>", None),
+            ("", None),
+            ("[1, 2]", Some("[1, 2]")),
+            ("{}", None),
+        ];
+        for (body, words) in table {
+            assert_eq!(said(body.as_bytes()).as_deref(), words, "{body}");
+        }
+    }
+}
