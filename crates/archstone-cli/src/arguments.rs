@@ -109,10 +109,11 @@ fn group(name: &'static str) -> Command {
 const AFTER_HELP: &str = "\
 The options of the cloud are read from these places; what stands first wins:
   1. the command line
-  2. the environment: `--os-auth-url` is OS_AUTH_URL, and so on
+  2. the environment, where OS_CLOUD names a cloud
   3. secure.yaml and clouds.yaml, in this folder, ~/.config/openstack or /etc/openstack
 
 Tokens are kept on disk, sealed, so that the next command need not log in again: see `--token-cache`.
+`OS_PASSWORD` and other secrets can be given in the same places; on the command line others can see them.
 
 Examples:
   archstone --os-cloud mycloud token issue
@@ -144,8 +145,11 @@ const WITHOUT_EFFECT: &[&str] = &[
 
 fn cloud_options() -> impl Iterator<Item = Arg> {
     const HEADING: &str = "Cloud, user and scope";
-    let cloud =
-        Arg::new("cloud").long("os-cloud").visible_alias("cloud").value_name("NAME").help("A cloud of clouds.yaml");
+    let cloud = Arg::new("cloud")
+        .long("os-cloud")
+        .visible_alias("cloud")
+        .value_name("NAME")
+        .help("A cloud of clouds.yaml [env: OS_CLOUD]");
     let password_file = Arg::new("password_file")
         .long("password-file")
         .value_name("FILE")
@@ -183,7 +187,7 @@ fn cloud_option(spec: &'static OptionSpec) -> Arg {
         .long(long)
         .aliases(aliases)
         .value_name(value_name(spec.name))
-        .help(capitalised(spec.help))
+        .help(format!("{} [env: {}]", capitalised(spec.help), spec.variable()))
         // Accepted, since scripts use it; not recommended, since others can see it.
         .hide(spec.secret);
     if SWITCHES.contains(&spec.name) {

@@ -118,7 +118,7 @@ fn looks_typed(text: &str) -> bool {
 /// Digits with what YAML 1.1 allows among them: `1_000`, `0x1f`, `12:30:00`, `1.5`, `1.0e+3`.
 fn number(text: &str) -> bool {
     let all = |part: &str, is_one_of: fn(char) -> bool| !part.is_empty() && part.chars().all(is_one_of);
-    if let Some(hex) = text.strip_prefix("0x") {
+    if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0b")) {
         return all(hex, |c| c.is_ascii_hexdigit() || c == '_');
     }
     let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit() || c == '_' || c == ':');
@@ -187,6 +187,7 @@ mod tests {
             "123",
             "1_000",
             "0x1f",
+            "0b11",
             "1.5",
             "12:30",
             "2026-11-24",
