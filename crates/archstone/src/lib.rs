@@ -53,7 +53,7 @@ pub use catalog::{
     Allow, ApiVersion, Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, Service, VersionInfo, VersionRange,
     VersionStatus, VersionedEndpoint,
 };
-pub use client::{Client, ClientBuilder, RequestBuilder, Response, ServiceClient};
+pub use client::{Client, ClientBuilder, Pages, RequestBuilder, Response, ServiceClient};
 pub use config::CloudConfig;
 pub use error::{Error, ErrorKind, Result};
 pub use identity::{Project, User};

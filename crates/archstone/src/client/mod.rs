@@ -3,6 +3,7 @@
 mod builder;
 mod endpoint;
 mod identity;
+mod pages;
 mod request;
 mod response;
 mod service;
@@ -14,6 +15,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 pub use builder::ClientBuilder;
+pub use pages::Pages;
 pub use request::RequestBuilder;
 pub use response::Response;
 pub use service::ServiceClient;

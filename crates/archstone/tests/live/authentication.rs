@@ -136,11 +136,13 @@ async fn application_credentials_by_id_and_by_name() {
 async fn application_credentials_that_are_wrong_or_expired_are_told_from_wrong_passwords() {
     let path = Path::new("");
     let (id, _) = application_credential("wrong", json!({})).await;
-    let soon = (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(2)).to_string();
-    let soon = soon.trim_end_matches('Z');
-    let (expired, _) = application_credential("expired", json!({"expires_at": soon})).await;
+    // Late enough for Keystone to make it, however busy the other tests keep it.
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(10);
+    let expiry = soon.to_string();
+    let (expired, _) = application_credential("expired", json!({"expires_at": expiry.trim_end_matches('Z')})).await;
     // Until Keystone's clock has passed the expiry: there is nothing else to wait for.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    let rest = soon.duration_since(jiff::Timestamp::now()) + jiff::SignedDuration::from_secs(1);
+    tokio::time::sleep(rest.try_into().unwrap_or_default()).await;
 
     for (id, secret) in [(id.as_str(), "wrong"), (&expired, "marked-ac-secret"), ("no-such-id", "any")] {
         let builder = path.client().application_credential_id(id).application_credential_secret(secret);

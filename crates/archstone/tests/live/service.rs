@@ -188,3 +188,40 @@ async fn overrides_are_filled_in_and_any_other_percent_sign_stays() {
     let head = &stub.seen()[0].head;
     assert!(head.starts_with(&format!("GET /v1/AUTH_{project}/a%2Fb/c?d=e ")), "{head}");
 }
+
+#[tokio::test]
+async fn lists_are_followed_to_their_end_in_every_form() {
+    let item = |id: u32| json!({"id": id.to_string()});
+    let page = |ids: [u32; 2], more: Value| {
+        let mut page = json!({"servers": ids.map(item)});
+        page.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+        Reply::json(200, &page.to_string())
+    };
+    let last = || Reply::json(200, &json!({"servers": [item(5)], "links": {"next": null}}).to_string());
+    let elsewhere = "http://elsewhere.invalid/v2/servers?marker=2&limit=2";
+    let links = [
+        json!({"links": {"next": elsewhere}}),
+        json!({"next": "/v2/servers?marker=2&limit=2"}),
+        json!({"servers_links": [{"rel": "next", "href": elsewhere}]}),
+        json!({"links": [{"rel": "next", "href": elsewhere}]}),
+        // No link at all: the page is as long as was asked.
+        json!({}),
+    ];
+    for link in links {
+        let stub = Stub::new(vec![page([1, 2], link.clone()), page([3, 4], link.clone()), last()]);
+        // The second page of the linked forms leads to itself, and ends the list.
+        let ends_early = link != json!({});
+
+        let found = at(&stub).list::<Value>("servers", "servers").limit(2).query("all", 1).all().await.unwrap();
+
+        assert_eq!(found.len(), if ends_early { 4 } else { 5 }, "{link}");
+        let seen = stub.seen();
+        assert!(seen[0].head.starts_with("GET /servers?all=1&limit=2 "), "{seen:?}");
+        assert!(seen[1].head.contains("marker=2"), "{seen:?}");
+        assert!(seen.iter().all(|it| it.has("x-auth-token")));
+    }
+
+    let wrong = Stub::new(vec![Reply::json(200, r#"{"flavors": []}"#)]);
+    let error = at(&wrong).list::<Value>("servers", "servers").all().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+}
