@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 
 use archstone::config::{OPTIONS, OptionSpec};
-use clap::{Arg, ArgAction, ArgMatches, Command, error::ErrorKind, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, error::ErrorKind, parser::ValueSource, value_parser};
 use tracing::Level;
 
 use crate::{
@@ -42,6 +42,18 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
         return Err(root.error(ErrorKind::MissingSubcommand, "a command is missing"));
     };
     let layout = layout(command, &matches).map_err(|message| root.error(ErrorKind::ArgumentConflict, message))?;
+    // Checked here, since one of them may stand before the command's words and the other after them.
+    for (one, other) in [("verify", "insecure"), ("password", "password_file"), ("token_cache", "no_cache")] {
+        let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        if is_given(one) && is_given(other) {
+            let [one, other] = [one, other].map(|id| match OptionSpec::find(id) {
+                Some(spec) => format!("--{}", long(spec)),
+                None => format!("--{}", id.replace('_', "-")),
+            });
+            let message = format!("`{one}` and `{other}` contradict each other");
+            return Err(root.error(ErrorKind::ArgumentConflict, message));
+        }
+    }
     let level = match (matches.get_flag("quiet"), matches.get_count("verbose")) {
         _ if matches.get_flag("debug") => Level::DEBUG,
         (true, _) => Level::ERROR,
@@ -157,7 +169,6 @@ fn cloud_options() -> impl Iterator<Item = Arg> {
     let no_cache = Arg::new("no_cache")
         .long("no-cache")
         .action(ArgAction::SetTrue)
-        .conflicts_with("token_cache")
         .help("Neither take a token from the disk nor keep one there");
     let without_effect =
         WITHOUT_EFFECT

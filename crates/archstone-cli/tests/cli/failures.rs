@@ -98,6 +98,12 @@ fn a_command_line_without_sense_is_status_2_and_asks_nobody() {
         ("-f csv token issue", "error: `token issue` has no format `csv`: it has json, table, value, yaml, shell\n"),
         ("catalog list -f shell", "error: invalid value 'shell' for '--format <FORMAT>'\n"),
         ("url compute -f json", "error: `url` has one form, and takes no `--format`\n"),
+        ("--verify url compute --insecure", "error: `--verify` and `--insecure` contradict each other\n"),
+        (
+            "url x --os-password x --password-file x",
+            "error: `--os-password` and `--password-file` contradict each other\n",
+        ),
+        ("--no-cache url x --token-cache disk", "error: `--token-cache` and `--no-cache` contradict each other\n"),
         ("url", "error: the following required arguments were not provided:\n"),
     ] {
         let failure = alice.run(arguments).failure();
