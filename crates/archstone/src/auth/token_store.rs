@@ -42,8 +42,8 @@ const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
 /// A larger file is not one of ours.
 const LARGEST: u64 = 64 << 20;
 /// Memory for the key derivation, in KiB. Guessing a password from a copied cache costs an attacker
-/// so much for each try; a warm command pays it once, about two milliseconds.
-const DERIVATION_MEMORY: u32 = 2048;
+/// so much for each try; a warm command pays it once, about half a millisecond.
+const DERIVATION_MEMORY: u32 = 512;
 
 /// A folder of sealed tokens.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl TokenStore {
         Ok(Self { folder, salt, swept: AtomicBool::new(false) })
     }
 
-    /// The place of a login's token. Deriving its key takes milliseconds: do it once.
+    /// The place of a login's token. Deriving its key is dear on purpose: do it once.
     pub(crate) fn entry(self: &Arc<Self>, login: &LoginKey) -> Option<Entry> {
         let parameters = argon2::Params::new(DERIVATION_MEMORY, 1, 1, Some(32)).ok()?;
         let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, parameters);
