@@ -32,6 +32,9 @@ fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
     let seconds = access.remaining().as_secs();
     let remaining =
         Value::Shown(in_words(seconds), Box::new(Value::Integer(i64::try_from(seconds).unwrap_or(i64::MAX))));
+    // Keystone's order is another one each time.
+    let mut roles: Vec<_> = access.role_names().collect();
+    roles.sort_unstable();
     let fields = [
         field("user_name", access.user_name()),
         field("user_id", access.user_id()),
@@ -45,8 +48,8 @@ fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
         field("domain_id", access.domain_id()),
         field("system", access.is_system_scoped().then_some("all")),
         field("trust_id", access.trust().map(|trust| trust.id.as_str())),
-        field("roles", Some(names(access.role_names()))),
-        field("methods", Some(names(access.methods().iter().map(String::as_str)))),
+        field("roles", Some(names(roles))),
+        field("methods", Some(names(access.methods().iter().map(String::as_str).collect()))),
         field("expires", Some(expiry(&access))),
         field("remaining", Some(remaining)),
         field("auth_url", access.auth_url().map(ToString::to_string)),
@@ -54,8 +57,7 @@ fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
     Ok(Answer::Show(fields.into_iter().flatten().collect()))
 }
 
-fn names<'a>(names: impl Iterator<Item = &'a str>) -> Value {
-    let names: Vec<_> = names.collect();
+fn names(names: Vec<&str>) -> Value {
     Value::Shown(names.join(", "), Box::new(Value::List(names.into_iter().map(Value::from).collect())))
 }
 

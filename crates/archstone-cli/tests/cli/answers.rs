@@ -52,7 +52,7 @@ fn whoami_says_who_for_what_and_how_long_but_not_the_token() {
 
     assert!(!whole.contains("<token>") && whole.contains("| expires             | <time>"), "{whole}");
     assert_eq!(facts["user_domain_id"], "default");
-    assert_eq!(facts["roles"], serde_json::json!(["reader", "member"]));
+    assert_eq!(facts["roles"], serde_json::json!(["member", "reader"]));
     assert!(facts["remaining"].as_u64().is_some_and(|seconds| (3000..=3600).contains(&seconds)), "{facts}");
     let expected = "\
         +--------------+----------------+\n\
@@ -60,7 +60,7 @@ fn whoami_says_who_for_what_and_how_long_but_not_the_token() {
         +--------------+----------------+\n\
         | user_name    | alice          |\n\
         | project_name | web            |\n\
-        | roles        | reader, member |\n\
+        | roles        | member, reader |\n\
         | methods      | password       |\n\
         +--------------+----------------+\n";
     assert_eq!(table, expected);
