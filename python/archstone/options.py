@@ -55,5 +55,11 @@ class Options(TypedDict, total=False):
     verify: bool | None
     insecure: bool | None
     timeout: float | None
+    connect_timeout: float | None
+    tls_min_version: Literal["1.2", "1.3"] | None
+    proxy: str | None
+    no_proxy: str | Sequence[str] | None
+    unix_socket: str | PathLike[str] | None
+    original_ip: str | None
     user_agent: str | None
     token_cache: str | PathLike[str] | None

@@ -138,7 +138,20 @@ pub(crate) fn long(spec: &OptionSpec) -> String {
 }
 
 /// Options that `openstack` knows without `os-`, and those that it does not know.
-const WITHOUT_PREFIX: &[&str] = &["verify", "insecure", "timeout", "unscoped", "token_cache", "user_agent"];
+const WITHOUT_PREFIX: &[&str] = &[
+    "verify",
+    "insecure",
+    "timeout",
+    "connect_timeout",
+    "tls_min_version",
+    "proxy",
+    "no_proxy",
+    "unix_socket",
+    "original_ip",
+    "unscoped",
+    "token_cache",
+    "user_agent",
+];
 
 /// Switches: they need no value.
 const SWITCHES: &[&str] = &["verify", "insecure", "unscoped"];
@@ -218,6 +231,11 @@ fn value_name(option: &str) -> &'static str {
         ("timeout", "SECONDS"),
         ("interface", "INTERFACE"),
         ("token_cache", "PLACE"),
+        ("version", "VERSION"),
+        ("no_proxy", "HOSTS"),
+        ("proxy", "URL"),
+        ("unix_socket", "PATH"),
+        ("original_ip", "ADDRESS"),
         ("verify", "BOOL"),
         ("insecure", "BOOL"),
         ("unscoped", "BOOL"),

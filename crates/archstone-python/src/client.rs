@@ -57,11 +57,18 @@ use crate::{
 ///     mgmt_url: the identity service's own URL, used instead of the catalog's.
 ///     region_name: the region to take endpoints from.
 ///     interface: the interface to take endpoints from; several in the order of preference.
-///     cacert: a PEM file with the authorities to trust.
+///     cacert: a PEM file, or a folder of them, with the authorities to trust.
 ///     cert, key: PEM files with a certificate to show, and its key.
 ///     verify: False to take any server certificate. Anyone on the way can then read passwords.
 ///     insecure: True for the same.
 ///     timeout: how many seconds one request may take.
+///     connect_timeout: how many seconds reaching a server may take.
+///     tls_min_version: the oldest version of TLS that will do: `"1.2"` or `"1.3"`.
+///     proxy: the URL of the proxy that all requests go through, or `"none"`; `HTTP_PROXY` and the like
+///         say otherwise.
+///     no_proxy: hosts that are reached without that proxy.
+///     unix_socket: a UNIX socket that every connection goes to, whatever host a URL names.
+///     original_ip: the address of whoever this program acts for; services are told.
 ///     user_agent: names the calling program to the services.
 ///     token_cache: where tokens are kept between runs: a folder, `"disk"` for the usual one, or `"none"`.
 ///
@@ -90,7 +97,8 @@ application_credential_name=None, application_credential_secret=None, token=None
 project_id=None, project_name=None, project_domain_id=None, project_domain_name=None, tenant_id=None, \
 tenant_name=None, default_domain_id=None, default_domain_name=None, domain_id=None, domain_name=None, \
 system_scope=None, trust_id=None, unscoped=None, mgmt_url=None, region_name=None, interface=None, cacert=None, \
-cert=None, key=None, verify=None, insecure=None, timeout=None, user_agent=None, token_cache=None)"
+cert=None, key=None, verify=None, insecure=None, timeout=None, connect_timeout=None, tls_min_version=None, proxy=None, no_proxy=None, \
+unix_socket=None, original_ip=None, user_agent=None, token_cache=None)"
     )]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Ok(Self(Arc::new(Handle::new(options::client(py, options)?))))

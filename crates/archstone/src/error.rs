@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use bytes::Bytes;
+use reqwest::{StatusCode, header::HeaderMap};
 use url::Url;
 
 use crate::{auth::Receipt, malformed::Malformed};
@@ -137,8 +139,8 @@ struct Inner {
     url: Option<String>,
     retry_after: Option<Duration>,
     receipt: Option<Receipt>,
-    /// Nothing of the request has reached the service.
-    before_sending: bool,
+    response: Option<Arc<ErrorResponse>>,
+    sent: Sent,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -154,7 +156,8 @@ impl Error {
             url: None,
             retry_after: None,
             receipt: None,
-            before_sending: false,
+            response: None,
+            sent: Sent::Perhaps,
             source: None,
         }))
     }
@@ -193,6 +196,12 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// A service's whole answer, where the error is one.
+    #[must_use]
+    pub fn response(&self) -> Option<&ErrorResponse> {
+        self.0.response.as_deref()
     }
 
     /// The receipt of a login that needs more factors.
@@ -235,13 +244,16 @@ impl Error {
         self.change(|inner| inner.receipt = Some(receipt))
     }
 
-    /// Nothing of the request has reached the service.
-    pub(crate) fn before_sending(self) -> Self {
-        self.change(|inner| inner.before_sending = true)
+    pub(crate) fn with_response(self, response: ErrorResponse) -> Self {
+        self.change(|inner| inner.response = Some(Arc::new(response)))
     }
 
-    pub(crate) fn is_before_sending(&self) -> bool {
-        self.0.before_sending
+    pub(crate) fn sent(self, sent: Sent) -> Self {
+        self.change(|inner| inner.sent = sent)
+    }
+
+    pub(crate) fn how_much_was_sent(&self) -> Sent {
+        self.0.sent
     }
 
     /// The same error with its cause. What a JSON reader says is kept without what it quotes.
@@ -278,6 +290,41 @@ impl Error {
             inner.retry_after = record["retry_after_ms"].as_u64().map(Duration::from_millis);
             inner.receipt = Receipt::from_record(&record["receipt"]);
         }))
+    }
+}
+
+/// How much of a request the service may have seen when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// Perhaps all of it.
+    Perhaps,
+    /// Perhaps all of it, but the connection ended before the first byte of an answer.
+    WithoutAnswer,
+    /// Nothing.
+    Nothing,
+}
+
+/// A service's answer that is an error, for those who need more of it than [`Error`] says.
+///
+/// Its body is kept up to 64 KiB. Neither body nor headers appear in `Debug`: they may hold anything.
+#[derive(Clone)]
+pub struct ErrorResponse {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// The URL that answered, after redirects.
+    pub url: Url,
+}
+
+impl fmt::Debug for ErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorResponse")
+            .field("status", &self.status)
+            .field("url", &public_url(&self.url))
+            .finish_non_exhaustive()
     }
 }
 

@@ -37,6 +37,7 @@ mod catalog;
 mod client;
 pub mod config;
 mod error;
+mod files;
 pub mod host;
 mod identity;
 mod malformed;
@@ -50,14 +51,14 @@ pub use auth::{
     ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, Receipt, TokenCache, TokenExchange,
 };
 pub use catalog::{
-    Allow, ApiVersion, Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, Service, VersionInfo, VersionRange,
-    VersionStatus, VersionedEndpoint,
+    Allow, ApiVersion, Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, OfferedVersions, Service,
+    VersionInfo, VersionRange, VersionStatus, VersionedEndpoint,
 };
 pub use client::{Client, ClientBuilder, Pages, RequestBuilder, Response, ServiceClient};
 pub use config::CloudConfig;
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, ErrorResponse, Result};
 pub use identity::{Project, User};
 pub use reference::{DomainRef, ProjectRef, UserRef};
 pub use scope::Scope;
 pub use secret::Secret;
-pub use transport::{RetryPolicy, Timing, TransportSettings, Trust};
+pub use transport::{Limiter, Proxy, RetryPolicy, Timing, TlsVersion, TransportSettings, Trust};

@@ -30,7 +30,7 @@ use lifetime::{Lifetime, instant, span, timestamp};
 use crate::{
     catalog::{Catalog, v2},
     error::{Error, ErrorKind, Result},
-    host::{Clock, Host},
+    host::{Clock, Host, Moment},
     identity::Project,
     scope::Scope,
 };
@@ -118,6 +118,22 @@ impl Access {
     pub(crate) fn with_possible_projects(mut self, projects: Vec<Project>) -> Self {
         self.possible_projects = Some(projects);
         self
+    }
+
+    /// The same token with a catalog that was read later.
+    pub(crate) fn with_catalog(&self, catalog: &Value, host: &Host) -> Option<Self> {
+        let mut document: Value = serde_json::from_str(&self.raw).ok()?;
+        *document.get_mut("token")?.get_mut("catalog")? = catalog.clone();
+        let received = Received { at: self.lifetime.received, server_date: None, issued_now: false };
+        let access =
+            Self::parse(self.token.clone(), document.to_string(), self.auth_url.clone(), &received, host).ok()?;
+        let possible_projects = self.possible_projects.clone();
+        Some(Self { lifetime: self.lifetime, skew: self.skew, possible_projects, ..access })
+    }
+
+    /// When the token was received, on this machine's forward-only clock.
+    pub(crate) fn received(&self) -> Moment {
+        self.lifetime.received
     }
 
     /// The token document as Keystone sent it, without the token's id.

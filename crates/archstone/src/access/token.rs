@@ -1,6 +1,12 @@
 //! The token itself.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use reqwest::header::HeaderValue;
 
@@ -17,6 +23,8 @@ struct TokenText {
     secret: Secret,
     /// Made once: every request carries it.
     header: HeaderValue,
+    /// Whether a service has taken it.
+    worked: AtomicBool,
 }
 
 impl Token {
@@ -31,7 +39,7 @@ impl Token {
                 .with_hint("a token is one word: look for a line break or quotes around it")
         })?;
         header.set_sensitive(true);
-        Ok(Self(Arc::new(TokenText { secret, header })))
+        Ok(Self(Arc::new(TokenText { secret, header, worked: AtomicBool::new(false) })))
     }
 
     /// The one way out. Search for `expose` to audit every use.
@@ -44,6 +52,17 @@ impl Token {
     #[must_use]
     pub fn digest(&self) -> String {
         self.0.secret.digest()
+    }
+
+    /// A service has taken it. Refused later, it was revoked, and another one may do better.
+    pub(crate) fn has_worked(&self) {
+        if !self.worked() {
+            self.0.worked.store(true, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn worked(&self) -> bool {
+        self.0.worked.load(Ordering::Relaxed)
     }
 
     /// The value of the `X-Auth-Token` header, marked sensitive.

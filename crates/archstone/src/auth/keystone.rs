@@ -68,6 +68,20 @@ pub(crate) async fn look_up(transport: &Transport, host: &Host, v3: &Url, token:
     }
 }
 
+/// The catalog for a token, as it is now: `GET /v3/auth/catalog`.
+pub(crate) async fn catalog(transport: &Transport, v3: &Url, token: &Token) -> Result<Value> {
+    let response = transport.send(Request::get(resource(v3, &["auth", "catalog"])).with_token(token)).await?;
+    if !response.is_success() {
+        return Err(failure(&response));
+    }
+    let malformed = || response.error(ErrorKind::InvalidResponse, "the catalog is malformed");
+    let mut document: Value = serde_json::from_str(&response.body).map_err(|source| malformed().with_source(source))?;
+    match document["catalog"].take() {
+        catalog @ Value::Array(_) => Ok(catalog),
+        _ => Err(malformed()),
+    }
+}
+
 /// Ends a token early.
 pub(crate) async fn revoke(transport: &Transport, v3: &Url, token: &Token) -> Result<()> {
     let mut request = Request::new(Method::DELETE, resource(v3, &["auth", "tokens"])).with_token(token);

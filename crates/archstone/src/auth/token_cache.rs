@@ -272,6 +272,16 @@ impl Slot {
         outcome
     }
 
+    /// Puts what is known of the same token now in the place of what was known, here and on disk, unless
+    /// there is another token meanwhile.
+    pub(crate) fn exchange(&self, old: &Arc<Access>, new: &Arc<Access>, source: Source<'_>) {
+        let found = self.current.compare_and_swap(old, Some(Arc::clone(new)));
+        let is_exchanged = found.as_ref().is_some_and(|found| Arc::ptr_eq(found, old));
+        if let (true, Some(entry)) = (is_exchanged, source.entry) {
+            entry.write(Content::Token, &new.to_reference());
+        }
+    }
+
     /// The token that is kept, here or on disk, without logging in.
     pub(crate) fn kept(&self, source: Source<'_>) -> Option<Arc<Access>> {
         let here = self.current.load_full().filter(|access| access.is_usable());

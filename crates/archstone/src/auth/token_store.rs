@@ -13,8 +13,8 @@
 //! 5. Locks are held by the system and end with the process; a lock file is never deleted.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{Read, Write},
+    fs::{self, File},
+    io::Read,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -31,7 +31,10 @@ use ring::{
 use zeroize::Zeroizing;
 
 use super::LoginKey;
-use crate::secret::Secret;
+use crate::{
+    files::{make_private, private, write_private},
+    secret::Secret,
+};
 
 /// Says what a file is, and in which version of the format.
 const MAGIC: &[u8; 8] = b"ARCHST\x00\x01";
@@ -129,7 +132,7 @@ impl TokenStore {
 /// An entry's file or one half written, and not a lock, the salt, or somebody else's.
 fn is_ours(name: &str) -> bool {
     let Some((stem, rest)) = name.split_once('.') else { return false };
-    let endings = [Content::Token, Content::Failure].map(Content::ending);
+    let endings = [Content::Token.ending(), Content::Failure.ending(), "versions"];
     stem.len() == 32
         && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
         && rest.split('.').next().is_some_and(|ending| endings.contains(&ending))
@@ -231,54 +234,6 @@ fn salt(folder: &Path) -> std::io::Result<[u8; SALT_LENGTH]> {
         }
         outcome => outcome,
     }
-}
-
-/// Writes a whole file beside its place, and lets `put` bring it there.
-fn write_private(path: &Path, bytes: &[u8], put: impl FnOnce(&Path) -> std::io::Result<()>) -> std::io::Result<()> {
-    let mut mark = [0; 8];
-    SystemRandom::new().fill(&mut mark).map_err(|_| std::io::Error::other("no randomness"))?;
-    let mut half = path.as_os_str().to_owned();
-    half.push(format!(".{:016x}", u64::from_ne_bytes(mark)));
-    let half = PathBuf::from(half);
-    let written = private()
-        .write(true)
-        .create_new(true)
-        .open(&half)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| put(&half));
-    if written.is_err() {
-        let _ = fs::remove_file(&half);
-    }
-    written
-}
-
-fn private() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are of Unix"))]
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// A folder that nobody else can write.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(folder)?.permissions().mode();
-        if mode & 0o022 != 0 {
-            let mode = mode & 0o777;
-            return Err(std::io::Error::other(format!(
-                "others can write to the folder (mode {mode:o}): use `chmod 700`"
-            )));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use url::Url;
 
-pub use discovery::{Allow, VersionInfo, VersionStatus, VersionedEndpoint};
+pub use discovery::{Allow, OfferedVersions, VersionInfo, VersionStatus, VersionedEndpoint};
 pub use filter::{EndpointFilter, Interface};
 pub use version::{ApiVersion, VersionRange};
 

@@ -31,6 +31,11 @@ pub(crate) fn family(name: &str) -> Option<(&'static str, &'static [&'static str
     ALIASES.iter().find(|(official, aliases)| *official == name || aliases.contains(&name)).copied()
 }
 
+/// The official type for a type or an alias; what the table does not know is itself.
+pub(crate) fn official(name: &str) -> &str {
+    family(name).map_or(name, |(official, _)| official)
+}
+
 /// The catalog types that serve a request for `requested`, the preferred first: the type itself,
 /// then the official type of an alias, or the aliases of an official type. An alias is never served
 /// by another alias: `volume` and `volumev3` are different versions.

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, ErrorKind, Result, printable};
 
 /// A version of an API, or a microversion: `3`, `v2.1`, `2.latest`, `latest`.
@@ -18,7 +20,8 @@ use crate::error::{Error, ErrorKind, Result, printable};
 ///
 /// Follows the API special interest group's microversion specification, and keystoneauth's spelling
 /// of open ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ApiVersion {
     major: Part,
     minor: Part,
@@ -81,6 +84,20 @@ impl FromStr for ApiVersion {
             Error::new(ErrorKind::InvalidConfig, format!("`{}` is not an API version", printable(text)))
                 .with_hint("write `3`, `v2.1`, `2.latest` or `latest`")
         })
+    }
+}
+
+impl TryFrom<String> for ApiVersion {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<ApiVersion> for String {
+    fn from(version: ApiVersion) -> Self {
+        version.to_string()
     }
 }
 
@@ -187,6 +204,12 @@ impl VersionRange {
     #[must_use]
     pub fn and(self, other: Self) -> Option<Self> {
         let both = Self { min: self.min.max(other.min), max: self.whole_max().min(other.whole_max()) };
+        (both.min <= both.max).then_some(both)
+    }
+
+    /// The same for microversions, of which `2.0` as the greatest means that and no more.
+    pub(crate) fn exactly_and(self, other: Self) -> Option<Self> {
+        let both = Self { min: self.min.max(other.min), max: self.max.min(other.max) };
         (both.min <= both.max).then_some(both)
     }
 

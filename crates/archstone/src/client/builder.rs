@@ -1,6 +1,6 @@
 //! How a client is made: what was said, merged with the environment and `clouds.yaml`.
 
-use std::{path::Path, time::Duration};
+use std::{net::IpAddr, path::Path, time::Duration};
 
 use super::Client;
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     error::{Error, Result},
     host::Host,
     secret::Secret,
+    transport::{Limiter, TlsVersion},
 };
 
 /// Asks a person for the secret that an option stands for. `None` when there is nobody to ask.
@@ -25,6 +26,7 @@ pub struct ClientBuilder {
     environment: bool,
     host: Host,
     tokens: Option<TokenCache>,
+    limiter: Option<Limiter>,
     ask: Option<Ask>,
     /// The first thing that was said wrong; `build` reports it.
     problem: Option<Error>,
@@ -97,6 +99,8 @@ impl ClientBuilder {
         mgmt_url
         /// The region to take endpoints from.
         region_name
+        /// Hosts that are reached without the [`proxy`](Self::proxy), as in `NO_PROXY`.
+        no_proxy
         /// Names the calling program to the services, as `name/version`.
         user_agent
     }
@@ -113,6 +117,8 @@ impl ClientBuilder {
         token_ref
         /// The application credential's secret.
         application_credential_secret
+        /// The proxy that all requests go through, or `none`. Otherwise `HTTP_PROXY` and the like say.
+        proxy
     }
 
     /// Acts on the system itself.
@@ -132,7 +138,7 @@ impl ClientBuilder {
         self.option("interface", name)
     }
 
-    /// A PEM file with the authorities to trust, instead of this machine's.
+    /// A PEM file, or a folder of them, with the authorities to trust, instead of this machine's.
     pub fn cacert(self, path: impl AsRef<Path>) -> Self {
         self.option("cacert", path.as_ref().to_string_lossy().into_owned())
     }
@@ -145,6 +151,26 @@ impl ClientBuilder {
     /// How long one request may take; a minute unless said otherwise.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.option("timeout", timeout.as_secs_f64().to_string())
+    }
+
+    /// How long reaching a server may take; ten seconds unless said otherwise.
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        self.option("connect_timeout", timeout.as_secs_f64().to_string())
+    }
+
+    /// The oldest version of TLS that will do; 1.2 unless said otherwise.
+    pub fn tls_min_version(self, version: TlsVersion) -> Self {
+        self.option("tls_min_version", version.to_string())
+    }
+
+    /// A UNIX socket that every connection goes to, whatever host a URL names.
+    pub fn unix_socket(self, path: impl AsRef<Path>) -> Self {
+        self.option("unix_socket", path.as_ref().to_string_lossy().into_owned())
+    }
+
+    /// The address of whoever this program acts for: services are told in the `Forwarded` header.
+    pub fn original_ip(self, address: IpAddr) -> Self {
+        self.option("original_ip", address.to_string())
     }
 
     /// Keeps tokens on disk, in the user's usual folder for caches.
@@ -209,6 +235,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Keeps the requests to services within a limit.
+    pub fn limiter(mut self, limiter: &Limiter) -> Self {
+        self.limiter = Some(limiter.clone());
+        self
+    }
+
     /// Makes the client. Nothing is sent: it may read `clouds.yaml`, and no more.
     ///
     /// # Errors
@@ -218,9 +250,9 @@ impl ClientBuilder {
     /// [`ScopeConflict`](crate::ErrorKind::ScopeConflict), which say what to change, and where.
     pub fn build(self) -> Result<Client> {
         let tokens = self.tokens.clone().unwrap_or_else(|| TokenCache::shared().clone());
-        let host = self.host.clone();
+        let (host, limiter) = (self.host.clone(), self.limiter.clone());
         let config = self.config()?;
-        Client::new(config, &host, &tokens)
+        Client::new(config, &host, &tokens, limiter.as_ref())
     }
 
     /// What a client would be made with.

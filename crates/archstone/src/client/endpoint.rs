@@ -1,17 +1,21 @@
 //! Finding the URL of a service.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
 use super::{Client, token::not_loaded};
 use crate::{
     access::Access,
+    auth::keystone,
     catalog::{
-        Allow, Endpoint, EndpointFilter, EndpointUrl, Interface, Service, VersionInfo, VersionRange, VersionedEndpoint,
+        Allow, Endpoint, EndpointFilter, EndpointUrl, Interface, OfferedVersions, Service, VersionInfo, VersionRange,
+        VersionedEndpoint,
         discovery::{self, Documents, Wanted},
+        service_type,
     },
     error::{Error, ErrorKind, Result},
+    host::Moment,
     transport::{Answer, Request},
 };
 
@@ -52,12 +56,59 @@ impl Client {
         {
             return Ok(Arc::new(url.clone().into()));
         }
+        let (_, url) = self.in_catalog(&filter, |endpoint| Arc::clone(endpoint.url())).await?;
+        Ok(url)
+    }
+
+    /// Finds an endpoint in the catalog; where there is none, in the catalog read anew.
+    async fn in_catalog<T>(&self, filter: &EndpointFilter<'_>, part: impl Fn(&Endpoint) -> T) -> Result<(Service, T)> {
         let access = match self.0.slot.current() {
             Some(access) if access.catalog().is_some() => access,
             _ => self.access().await?,
         };
-        let catalog = access.catalog().ok_or_else(|| no_catalog(&access, &filter))?;
-        catalog.url_for(filter)
+        let find = |access: &Access| {
+            let catalog = access.catalog().ok_or_else(|| no_catalog(access, filter))?;
+            catalog.endpoint(filter.clone()).map(|(service, endpoint)| (service.clone(), part(endpoint)))
+        };
+        match find(&access) {
+            Err(missing) if missing.kind() == ErrorKind::EndpointNotFound && access.catalog().is_some() => {
+                match self.read_catalog_again(&access).await {
+                    Some(access) => find(&access),
+                    None => Err(missing),
+                }
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Reads the catalog anew, for services that came after the token: at the most once a minute, and only
+    /// where this client logs in by itself. Token and new catalog take the place of the old ones together.
+    async fn read_catalog_again(&self, access: &Arc<Access>) -> Option<Arc<Access>> {
+        const BELIEVED: Duration = Duration::from_secs(60);
+        let inner = &*self.0;
+        let source = self.source()?;
+        let mut read = inner.catalog_read.lock().await;
+        let now = inner.identity.host.now();
+        let is_recent = |at: Moment| at.until(now) < BELIEVED;
+        if read.is_some_and(is_recent) || is_recent(access.received()) {
+            // Whoever held the lock before may have brought a newer one.
+            return inner.slot.current().filter(|current| !Arc::ptr_eq(current, access));
+        }
+        *read = Some(now);
+        let token = self.token().await.ok()?;
+        let current = inner.slot.current().filter(|current| *current.token() == token)?;
+        let v3 = self.identity_api().await.ok()?;
+        match keystone::catalog(&inner.identity.transport, v3, &token).await {
+            Ok(catalog) => {
+                let renewed = Arc::new(current.with_catalog(&catalog, &inner.identity.host)?);
+                inner.slot.exchange(&current, &renewed, source);
+                Some(renewed)
+            }
+            Err(error) => {
+                tracing::debug!(target: "archstone::discovery", %error, "the catalog is not read anew");
+                None
+            }
+        }
     }
 
     /// The endpoint of a service, with its service, from the catalog of the current token.
@@ -67,9 +118,8 @@ impl Client {
     /// As [`url_for`](Self::url_for).
     pub async fn endpoint<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<(Service, Endpoint)> {
         let filter = self.with_defaults(filter.into());
-        let access = self.access().await?;
-        let catalog = access.catalog().ok_or_else(|| no_catalog(&access, &filter))?;
-        catalog.endpoint(filter).map(|(service, endpoint)| (service.clone(), endpoint.clone()))
+        self.access().await?;
+        self.in_catalog(&filter, Endpoint::clone).await
     }
 
     /// The URL of a service for a version of its API, asking the service where the catalog does not
@@ -106,18 +156,57 @@ impl Client {
     /// As [`url_for`](Self::url_for).
     pub async fn versions<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Vec<VersionInfo>> {
         let url = self.url_for(filter).await?;
-        let project_id = self.project_of_token();
-        let inner = &*self.0;
-        for document in discovery::documents(&url, project_id.as_deref()) {
-            let versions = inner.discovery.versions(&document, &inner.identity.host, self).await;
-            if !versions.is_empty() {
-                return Ok(versions.to_vec());
-            }
-        }
-        Ok(Vec::new())
+        Ok(self.versions_at(&url).await)
     }
 
-    async fn resolve(&self, filter: EndpointFilter<'_>, mut wanted: Wanted) -> Result<VersionedEndpoint> {
+    /// What every service of the catalog offers, endpoint by endpoint; a filter without an interface asks
+    /// for all of them. (keystoneauth's `get_all_version_data`.)
+    ///
+    /// Each list of versions is read once. Where a service does not say, the version that its URL names
+    /// is all that is known.
+    ///
+    /// ```no_run
+    /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+    /// use archstone::EndpointFilter;
+    ///
+    /// for offer in client.all_versions(EndpointFilter::default().region("RegionOne")).await? {
+    ///     println!("{} {}: {} versions", offer.service_type, offer.endpoint.url(), offer.versions.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Why there is no token, or no catalog.
+    pub async fn all_versions(&self, filter: EndpointFilter<'_>) -> Result<Vec<OfferedVersions>> {
+        let access = self.access().await?;
+        let catalog = access.catalog().ok_or_else(|| no_catalog(&access, &filter))?;
+        let mut offers = Vec::new();
+        for (service, endpoint) in catalog.endpoints(filter) {
+            let (mut versions, url) = (self.versions_at(endpoint.url()).await, endpoint.url());
+            if versions.is_empty() {
+                versions.extend(discovery::inferred(url, access.project_id()));
+            }
+            let service_type = service_type::official(service.service_type()).to_owned();
+            offers.push(OfferedVersions { service_type, endpoint: endpoint.clone(), versions });
+        }
+        Ok(offers)
+    }
+
+    async fn versions_at(&self, url: &Url) -> Vec<VersionInfo> {
+        let project_id = self.project_of_token();
+        let inner = &*self.0;
+        for document in discovery::documents(url, project_id.as_deref()) {
+            let versions = inner.discovery.versions(&document, &inner.identity.host, self).await;
+            if !versions.is_empty() {
+                return versions.to_vec();
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) async fn resolve(&self, filter: EndpointFilter<'_>, mut wanted: Wanted) -> Result<VersionedEndpoint> {
         if let Some(service_type) = filter.wanted_type() {
             wanted.range = discovery::implied(service_type, wanted.range)?;
         }
@@ -125,17 +214,7 @@ impl Client {
         self.resolve_url(&url, wanted).await
     }
 
-    /// The same for a URL that is no catalog's.
-    pub(super) async fn versioned_url(
-        &self,
-        url: &Url,
-        range: Option<VersionRange>,
-        allow: Allow,
-    ) -> Result<VersionedEndpoint> {
-        self.resolve_url(url, Wanted { range, allow, in_full: false }).await
-    }
-
-    async fn resolve_url(&self, url: &Url, wanted: Wanted) -> Result<VersionedEndpoint> {
+    pub(super) async fn resolve_url(&self, url: &Url, wanted: Wanted) -> Result<VersionedEndpoint> {
         let project_id = self.project_of_token();
         let inner = &*self.0;
         inner.discovery.resolve(url, project_id.as_deref(), &wanted, &inner.identity.host, self).await

@@ -2,7 +2,10 @@
 
 mod builder;
 mod endpoint;
+mod exchange;
+mod found;
 mod identity;
+mod microversion;
 mod pages;
 mod request;
 mod response;
@@ -29,9 +32,9 @@ use crate::{
     catalog::discovery::Discovery,
     config::{CloudConfig, GivenToken},
     error::Result,
-    host::Host,
+    host::{Host, Moment},
     identity::{Project, User},
-    transport::{Timing, Transport},
+    transport::{Limiter, Timing, Transport},
 };
 
 /// A handle on one cloud, as one user, for one scope.
@@ -79,6 +82,9 @@ struct Inner {
     /// The login's place on disk; found when first needed.
     entry: OnceLock<Option<Entry>>,
     discovery: Discovery,
+    limiter: Option<Limiter>,
+    /// When the catalog was last read anew because something was missing in it.
+    catalog_read: tokio::sync::Mutex<Option<Moment>>,
     /// The URL of the identity API, when `mgmt_url` says it.
     management: OnceCell<Url>,
     user: Mutex<Option<Arc<User>>>,
@@ -110,7 +116,7 @@ impl Client {
         Self::builder().cloud(name).build()
     }
 
-    fn new(config: CloudConfig, host: &Host, tokens: &TokenCache) -> Result<Self> {
+    fn new(config: CloudConfig, host: &Host, tokens: &TokenCache, limiter: Option<&Limiter>) -> Result<Self> {
         let transport = Transport::new(config.transport.clone(), host.clone());
         let identity = Arc::new(Identity::new(transport, host.clone()));
         let login = match (&config.method, &config.auth_url) {
@@ -138,29 +144,22 @@ impl Client {
         if let Some(access) = seed {
             slot.seed(access);
         }
-        Ok(Self::from_parts(config, given, login, identity, slot))
-    }
-
-    fn from_parts(
-        config: CloudConfig,
-        given: Option<Token>,
-        login: Option<Login>,
-        identity: Arc<Identity>,
-        slot: Arc<Slot>,
-    ) -> Self {
-        Self(Arc::new(Inner {
+        let discovery = Discovery::new(config.cache_folder(), &config.transport.trust);
+        Ok(Self(Arc::new(Inner {
             config,
             given,
             login,
             identity,
             slot,
             entry: OnceLock::new(),
-            discovery: Discovery::default(),
+            discovery,
+            limiter: limiter.cloned(),
+            catalog_read: tokio::sync::Mutex::default(),
             management: OnceCell::new(),
             user: Mutex::default(),
             project: Mutex::default(),
             projects: Mutex::default(),
-        }))
+        })))
     }
 
     /// The same client with connections and locks of its own, which starts from the current token.
@@ -172,7 +171,7 @@ impl Client {
     /// As [`ClientBuilder::build`], which has succeeded with the same configuration before.
     pub fn detached(&self, tokens: &TokenCache) -> Result<Self> {
         let inner = &self.0;
-        let client = Self::new(inner.config.clone(), &inner.identity.host, tokens)?;
+        let client = Self::new(inner.config.clone(), &inner.identity.host, tokens, inner.limiter.as_ref())?;
         // Another client of the same login may have brought a newer token already.
         let is_behind = inner.config.given.is_some() || client.0.slot.fresh().is_none();
         if let Some(access) = inner.slot.fresh().filter(|_| is_behind) {
@@ -191,6 +190,11 @@ impl Client {
     #[must_use]
     pub fn timings(&self) -> Vec<Timing> {
         self.0.identity.transport.timings()
+    }
+
+    /// Forgets the requests that were made.
+    pub fn clear_timings(&self) {
+        self.0.identity.transport.clear_timings();
     }
 
     fn source(&self) -> Option<Source<'_>> {

@@ -1,24 +1,21 @@
-//! Requests to services, with a token, sent again where that is safe.
+//! A request to a service, as it is described. How it is sent: `exchange`.
 
-use std::time::Duration;
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use reqwest::{
     Method,
-    header::{HeaderMap, HeaderName, HeaderValue},
+    header::{CONTENT_TYPE, FORWARDED, HeaderMap, HeaderName, HeaderValue, USER_AGENT},
 };
 use serde::Serialize;
 use url::Url;
 
-use super::{Client, Response};
+use super::{Client, ServiceClient, microversion::Microversion};
 use crate::{
-    access::Token,
     catalog::ApiVersion,
     error::{Error, ErrorKind, Result, printable},
-    transport::retry::{RetryPolicy, Tried},
+    transport::{RetryPolicy, TimeLimits, TransportSettings},
 };
-
-/// Redirects that are followed at the most.
-const MOST_REDIRECTS: usize = 30;
 
 /// A request being described. Nothing is sent until [`send`](Self::send).
 ///
@@ -42,18 +39,18 @@ pub struct RequestBuilder {
     pub(super) client: Client,
     pub(super) method: Method,
     pub(super) target: Target,
-    query: Vec<(String, String)>,
-    headers: HeaderMap,
-    body: Body,
-    pub(super) microversion: Option<ApiVersion>,
-    /// The service type that microversions are written for.
-    pub(super) microversion_service: Option<String>,
-    timeout: Option<Duration>,
-    pub(super) retries: RetryPolicy,
-    authenticated: bool,
-    reauthenticate: bool,
-    error_for_status: bool,
-    problem: Option<Error>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Body,
+    pub(super) microversion: Microversion,
+    pub(super) limits: TimeLimits,
+    /// Where it is not said, the service's, or the usual one.
+    pub(super) retries: Option<RetryPolicy>,
+    pub(super) redirects: usize,
+    pub(super) authenticated: bool,
+    pub(super) reauthenticate: bool,
+    pub(super) error_for_status: bool,
+    pub(super) problem: Option<Error>,
 }
 
 /// Where a request goes.
@@ -61,21 +58,60 @@ pub struct RequestBuilder {
 pub(super) enum Target {
     Url(Url),
     /// A path below a service's endpoint.
-    Service(Box<super::ServiceClient>, String),
+    Service(ServiceClient, String),
+}
+
+impl Target {
+    pub(super) fn service(&self) -> Option<&ServiceClient> {
+        match self {
+            Self::Url(_) => None,
+            Self::Service(service, _) => Some(service),
+        }
+    }
 }
 
 /// What is sent.
-#[derive(Debug, Default)]
-enum Body {
+#[derive(Default)]
+pub(super) enum Body {
     #[default]
     Empty,
-    Bytes(bytes::Bytes),
-    /// Can be read only once.
+    Bytes(Bytes),
+    /// Can be read only once; `None` when it has been.
     Stream(Option<reqwest::Body>),
+    /// Made anew for each try.
+    Made(Arc<dyn Fn() -> reqwest::Body + Send + Sync>),
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Stream(_) | Self::Made(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+impl Body {
+    /// Whether there is something to send another time.
+    pub(super) fn can_be_sent(&self) -> bool {
+        !matches!(self, Self::Stream(None))
+    }
+
+    pub(super) fn take(&mut self) -> Option<reqwest::Body> {
+        match self {
+            Self::Empty => None,
+            Self::Bytes(bytes) => Some(bytes.clone().into()),
+            Self::Stream(body) => body.take(),
+            Self::Made(make) => Some(make()),
+        }
+    }
 }
 
 impl RequestBuilder {
     pub(super) fn new(client: &Client, method: Method, target: Target) -> Self {
+        /// Redirects that are followed unless said otherwise.
+        const USUAL_REDIRECTS: usize = 30;
         Self {
             client: client.clone(),
             method,
@@ -83,10 +119,10 @@ impl RequestBuilder {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: Body::Empty,
-            microversion: None,
-            microversion_service: None,
-            timeout: None,
-            retries: RetryPolicy::default(),
+            microversion: Microversion::Unsaid,
+            limits: TimeLimits::default(),
+            retries: None,
+            redirects: USUAL_REDIRECTS,
             authenticated: true,
             reauthenticate: true,
             error_for_status: true,
@@ -95,7 +131,7 @@ impl RequestBuilder {
     }
 
     /// Adds a query parameter.
-    pub fn query(mut self, name: impl Into<String>, value: impl std::fmt::Display) -> Self {
+    pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.query.push((name.into(), value.to_string()));
         self
     }
@@ -121,7 +157,7 @@ impl RequestBuilder {
             Ok(bytes) => {
                 self.body = Body::Bytes(bytes.into());
                 let json = HeaderValue::from_static("application/json");
-                self.headers.entry("content-type").or_insert(json);
+                self.headers.entry(CONTENT_TYPE).or_insert(json);
             }
             Err(source) => {
                 let error = Error::new(ErrorKind::InvalidRequest, "the body cannot be written as JSON");
@@ -132,38 +168,74 @@ impl RequestBuilder {
     }
 
     /// Sends bytes.
-    pub fn body(mut self, bytes: impl Into<bytes::Bytes>) -> Self {
+    pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
         self.body = Body::Bytes(bytes.into());
         self
     }
 
-    /// Sends a body piece by piece. It is read once: such a request is never sent again.
+    /// Sends a body piece by piece. It is read once, so such a request is never sent again once it has
+    /// begun: see [`stream_again`](Self::stream_again) for bodies that can be.
     pub fn stream<B>(mut self, body: B) -> Self
     where
         B: http_body::Body + Send + Sync + 'static,
-        B::Data: Into<bytes::Bytes>,
+        B::Data: Into<Bytes>,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         self.body = Body::Stream(Some(reqwest::Body::wrap(body)));
         self
     }
 
-    /// Asks for a microversion of the service's API.
+    /// Sends a body piece by piece, made anew for each try: after a refused token, a redirect, or a failure.
+    pub fn stream_again<B>(mut self, make: impl Fn() -> B + Send + Sync + 'static) -> Self
+    where
+        B: http_body::Body + Send + Sync + 'static,
+        B::Data: Into<Bytes>,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.body = Body::Made(Arc::new(move || reqwest::Body::wrap(make())));
+        self
+    }
+
+    /// Asks for a microversion of the service's API, and not for the service client's own.
     pub fn microversion(mut self, version: ApiVersion) -> Self {
-        self.microversion = Some(version);
+        self.microversion = Microversion::Fixed(version);
+        self
+    }
+
+    /// Asks for no microversion, whatever the service client's own is.
+    pub fn without_microversion(mut self) -> Self {
+        self.microversion = Microversion::Unsaid;
         self
     }
 
     /// How long the request may take in all, its answer's body included. Otherwise only silence
     /// between two pieces is limited, so that a large download takes as long as it takes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.limits.total = Some(timeout);
+        self
+    }
+
+    /// How long the service may be silent, before its answer and between two pieces of it.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.read = Some(timeout);
+        self
+    }
+
+    /// How long reaching the service may take. Such requests have connections of their own.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.connect = Some(timeout);
         self
     }
 
     /// When the request is sent again.
     pub fn retries(mut self, policy: RetryPolicy) -> Self {
-        self.retries = policy;
+        self.retries = Some(policy);
+        self
+    }
+
+    /// How many redirects are followed; with none, a redirect is the answer.
+    pub fn redirects(mut self, most: usize) -> Self {
+        self.redirects = most;
         self
     }
 
@@ -190,143 +262,15 @@ impl RequestBuilder {
         self.header("x-openstack-request-id", id)
     }
 
-    /// Sends the request: with a token, and once more with another when the service refuses it; again
-    /// after failures, as the [`RetryPolicy`] says. Redirects keep method and body, and carry no token
-    /// to another origin.
-    ///
-    /// # Errors
-    ///
-    /// By the status for answers of 400 and above; why there is no answer; why there is no token.
-    pub async fn send(mut self) -> Result<Response> {
-        if let Some(problem) = self.problem.take() {
-            return Err(problem);
-        }
-        let mut url = match &self.target {
-            Target::Url(url) => url.clone(),
-            Target::Service(service, path) => service.url(path).await?,
-        };
-        if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&self.query);
-        }
-        self.write_microversion()?;
-        let (host, began) = (&self.client.0.identity.host.clone(), self.client.0.identity.host.now());
-        let mut replaced = false;
-        let mut tries = 0;
-        let mut token = if self.authenticated { Some(self.client.token().await?) } else { None };
-        loop {
-            tries += 1;
-            let outcome = self.follow(&url, token.as_ref()).await;
-            let result = match &outcome {
-                Ok(answer) if answer.status() == 401 && self.can_reauthenticate(replaced) => {
-                    if let Some(refused) = token.take() {
-                        replaced = true;
-                        token = Some(self.client.replace(&refused).await?);
-                        continue;
-                    }
-                    Tried::Answer(401, None)
-                }
-                Ok(answer) => Tried::Answer(answer.status().as_u16(), answer.retry_after()),
-                Err(error) => Tried::Failure(error),
-            };
-            let wait = if self.can_repeat() {
-                self.retries.wait(&self.method, tries, began.until(host.now()), &result)
-            } else {
-                None
-            };
-            let Some(wait) = wait else { break self.judge(outcome).await };
-            tracing::warn!(url = crate::error::public_url(&url), tries, ?wait, "sent again");
-            tokio::time::sleep(wait).await;
-        }
+    /// What the `User-Agent` header says, instead of all that it says otherwise.
+    pub fn user_agent(self, text: impl AsRef<str>) -> Self {
+        self.header(USER_AGENT, text)
     }
 
-    async fn judge(&self, outcome: Result<Response>) -> Result<Response> {
-        if self.error_for_status { outcome?.error_for_status().await } else { outcome }
-    }
-
-    fn can_repeat(&self) -> bool {
-        !matches!(self.body, Body::Stream(None))
-    }
-
-    fn can_reauthenticate(&self, replaced: bool) -> bool {
-        self.reauthenticate && !replaced && self.can_repeat()
-    }
-
-    /// One try, with the redirects that it meets.
-    async fn follow(&mut self, url: &Url, token: Option<&Token>) -> Result<Response> {
-        let origin = url.origin();
-        let mut url = url.clone();
-        let mut hops = 0;
-        loop {
-            let own = url.origin() == origin;
-            let answer = self.once(&url, token.filter(|_| own), own).await?;
-            let is_redirect = matches!(answer.status().as_u16(), 301 | 302 | 303 | 305 | 307 | 308);
-            let location = answer.headers().get("location").and_then(|it| it.to_str().ok());
-            let next = match location.map(|location| url.join(location)) {
-                Some(Ok(next)) if is_redirect && self.can_repeat() => next,
-                _ => return Ok(answer),
-            };
-            hops += 1;
-            let is_weaker = url.scheme() == "https" && next.scheme() != "https";
-            if hops > MOST_REDIRECTS || is_weaker || !matches!(next.scheme(), "http" | "https") {
-                return Ok(answer);
-            }
-            url = next;
-        }
-    }
-
-    /// One request. What proves identity, and what the caller sent along, stays with its origin.
-    async fn once(&mut self, url: &Url, token: Option<&Token>, own: bool) -> Result<Response> {
-        let mut request = reqwest::Request::new(self.method.clone(), url.clone());
-        if own {
-            *request.headers_mut() = self.headers.clone();
-        }
-        let headers = request.headers_mut();
-        headers.entry("accept").or_insert(HeaderValue::from_static("application/json"));
-        if let Some(token) = token {
-            headers.insert("x-auth-token", token.header());
-        }
-        *request.body_mut() = match &mut self.body {
-            Body::Empty => None,
-            Body::Bytes(bytes) => Some(bytes.clone().into()),
-            Body::Stream(body) => body.take(),
-        };
-        *request.timeout_mut() = self.timeout;
-        let transport = &self.client.0.identity.transport;
-        let answer = transport.start(request).await?;
-        Ok(Response::new(answer, url.clone(), transport))
-    }
-
-    /// The header of the guideline, and the older ones that some services still need.
-    fn write_microversion(&mut self) -> Result<()> {
-        let Some(version) = self.microversion else { return Ok(()) };
-        let Some(service_type) = &self.microversion_service else {
-            return Err(Error::new(ErrorKind::InvalidRequest, "a microversion is of a service, and none is named")
-                .with_hint("send the request through `client.service(…)`"));
-        };
-        if version.minor().is_none() && version != ApiVersion::LATEST {
-            let message = format!("`{version}` is not a microversion that can be asked for");
-            return Err(Error::new(ErrorKind::InvalidRequest, message).with_hint("ask for a number, or for `latest`"));
-        }
-        let (name, older) = match service_type.as_str() {
-            "volume" | "volumev2" | "volumev3" | "block-storage" | "block-store" => ("volume", None),
-            "share" | "sharev2" | "shared-file-system" => {
-                ("shared-file-system", Some("x-openstack-manila-api-version"))
-            }
-            "compute" => ("compute", Some("x-openstack-nova-api-version")),
-            "baremetal" | "bare-metal" => ("baremetal", Some("x-openstack-ironic-api-version")),
-            other => (other, None),
-        };
-        let mut write = |header: &'static str, value: String| {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                self.headers.entry(header).or_insert(value);
-            }
-        };
-        let (guideline, older) = (format!("{name} {version}"), older.map(|header| (header, version.to_string())));
-        write("openstack-api-version", guideline);
-        if let Some((header, value)) = older {
-            write(header, value);
-        }
-        Ok(())
+    /// The address of whoever this request is made for, told in the `Forwarded` header (RFC 7239).
+    pub fn original_ip(self, address: IpAddr) -> Self {
+        let by = self.client.0.identity.transport.settings().user_agent(None);
+        self.header(FORWARDED, TransportSettings::forwarded(address, &by))
     }
 }
 
@@ -335,5 +279,20 @@ impl Client {
     /// their URL in the catalog.
     pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
         RequestBuilder::new(self, method, Target::Url(url))
+    }
+
+    /// Begins a request to a URL that is given as text.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](ErrorKind::InvalidRequest) when it is none.
+    pub fn request_to(&self, method: Method, url: &str) -> Result<RequestBuilder> {
+        let url = Url::parse(url).map_err(|source| {
+            let message = format!("`{}` is not a URL", printable(url.split(['?', '#']).next().unwrap_or_default()));
+            Error::new(ErrorKind::InvalidRequest, message).with_source(source).with_hint(
+                "write it whole, or use a path below a service: `client.service(\"image\").get(\"v2/images\")`",
+            )
+        })?;
+        Ok(self.request(method, url))
     }
 }

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::{
-    error::{Error, ErrorKind, Result, printable, public_url},
-    transport::{Answer, Transport},
+    error::{Error, ErrorKind, ErrorResponse, Result, printable, public_url},
+    transport::{TimeLimits, Transport, retry_after},
 };
 
 /// A service's answer. Its body is read when asked for: whole, or piece by piece.
@@ -26,13 +26,19 @@ use crate::{
 #[derive(Debug)]
 pub struct Response {
     inner: reqwest::Response,
-    url: Url,
     transport: Arc<Transport>,
+    limits: TimeLimits,
+    elapsed: Duration,
 }
 
 impl Response {
-    pub(super) fn new(inner: reqwest::Response, url: Url, transport: &Arc<Transport>) -> Self {
-        Self { inner, url, transport: Arc::clone(transport) }
+    pub(super) fn new(
+        inner: reqwest::Response,
+        transport: &Arc<Transport>,
+        limits: TimeLimits,
+        elapsed: Duration,
+    ) -> Self {
+        Self { inner, transport: Arc::clone(transport), limits, elapsed }
     }
 
     /// The HTTP status.
@@ -50,7 +56,13 @@ impl Response {
     /// The URL that answered, after redirects.
     #[must_use]
     pub fn url(&self) -> &Url {
-        &self.url
+        self.inner.url()
+    }
+
+    /// From sending the request to the head of the answer.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
     }
 
     /// The service's request id.
@@ -74,7 +86,7 @@ impl Response {
     /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the service breaks off,
     /// [`Timeout`](ErrorKind::Timeout) when nothing comes for too long.
     pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>> {
-        self.inner.chunk().await.map_err(|error| self.transport.explain(error, &self.url))
+        self.transport.piece(&mut self.inner, self.limits).await
     }
 
     /// The whole body.
@@ -82,9 +94,19 @@ impl Response {
     /// # Errors
     ///
     /// As [`chunk`](Self::chunk).
-    pub async fn bytes(self) -> Result<bytes::Bytes> {
-        let Self { inner, url, transport } = self;
-        inner.bytes().await.map_err(|error| transport.explain(error, &url))
+    pub async fn bytes(mut self) -> Result<bytes::Bytes> {
+        /// The length is the service's word: not all of it is believed before it comes.
+        const MOST_AT_ONCE: u64 = 1 << 20;
+        let Some(first) = self.chunk().await? else { return Ok(bytes::Bytes::new()) };
+        let Some(second) = self.chunk().await? else { return Ok(first) };
+        let expected = self.content_length().unwrap_or(0).min(MOST_AT_ONCE);
+        let mut whole = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).max(first.len() + second.len()));
+        whole.extend_from_slice(&first);
+        whole.extend_from_slice(&second);
+        while let Some(piece) = self.chunk().await? {
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.into())
     }
 
     /// The whole body as text; what is not UTF-8 is replaced.
@@ -104,7 +126,7 @@ impl Response {
     /// [`chunk`](Self::chunk).
     pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
         let (url, status, request_id) =
-            (self.url.clone(), self.status().as_u16(), self.request_id().map(str::to_owned));
+            (self.url().clone(), self.status().as_u16(), self.request_id().map(str::to_owned));
         let body = self.bytes().await?;
         serde_json::from_slice(&body).map_err(|source| {
             let message = format!("the answer of `{}` is not the JSON that is expected", public_url(&url));
@@ -140,21 +162,30 @@ impl Response {
             }
         }
         let status = self.status().as_u16();
-        let (kind, shown) = (kind_of(status), public_url(&self.url));
+        let (kind, shown) = (kind_of(status), public_url(self.url()));
         let message = match said(&body) {
             Some(said) => format!("{} (HTTP {status} from `{shown}`)", printable(&said)),
             None => format!("HTTP {status} from `{shown}`"),
         };
-        let retry_after = Answer::head(&self.inner, &self.url).retry_after();
-        Error::new(kind, message)
+        let error = Error::new(kind, message)
             .with_status(status)
-            .with_url(&self.url)
+            .with_url(self.url())
             .with_request_id(self.request_id().map(printable))
-            .with_retry_after(retry_after)
+            .with_retry_after(self.retry_after())
+            .with_response(ErrorResponse {
+                status: self.status(),
+                headers: self.headers().clone(),
+                body: body.into(),
+                url: self.url().clone(),
+            });
+        match kind {
+            ErrorKind::TokenRejected => error.with_hint("get another token, or give credentials instead of a token"),
+            _ => error,
+        }
     }
 
     pub(super) fn retry_after(&self) -> Option<Duration> {
-        Answer::head(&self.inner, &self.url).retry_after()
+        retry_after(self.headers())
     }
 }
 

@@ -1,13 +1,22 @@
 //! A client bound to one service, with what its requests have in common.
 
-use reqwest::Method;
+use std::sync::Arc;
+
+use reqwest::{Method, header::HeaderValue};
 use url::Url;
 
-use super::{Client, RequestBuilder, request::Target};
+use super::{
+    Client, RequestBuilder,
+    found::{Found, FoundEndpoint},
+    microversion::{self, Microversion},
+    request::Target,
+};
 use crate::{
-    catalog::{Allow, ApiVersion, EndpointFilter, Interface, VersionRange, VersionedEndpoint},
-    error::{Error, ErrorKind, Result},
-    transport::retry::RetryPolicy,
+    catalog::{
+        Allow, ApiVersion, EndpointFilter, Interface, VersionInfo, VersionRange, VersionedEndpoint, discovery::Wanted,
+    },
+    error::{Error, ErrorKind, Result, public_url},
+    transport::{Limiter, RetryPolicy},
 };
 
 /// A client bound to one service. (keystoneauth calls it an *adapter*.)
@@ -29,7 +38,10 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ServiceClient {
+pub struct ServiceClient(Arc<Inner>);
+
+#[derive(Clone, Debug)]
+struct Inner {
     client: Client,
     service_type: String,
     service_name: Option<String>,
@@ -38,15 +50,21 @@ pub struct ServiceClient {
     endpoint_override: Option<String>,
     versions: Option<VersionRange>,
     allow: Allow,
-    microversion: Option<ApiVersion>,
-    retries: RetryPolicy,
+    skip_discovery: bool,
+    microversion: Microversion,
+    /// The service type that microversions are written for, when it is another one.
+    microversion_service: Option<String>,
+    retries: Arc<RetryPolicy>,
+    limits: Option<Limiter>,
     global_request_id: Option<String>,
+    user_agent: Option<HeaderValue>,
+    found: Found,
 }
 
 impl Client {
     /// A client bound to a service type, such as `compute` or `image`.
     pub fn service(&self, service_type: impl Into<String>) -> ServiceClient {
-        ServiceClient {
+        ServiceClient(Arc::new(Inner {
             client: self.clone(),
             service_type: service_type.into(),
             service_name: None,
@@ -55,89 +73,153 @@ impl Client {
             endpoint_override: None,
             versions: None,
             allow: Allow::default(),
-            microversion: None,
-            retries: RetryPolicy::default(),
+            skip_discovery: false,
+            microversion: Microversion::Unsaid,
+            microversion_service: None,
+            retries: RetryPolicy::usual(),
+            limits: None,
             global_request_id: None,
-        }
+            user_agent: None,
+            found: Found::default(),
+        }))
     }
 }
 
 impl ServiceClient {
-    /// Takes the service of this name.
-    pub fn service_name(mut self, name: impl Into<String>) -> Self {
-        self.service_name = Some(name.into());
+    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.found = Found::default();
+        change(inner);
         self
+    }
+
+    /// Takes the service of this name.
+    pub fn service_name(self, name: impl Into<String>) -> Self {
+        self.change(|inner| inner.service_name = Some(name.into()))
     }
 
     /// Takes the endpoint of this region, and not of the client's own.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
+    pub fn region(self, region: impl Into<String>) -> Self {
+        self.change(|inner| inner.region = Some(region.into()))
     }
 
     /// Takes the endpoint of this interface.
-    pub fn interface(mut self, interface: Interface) -> Self {
-        self.interfaces = vec![interface];
-        self
+    pub fn interface(self, interface: Interface) -> Self {
+        self.change(|inner| inner.interfaces = vec![interface])
     }
 
     /// Takes the endpoint of the first of these interfaces that there is.
-    pub fn interfaces(mut self, interfaces: impl IntoIterator<Item = Interface>) -> Self {
-        self.interfaces = interfaces.into_iter().collect();
-        self
+    pub fn interfaces(self, interfaces: impl IntoIterator<Item = Interface>) -> Self {
+        self.change(|inner| inner.interfaces = interfaces.into_iter().collect())
     }
 
     /// Uses this URL and no catalog. `%(project_id)s` and `%(user_id)s` stand for those of the token; any
     /// other `%` is what it is.
-    pub fn endpoint_override(mut self, url: impl Into<String>) -> Self {
-        self.endpoint_override = Some(url.into());
-        self
+    pub fn endpoint_override(self, url: impl Into<String>) -> Self {
+        self.change(|inner| inner.endpoint_override = Some(url.into()))
     }
 
     /// Takes a version of the API out of this range, asking the service where its catalog entry does not
     /// say enough.
-    pub fn versions(mut self, versions: VersionRange) -> Self {
-        self.versions = Some(versions);
-        self
+    pub fn versions(self, versions: VersionRange) -> Self {
+        self.change(|inner| inner.versions = Some(versions))
     }
 
     /// Which versions may be taken.
-    pub fn allow(mut self, allow: Allow) -> Self {
-        self.allow = allow;
-        self
+    pub fn allow(self, allow: Allow) -> Self {
+        self.change(|inner| inner.allow = allow)
+    }
+
+    /// Takes the URL as the catalog or the override has it, and never asks the service about its versions.
+    pub fn skip_discovery(self) -> Self {
+        self.change(|inner| inner.skip_discovery = true)
     }
 
     /// Asks for a microversion with each request.
-    pub fn microversion(mut self, version: ApiVersion) -> Self {
-        self.microversion = Some(version);
-        self
+    pub fn microversion(self, version: ApiVersion) -> Self {
+        self.change(|inner| inner.microversion = Microversion::Fixed(version))
+    }
+
+    /// Asks with each request for the newest microversion of a range that the service knows. The service is
+    /// asked once which it knows.
+    ///
+    /// ```no_run
+    /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+    /// use archstone::VersionRange;
+    ///
+    /// let known = VersionRange::between(Some("2.1".parse()?), Some("2.96".parse()?))?;
+    /// let compute = client.service("compute").newest_microversion_of(known);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn newest_microversion_of(self, versions: VersionRange) -> Self {
+        self.change(|inner| inner.microversion = Microversion::Newest(versions))
+    }
+
+    /// Writes microversions for another service type than the catalog's, for clouds that name a service
+    /// in a way of their own.
+    pub fn microversion_service_type(self, service_type: impl Into<String>) -> Self {
+        self.change(|inner| inner.microversion_service = Some(service_type.into()))
     }
 
     /// When requests are sent again.
-    pub fn retries(mut self, policy: RetryPolicy) -> Self {
-        self.retries = policy;
-        self
+    pub fn retries(self, policy: RetryPolicy) -> Self {
+        self.change(|inner| inner.retries = Arc::new(policy))
+    }
+
+    /// Keeps requests within a limit, instead of the client's own.
+    pub fn limiter(self, limiter: &Limiter) -> Self {
+        self.change(|inner| inner.limits = Some(limiter.clone()))
     }
 
     /// A request id of one's own with each request, which services write into their logs.
-    pub fn global_request_id(mut self, id: impl Into<String>) -> Self {
-        self.global_request_id = Some(id.into());
-        self
+    pub fn global_request_id(self, id: impl Into<String>) -> Self {
+        self.change(|inner| inner.global_request_id = Some(id.into()))
+    }
+
+    /// Names the client library in the `User-Agent` header, between the program and Archstone.
+    pub fn user_agent(self, library: impl AsRef<str>) -> Self {
+        self.change(|inner| {
+            let whole = inner.client.0.identity.transport.settings().user_agent(Some(library.as_ref()));
+            inner.user_agent = HeaderValue::from_str(&whole).ok();
+        })
     }
 
     /// The service type.
     #[must_use]
     pub fn service_type(&self) -> &str {
-        &self.service_type
+        &self.0.service_type
     }
 
-    /// Begins a request to a path below the service's endpoint.
+    /// The client that this one is of.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    pub(super) fn limits(&self) -> Option<&Limiter> {
+        self.0.limits.as_ref()
+    }
+
+    pub(super) fn policy(&self) -> Arc<RetryPolicy> {
+        Arc::clone(&self.0.retries)
+    }
+
+    pub(super) fn user_agent_header(&self) -> Option<HeaderValue> {
+        self.0.user_agent.clone()
+    }
+
+    pub(super) fn microversion_type(&self) -> &str {
+        self.0.microversion_service.as_deref().unwrap_or(&self.0.service_type)
+    }
+
+    /// Begins a request to a path below the service's endpoint. A whole URL will do as well, if it is of the
+    /// same origin, as links in answers are.
     pub fn request(&self, method: Method, path: impl Into<String>) -> RequestBuilder {
-        let target = Target::Service(Box::new(self.clone()), path.into());
-        let mut request = RequestBuilder::new(&self.client, method, target).retries(self.retries.clone());
-        request.microversion = self.microversion;
-        request.microversion_service = Some(self.service_type.clone());
-        match &self.global_request_id {
+        let target = Target::Service(self.clone(), path.into());
+        let mut request = RequestBuilder::new(&self.0.client, method, target);
+        request.microversion = self.0.microversion;
+        match &self.0.global_request_id {
             Some(id) => request.global_request_id(id),
             None => request,
         }
@@ -179,38 +261,99 @@ impl ServiceClient {
     ///
     /// As [`Client::versioned_endpoint`].
     pub async fn endpoint(&self) -> Result<VersionedEndpoint> {
-        if let Some(template) = &self.endpoint_override {
+        Ok(self.found().await?.endpoint.clone())
+    }
+
+    /// The newest microversion of a range that the service knows.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound), which says which it knows, when none will do.
+    pub async fn newest_microversion(&self, versions: VersionRange) -> Result<ApiVersion> {
+        let info = self.version_info().await?;
+        microversion::newest(&self.0.service_type, versions, info.as_ref())
+    }
+
+    /// What the service says of the version that is used; `None` when it does not say. The answer is kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`endpoint`](Self::endpoint).
+    pub async fn version_info(&self) -> Result<Option<VersionInfo>> {
+        let found = self.found().await?;
+        if found.endpoint.info.is_some() {
+            return Ok(found.endpoint.info.clone());
+        }
+        let inner = &*self.0;
+        let wanted = Wanted { range: inner.versions, allow: inner.allow, in_full: true };
+        let info = inner.client.resolve_url(&found.endpoint.url, wanted).await?.info;
+        if info.is_some() {
+            inner.found.keep(&inner.client, VersionedEndpoint { info: info.clone(), ..found.endpoint.clone() });
+        }
+        Ok(info)
+    }
+
+    /// What was found before, while the catalog that it came from is still the client's.
+    async fn found(&self) -> Result<Arc<FoundEndpoint>> {
+        let inner = &*self.0;
+        if let Some(found) = inner.found.of(&inner.client) {
+            return Ok(found);
+        }
+        // Boxed, so that the usual way carries none of it.
+        let endpoint = Box::pin(self.find()).await?;
+        Ok(inner.found.keep(&inner.client, endpoint))
+    }
+
+    async fn find(&self) -> Result<VersionedEndpoint> {
+        let inner = &*self.0;
+        let wanted = Wanted { range: inner.versions, allow: inner.allow, in_full: false };
+        if let Some(template) = &inner.endpoint_override {
             let text = self.filled(template).await?;
             let url = Url::parse(&text).map_err(|source| {
-                let message = format!("the endpoint override of `{}` is not a URL", self.service_type);
-                Error::new(ErrorKind::InvalidConfig, message).with_source(source)
+                let message = format!("the endpoint override of `{}` is not a URL", inner.service_type);
+                Error::new(ErrorKind::InvalidConfig, message)
+                    .with_source(source)
+                    .with_hint("write it whole: `https://image.example:9292`")
             })?;
-            return self.client.versioned_url(&url, self.versions, self.allow).await;
+            if inner.skip_discovery {
+                return Ok(VersionedEndpoint::listed(url));
+            }
+            return inner.client.resolve_url(&url, wanted).await;
         }
-        let mut filter = EndpointFilter::from(&self.service_type);
-        if let Some(name) = &self.service_name {
+        let mut filter = EndpointFilter::from(&inner.service_type);
+        if let Some(name) = &inner.service_name {
             filter = filter.service_name(name);
         }
-        if let Some(region) = &self.region {
+        if let Some(region) = &inner.region {
             filter = filter.region(region);
         }
-        if !self.interfaces.is_empty() {
-            filter = filter.interfaces(self.interfaces.iter().cloned());
+        if !inner.interfaces.is_empty() {
+            filter = filter.interfaces(inner.interfaces.iter().cloned());
         }
-        self.client.versioned_endpoint(filter, self.versions, self.allow).await
+        if inner.skip_discovery {
+            let url = inner.client.url_for(filter).await?;
+            return Ok(VersionedEndpoint::listed(Url::clone(&url)));
+        }
+        inner.client.resolve(filter, wanted).await
     }
 
     /// The URL of a path below the endpoint.
     pub(super) async fn url(&self, path: &str) -> Result<Url> {
-        let mut url = self.endpoint().await?.url;
-        let (path, query) = match path.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (path, None),
+        let base = self.found().await?;
+        if path.starts_with("http://") || path.starts_with("https://") {
+            return self.of_the_same_origin(&base.endpoint.url, path);
+        }
+        Ok(base.below(path))
+    }
+
+    fn of_the_same_origin(&self, base: &Url, url: &str) -> Result<Url> {
+        let refuse = |why: &str| {
+            let message = format!("a URL {why} `{}`, of service `{}`", public_url(base), self.0.service_type);
+            Error::new(ErrorKind::InvalidRequest, message)
+                .with_hint("a token goes only where the catalog says: to send it elsewhere, use `client.request(…)`")
         };
-        let base = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{base}/{}", path.trim_start_matches('/')));
-        url.set_query(query);
-        Ok(url)
+        let url = Url::parse(url).map_err(|source| refuse("that cannot be read, for").with_source(source))?;
+        if url.origin() == base.origin() { Ok(url) } else { Err(refuse("of another origin than")) }
     }
 
     async fn filled(&self, template: &str) -> Result<String> {
@@ -219,11 +362,12 @@ impl ServiceClient {
             if !text.contains(name) {
                 continue;
             }
-            let access = self.client.access().await?;
+            let access = self.0.client.access().await?;
             let id = if is_project { access.project_id() } else { access.user_id() };
             let id = id.ok_or_else(|| {
+                let service_type = &self.0.service_type;
                 let message =
-                    format!("the endpoint override of `{}` needs `{name}`, which the token lacks", self.service_type);
+                    format!("the endpoint override of `{service_type}` needs `{name}`, which the token lacks");
                 Error::new(ErrorKind::InvalidConfig, message).with_hint("ask for a token of a project")
             })?;
             text = text.replace(name, id);

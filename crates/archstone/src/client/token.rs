@@ -135,6 +135,11 @@ impl Client {
         }
     }
 
+    /// Whether there is a way to get another token in the place of a refused one.
+    pub(super) fn can_replace(&self, refused: &Token) -> bool {
+        self.0.given.as_ref() != Some(refused) && self.source().is_some()
+    }
+
     /// A token other than `rejected`, which a service has just refused. Any number of callers may
     /// bring back the same token: the first replaces it.
     ///

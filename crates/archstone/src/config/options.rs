@@ -42,7 +42,8 @@ impl OptionSpec {
     pub(crate) fn variable_of(name: &str) -> String {
         // What only Archstone knows must not be taken from a variable of somebody else's.
         let prefix = match name {
-            "token_id" | "token_ref" | "token_cache" | "user_agent" => "ARCHSTONE",
+            "token_id" | "token_ref" | "token_cache" | "user_agent" | "proxy" | "no_proxy" | "unix_socket"
+            | "connect_timeout" | "original_ip" => "ARCHSTONE",
             _ => "OS",
         };
         format!("{prefix}_{}", name.to_ascii_uppercase())
@@ -89,12 +90,18 @@ const CLOUD: &[OptionSpec] = &[
         .choices(&[("default_domain", "id")]),
     OptionSpec::plain("default_domain_name", "the name of the domain of all names that have none of their own")
         .choices(&[("default_domain", "name")]),
-    OptionSpec::plain("cacert", "a PEM file with the authorities to trust"),
+    OptionSpec::plain("cacert", "a PEM file, or a folder of them, with the authorities to trust"),
     OptionSpec::plain("cert", "a PEM file with a certificate to show"),
     OptionSpec::plain("key", "a PEM file with the key of `cert`"),
     OptionSpec::plain("verify", "whether the server's certificate must be trusted").choices(&[("trust", "verify")]),
     OptionSpec::plain("insecure", "whether any server certificate will do").choices(&[("trust", "insecure")]),
     OptionSpec::plain("timeout", "how long one request may take, in seconds").aliases(&["api_timeout"]),
+    OptionSpec::plain("connect_timeout", "how long reaching a server may take, in seconds"),
+    OptionSpec::plain("tls_min_version", "the oldest version of TLS that will do: 1.2 or 1.3"),
+    OptionSpec::plain("proxy", "the proxy that all requests go through, or `none`").secret(),
+    OptionSpec::plain("no_proxy", "hosts that are reached without that proxy, with commas"),
+    OptionSpec::plain("unix_socket", "a UNIX socket that every connection goes to"),
+    OptionSpec::plain("original_ip", "the address of whoever this program acts for; services are told"),
     OptionSpec::plain("user_agent", "names the calling program to the services"),
     OptionSpec::plain(
         "token_cache",

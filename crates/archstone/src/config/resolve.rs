@@ -1,7 +1,7 @@
 //! From merged settings to one typed configuration; contradictions are refused here, before any
 //! network traffic, with what to change.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
@@ -13,7 +13,7 @@ use crate::{
     host::Host,
     reference::{DomainRef, ProjectRef, UserRef},
     scope::Scope,
-    transport::{TransportSettings, Trust},
+    transport::{Proxy, TlsVersion, TransportSettings, Trust},
 };
 
 /// The domain of names, when none is named anywhere: Keystone's own default.
@@ -214,21 +214,21 @@ fn transport(settings: &Settings, host: &Host) -> Result<TransportSettings> {
     };
     let mut transport = TransportSettings {
         trust,
+        tls_min_version: tls_min_version(settings)?,
         client_certificate: path("cert"),
         client_key: path("key"),
+        proxy: proxy(settings)?,
+        unix_socket: path("unix_socket"),
         user_agent: settings.string("user_agent"),
+        original_ip: original_ip(settings)?,
         ..TransportSettings::default()
     };
-    if let Some(Sourced { value, origin }) = settings.text("timeout") {
-        let seconds = value.parse::<f64>().ok().and_then(|it| Duration::try_from_secs_f64(it).ok());
-        transport.timeout = seconds.filter(|it| !it.is_zero()).ok_or_else(|| {
-            Error::new(
-                ErrorKind::InvalidConfig,
-                format!("{origin} is `{}`, which is no number of seconds", printable(value)),
-            )
-            .with_hint("write a number above zero, such as `30` or `2.5`")
-        })?;
-        transport.connect_timeout = transport.connect_timeout.min(transport.timeout);
+    if let Some(timeout) = seconds(settings, "timeout")? {
+        transport.timeout = timeout;
+        transport.connect_timeout = transport.connect_timeout.min(timeout);
+    }
+    if let Some(timeout) = seconds(settings, "connect_timeout")? {
+        transport.connect_timeout = timeout;
     }
     if transport.client_key.is_some() && transport.client_certificate.is_none() {
         let place = settings.origin("key").map(ToString::to_string).unwrap_or_default();
@@ -236,6 +236,51 @@ fn transport(settings: &Settings, host: &Host) -> Result<TransportSettings> {
             .with_hint("add `cert`, or take `key` away"));
     }
     Ok(transport)
+}
+
+fn seconds(settings: &Settings, name: &str) -> Result<Option<Duration>> {
+    let Some(Sourced { value, origin }) = settings.text(name) else { return Ok(None) };
+    let seconds = value.parse::<f64>().ok().and_then(|it| Duration::try_from_secs_f64(it).ok());
+    seconds.filter(|it| !it.is_zero()).map(Some).ok_or_else(|| {
+        let message = format!("{origin} is `{}`, which is no number of seconds", printable(value));
+        Error::new(ErrorKind::InvalidConfig, message).with_hint("write a number above zero, such as `30` or `2.5`")
+    })
+}
+
+fn tls_min_version(settings: &Settings) -> Result<TlsVersion> {
+    let Some(Sourced { value, origin }) = settings.text("tls_min_version") else { return Ok(TlsVersion::default()) };
+    match value {
+        "1.2" => Ok(TlsVersion::Tls12),
+        "1.3" => Ok(TlsVersion::Tls13),
+        other => {
+            let message =
+                format!("{origin} is `{}`, which is no version of TLS that can be asked for", printable(other));
+            Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("write `1.2` or `1.3`"))
+        }
+    }
+}
+
+fn proxy(settings: &Settings) -> Result<Proxy> {
+    let Some(Sourced { value: url, origin }) = settings.secret("proxy") else { return Ok(Proxy::System) };
+    if url.expose() == "none" {
+        return Ok(Proxy::Direct);
+    }
+    // The URL may hold a password: it is not shown.
+    let is_fit = Url::parse(url.expose())
+        .is_ok_and(|it| matches!(it.scheme(), "http" | "https") && it.host_str().is_some_and(|host| !host.is_empty()));
+    if !is_fit {
+        return Err(Error::new(ErrorKind::InvalidConfig, format!("{origin} is not the URL of a proxy"))
+            .with_hint("write it whole, `http://proxy.example:3128`, or `none`"));
+    }
+    Ok(Proxy::Through { url: url.clone(), except: settings.string("no_proxy") })
+}
+
+fn original_ip(settings: &Settings) -> Result<Option<IpAddr>> {
+    let Some(Sourced { value, origin }) = settings.text("original_ip") else { return Ok(None) };
+    value.parse().map(Some).map_err(|_| {
+        let message = format!("{origin} is `{}`, which is no IP address", printable(value));
+        Error::new(ErrorKind::InvalidConfig, message).with_hint("write an address such as `192.0.2.7` or `2001:db8::7`")
+    })
 }
 
 fn cache_folder(settings: &Settings, host: &Host) -> Result<Option<PathBuf>> {

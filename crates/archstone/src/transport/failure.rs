@@ -1,13 +1,13 @@
 //! A request that got no answer: why, told apart as far as the machine says.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, time::Duration};
 
 use url::Url;
 
-use super::TransportSettings;
-use crate::error::{Error, ErrorKind, public_url};
+use super::{TimeLimits, TransportSettings};
+use crate::error::{Error, ErrorKind, Sent, public_url};
 
-pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSettings) -> Error {
+pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSettings, limits: TimeLimits) -> Error {
     let shown = public_url(url);
     let place = format!("{}:{}", url.host_str().unwrap_or("?"), url.port_or_known_default().unwrap_or(0));
     // The library's own text names the URL, with its query.
@@ -15,9 +15,11 @@ pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSett
     let explained = if let Some(tls) = cause::<rustls::Error>(&error) {
         tls_failure(tls, &place)
     } else if error.is_timeout() {
-        let seconds = if error.is_connect() { settings.connect_timeout } else { settings.timeout };
-        Error::new(ErrorKind::Timeout, format!("no answer from `{shown}` within {seconds:?}"))
-            .with_hint("try again, give more time with `timeout`, or check that nothing on the way drops packets")
+        let seconds = match (error.is_connect(), limits) {
+            (true, limits) => limits.connect.unwrap_or(settings.connect_timeout),
+            (false, limits) => limits.total.unwrap_or(settings.timeout),
+        };
+        too_late(&shown, seconds)
     } else if mentions(&error, "dns error") {
         Error::new(ErrorKind::HostNotFound, format!("the name `{}` does not resolve", url.host_str().unwrap_or("?")))
             .with_hint(format!("check the spelling of `{shown}`, and this machine's DNS"))
@@ -38,8 +40,32 @@ pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSett
         Error::new(ErrorKind::ConnectionFailed, format!("`{place}` {what}"))
             .with_hint("try again; if it stays so, a proxy or the service itself is at fault")
     };
-    let explained = if error.is_connect() { explained.before_sending() } else { explained };
+    let explained = match () {
+        () if error.is_connect() => explained.sent(Sent::Nothing),
+        () if is_unanswered(&error) => explained.sent(Sent::WithoutAnswer),
+        () => explained,
+    };
     explained.with_url(url).with_source(error)
+}
+
+/// Nothing came for too long.
+pub(super) fn silence(url: &Url, limit: Duration) -> Error {
+    too_late(&public_url(url), limit).with_url(url)
+}
+
+fn too_late(shown: &str, limit: Duration) -> Error {
+    Error::new(ErrorKind::Timeout, format!("no answer from `{shown}` within {limit:?}"))
+        .with_hint("try again, give more time with `timeout`, or check that nothing on the way drops packets")
+}
+
+/// Whether the connection ended before the first byte of an answer, as one does that the server gave up
+/// while it was idle.
+fn is_unanswered(error: &reqwest::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    error.is_request()
+        && (cause::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)
+            || cause::<std::io::Error>(error)
+                .is_some_and(|it| matches!(it.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)))
 }
 
 fn tls_failure(error: &rustls::Error, place: &str) -> Error {

@@ -1,11 +1,17 @@
 //! What may be sent again, when, and for how long.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use reqwest::Method;
 use ring::rand::{SecureRandom, SystemRandom};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Sent};
 
 /// When a request that failed is sent again.
 ///
@@ -31,7 +37,7 @@ pub struct RetryPolicy {
     pub pause: Duration,
     /// The longest pause, also where the service asks for a longer one with `Retry-After`.
     pub longest_pause: Duration,
-    /// No further try begins after so long.
+    /// How long all tries and pauses may take together. A try that is under way then is given up.
     pub deadline: Option<Duration>,
     /// Whether requests that may have reached the service are sent again whatever they do.
     pub also_unsafe: bool,
@@ -60,6 +66,12 @@ pub(crate) enum Tried<'a> {
 }
 
 impl RetryPolicy {
+    /// The default, made once.
+    pub(crate) fn usual() -> Arc<Self> {
+        static USUAL: LazyLock<Arc<RetryPolicy>> = LazyLock::new(Arc::default);
+        Arc::clone(&USUAL)
+    }
+
     /// Never again.
     #[must_use]
     pub fn never() -> Self {
@@ -73,7 +85,9 @@ impl RetryPolicy {
             Tried::Answer(status, asked) => (self.statuses.contains(status) && repeatable, *asked),
             Tried::Failure(error) => match error.kind() {
                 // Nothing was sent.
-                ErrorKind::ConnectionFailed | ErrorKind::Timeout if error.is_before_sending() => (true, None),
+                ErrorKind::ConnectionFailed | ErrorKind::Timeout if error.how_much_was_sent() == Sent::Nothing => {
+                    (true, None)
+                }
                 ErrorKind::ConnectionFailed | ErrorKind::Timeout => (repeatable, None),
                 _ => (false, None),
             },
@@ -92,6 +106,38 @@ impl RetryPolicy {
     }
 }
 
+/// How many retries a client may still make, all its requests together.
+///
+/// When a service fails for everyone, retries only make it worse: each costs one of a store of 100, and ten
+/// requests that succeed bring one back. With none left, the first failure is the answer.
+#[derive(Debug)]
+pub(crate) struct RetryBudget(AtomicU32);
+
+impl RetryBudget {
+    const RETRY: u32 = 10;
+    const MOST: u32 = 100 * Self::RETRY;
+
+    /// Takes one retry, if there is one.
+    pub(crate) fn take(&self) -> bool {
+        let less = |left: u32| left.checked_sub(Self::RETRY);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+
+    /// A request has succeeded.
+    pub(crate) fn refill(&self) {
+        // The usual case writes nothing.
+        if self.0.load(Ordering::Relaxed) < Self::MOST {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self(AtomicU32::new(Self::MOST))
+    }
+}
+
 /// Between half and the whole, so that a fleet does not come back all at once.
 fn jittered(pause: Duration) -> Duration {
     let mut random = [0; 1];
@@ -106,9 +152,9 @@ mod tests {
 
     #[test]
     fn only_what_is_safe_is_sent_again() {
-        let refused = Error::new(ErrorKind::ConnectionFailed, "refused").before_sending();
+        let refused = Error::new(ErrorKind::ConnectionFailed, "refused").sent(Sent::Nothing);
         let broken = Error::new(ErrorKind::ConnectionFailed, "broken off");
-        let untrusted = Error::new(ErrorKind::TlsNotTrusted, "untrusted").before_sending();
+        let untrusted = Error::new(ErrorKind::TlsNotTrusted, "untrusted").sent(Sent::Nothing);
         let (usual, bold) = (RetryPolicy::default(), RetryPolicy { also_unsafe: true, ..RetryPolicy::default() });
         let seven = Some(Duration::from_secs(7));
         let table = [
@@ -128,6 +174,14 @@ mod tests {
             assert_eq!(policy.wait(&method, 1, Duration::ZERO, &tried).is_some(), again, "{method}");
             assert_eq!(policy.wait(&method, 3, Duration::ZERO, &tried), None);
         }
+    }
+
+    #[test]
+    fn a_service_that_fails_for_everyone_is_not_asked_more_and_more() {
+        let budget = RetryBudget::default();
+        assert_eq!((0..1000).filter(|_| budget.take()).count(), 100);
+        (0..25).for_each(|_| budget.refill());
+        assert_eq!((0..10).filter(|_| budget.take()).count(), 2);
     }
 
     #[test]

@@ -13,26 +13,29 @@ use rustls::{
 };
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::{TransportSettings, Trust};
+use super::{TlsVersion, TransportSettings, Trust};
 use crate::error::{Error, ErrorKind, Result};
 
 /// For connections that are never encrypted: trusts nobody, and costs nothing to make.
 pub(super) fn without_roots() -> Result<ClientConfig> {
-    Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+    Ok(builder(TlsVersion::Tls12)?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
 /// For the cloud's settings. What the machine trusts is read once per process.
 pub(super) fn for_settings(settings: &TransportSettings) -> Result<ClientConfig> {
     static SYSTEM: OnceLock<Result<ClientConfig>> = OnceLock::new();
-    let usual = settings.trust == Trust::System && settings.client_certificate.is_none();
-    if usual {
+    let usual = TransportSettings::default();
+    if settings.trust == usual.trust
+        && settings.tls_min_version == usual.tls_min_version
+        && settings.client_certificate.is_none()
+    {
         return SYSTEM.get_or_init(|| make(&TransportSettings::default())).clone();
     }
     make(settings)
 }
 
 fn make(settings: &TransportSettings) -> Result<ClientConfig> {
-    let builder = builder()?;
+    let builder = builder(settings.tls_min_version)?;
     let builder = match &settings.trust {
         Trust::System => builder.with_platform_verifier().map_err(|source| {
             Error::new(ErrorKind::TlsNotTrusted, "cannot read which authorities this machine trusts")
@@ -62,20 +65,36 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::clone(PROVIDER.get_or_init(|| Arc::new(rustls::crypto::ring::default_provider())))
 }
 
-fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>> {
+fn builder(oldest: TlsVersion) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>> {
+    let versions: &[&rustls::SupportedProtocolVersion] = match oldest {
+        TlsVersion::Tls12 => rustls::DEFAULT_VERSIONS,
+        TlsVersion::Tls13 => &[&rustls::version::TLS13],
+    };
     ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .map_err(|source| invalid("cannot set up TLS".into()).with_source(source))
 }
 
 fn bundle(path: &Path) -> Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
-    let (_, unusable) = roots.add_parsable_certificates(certificates(path, "cacert")?);
+    let all = if path.is_dir() { folder(path)? } else { certificates(path, "cacert")? };
+    let (_, unusable) = roots.add_parsable_certificates(all);
     if roots.is_empty() {
         let path = path.display();
         return Err(invalid(format!("none of the {unusable} certificates in `{path}` is usable")));
     }
     Ok(roots)
+}
+
+/// The certificates of every file in a folder; files that hold none are no mistake there.
+fn folder(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let files = std::fs::read_dir(path).map_err(|source| unreadable("cacert", path, source))?;
+    let all =
+        files.flatten().filter_map(|file| certificates(&file.path(), "cacert").ok()).flatten().collect::<Vec<_>>();
+    if all.is_empty() {
+        return Err(invalid(format!("`cacert`: no file in the folder `{}` holds a PEM certificate", path.display())));
+    }
+    Ok(all)
 }
 
 fn certificates(path: &Path, option: &str) -> Result<Vec<CertificateDer<'static>>> {

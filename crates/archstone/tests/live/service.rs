@@ -148,7 +148,12 @@ async fn redirects_keep_method_and_body_and_carry_no_token_to_another_origin() {
     assert!(!there[0].has("x-auth-token") && !there[0].has("marked"), "{there:?}");
 
     let circle = Stub::new((0..40).map(|_| Reply::new(302, "location: /x\r\n", "")).collect());
-    assert_eq!(at(&circle).get("x").send().await.unwrap().status(), 302);
+    let error = at(&circle).get("x").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, Some(302)));
+    assert!(error.to_string().contains("in a circle") && circle.seen().len() == 31, "{error}");
+
+    let moved = Stub::new(vec![Reply::new(302, "location: /x\r\n", "")]);
+    assert_eq!(at(&moved).get("x").redirects(0).send().await.unwrap().status(), 302);
 }
 
 #[tokio::test]

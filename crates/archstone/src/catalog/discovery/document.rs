@@ -1,6 +1,7 @@
 //! Version documents: what a service says of its versions, in each of the forms there are.
 
 use reqwest::header::HeaderMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
@@ -8,7 +9,8 @@ use super::link;
 use crate::catalog::ApiVersion;
 
 /// How far along a version of an API is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum VersionStatus {
     /// The one to use. Also written `stable`.
@@ -48,7 +50,7 @@ impl VersionStatus {
 }
 
 /// One version of an API, as the service describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct VersionInfo {
     /// The version, from the `id`.
     pub version: ApiVersion,
@@ -68,6 +70,23 @@ pub struct VersionInfo {
     pub next_min_version: Option<ApiVersion>,
     /// The date before which that release will not come.
     pub not_before: Option<String>,
+}
+
+impl VersionInfo {
+    /// A version of which no more is known than where it is.
+    pub(crate) fn at(url: Url, version: ApiVersion) -> Self {
+        Self {
+            version,
+            status: VersionStatus::Unknown,
+            raw_status: None,
+            url,
+            collection: None,
+            min_microversion: None,
+            max_microversion: None,
+            next_min_version: None,
+            not_before: None,
+        }
+    }
 }
 
 /// The versions of a document, the newest first; `None` when it is no version document.

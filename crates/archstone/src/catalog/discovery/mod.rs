@@ -9,13 +9,16 @@ mod identity;
 mod link;
 mod path;
 mod resolve;
+mod store;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
+use tracing::Instrument;
 use url::Url;
 
 pub use document::{VersionInfo, VersionStatus};
@@ -24,12 +27,13 @@ pub use resolve::Allow;
 pub(crate) use identity::identity_v3;
 pub(crate) use resolve::implied;
 
-use super::{ApiVersion, VersionRange};
+use super::{ApiVersion, Endpoint, VersionRange};
 use crate::{
-    error::{ErrorKind, Result},
+    error::{ErrorKind, Result, public_url},
     host::{Host, Moment},
-    transport::Answer,
+    transport::{Answer, Trust},
 };
+use store::DocumentStore;
 
 /// How long a document is believed.
 const DOCUMENT_KEPT: Duration = Duration::from_secs(3600);
@@ -39,6 +43,17 @@ const ABSENCE_KEPT: Duration = Duration::from_secs(600);
 const FAILURE_KEPT: Duration = Duration::from_secs(10);
 /// The oldest are forgotten when there are more.
 const MOST_DOCUMENTS: usize = 512;
+
+/// What one endpoint of the catalog offers: see [`Client::all_versions`](crate::Client::all_versions).
+#[derive(Clone, Debug)]
+pub struct OfferedVersions {
+    /// The official service type.
+    pub service_type: String,
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// Its versions, the newest first; none when neither the service nor the URL says any.
+    pub versions: Vec<VersionInfo>,
+}
 
 /// A service's URL for one version of its API.
 #[derive(Clone, Debug)]
@@ -51,22 +66,43 @@ pub struct VersionedEndpoint {
     pub info: Option<VersionInfo>,
 }
 
+impl VersionedEndpoint {
+    /// A URL as it is listed, of which nothing more is known than its path says.
+    pub(crate) fn listed(url: Url) -> Self {
+        let version = path::Parts::of(&url, None).version;
+        Self { url, version, info: None }
+    }
+}
+
 /// Brings version documents.
 pub(crate) trait Documents: Sync {
     /// Asks for one.
     fn fetch(&self, url: &Url) -> impl Future<Output = Result<Answer>> + Send;
 }
 
-/// The version documents that have been read, for all who share them.
+/// The version documents that have been read, for all who share them; with a folder, also for the next run
+/// of the program.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery {
     documents: Mutex<HashMap<Url, Arc<Document>>>,
+    folder: Option<(PathBuf, Trust)>,
+    /// Opened when first needed.
+    store: OnceLock<Option<DocumentStore>>,
 }
 
 /// One document's place; the lock is held while it is read.
 type Document = tokio::sync::Mutex<Option<(Moment, Arc<[VersionInfo]>, Duration)>>;
 
 impl Discovery {
+    pub(crate) fn new(folder: Option<&Path>, trust: &Trust) -> Self {
+        Self { folder: folder.map(|folder| (folder.to_owned(), trust.clone())), ..Self::default() }
+    }
+
+    fn store(&self) -> Option<&DocumentStore> {
+        let open = || self.folder.as_ref().and_then(|(folder, trust)| DocumentStore::open(folder, trust));
+        self.store.get_or_init(open).as_ref()
+    }
+
     /// The versions that a document names; none when there is no document.
     pub(crate) async fn versions(&self, url: &Url, host: &Host, source: &impl Documents) -> Arc<[VersionInfo]> {
         let place = self.place(url);
@@ -76,16 +112,26 @@ impl Discovery {
         {
             return Arc::clone(versions);
         }
-        let (versions, kept) = match source.fetch(url).await {
+        if let Some((versions, left)) = self.store().and_then(|store| store.read(url, host.wall())) {
+            let versions: Arc<[_]> = versions.into();
+            *document = Some((host.now(), Arc::clone(&versions), left));
+            return versions;
+        }
+        let span = tracing::info_span!(target: "archstone::discovery", "discovery", url = public_url(url));
+        let (versions, kept) = match source.fetch(url).instrument(span).await {
             Ok(response) => match read(&response) {
                 Some(versions) => (versions, DOCUMENT_KEPT),
                 None => (Vec::new(), if response.status >= 500 { FAILURE_KEPT } else { ABSENCE_KEPT }),
             },
             Err(error) => {
-                tracing::debug!(%error, "no version document");
+                tracing::debug!(target: "archstone::discovery", %error, "no version document");
                 (Vec::new(), if error.kind() == ErrorKind::HostNotFound { ABSENCE_KEPT } else { FAILURE_KEPT })
             }
         };
+        // That a service did not answer just now is not for the next run.
+        if let Some(store) = self.store().filter(|_| kept != FAILURE_KEPT) {
+            store.write(url, &versions, host.wall(), kept);
+        }
         let versions: Arc<[_]> = versions.into();
         *document = Some((host.now(), Arc::clone(&versions), kept));
         versions
@@ -111,7 +157,12 @@ impl Discovery {
     ) -> Result<VersionedEndpoint> {
         let parts = path::Parts::of(catalog_url, project_id);
         let as_listed = || VersionedEndpoint { url: catalog_url.clone(), version: parts.version, info: None };
-        let Some(range) = wanted.range else { return Ok(as_listed()) };
+        let range = match wanted.range {
+            Some(range) => range,
+            None if !wanted.in_full => return Ok(as_listed()),
+            // The version that the catalog names, or the newest.
+            None => parts.version.map_or(VersionRange::ANY, VersionRange::of),
+        };
         let is_newest_asked = range.max() == ApiVersion::LATEST;
         let names_it = parts.version.filter(|version| range.contains(*version));
         if names_it.is_some() && !wanted.in_full && !is_newest_asked {
@@ -145,6 +196,11 @@ pub(crate) struct Wanted {
     pub(crate) allow: Allow,
     /// Whether the service must be asked, since its microversions have to be known.
     pub(crate) in_full: bool,
+}
+
+/// What a URL alone says: the version in its path.
+pub(crate) fn inferred(url: &Url, project_id: Option<&str>) -> Option<VersionInfo> {
+    path::Parts::of(url, project_id).version.map(|version| VersionInfo::at(url.clone(), version))
 }
 
 /// Where a service's documents may be, that of all versions first.

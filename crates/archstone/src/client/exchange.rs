@@ -1,0 +1,271 @@
+//! Sending a request until there is an answer to keep: with a token, along redirects, again after
+//! failures.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::{
+    Method,
+    header::{ACCEPT, HeaderValue, LOCATION, USER_AGENT},
+};
+use tracing::Instrument;
+use url::Url;
+
+use super::{
+    RequestBuilder, Response, ServiceClient,
+    microversion::{self, Microversion},
+    request::Target,
+};
+use crate::{
+    access::Token,
+    error::{Error, ErrorKind, Result, Sent, public_url},
+    host::Moment,
+    transport::{RetryPolicy, TimeLimits, Transport, retry::Tried},
+};
+
+/// How often one request may have its token replaced: a token that has worked may be revoked meanwhile, and
+/// so may the next.
+const MOST_REPLACEMENTS: u32 = 5;
+
+impl RequestBuilder {
+    /// Sends the request: with a token, and once more with another when the service refuses it; again
+    /// after failures, as the [`RetryPolicy`] says. Redirects keep method and body, and carry no token
+    /// to another origin.
+    ///
+    /// # Errors
+    ///
+    /// By the status for answers of 400 and above; why there is no answer; why there is no token.
+    pub async fn send(self) -> Result<Response> {
+        let span = tracing::info_span!(
+            target: "archstone::request",
+            "request",
+            method = %self.method,
+            service = self.target.service().map(ServiceClient::service_type),
+            url = tracing::field::Empty,
+            status = tracing::field::Empty,
+            request_id = tracing::field::Empty,
+        );
+        self.exchange().instrument(span).await
+    }
+
+    async fn exchange(mut self) -> Result<Response> {
+        if let Some(problem) = self.problem.take() {
+            return Err(problem);
+        }
+        let mut url = match &self.target {
+            Target::Url(url) => url.clone(),
+            Target::Service(service, path) => service.url(path).await?,
+        };
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        self.write_headers().await?;
+        let span = tracing::Span::current();
+        if !span.is_disabled() {
+            span.record("url", public_url(&url));
+        }
+        let answer = Box::pin(self.until_there_is_an_answer(&url)).await?;
+        if !span.is_disabled() {
+            span.record("status", answer.status().as_u16());
+            span.record("request_id", answer.request_id());
+        }
+        if self.error_for_status { answer.error_for_status().await } else { Ok(answer) }
+    }
+
+    /// The headers that are not about identity.
+    async fn write_headers(&mut self) -> Result<()> {
+        self.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        let Some(service) = self.target.service() else {
+            return match self.microversion {
+                Microversion::Unsaid => Ok(()),
+                _ => Err(Error::new(ErrorKind::InvalidRequest, "a microversion is of a service, and none is named")
+                    .with_hint("send the request through `client.service(…)`")),
+            };
+        };
+        if let Some(agent) = service.user_agent_header() {
+            self.headers.entry(USER_AGENT).or_insert(agent);
+        }
+        let version = match self.microversion {
+            Microversion::Unsaid => return Ok(()),
+            Microversion::Fixed(version) => version,
+            Microversion::Newest(range) => service.newest_microversion(range).await?,
+        };
+        let service_type = service.microversion_type().to_owned();
+        microversion::write(&mut self.headers, &service_type, version)
+    }
+
+    async fn until_there_is_an_answer(&mut self, url: &Url) -> Result<Response> {
+        let client = self.client.clone();
+        let (transport, host) = (Arc::clone(&client.0.identity.transport), &client.0.identity.host);
+        let limiter = self.target.service().and_then(|it| it.limits()).or(client.0.limiter.as_ref()).cloned();
+        let policy = self.policy();
+        let began = host.now();
+        let (mut tries, mut replaced) = (0, 0);
+        let mut token = if self.authenticated { Some(client.token().await?) } else { None };
+        loop {
+            tries += 1;
+            let limits = self.limits_of_a_try(&policy, began.until(host.now()));
+            let turn = match &limiter {
+                Some(limiter) => limiter.turn(host).await,
+                None => None,
+            };
+            let outcome = self.follow(&transport, url, token.as_ref(), limits).await;
+            drop(turn);
+            let result = match &outcome {
+                Ok(answer) if answer.status() == 401 => {
+                    match token.take_if(|token| self.may_replace(token, replaced)) {
+                        Some(refused) => {
+                            replaced += 1;
+                            token = Some(client.replace(&refused).await?);
+                            continue;
+                        }
+                        None => Tried::Answer(401, None),
+                    }
+                }
+                Ok(answer) => {
+                    if let Some(token) = &token {
+                        token.has_worked();
+                    }
+                    Tried::Answer(answer.status().as_u16(), answer.retry_after())
+                }
+                Err(error) => Tried::Failure(error),
+            };
+            let Some(pause) = self.pause(&policy, tries, began, &result) else {
+                if outcome.as_ref().is_ok_and(|answer| answer.status().as_u16() < 500) {
+                    transport.budget.refill();
+                }
+                return outcome;
+            };
+            if !transport.budget.take() {
+                tracing::warn!(target: "archstone::retry", "too many requests fail: this one is not sent again");
+                return outcome;
+            }
+            let why = match &result {
+                Tried::Answer(status, _) => format!("HTTP {status}"),
+                Tried::Failure(error) => error.to_string(),
+            };
+            tracing::warn!(target: "archstone::retry", url = public_url(url), tries, ?pause, why, "sent again");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn policy(&self) -> Arc<RetryPolicy> {
+        match (&self.retries, self.target.service()) {
+            (Some(policy), _) => Arc::new(policy.clone()),
+            (None, Some(service)) => service.policy(),
+            (None, None) => RetryPolicy::usual(),
+        }
+    }
+
+    /// A try may last no longer than what is left of the deadline.
+    fn limits_of_a_try(&self, policy: &RetryPolicy, elapsed: Duration) -> TimeLimits {
+        let left = policy.deadline.map(|deadline| deadline.saturating_sub(elapsed).max(Duration::from_millis(1)));
+        let total = match (self.limits.total, left) {
+            (Some(total), Some(left)) => Some(total.min(left)),
+            (total, left) => total.or(left),
+        };
+        TimeLimits { total, ..self.limits }
+    }
+
+    /// A token that was given stays; a new one that no service has ever taken is an error, and no loop.
+    fn may_replace(&self, refused: &Token, replaced: u32) -> bool {
+        self.reauthenticate
+            && self.body.can_be_sent()
+            && self.client.can_replace(refused)
+            && (replaced == 0 || (replaced < MOST_REPLACEMENTS && refused.worked()))
+    }
+
+    /// How long to wait before another try; `None` when there is none to be.
+    fn pause(&self, policy: &RetryPolicy, tries: u32, began: Moment, result: &Tried<'_>) -> Option<Duration> {
+        if !self.body.can_be_sent() {
+            return None;
+        }
+        policy.wait(&self.method, tries, began.until(self.client.0.identity.host.now()), result)
+    }
+
+    /// One try, with the redirects that it meets.
+    async fn follow(
+        &mut self,
+        transport: &Arc<Transport>,
+        url: &Url,
+        token: Option<&Token>,
+        limits: TimeLimits,
+    ) -> Result<Response> {
+        let mut hops = 0;
+        let mut next = url.clone();
+        loop {
+            let own = hops == 0 || next.origin() == url.origin();
+            let answer = self.once_or_twice(transport, &next, token.filter(|_| own), own, limits).await?;
+            if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 305 | 307 | 308) || self.redirects == 0 {
+                return Ok(answer);
+            }
+            let location = answer.headers().get(LOCATION).and_then(|it| it.to_str().ok());
+            let Some(Ok(target)) = location.map(|location| next.join(location)) else { return Ok(answer) };
+            let is_weaker = next.scheme() == "https" && target.scheme() != "https";
+            if is_weaker || !matches!(target.scheme(), "http" | "https") || !self.body.can_be_sent() {
+                return Ok(answer);
+            }
+            hops += 1;
+            if hops > self.redirects {
+                let message = format!("`{}` redirects in a circle: {hops} times", public_url(url));
+                return Err(Error::new(ErrorKind::InvalidResponse, message)
+                    .with_status(answer.status().as_u16())
+                    .with_url(&next)
+                    .with_request_id(answer.request_id().map(str::to_owned))
+                    .with_hint("tell the operator of the service, or of the proxy before it"));
+            }
+            next = target;
+        }
+    }
+
+    /// One request. A connection that was kept may have been given up by the server just then, which shows as
+    /// its end before the first byte of an answer: what can be repeated is, in silence.
+    async fn once_or_twice(
+        &mut self,
+        transport: &Arc<Transport>,
+        url: &Url,
+        token: Option<&Token>,
+        own: bool,
+        limits: TimeLimits,
+    ) -> Result<Response> {
+        let outcome = self.once(transport, url, token, own, limits).await;
+        match &outcome {
+            Err(error)
+                if error.how_much_was_sent() == Sent::WithoutAnswer
+                    && self.method.is_idempotent()
+                    && self.body.can_be_sent() =>
+            {
+                self.once(transport, url, token, own, limits).await
+            }
+            _ => outcome,
+        }
+    }
+
+    /// What proves identity, and what the caller sent along, stays with its origin.
+    async fn once(
+        &mut self,
+        transport: &Arc<Transport>,
+        url: &Url,
+        token: Option<&Token>,
+        own: bool,
+        limits: TimeLimits,
+    ) -> Result<Response> {
+        let mut request = reqwest::Request::new(Method::clone(&self.method), url.clone());
+        let headers = request.headers_mut();
+        if own {
+            *headers = self.headers.clone();
+        } else {
+            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        }
+        if let Some(token) = token {
+            headers.insert("x-auth-token", token.header());
+        }
+        *request.body_mut() = self.body.take();
+        if own {
+            transport.tell_original_ip(&mut request);
+        }
+        let began = self.client.0.identity.host.now();
+        let answer = transport.start(request, limits).await?;
+        let elapsed = began.until(self.client.0.identity.host.now());
+        Ok(Response::new(answer, transport, limits, elapsed))
+    }
+}
