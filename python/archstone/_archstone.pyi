@@ -2,16 +2,18 @@ from asyncio import Future
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import ClassVar, final
+from typing import Any, ClassVar, TypeVar, final
 
 from typing_extensions import Self, Unpack, disjoint_base
 
-from archstone.options import Options
+from archstone.options import Body, Options, Query, RequestOptions, ServiceOptions, UrlRequestOptions
 
 __all__ = [
     "AccessInfo",
     "ApplicationCredentialRefusedError",
+    "AsyncBody",
     "AsyncCore",
+    "AsyncServiceCore",
     "AuthenticationError",
     "Catalog",
     "Client",
@@ -23,34 +25,46 @@ __all__ = [
     "EndpointNotFoundError",
     "Error",
     "ForbiddenError",
+    "Headers",
     "HostNotFoundError",
     "InvalidConfigError",
     "InvalidRequestError",
     "InvalidResponseError",
+    "Items",
     "NotAuthenticatedError",
     "NotConfiguredError",
     "NotFoundError",
     "NotIdentityServiceError",
+    "OfferedVersions",
     "PasswordExpiredError",
+    "Pieces",
     "Project",
     "RateLimitedError",
     "Receipt",
     "ReceiptIssuedError",
     "RequestTimeoutError",
+    "Response",
+    "Retries",
     "ScopeConflictError",
     "ScopeNotAllowedError",
     "ServerError",
     "Service",
+    "ServiceClient",
     "Timing",
     "TlsNotTrustedError",
     "TokenRejectedError",
     "UnauthenticatedError",
     "UnavailableError",
+    "Upload",
     "User",
+    "VersionInfo",
+    "VersionedEndpoint",
     "__version__",
 ]
 
 __version__: str
+
+_T = TypeVar("_T")
 
 @disjoint_base
 class Client:
@@ -81,6 +95,31 @@ class Client:
         service_id: str | None = None,
         endpoint_id: str | None = None,
     ) -> str: ...
+    def service(self, service_type: str, /, **options: Unpack[ServiceOptions]) -> ServiceClient: ...
+    def request(
+        self,
+        method: str,
+        url: str,
+        /,
+        *,
+        data: Body | None = None,
+        stream: bool = False,
+        **options: Unpack[UrlRequestOptions],
+    ) -> Response: ...
+    def versions(
+        self,
+        service_type: str,
+        *,
+        interface: str | Sequence[str] | None = None,
+        region_name: str | None = None,
+    ) -> list[VersionInfo]: ...
+    def all_versions(
+        self,
+        *,
+        service_type: str | None = None,
+        interface: str | Sequence[str] | None = None,
+        region_name: str | None = None,
+    ) -> list[OfferedVersions]: ...
     @property
     def mgmt_url(self) -> str: ...
     @property
@@ -127,6 +166,13 @@ class AsyncCore:
         endpoint_id: str | None = None,
         /,
     ) -> str | Future[str]: ...
+    def request(self, method: str, url: str, options: Mapping[str, object], /) -> Future[Response]: ...
+    def versions(
+        self, service_type: str, interface: str | Sequence[str] | None, region_name: str | None, /
+    ) -> Future[list[VersionInfo]]: ...
+    def all_versions(
+        self, service_type: str | None, interface: str | Sequence[str] | None, region_name: str | None, /
+    ) -> Future[list[OfferedVersions]]: ...
     def mgmt_url(self) -> Future[str]: ...
     def user(self) -> Future[User]: ...
     def project(self) -> Future[Project | None]: ...
@@ -407,6 +453,7 @@ class Error(Exception):
     request_id: str | None
     url: str | None
     retry_after: float | None
+    response: Response | None
     receipt: Receipt | None
 
 class ConfigurationError(Error): ...
@@ -436,3 +483,204 @@ class ServerError(UnavailableError): ...
 class TlsNotTrustedError(UnavailableError): ...
 class TokenRejectedError(AuthenticationError): ...
 class UnauthenticatedError(AuthenticationError): ...
+
+@final
+class ServiceClient:
+    @property
+    def service_type(self) -> str: ...
+    def request(
+        self,
+        method: str,
+        path: str,
+        /,
+        *,
+        data: Body | None = None,
+        stream: bool = False,
+        **options: Unpack[RequestOptions],
+    ) -> Response: ...
+    def get(
+        self,
+        path: str,
+        /,
+        *,
+        data: Body | None = None,
+        stream: bool = False,
+        **options: Unpack[RequestOptions],
+    ) -> Response: ...
+    def head(
+        self,
+        path: str,
+        /,
+        *,
+        data: Body | None = None,
+        stream: bool = False,
+        **options: Unpack[RequestOptions],
+    ) -> Response: ...
+    def post(
+        self,
+        path: str,
+        /,
+        *,
+        data: Body | None = None,
+        stream: bool = False,
+        **options: Unpack[RequestOptions],
+    ) -> Response: ...
+    def put(
+        self,
+        path: str,
+        /,
+        *,
+        data: Body | None = None,
+        stream: bool = False,
+        **options: Unpack[RequestOptions],
+    ) -> Response: ...
+    def patch(
+        self,
+        path: str,
+        /,
+        *,
+        data: Body | None = None,
+        stream: bool = False,
+        **options: Unpack[RequestOptions],
+    ) -> Response: ...
+    def delete(
+        self,
+        path: str,
+        /,
+        *,
+        data: Body | None = None,
+        stream: bool = False,
+        **options: Unpack[RequestOptions],
+    ) -> Response: ...
+    def list(
+        self, path: str, member: str, /, *, params: Query | None = None, limit: int | None = None
+    ) -> Iterator[dict[str, Any]]: ...
+    def endpoint(self) -> VersionedEndpoint: ...
+    def version_info(self) -> VersionInfo | None: ...
+
+@final
+class AsyncServiceCore:
+    def __new__(cls, service: ServiceClient) -> Self: ...
+    def request(self, method: str, path: str, options: Mapping[str, object], /) -> Future[Response]: ...
+    def list(self, path: str, member: str, params: Query | None = None, limit: int | None = None, /) -> Items: ...
+    def endpoint(self) -> Future[VersionedEndpoint]: ...
+    def version_info(self) -> Future[VersionInfo | None]: ...
+
+@final
+class Items:
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> dict[str, Any]: ...
+    def next_page(self) -> Future[list[dict[str, Any]] | None]: ...
+
+@final
+class Response:
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def headers(self) -> Headers: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def request_id(self) -> str | None: ...
+    @property
+    def elapsed(self) -> timedelta: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def text(self) -> str: ...
+    def json(self, **options: Any) -> Any: ...  # noqa: ANN401
+    def raise_for_status(self) -> None: ...
+    def iter_content(self, chunk_size: int | None = 65536) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None, /
+    ) -> None: ...
+    def __bool__(self) -> bool: ...
+
+@final
+class AsyncBody:
+    def __new__(cls, response: Response) -> Self: ...
+    def is_whole(self) -> bool: ...
+    def read(self) -> Future[bytes]: ...
+    def piece(self, most: int | None) -> Future[bytes]: ...
+
+@final
+class Pieces:
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> bytes: ...
+
+@final
+class Headers(Mapping[str, str]):
+    def __getitem__(self, name: str, /) -> str: ...
+    def get(self, name: str, default: _T = None, /) -> str | _T: ...  # type: ignore[assignment]
+    def __iter__(self) -> Iterator[str]: ...
+    def __len__(self) -> int: ...
+
+@final
+class Upload:
+    def __new__(cls, size: int | None = None, again: bool = False) -> Self: ...
+    def next(self) -> Future[bool | None]: ...
+    def give(self, piece: bytes | None) -> None: ...
+
+@final
+class Retries:
+    def __new__(
+        cls,
+        *,
+        attempts: int = 3,
+        statuses: Sequence[int] = (429, 502, 503, 504),
+        pause: float = 0.5,
+        longest_pause: float = 60.0,
+        deadline: float | None = None,
+        also_unsafe: bool = False,
+    ) -> Self: ...
+
+@final
+class VersionInfo:
+    @property
+    def version(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def raw_status(self) -> str | None: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def collection(self) -> str | None: ...
+    @property
+    def min_microversion(self) -> str | None: ...
+    @property
+    def max_microversion(self) -> str | None: ...
+    @property
+    def next_min_version(self) -> str | None: ...
+    @property
+    def not_before(self) -> str | None: ...
+
+@final
+class VersionedEndpoint:
+    @property
+    def url(self) -> str: ...
+    @property
+    def version(self) -> str | None: ...
+    @property
+    def info(self) -> VersionInfo | None: ...
+
+@final
+class OfferedVersions:
+    @property
+    def service_type(self) -> str: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def interface(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def versions(self) -> list[VersionInfo]: ...

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from archstone._archstone import AccessInfo, AsyncCore, Client
+from archstone._async_service import AsyncServiceClient, send
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
+    from typing import Literal, overload
 
     from typing_extensions import Self, Unpack
 
-    from archstone._archstone import Error, Project, Timing, User
-    from archstone.options import Options
+    from archstone._archstone import Error, OfferedVersions, Project, Response, Timing, User, VersionInfo
+    from archstone._async_service import AsyncResponse
+    from archstone.options import AsyncBody, Options, ServiceOptions, UrlRequestOptions
 
 
 class AsyncClient:
@@ -121,6 +124,61 @@ class AsyncClient:
         """Return the URL of a service: see `Client.url_for`."""
         url = self._core.url_for(service_type, endpoint, interface, region_name, service_name, service_id, endpoint_id)
         return url if isinstance(url, str) else await url
+
+    def service(self, service_type: str, /, **options: Unpack[ServiceOptions]) -> AsyncServiceClient:
+        """Make a client that is bound to one service: see `Client.service`."""
+        return AsyncServiceClient(self._client.service(service_type, **options))
+
+    if TYPE_CHECKING:
+
+        @overload
+        async def request(
+            self,
+            method: str,
+            url: str,
+            /,
+            *,
+            data: AsyncBody | None = None,
+            stream: Literal[False] = False,
+            **options: Unpack[UrlRequestOptions],
+        ) -> Response: ...
+        @overload
+        async def request(
+            self,
+            method: str,
+            url: str,
+            /,
+            *,
+            data: AsyncBody | None = None,
+            stream: Literal[True],
+            **options: Unpack[UrlRequestOptions],
+        ) -> AsyncResponse: ...
+
+    async def request(
+        self, method: str, url: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
+    ) -> Response | AsyncResponse:
+        """Send a request to a URL, with the token, and return the answer: see `Client.request`."""
+        return await send(lambda given: self._core.request(method, url, given), data, stream, options)
+
+    async def versions(
+        self,
+        service_type: str,
+        *,
+        interface: str | Sequence[str] | None = None,
+        region_name: str | None = None,
+    ) -> list[VersionInfo]:
+        """Return the versions that a service offers, the newest first: see `Client.versions`."""
+        return await self._core.versions(service_type, interface, region_name)
+
+    async def all_versions(
+        self,
+        *,
+        service_type: str | None = None,
+        interface: str | Sequence[str] | None = None,
+        region_name: str | None = None,
+    ) -> list[OfferedVersions]:
+        """Return what every endpoint of the catalog offers: see `Client.all_versions`."""
+        return await self._core.all_versions(service_type, interface, region_name)
 
     @property
     def mgmt_url(self) -> Awaitable[str]:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
     from os import PathLike
+    from typing import Protocol
 
-    from archstone import AccessInfo
+    from archstone import AccessInfo, Retries
+
+    class Readable(Protocol):
+        """A file in binary mode, or what reads like one."""
+
+        def read(self, size: int, /) -> bytes:
+            """Return at most so many bytes; none at the end."""
+            ...
+
+    Query: TypeAlias = "Mapping[str, object] | Iterable[tuple[str, object]]"
+    Body: TypeAlias = "bytes | bytearray | memoryview | str | Readable | Iterable[bytes]"
+    AsyncBody: TypeAlias = "Body | AsyncIterable[bytes]"
 
 
 class Options(TypedDict, total=False):
@@ -63,3 +75,52 @@ class Options(TypedDict, total=False):
     original_ip: str | None
     user_agent: str | None
     token_cache: str | PathLike[str] | None
+
+
+class ServiceOptions(TypedDict, total=False):
+    """What `Client.service` takes beside the service's type, all of it optional; see there."""
+
+    service_name: str | None
+    interface: str | Sequence[str] | None
+    region_name: str | None
+    endpoint_override: str | None
+    version: str | float | None
+    min_version: str | float | None
+    max_version: str | float | None
+    allow_deprecated: bool | None
+    allow_experimental: bool | None
+    allow_unknown: bool | None
+    skip_discovery: bool | None
+    microversion: str | None
+    min_microversion: str | None
+    max_microversion: str | None
+    microversion_service_type: str | None
+    retries: int | Retries | None
+    global_request_id: str | None
+    user_agent: str | None
+    rate_limit: float | None
+    concurrency: int | None
+
+
+class UrlRequestOptions(TypedDict, total=False):
+    """What a request to a URL takes, all of it optional; see `ServiceClient.request`."""
+
+    params: Query | None
+    headers: Mapping[str, str | bytes] | None
+    json: object
+    timeout: float | tuple[float | None, float | None] | None
+    total_timeout: float | None
+    retries: int | Retries | None
+    redirects: int | None
+    authenticated: bool | None
+    reauthenticate: bool | None
+    raise_exc: bool | None
+    global_request_id: str | None
+    user_agent: str | None
+    original_ip: str | None
+
+
+class RequestOptions(UrlRequestOptions, total=False):
+    """What a request to a service takes, all of it optional; see `ServiceClient.request`."""
+
+    microversion: str | None

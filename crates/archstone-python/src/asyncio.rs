@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use pyo3::{IntoPyObjectExt, prelude::*};
+use pyo3::{IntoPyObjectExt, prelude::*, types::PyDict};
 
 use crate::{
     access::AccessInfo,
@@ -13,6 +13,7 @@ use crate::{
     errors,
     handle::Handle,
     operations,
+    request::{self, Described},
 };
 
 /// What an AsyncClient awaits.
@@ -50,6 +51,42 @@ async_core! {
     #[new]
     fn new(client: &Bound<'_, Client>) -> Self {
         Self(Arc::clone(&client.get().0))
+    }
+
+    #[pyo3(signature = (method, url, options, /))]
+    fn request<'py>(
+        &self,
+        py: Python<'py>,
+        method: &str,
+        url: &str,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let Described { request, body: _, stream } = request::to_url(&self.0.client(py)?, py, method, url, options)?;
+        start(py, operations::send(request, stream))
+    }
+
+    #[pyo3(signature = (service_type, interface, region_name, /))]
+    fn versions<'py>(
+        &self,
+        py: Python<'py>,
+        service_type: String,
+        interface: Option<Interfaces>,
+        region_name: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let wanted = Wanted { service_type: Some(service_type), interface, region_name, ..Wanted::default() };
+        start(py, operations::versions(self.0.client(py)?, wanted))
+    }
+
+    #[pyo3(signature = (service_type, interface, region_name, /))]
+    fn all_versions<'py>(
+        &self,
+        py: Python<'py>,
+        service_type: Option<String>,
+        interface: Option<Interfaces>,
+        region_name: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let wanted = Wanted { service_type, interface, region_name, ..Wanted::default() };
+        start(py, operations::all_versions(self.0.client(py)?, wanted))
     }
 
     fn diagnose<'py>(&self, py: Python<'py>, error: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

@@ -6,7 +6,7 @@ use archstone::Result;
 use pyo3::{IntoPyObjectExt, exceptions::PyRuntimeError, prelude::*, sync::PyOnceLock};
 use tokio::{task::AbortHandle, time::timeout};
 
-use crate::{errors, process};
+use crate::{body::Source, errors, process, upload::Want};
 
 /// How long Ctrl-C may have to wait.
 const SIGNAL_POLL: Duration = Duration::from_millis(50);
@@ -28,6 +28,48 @@ pub(crate) fn wait<T: Send>(py: Python<'_>, future: impl Future<Output = Result<
     match outcome {
         Ok(outcome) => outcome.map_err(|error| errors::to_python(py, &error)),
         Err(interrupted) => Err(interrupted),
+    }
+}
+
+/// The same for a request whose body Python gives: `read` is called whenever a piece is asked for.
+pub(crate) fn wait_and_give<T: Send>(
+    py: Python<'_>,
+    future: impl Future<Output = Result<T>> + Send,
+    source: &Source,
+) -> PyResult<T> {
+    enum Step<T> {
+        Done(Result<T>),
+        Asked(Want),
+        Look,
+    }
+    let runtime = process::runtime(py)?;
+    let wants = source.upload.get().wants.clone();
+    let mut future = pin!(future);
+    loop {
+        let step = py.detach(|| {
+            runtime.block_on(async {
+                let asked = async {
+                    match wants.lock().await.recv().await {
+                        Some(want) => want,
+                        // Nobody will ask any more: the answer alone is waited for.
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    outcome = future.as_mut() => Step::Done(outcome),
+                    want = asked => Step::Asked(want),
+                    () = tokio::time::sleep(SIGNAL_POLL) => Step::Look,
+                }
+            })
+        });
+        match step {
+            Step::Done(outcome) => return outcome.map_err(|error| errors::to_python(py, &error)),
+            Step::Asked(want) => {
+                let piece = source.read(py, want.again)?;
+                want.give(piece);
+            }
+            Step::Look => py.check_signals()?,
+        }
     }
 }
 

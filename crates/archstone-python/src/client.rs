@@ -14,8 +14,11 @@ use crate::{
     errors,
     handle::Handle,
     identity::{Project, User},
-    operations, options,
+    operations, options, request,
+    response::Response,
+    service::{self, ServiceClient},
     timing::Timing,
+    versions::{OfferedVersions, VersionInfo},
 };
 
 /// A handle on one cloud, as one user, for one scope.
@@ -257,6 +260,91 @@ unix_socket=None, original_ip=None, user_agent=None, token_cache=None)"
             Some(url) => Ok(url),
             None => Ok(PyString::new(py, &wait(py, operations::url_for(self.inner(py)?, wanted))?)),
         }
+    }
+
+    /// Make a client that is bound to one service.
+    ///
+    /// Args:
+    ///     service_type: the service's type or an alias of it: `image`, `block-storage`.
+    ///     service_name: the service's name, such as `glance`.
+    ///     interface: `public`, `internal` or `admin`; several in the order of preference.
+    ///     region_name: the region's id.
+    ///     endpoint_override: a URL to use instead of the catalog's; `%(project_id)s` and `%(user_id)s` are
+    ///         filled in.
+    ///     version: the version of the API: `2` is any 2.x, `latest` the newest.
+    ///     min_version, max_version: versions that will do.
+    ///     allow_deprecated, allow_experimental, allow_unknown: which versions may be taken.
+    ///     skip_discovery: whether the catalog's URL is taken as it is.
+    ///     microversion: the microversion that requests ask for.
+    ///     min_microversion, max_microversion: the newest of these that the service knows is asked for.
+    ///     microversion_service_type: the type that microversions are written for, if it is another one.
+    ///     retries: how often a request may be sent again, or `Retries(…)`.
+    ///     global_request_id: a request id of one's own, which services write into their logs.
+    ///     user_agent: names the client library to the services, as `name/version`.
+    ///     rate_limit: at the most so many requests begin in a second.
+    ///     concurrency: at the most so many requests wait for their answers at once.
+    #[pyo3(
+        signature = (service_type, /, **options),
+        text_signature = "($self, service_type, /, *, service_name=None, interface=None, region_name=None, \
+endpoint_override=None, version=None, min_version=None, max_version=None, allow_deprecated=True, \
+allow_experimental=False, allow_unknown=False, skip_discovery=False, microversion=None, min_microversion=None, \
+max_microversion=None, microversion_service_type=None, retries=None, global_request_id=None, user_agent=None, \
+rate_limit=None, concurrency=None)"
+    )]
+    fn service(&self, service_type: String, options: Option<&Bound<'_, PyDict>>) -> PyResult<ServiceClient> {
+        Ok(ServiceClient(Arc::new(service::of(&self.0, service_type, options)?)))
+    }
+
+    /// Send a request to a URL, with the token, and return the answer. See `ServiceClient.request` for the
+    /// options; requests that find their URL in the catalog are made by `service`.
+    #[pyo3(
+        signature = (method, url, /, **options),
+        text_signature = "($self, method, url, /, *, params=None, headers=None, json=None, data=None, timeout=None, \
+total_timeout=None, stream=False, retries=None, redirects=30, authenticated=True, reauthenticate=True, \
+raise_exc=True, global_request_id=None, user_agent=None, original_ip=None)"
+    )]
+    fn request(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        url: &str,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        service::send(py, request::to_url(&self.inner(py)?, py, method, url, options)?)
+    }
+
+    /// Return the versions that a service offers, the newest first; none when it does not say.
+    ///
+    /// Args:
+    ///     service_type: the service's type or an alias of it.
+    ///     interface: `public`, `internal` or `admin`.
+    ///     region_name: the region's id.
+    #[pyo3(signature = (service_type, *, interface = None, region_name = None))]
+    fn versions(
+        &self,
+        py: Python<'_>,
+        service_type: String,
+        interface: Option<Interfaces>,
+        region_name: Option<String>,
+    ) -> PyResult<Vec<VersionInfo>> {
+        let wanted = Wanted { service_type: Some(service_type), interface, region_name, ..Wanted::default() };
+        wait(py, operations::versions(self.inner(py)?, wanted))
+    }
+
+    /// Return what every endpoint of the catalog offers, or those of one type, interface or region.
+    ///
+    /// Each list of versions is read once. Where a service does not say, the version that its URL names is
+    /// all that is known.
+    #[pyo3(signature = (*, service_type = None, interface = None, region_name = None))]
+    fn all_versions(
+        &self,
+        py: Python<'_>,
+        service_type: Option<String>,
+        interface: Option<Interfaces>,
+        region_name: Option<String>,
+    ) -> PyResult<Vec<OfferedVersions>> {
+        let wanted = Wanted { service_type, interface, region_name, ..Wanted::default() };
+        wait(py, operations::all_versions(self.inner(py)?, wanted))
     }
 
     /// The URL for managing the identity service: the one that was given, else the catalog's, else

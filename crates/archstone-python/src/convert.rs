@@ -10,6 +10,7 @@ use pyo3::{
     types::{PyDateTime, PyDelta, PyTzInfo},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 
 /// An aware datetime, in UTC.
 pub(crate) fn datetime(py: Python<'_>, at: Timestamp) -> PyResult<Bound<'_, PyDateTime>> {
@@ -48,6 +49,11 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &impl Serialize) -> PyResul
 pub(crate) fn to_json(value: &Bound<'_, PyAny>) -> PyResult<String> {
     static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     DUMPS.import(value.py(), "json", "dumps")?.call1((value,))?.extract()
+}
+
+/// The same, to stand in a larger document.
+pub(crate) fn raw_json(value: &Bound<'_, PyAny>) -> PyResult<Box<RawValue>> {
+    RawValue::from_string(to_json(value)?).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 /// The library's value of a Python dict.

@@ -1,6 +1,6 @@
 //! One Python exception class for each kind of error, made from the library's own list.
 
-use std::{error::Error as _, ffi::CString};
+use std::{error::Error as _, ffi::CString, sync::Arc};
 
 use archstone::{Error, ErrorKind};
 use pyo3::{
@@ -10,7 +10,10 @@ use pyo3::{
     types::{PyDict, PyType},
 };
 
-use crate::receipt::Receipt;
+use crate::{
+    receipt::Receipt,
+    response::{Answer, Response},
+};
 
 /// The classes, in the order of [`ErrorKind::ALL`].
 static CLASSES: PyOnceLock<Vec<Py<PyType>>> = PyOnceLock::new();
@@ -25,6 +28,7 @@ const BASE: (&str, &str) = (
          request_id: what an operator searches the service's logs for, or None.\n    \
          url: the URL that was asked, without its query, or None.\n    \
          retry_after: how many seconds the service asks to wait, or None.\n    \
+         response: the Response of a service, where the error is one, or None.\n    \
          receipt: the Receipt of a login that needs more factors, or None.",
 );
 const CONFIGURATION: (&str, &str) =
@@ -52,7 +56,7 @@ fn class_name(kind: ErrorKind) -> String {
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     let facts = PyDict::new(py);
-    for fact in ["kind", "hint", "status", "request_id", "url", "retry_after", "receipt"] {
+    for fact in ["kind", "hint", "status", "request_id", "url", "retry_after", "response", "receipt"] {
         facts.set_item(fact, py.None())?;
     }
     let exception = py.get_type::<PyException>();
@@ -111,6 +115,15 @@ pub(crate) fn from_python(exception: &Bound<'_, PyAny>) -> PyResult<Error> {
     Ok(Error::new(*kind, message).with_request_id(exception.getattr("request_id")?.extract()?))
 }
 
+/// The exception for an error about an answer.
+pub(crate) fn with_response(py: Python<'_>, error: &Error, answer: &Arc<Answer>) -> PyErr {
+    let attached = exception(py, error).and_then(|exception| {
+        exception.setattr("response", Response(Arc::clone(answer)))?;
+        Ok(exception)
+    });
+    attached.map_or_else(|broken| broken, PyErr::from_value)
+}
+
 /// The exception for an error.
 pub(crate) fn to_python(py: Python<'_>, error: &Error) -> PyErr {
     exception(py, error).map_or_else(|broken| broken, PyErr::from_value)
@@ -126,6 +139,7 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     exception.setattr("request_id", error.request_id())?;
     exception.setattr("url", error.url())?;
     exception.setattr("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
+    exception.setattr("response", error.response().map(|response| Response(Answer::of_error(response))))?;
     exception.setattr("receipt", error.receipt().cloned().map(Receipt))?;
     // From Python 3.11 on, tracebacks show notes.
     if let Some(add_note) = exception.getattr_opt("add_note")? {

@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use arc_swap::{ArcSwap, Guard};
@@ -16,6 +19,8 @@ pub(crate) struct Handle(ArcSwap<State>);
 
 struct State {
     generation: usize,
+    /// Tells one client in this place from the next.
+    number: usize,
     client: archstone::Client,
     /// The current token as Python's string, made once.
     text: Mutex<Option<(Token, Py<PyString>)>>,
@@ -29,6 +34,12 @@ impl Handle {
     /// The client of this process.
     pub(crate) fn client(&self, py: Python<'_>) -> PyResult<archstone::Client> {
         Ok(self.state(py)?.client.clone())
+    }
+
+    /// The same, with a number that another one in its place does not have.
+    pub(crate) fn numbered_client(&self, py: Python<'_>) -> PyResult<(usize, archstone::Client)> {
+        let state = self.state(py)?;
+        Ok((state.number, state.client.clone()))
     }
 
     /// The current token, if it needs nothing done. Never waits.
@@ -81,7 +92,9 @@ impl Handle {
 
 impl State {
     fn new(client: archstone::Client) -> Self {
-        Self { generation: process::generation(), client, text: Mutex::default() }
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self { generation: process::generation(), number, client, text: Mutex::default() }
     }
 }
 

@@ -1,13 +1,15 @@
 //! The Python package `archstone`: conversions between Python and the library, and no decisions.
 //!
 //! `client` and `asyncio` are the two faces; what they do is said once, in `operations`. `bridge` is
-//! how Python waits, `handle` and `process` how a client survives a fork.
+//! how Python waits, `request`, `body`, `upload` and `response` what it says to services and hears from
+//! them, `handle` and `process` how a client survives a fork.
 
 #![deny(unsafe_code)]
 #![expect(clippy::doc_markdown, reason = "the documentation of Python's classes and methods is Python's, too")]
 
 mod access;
 mod asyncio;
+mod body;
 mod bridge;
 mod catalog;
 mod client;
@@ -19,7 +21,12 @@ mod operations;
 mod options;
 mod process;
 mod receipt;
+mod request;
+mod response;
+mod service;
 mod timing;
+mod upload;
+mod versions;
 
 use pyo3::pymodule;
 
@@ -36,13 +43,19 @@ mod _archstone {
         client::Client,
         identity::{Project, User},
         receipt::Receipt,
+        request::Retries,
+        response::{AsyncBody, Headers, Pieces, Response},
+        service::{AsyncServiceCore, Items, ServiceClient},
         timing::Timing,
+        upload::Upload,
+        versions::{OfferedVersions, VersionInfo, VersionedEndpoint},
     };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         crate::errors::add_to(module)?;
+        crate::response::register(module)?;
         crate::process::watch_forks(module)
     }
 }

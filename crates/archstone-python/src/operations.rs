@@ -1,12 +1,14 @@
 //! What a client can be asked, once for both faces.
 
-use archstone::{Client, Error, Result, Secret, Token};
+use archstone::{Client, Error, RequestBuilder, Result, Secret, Token};
 
 use crate::{
     access::AccessInfo,
     catalog::Wanted,
     errors::Diagnosis,
     identity::{Project, User},
+    response::{Answer, Response},
+    versions::{OfferedVersions, VersionInfo},
 };
 
 pub(crate) async fn token(client: Client) -> Result<String> {
@@ -46,6 +48,19 @@ pub(crate) async fn log_out(client: Client) -> Result<bool> {
 
 pub(crate) async fn url_for<S: AsRef<str>>(client: Client, wanted: Wanted<S>) -> Result<String> {
     Ok(client.url_for(wanted.filter()).await?.to_string())
+}
+
+/// Sends a request, and reads its answer unless that is to be streamed.
+pub(crate) async fn send(request: RequestBuilder, stream: bool) -> Result<Response> {
+    Answer::read(request.send().await?, stream).await.map(Response)
+}
+
+pub(crate) async fn versions(client: Client, wanted: Wanted<String>) -> Result<Vec<VersionInfo>> {
+    Ok(client.versions(wanted.filter()).await?.into_iter().map(VersionInfo::from).collect())
+}
+
+pub(crate) async fn all_versions(client: Client, wanted: Wanted<String>) -> Result<Vec<OfferedVersions>> {
+    Ok(client.all_versions(wanted.filter()).await?.into_iter().map(OfferedVersions::from).collect())
 }
 
 pub(crate) async fn mgmt_url(client: Client) -> Result<String> {

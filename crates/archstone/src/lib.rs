@@ -59,6 +59,10 @@ pub use config::CloudConfig;
 pub use error::{Error, ErrorKind, ErrorResponse, Result};
 pub use identity::{Project, User};
 pub use reference::{DomainRef, ProjectRef, UserRef};
+pub use reqwest::{
+    Method, StatusCode,
+    header::{HeaderMap, HeaderName},
+};
 pub use scope::Scope;
 pub use secret::Secret;
 pub use transport::{Limiter, Proxy, RetryPolicy, Timing, TlsVersion, TransportSettings, Trust};

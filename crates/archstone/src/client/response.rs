@@ -68,9 +68,7 @@ impl Response {
     /// The service's request id.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        ["x-openstack-request-id", "x-compute-request-id"]
-            .into_iter()
-            .find_map(|name| self.headers().get(name)?.to_str().ok())
+        request_id(self.headers())
     }
 
     /// How many bytes the body has, when the service says so.
@@ -161,32 +159,45 @@ impl Response {
                 break;
             }
         }
-        let status = self.status().as_u16();
-        let (kind, shown) = (kind_of(status), public_url(self.url()));
-        let message = match said(&body) {
-            Some(said) => format!("{} (HTTP {status} from `{shown}`)", printable(&said)),
-            None => format!("HTTP {status} from `{shown}`"),
-        };
-        let error = Error::new(kind, message)
-            .with_status(status)
-            .with_url(self.url())
-            .with_request_id(self.request_id().map(printable))
-            .with_retry_after(self.retry_after())
-            .with_response(ErrorResponse {
-                status: self.status(),
-                headers: self.headers().clone(),
-                body: body.into(),
-                url: self.url().clone(),
-            });
-        match kind {
-            ErrorKind::TokenRejected => error.with_hint("get another token, or give credentials instead of a token"),
-            _ => error,
+        ErrorResponse {
+            status: self.status(),
+            headers: self.headers().clone(),
+            body: body.into(),
+            url: self.url().clone(),
         }
+        .into()
     }
 
     pub(super) fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers())
     }
+}
+
+impl From<ErrorResponse> for Error {
+    /// The error that an answer of 400 and above tells of, with the service's own words.
+    fn from(response: ErrorResponse) -> Self {
+        let status = response.status.as_u16();
+        let (kind, shown) = (kind_of(status), public_url(&response.url));
+        let message = match said(&response.body) {
+            Some(said) => format!("{} (HTTP {status} from `{shown}`)", printable(&said)),
+            None => format!("HTTP {status} from `{shown}`"),
+        };
+        let error = Self::new(kind, message)
+            .with_status(status)
+            .with_url(&response.url)
+            .with_request_id(request_id(&response.headers).map(printable))
+            .with_retry_after(retry_after(&response.headers))
+            .with_response(response);
+        match kind {
+            ErrorKind::TokenRejected => error.with_hint("get another token, or give credentials instead of a token"),
+            _ => error,
+        }
+    }
+}
+
+/// The service's request id, under the names there are for it.
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    ["x-openstack-request-id", "x-compute-request-id"].into_iter().find_map(|name| headers.get(name)?.to_str().ok())
 }
 
 fn kind_of(status: u16) -> ErrorKind {

@@ -1,0 +1,476 @@
+//! Answers as Python objects, in the manner of `requests`.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use archstone::{Error, ErrorKind, ErrorResponse, HeaderName, Result};
+use bytes::{Bytes, BytesMut};
+use pyo3::{
+    exceptions::{PyKeyError, PyValueError},
+    prelude::*,
+    sync::PyOnceLock,
+    types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple},
+};
+
+use crate::{
+    bridge::{start, wait},
+    errors, process,
+};
+
+/// An answer: its head, and its body as far as it has been read.
+pub(crate) struct Answer {
+    head: ErrorResponse,
+    elapsed: Duration,
+    body: Mutex<State>,
+    /// The process that has the connection.
+    generation: usize,
+}
+
+enum State {
+    /// All of it.
+    Whole(Bytes),
+    /// What is still to come, and what came of it already.
+    Coming(Box<archstone::Response>, BytesMut),
+    /// Given out piece by piece, or closed.
+    Gone,
+    /// Being read just now.
+    Busy,
+}
+
+impl Answer {
+    /// Reads the body at once, unless it is to be streamed.
+    pub(crate) async fn read(response: archstone::Response, stream: bool) -> Result<Arc<Self>> {
+        let head = ErrorResponse {
+            status: response.status(),
+            headers: response.headers().clone(),
+            url: response.url().clone(),
+            body: Bytes::new(),
+        };
+        let elapsed = response.elapsed();
+        let state = if stream {
+            State::Coming(Box::new(response), BytesMut::new())
+        } else {
+            State::Whole(response.bytes().await?)
+        };
+        Ok(Arc::new(Self { head, elapsed, body: Mutex::new(state), generation: process::generation() }))
+    }
+
+    /// The answer that an error is.
+    pub(crate) fn of_error(response: &ErrorResponse) -> Arc<Self> {
+        let body = Mutex::new(State::Whole(response.body.clone()));
+        let head = ErrorResponse { body: Bytes::new(), ..response.clone() };
+        Arc::new(Self { head, elapsed: Duration::ZERO, body, generation: process::generation() })
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.body.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The whole body, if it is there.
+    fn whole(&self) -> Option<Bytes> {
+        match &*self.state() {
+            State::Whole(bytes) => Some(bytes.clone()),
+            _ => None,
+        }
+    }
+
+    /// Takes the connection out for a while; the lock is never held while waiting.
+    fn take(&self) -> Result<(Box<archstone::Response>, BytesMut)> {
+        let mut state = self.state();
+        match std::mem::replace(&mut *state, State::Busy) {
+            State::Coming(response, buffer) => Ok((response, buffer)),
+            other => {
+                let why = match &other {
+                    State::Busy => "is being read by somebody else",
+                    _ => "has been read piece by piece, or closed",
+                };
+                *state = other;
+                Err(Error::new(ErrorKind::InvalidRequest, format!("the body of the answer {why}")))
+            }
+        }
+    }
+
+    fn put(&self, new: State) {
+        *self.state() = new;
+    }
+
+    /// Reads what is left, and keeps it.
+    pub(crate) async fn finish(self: Arc<Self>) -> Result<Bytes> {
+        if let Some(whole) = self.whole() {
+            return Ok(whole);
+        }
+        let (response, mut buffer) = self.take()?;
+        let guard = Unfinished(&self);
+        let rest = response.bytes().await?;
+        let whole = if buffer.is_empty() {
+            rest
+        } else {
+            buffer.extend_from_slice(&rest);
+            buffer.freeze()
+        };
+        std::mem::forget(guard);
+        self.put(State::Whole(whole.clone()));
+        Ok(whole)
+    }
+
+    /// The next piece, of at most so many bytes; empty at the end.
+    pub(crate) async fn piece(self: Arc<Self>, most: Option<usize>) -> Result<Bytes> {
+        {
+            // A body that is there whole is given out, too.
+            let mut state = self.state();
+            if let State::Whole(bytes) = &mut *state {
+                let length = most.unwrap_or(bytes.len()).min(bytes.len());
+                let piece = bytes.split_to(length);
+                if bytes.is_empty() {
+                    *state = State::Gone;
+                }
+                return Ok(piece);
+            }
+            if matches!(&*state, State::Gone) {
+                return Ok(Bytes::new());
+            }
+        }
+        let (mut response, mut buffer) = self.take()?;
+        let guard = Unfinished(&self);
+        let wanted = most.unwrap_or(1).max(1);
+        let mut is_over = false;
+        while buffer.len() < wanted {
+            match response.chunk().await? {
+                Some(chunk) if buffer.is_empty() && chunk.len() <= most.unwrap_or(usize::MAX) && most.is_none() => {
+                    std::mem::forget(guard);
+                    self.put(State::Coming(response, buffer));
+                    return Ok(chunk);
+                }
+                Some(chunk) => buffer.extend_from_slice(&chunk),
+                None => {
+                    is_over = true;
+                    break;
+                }
+            }
+        }
+        let length = most.unwrap_or(buffer.len()).min(buffer.len());
+        let piece = buffer.split_to(length).freeze();
+        std::mem::forget(guard);
+        self.put(if is_over && buffer.is_empty() { State::Gone } else { State::Coming(response, buffer) });
+        Ok(piece)
+    }
+
+    /// Gives the connection up, if the body was not read.
+    fn close(&self) {
+        let mut state = self.state();
+        if matches!(&*state, State::Coming(..)) {
+            *state = State::Gone;
+        }
+    }
+}
+
+/// Whoever stops waiting in the middle of a body has it no more.
+struct Unfinished<'a>(&'a Answer);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        self.0.put(State::Gone);
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if self.generation != process::generation() {
+            // To close a connection takes threads that exist only in the parent.
+            std::mem::forget(std::mem::replace(&mut *self.state(), State::Gone));
+        }
+    }
+}
+
+/// A service's answer, in the manner of `requests`.
+///
+/// Its body is there, unless the request was made with `stream=True`: then it is read when asked for,
+/// whole or piece by piece.
+#[pyclass(frozen, module = "archstone")]
+pub(crate) struct Response(pub(crate) Arc<Answer>);
+
+impl Response {
+    fn body(&self, py: Python<'_>) -> PyResult<Bytes> {
+        match self.0.whole() {
+            Some(whole) => Ok(whole),
+            None => wait(py, Arc::clone(&self.0).finish()),
+        }
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.0.head.headers.get(name)?.to_str().ok()
+    }
+}
+
+#[pymethods]
+impl Response {
+    /// The HTTP status.
+    #[getter]
+    fn status_code(&self) -> u16 {
+        self.0.head.status.as_u16()
+    }
+
+    /// What HTTP calls that status.
+    #[getter]
+    fn reason(&self) -> &'static str {
+        self.0.head.status.canonical_reason().unwrap_or_default()
+    }
+
+    /// Whether the status is below 400.
+    #[getter]
+    fn ok(&self) -> bool {
+        self.status_code() < 400
+    }
+
+    /// The headers; upper and lower case are the same.
+    #[getter]
+    fn headers(&self) -> Headers {
+        Headers(Arc::clone(&self.0))
+    }
+
+    /// The URL that answered, after redirects.
+    #[getter]
+    fn url(&self) -> &str {
+        self.0.head.url.as_str()
+    }
+
+    /// The service's request id: what an operator searches its logs for; None when it gives none.
+    #[getter]
+    fn request_id(&self) -> Option<&str> {
+        self.header("x-openstack-request-id").or_else(|| self.header("x-compute-request-id"))
+    }
+
+    /// From sending the request to the head of the answer.
+    #[getter]
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// The encoding of the body's text, as the service names it; UTF-8 when it names none.
+    #[getter]
+    fn encoding(&self) -> String {
+        let content_type = self.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        let charset = content_type.split(';').find_map(|part| part.trim().strip_prefix("charset=").map(str::to_owned));
+        charset.map_or_else(|| "utf-8".into(), |charset| charset.trim_matches('"').to_owned())
+    }
+
+    /// The whole body.
+    ///
+    /// Raises:
+    ///     UnavailableError: the service broke off.
+    #[getter]
+    fn content<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.body(py)?))
+    }
+
+    /// The whole body as text. What is not of its encoding is replaced.
+    #[getter]
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let body = self.body(py)?;
+        let encoding = self.encoding();
+        if encoding == "utf-8" {
+            return Ok(PyString::new(py, &String::from_utf8_lossy(&body)).into_any());
+        }
+        let bytes = PyBytes::new(py, &body);
+        // An encoding that Python does not know is as good as none.
+        bytes
+            .call_method1("decode", (encoding, "replace"))
+            .or_else(|_| Ok(PyString::new(py, &String::from_utf8_lossy(&body)).into_any()))
+    }
+
+    /// The body as what its JSON says. Options are those of Python's `json.loads`.
+    ///
+    /// Raises:
+    ///     InvalidResponseError: it is no JSON.
+    #[pyo3(signature = (**options))]
+    fn json<'py>(&self, py: Python<'py>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let body = PyBytes::new(py, &self.body(py)?);
+        LOADS.import(py, "json", "loads")?.call((body,), options).map_err(|error| {
+            if !error.is_instance_of::<PyValueError>(py) {
+                return error;
+            }
+            // Python's own error quotes the body.
+            let url = self.url().split(['?', '#']).next().unwrap_or_default();
+            let invalid = Error::new(ErrorKind::InvalidResponse, format!("the answer of `{url}` is not JSON"))
+                .with_request_id(self.request_id().map(Into::into));
+            errors::with_response(py, &invalid, &self.0)
+        })
+    }
+
+    /// Raise what the status means, when it is 400 or above.
+    fn raise_for_status(&self, py: Python<'_>) -> PyResult<()> {
+        if self.ok() {
+            return Ok(());
+        }
+        let response = ErrorResponse { body: self.body(py)?, ..self.0.head.clone() };
+        Err(errors::to_python(py, &Error::from(response)))
+    }
+
+    /// Return an iterator over the body, in pieces of `chunk_size` bytes (the last may be shorter); None
+    /// takes them as they come.
+    #[pyo3(signature = (chunk_size = Some(65536)), text_signature = "($self, chunk_size=65536)")]
+    fn iter_content(&self, chunk_size: Option<usize>) -> PyResult<Pieces> {
+        if chunk_size == Some(0) {
+            return Err(PyValueError::new_err("`chunk_size` must be at least 1, or None"));
+        }
+        Ok(Pieces { answer: Arc::clone(&self.0), size: chunk_size })
+    }
+
+    /// Give the connection up, if the body was not read.
+    fn close(&self) {
+        self.0.close();
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, _exception: &Bound<'_, PyTuple>) {
+        self.close();
+    }
+
+    fn __bool__(&self) -> bool {
+        self.ok()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<archstone.Response [{}]>", self.status_code())
+    }
+}
+
+/// What an asynchronous answer awaits.
+#[pyclass(frozen, module = "archstone._archstone")]
+pub(crate) struct AsyncBody(Arc<Answer>);
+
+#[pymethods]
+impl AsyncBody {
+    #[new]
+    fn new(response: &Bound<'_, Response>) -> Self {
+        Self(Arc::clone(&response.get().0))
+    }
+
+    /// Whether the whole body is there.
+    fn is_whole(&self) -> bool {
+        self.0.whole().is_some()
+    }
+
+    fn read<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let answer = Arc::clone(&self.0);
+        start(py, async move { answer.finish().await.map(OwnedBytes) })
+    }
+
+    fn piece<'py>(&self, py: Python<'py>, most: Option<usize>) -> PyResult<Bound<'py, PyAny>> {
+        let answer = Arc::clone(&self.0);
+        start(py, async move { answer.piece(most).await.map(OwnedBytes) })
+    }
+}
+
+struct OwnedBytes(Bytes);
+
+impl<'py> IntoPyObject<'py> for OwnedBytes {
+    type Target = PyBytes;
+    type Output = Bound<'py, PyBytes>;
+    type Error = std::convert::Infallible;
+
+    fn into_pyobject(self, py: Python<'py>) -> std::result::Result<Self::Output, Self::Error> {
+        Ok(PyBytes::new(py, &self.0))
+    }
+}
+
+/// A body, piece by piece.
+#[pyclass(frozen, module = "archstone._archstone")]
+pub(crate) struct Pieces {
+    answer: Arc<Answer>,
+    size: Option<usize>,
+}
+
+#[pymethods]
+impl Pieces {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let piece = wait(py, Arc::clone(&self.answer).piece(self.size))?;
+        Ok((!piece.is_empty()).then(|| PyBytes::new(py, &piece)))
+    }
+}
+
+/// The headers of an answer: a mapping in which upper and lower case are the same.
+#[pyclass(frozen, mapping, module = "archstone")]
+pub(crate) struct Headers(Arc<Answer>);
+
+impl Headers {
+    /// The values of one name, joined as HTTP joins them. What is not UTF-8 is read as Latin-1.
+    fn value(&self, name: &str) -> Option<String> {
+        let values = self.0.head.headers.get_all(name.to_ascii_lowercase());
+        let texts: Vec<String> = values
+            .iter()
+            .map(|value| match std::str::from_utf8(value.as_bytes()) {
+                Ok(text) => text.to_owned(),
+                Err(_) => value.as_bytes().iter().map(|byte| char::from(*byte)).collect(),
+            })
+            .collect();
+        (!texts.is_empty()).then(|| texts.join(", "))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.head.headers.keys().map(HeaderName::as_str)
+    }
+}
+
+#[pymethods]
+impl Headers {
+    fn __getitem__(&self, name: &str) -> PyResult<String> {
+        self.value(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))
+    }
+
+    /// Return a header's value, or the default.
+    #[pyo3(signature = (name, default = None, /))]
+    fn get<'py>(&self, py: Python<'py>, name: &str, default: Option<Bound<'py, PyAny>>) -> Option<Bound<'py, PyAny>> {
+        self.value(name).map(|value| PyString::new(py, &value).into_any()).or(default)
+    }
+
+    /// Return the names, in lower case.
+    fn keys(&self) -> Vec<&str> {
+        self.names().collect()
+    }
+
+    /// Return the values.
+    fn values(&self) -> Vec<String> {
+        self.names().filter_map(|name| self.value(name)).collect()
+    }
+
+    /// Return pairs of name and value.
+    fn items(&self) -> Vec<(&str, String)> {
+        self.names().filter_map(|name| Some((name, self.value(name)?))).collect()
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyList::new(py, self.names())?.try_iter()
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.head.headers.keys_len()
+    }
+
+    fn __contains__(&self, name: &Bound<'_, PyAny>) -> bool {
+        name.cast::<PyString>().is_ok_and(|name| name.to_str().is_ok_and(|name| self.value(name).is_some()))
+    }
+
+    /// Values may be secrets: only names are shown.
+    fn __repr__(&self) -> String {
+        format!("<archstone.Headers {}>", self.keys().join(", "))
+    }
+}
+
+/// Has Python know that `Headers` is a mapping.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let mapping = module.py().import("collections.abc")?.getattr("Mapping")?;
+    mapping.call_method1("register", (module.getattr("Headers")?,))?;
+    Ok(())
+}

@@ -1,0 +1,413 @@
+//! Clients that are bound to one service, for both faces.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use archstone::{Allow, Interface, Limiter, Pages, Result, VersionRange};
+use pyo3::{
+    exceptions::PyTypeError,
+    prelude::*,
+    types::{PyDict, PyList},
+};
+use serde_json::Value;
+
+use crate::{
+    body::Sent,
+    bridge::{start, wait, wait_and_give},
+    catalog::Interfaces,
+    convert, errors,
+    handle::Handle,
+    operations,
+    request::{Described, describe, retries, text, version},
+    response::Response,
+    versions::{VersionInfo, VersionedEndpoint},
+};
+
+/// How a service client is made anew where its client is another one, as after a fork.
+type Make = dyn Fn(&archstone::Client) -> archstone::ServiceClient + Send + Sync;
+
+/// What both faces share.
+pub(crate) struct Bound {
+    handle: Arc<Handle>,
+    service_type: String,
+    make: Box<Make>,
+    made: Mutex<Option<(usize, archstone::ServiceClient)>>,
+}
+
+impl Bound {
+    /// The service client of this process.
+    fn service(&self, py: Python<'_>) -> PyResult<archstone::ServiceClient> {
+        let (number, client) = self.handle.numbered_client(py)?;
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*made {
+            Some((of, service)) if *of == number => Ok(service.clone()),
+            _ => {
+                let service = (self.make)(&client);
+                if let Some((_, old)) = made.replace((number, service.clone())) {
+                    // It may be of the process that this one was forked from: that keeps its connections.
+                    std::mem::forget(old);
+                }
+                Ok(service)
+            }
+        }
+    }
+
+    fn describe(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        path: &str,
+        options: Option<&pyo3::Bound<'_, PyDict>>,
+    ) -> PyResult<Described> {
+        describe(self.service(py)?.request(crate::request::method(method)?, path), options)
+    }
+}
+
+/// Sends what was described, and waits for the answer.
+pub(crate) fn send(py: Python<'_>, described: Described) -> PyResult<Response> {
+    let Described { request, body, stream } = described;
+    let sending = operations::send(request, stream);
+    match body {
+        Sent::Whole => wait(py, sending),
+        Sent::Pieces(source) => wait_and_give(py, sending, &source),
+    }
+}
+
+/// A client bound to one service.
+///
+/// >>> images = client.service("image")
+/// >>> images.get("/v2/images", params={"limit": 10}).json()
+///
+/// Made by `Client.service`. The endpoint is found with the first request, in the catalog or by asking the
+/// service; requests carry the token, and another one in its place when it is refused. May be shared
+/// between threads.
+#[pyclass(frozen, module = "archstone")]
+pub(crate) struct ServiceClient(pub(crate) Arc<Bound>);
+
+/// What `service()` takes, as the library's description of it.
+pub(crate) fn of(
+    handle: &Arc<Handle>,
+    service_type: String,
+    options: Option<&pyo3::Bound<'_, PyDict>>,
+) -> PyResult<Bound> {
+    let mut steps: Vec<Box<dyn Fn(archstone::ServiceClient) -> archstone::ServiceClient + Send + Sync>> = Vec::new();
+    let mut allow = Allow::default();
+    let (mut exact, mut min, mut max, mut least, mut greatest) = (None, None, None, None, None);
+    let mut limiter: Option<Limiter> = None;
+    for (name, value) in options.into_iter().flatten() {
+        if value.is_none() {
+            continue;
+        }
+        let name: String = name.extract()?;
+        match name.as_str() {
+            "service_name" => add(&mut steps, text(&value)?, archstone::ServiceClient::service_name),
+            "region_name" => add(&mut steps, text(&value)?, archstone::ServiceClient::region),
+            "interface" => {
+                let names = match value.extract::<Interfaces>()? {
+                    Interfaces::One(name) => vec![name],
+                    Interfaces::Several(names) => names,
+                };
+                let interfaces: Vec<_> = names.iter().map(|it| Interface::from(it.as_str())).collect();
+                add(&mut steps, interfaces, archstone::ServiceClient::interfaces);
+            }
+            "endpoint_override" => add(&mut steps, text(&value)?, archstone::ServiceClient::endpoint_override),
+            "version" => exact = Some(version(&value)?),
+            "min_version" => min = Some(version(&value)?),
+            "max_version" => max = Some(version(&value)?),
+            "allow_deprecated" => allow.deprecated = value.is_truthy()?,
+            "allow_experimental" => allow.experimental = value.is_truthy()?,
+            "allow_unknown" => allow.unknown = value.is_truthy()?,
+            "skip_discovery" if value.is_truthy()? => steps.push(Box::new(archstone::ServiceClient::skip_discovery)),
+            "skip_discovery" => {}
+            "microversion" => add(&mut steps, version(&value)?, archstone::ServiceClient::microversion),
+            "min_microversion" => least = Some(version(&value)?),
+            "max_microversion" => greatest = Some(version(&value)?),
+            "microversion_service_type" => {
+                add(&mut steps, text(&value)?, archstone::ServiceClient::microversion_service_type);
+            }
+            "retries" => add(&mut steps, retries(&value)?, archstone::ServiceClient::retries),
+            "global_request_id" => add(&mut steps, text(&value)?, archstone::ServiceClient::global_request_id),
+            "user_agent" => add(&mut steps, text(&value)?, archstone::ServiceClient::user_agent),
+            "rate_limit" => limiter = Some(limiter.unwrap_or_default().per_second(value.extract()?)),
+            "concurrency" => limiter = Some(limiter.unwrap_or_default().at_once(value.extract()?)),
+            _ => return Err(PyTypeError::new_err(format!("service() has no option `{name}`"))),
+        }
+    }
+    let py_error = |error: archstone::Error| Python::attach(|py| errors::to_python(py, &error));
+    if exact.is_some() && (min.is_some() || max.is_some()) {
+        return Err(PyTypeError::new_err("`version` says all: give it, or `min_version` and `max_version`"));
+    }
+    if let Some(range) = match exact {
+        Some(version) => Some(VersionRange::of(version)),
+        None if min.is_some() || max.is_some() => Some(VersionRange::between(min, max).map_err(py_error)?),
+        None => None,
+    } {
+        add(&mut steps, range, archstone::ServiceClient::versions);
+    }
+    if least.is_some() || greatest.is_some() {
+        let range = VersionRange::between(least, greatest).map_err(py_error)?;
+        add(&mut steps, range, archstone::ServiceClient::newest_microversion_of);
+    }
+    if let Some(limiter) = limiter {
+        steps.push(Box::new(move |service| service.limiter(&limiter)));
+    }
+    add(&mut steps, allow, archstone::ServiceClient::allow);
+    let named = service_type.clone();
+    let make = move |client: &archstone::Client| {
+        steps.iter().fold(client.service(named.clone()), |service, step| step(service))
+    };
+    Ok(Bound { handle: Arc::clone(handle), service_type, make: Box::new(make), made: Mutex::default() })
+}
+
+fn add<T: Clone + Send + Sync + 'static>(
+    steps: &mut Vec<Box<dyn Fn(archstone::ServiceClient) -> archstone::ServiceClient + Send + Sync>>,
+    value: T,
+    step: fn(archstone::ServiceClient, T) -> archstone::ServiceClient,
+) {
+    steps.push(Box::new(move |service| step(service, value.clone())));
+}
+
+/// The methods of HTTP, alike in all: `get`, `head`, …
+macro_rules! verbs {
+    ($( $name:ident $method:literal; )+) => {
+        #[pymethods]
+        impl ServiceClient {
+            /// The service type.
+            #[getter]
+            fn service_type(&self) -> &str {
+                &self.0.service_type
+            }
+
+            /// Send a request to a path below the service's endpoint, and return the answer.
+            ///
+            /// Args:
+            ///     method: the HTTP method.
+            ///     path: the path, or a whole URL of the same origin, as links in answers are.
+            ///     params: the query: a mapping, or pairs. A list is given several times, None is left out.
+            ///     headers: headers of one's own.
+            ///     json: a body to send as JSON.
+            ///     data: a body: bytes, text, a file, or an iterable of bytes. Files that can seek are sent
+            ///         again when need be.
+            ///     timeout: how many seconds reaching the service, and its silence, may last; a pair says both.
+            ///     total_timeout: how many seconds one try may take in all.
+            ///     stream: whether the answer's body is read when asked for, and not at once.
+            ///     microversion: the microversion to ask for; None for none at all.
+            ///     retries: how often the request may be sent again, or `Retries(…)`.
+            ///     redirects: how many redirects are followed.
+            ///     authenticated: False sends no token.
+            ///     reauthenticate: False takes a refused token as the answer.
+            ///     raise_exc: False returns answers of 400 and above instead of raising them.
+            ///     global_request_id: a request id of one's own, which services write into their logs.
+            ///     user_agent: what the `User-Agent` header says, instead of all else.
+            ///     original_ip: the address of whoever this request is made for.
+            ///
+            /// Raises:
+            ///     Error: the answer is 400 or above (its `response` is attached), there is none, or no token.
+            #[pyo3(
+                signature = (method, path, /, **options),
+                text_signature = "($self, method, path, /, *, params=None, headers=None, json=None, data=None, \
+timeout=None, total_timeout=None, stream=False, microversion=..., retries=None, redirects=30, authenticated=True, \
+reauthenticate=True, raise_exc=True, global_request_id=None, user_agent=None, original_ip=None)"
+            )]
+            fn request(
+                &self,
+                py: Python<'_>,
+                method: &str,
+                path: &str,
+                options: Option<&pyo3::Bound<'_, PyDict>>,
+            ) -> PyResult<Response> {
+                send(py, self.0.describe(py, method, path, options)?)
+            }
+
+            $(
+                #[doc = concat!("Send a ", $method, " request: see `request`.")]
+                #[pyo3(
+                    signature = (path, /, **options),
+                    text_signature = "($self, path, /, *, params=None, headers=None, json=None, data=None, \
+timeout=None, total_timeout=None, stream=False, microversion=..., retries=None, redirects=30, authenticated=True, \
+reauthenticate=True, raise_exc=True, global_request_id=None, user_agent=None, original_ip=None)"
+                )]
+                fn $name(
+                    &self,
+                    py: Python<'_>,
+                    path: &str,
+                    options: Option<&pyo3::Bound<'_, PyDict>>,
+                ) -> PyResult<Response> {
+                    send(py, self.0.describe(py, $method, path, options)?)
+                }
+            )+
+
+            /// Iterate over a list of the service, to its end, page by page.
+            ///
+            /// Follows the links to the next page in each form that services have for them; where there are
+            /// none and `limit` says how long a page is, asks for what comes after the last item.
+            ///
+            /// Args:
+            ///     path: the path of the list.
+            ///     member: what the answer calls the list, such as `images`.
+            ///     params: the query.
+            ///     limit: how many items a page may have.
+            #[pyo3(signature = (path, member, /, *, params = None, limit = None))]
+            fn list(
+                &self,
+                py: Python<'_>,
+                path: &str,
+                member: &str,
+                params: Option<&pyo3::Bound<'_, PyAny>>,
+                limit: Option<usize>,
+            ) -> PyResult<Items> {
+                Items::new(&self.0.service(py)?, path, member, params, limit)
+            }
+
+            /// Return where the service is, in the version that was asked for.
+            ///
+            /// Raises:
+            ///     EndpointNotFoundError: there is no such endpoint or version; the message says what there is.
+            fn endpoint(&self, py: Python<'_>) -> PyResult<VersionedEndpoint> {
+                wait(py, endpoint(self.0.service(py)?))
+            }
+
+            /// Return what the service says of the version that is used; None when it does not say.
+            fn version_info(&self, py: Python<'_>) -> PyResult<Option<VersionInfo>> {
+                wait(py, version_info(self.0.service(py)?))
+            }
+
+            fn __repr__(&self) -> String {
+                format!("<archstone.ServiceClient {:?}>", self.0.service_type)
+            }
+        }
+    };
+}
+
+verbs! {
+    get "GET";
+    head "HEAD";
+    post "POST";
+    put "PUT";
+    patch "PATCH";
+    delete "DELETE";
+}
+
+async fn endpoint(service: archstone::ServiceClient) -> Result<VersionedEndpoint> {
+    Ok(service.endpoint().await?.into())
+}
+
+async fn version_info(service: archstone::ServiceClient) -> Result<Option<VersionInfo>> {
+    Ok(service.version_info().await?.map(Into::into))
+}
+
+/// What an AsyncServiceClient awaits.
+#[pyclass(frozen, module = "archstone._archstone")]
+pub(crate) struct AsyncServiceCore(Arc<Bound>);
+
+#[pymethods]
+impl AsyncServiceCore {
+    #[new]
+    fn new(service: &pyo3::Bound<'_, ServiceClient>) -> Self {
+        Self(Arc::clone(&service.get().0))
+    }
+
+    #[pyo3(signature = (method, path, options, /))]
+    fn request<'py>(
+        &self,
+        py: Python<'py>,
+        method: &str,
+        path: &str,
+        options: Option<&pyo3::Bound<'py, PyDict>>,
+    ) -> PyResult<pyo3::Bound<'py, PyAny>> {
+        let Described { request, body: _, stream } = self.0.describe(py, method, path, options)?;
+        start(py, operations::send(request, stream))
+    }
+
+    fn endpoint<'py>(&self, py: Python<'py>) -> PyResult<pyo3::Bound<'py, PyAny>> {
+        start(py, endpoint(self.0.service(py)?))
+    }
+
+    fn version_info<'py>(&self, py: Python<'py>) -> PyResult<pyo3::Bound<'py, PyAny>> {
+        start(py, version_info(self.0.service(py)?))
+    }
+
+    #[pyo3(signature = (path, member, params = None, limit = None, /))]
+    fn list(
+        &self,
+        py: Python<'_>,
+        path: &str,
+        member: &str,
+        params: Option<&pyo3::Bound<'_, PyAny>>,
+        limit: Option<usize>,
+    ) -> PyResult<Items> {
+        Items::new(&self.0.service(py)?, path, member, params, limit)
+    }
+}
+
+/// A list of a service, item by item; one page is held at a time.
+#[pyclass(frozen, module = "archstone._archstone")]
+pub(crate) struct Items {
+    pages: Arc<tokio::sync::Mutex<Pages<Value>>>,
+    /// What is left of the page, the next item last.
+    page: Mutex<Vec<Py<PyAny>>>,
+}
+
+impl Items {
+    fn new(
+        service: &archstone::ServiceClient,
+        path: &str,
+        member: &str,
+        params: Option<&pyo3::Bound<'_, PyAny>>,
+        limit: Option<usize>,
+    ) -> PyResult<Self> {
+        let mut pages = service.list(path, member);
+        for (name, value) in params.map(crate::request::pairs).transpose()?.unwrap_or_default() {
+            pages = pages.query(name, value);
+        }
+        if let Some(limit) = limit {
+            pages = pages.limit(limit);
+        }
+        Ok(Self { pages: Arc::new(tokio::sync::Mutex::new(pages)), page: Mutex::default() })
+    }
+}
+
+/// A page, on its way to Python.
+struct Page(Option<Vec<Value>>);
+
+impl<'py> IntoPyObject<'py> for Page {
+    type Target = PyAny;
+    type Output = pyo3::Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        match self.0 {
+            Some(items) => convert::to_python(py, &items),
+            None => Ok(py.None().into_bound(py)),
+        }
+    }
+}
+
+async fn next_page(pages: Arc<tokio::sync::Mutex<Pages<Value>>>) -> Result<Page> {
+    pages.lock().await.next().await.map(Page)
+}
+
+#[pymethods]
+impl Items {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        let held = || self.page.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        loop {
+            if let Some(item) = held() {
+                return Ok(Some(item));
+            }
+            let Page(Some(items)) = wait(py, next_page(Arc::clone(&self.pages)))? else { return Ok(None) };
+            let list = convert::to_python(py, &items)?.cast_into::<PyList>()?;
+            let mut page: Vec<_> = list.iter().map(pyo3::Bound::unbind).collect();
+            page.reverse();
+            *self.page.lock().unwrap_or_else(PoisonError::into_inner) = page;
+        }
+    }
+
+    /// A future of the next page, as a list; of None after the last.
+    fn next_page<'py>(&self, py: Python<'py>) -> PyResult<pyo3::Bound<'py, PyAny>> {
+        start(py, next_page(Arc::clone(&self.pages)))
+    }
+}

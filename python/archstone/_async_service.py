@@ -1,0 +1,347 @@
+"""Requests in the asyncio face: bodies that are read, and answers that come, piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from typing import cast
+
+from archstone._archstone import AsyncBody as _AsyncBody
+from archstone._archstone import AsyncServiceCore, Response, Upload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import timedelta
+    from typing import Any, BinaryIO, Literal, overload
+
+    from typing_extensions import Self, Unpack
+
+    from archstone._archstone import Headers, ServiceClient, VersionedEndpoint, VersionInfo
+    from archstone.options import AsyncBody, Query, Readable, RequestOptions
+
+_PIECE = 1 << 18
+
+
+class AsyncServiceClient:
+    """A client bound to one service, for asyncio code: see `ServiceClient`.
+
+    >>> images = client.service("image")
+    >>> (await images.get("/v2/images", params={"limit": 10})).json()
+    >>> async for image in images.list("/v2/images", "images"):
+    ...     print(image["name"])
+    """
+
+    __slots__ = ("__weakref__", "_core", "_service")
+
+    def __init__(self, service: ServiceClient) -> None:
+        """Make one that shares everything with a synchronous one."""
+        self._service = service
+        self._core = AsyncServiceCore(service)
+
+    @property
+    def service_type(self) -> str:
+        """The service type."""
+        return self._service.service_type
+
+    if TYPE_CHECKING:
+
+        @overload
+        async def request(
+            self,
+            method: str,
+            path: str,
+            /,
+            *,
+            data: AsyncBody | None = None,
+            stream: Literal[False] = False,
+            **options: Unpack[RequestOptions],
+        ) -> Response: ...
+        @overload
+        async def request(
+            self,
+            method: str,
+            path: str,
+            /,
+            *,
+            data: AsyncBody | None = None,
+            stream: Literal[True],
+            **options: Unpack[RequestOptions],
+        ) -> AsyncResponse: ...
+
+    async def request(
+        self, method: str, path: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
+    ) -> Response | AsyncResponse:
+        """Send a request to a path below the service's endpoint, and return the answer.
+
+        The options are those of `ServiceClient.request`; `data` may also be an asynchronous iterable. With
+        `stream=True` the answer is an `AsyncResponse`, whose body is awaited.
+        """
+        return await send(lambda given: self._core.request(method, path, given), data, stream, options)
+
+    if TYPE_CHECKING:
+
+        @overload
+        async def get(
+            self,
+            path: str,
+            /,
+            *,
+            data: AsyncBody | None = None,
+            stream: Literal[False] = False,
+            **options: Unpack[RequestOptions],
+        ) -> Response: ...
+        @overload
+        async def get(
+            self,
+            path: str,
+            /,
+            *,
+            data: AsyncBody | None = None,
+            stream: Literal[True],
+            **options: Unpack[RequestOptions],
+        ) -> AsyncResponse: ...
+
+    async def get(
+        self, path: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
+    ) -> Response | AsyncResponse:
+        """Send a GET request: see `request`."""
+        return await send(lambda given: self._core.request("GET", path, given), data, stream, options)
+
+    async def head(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
+        """Send a HEAD request: see `request`."""
+        return await self.request("HEAD", path, data=data, **options)
+
+    async def post(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
+        """Send a POST request: see `request`."""
+        return await self.request("POST", path, data=data, **options)
+
+    async def put(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
+        """Send a PUT request: see `request`."""
+        return await self.request("PUT", path, data=data, **options)
+
+    async def patch(
+        self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]
+    ) -> Response:
+        """Send a PATCH request: see `request`."""
+        return await self.request("PATCH", path, data=data, **options)
+
+    async def delete(
+        self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]
+    ) -> Response:
+        """Send a DELETE request: see `request`."""
+        return await self.request("DELETE", path, data=data, **options)
+
+    async def list(
+        self, path: str, member: str, /, *, params: Query | None = None, limit: int | None = None
+    ) -> AsyncIterator[dict[str, object]]:
+        """Iterate over a list of the service, to its end, page by page: see `ServiceClient.list`."""
+        items = self._core.list(path, member, params, limit)
+        while (page := await items.next_page()) is not None:
+            for item in page:
+                yield item
+
+    async def endpoint(self) -> VersionedEndpoint:
+        """Return where the service is, in the version that was asked for."""
+        return await self._core.endpoint()
+
+    async def version_info(self) -> VersionInfo | None:
+        """Return what the service says of the version that is used; None when it does not say."""
+        return await self._core.version_info()
+
+    def __repr__(self) -> str:
+        """Tell the service type."""
+        return repr(self._service).replace("ServiceClient", "AsyncServiceClient", 1)
+
+
+class AsyncResponse:
+    """An answer whose body is still to come: awaited whole, or piece by piece.
+
+    >>> async with await images.get("/v2/images/0815/file", stream=True) as answer:
+    ...     async for piece in answer.iter_content():
+    ...         file.write(piece)
+    """
+
+    __slots__ = ("__weakref__", "_body", "_response")
+
+    def __init__(self, response: Response) -> None:
+        """Make one of an answer that is not read yet."""
+        self._response = response
+        self._body = _AsyncBody(response)
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+        return self._response.status_code
+
+    @property
+    def reason(self) -> str:
+        """What HTTP calls that status."""
+        return self._response.reason
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is below 400."""
+        return self._response.ok
+
+    @property
+    def headers(self) -> Headers:
+        """The headers; upper and lower case are the same."""
+        return self._response.headers
+
+    @property
+    def url(self) -> str:
+        """The URL that answered, after redirects."""
+        return self._response.url
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's request id; None when it gives none."""
+        return self._response.request_id
+
+    @property
+    def elapsed(self) -> timedelta:
+        """From sending the request to the head of the answer."""
+        return self._response.elapsed
+
+    async def read(self) -> bytes:
+        """Return the whole body."""
+        return await self._body.read()
+
+    async def text(self) -> str:
+        """Return the whole body as text."""
+        await self._body.read()
+        return self._response.text
+
+    async def json(self, **options: object) -> object:
+        """Return the body as what its JSON says."""
+        await self._body.read()
+        return self._response.json(**options)
+
+    async def iter_content(self, chunk_size: int | None = 65536) -> AsyncIterator[bytes]:
+        """Iterate over the body, in pieces of `chunk_size` bytes; None takes them as they come."""
+        if chunk_size == 0:
+            message = "`chunk_size` must be at least 1, or None"
+            raise ValueError(message)
+        while piece := await self._body.piece(chunk_size):
+            yield piece
+
+    async def raise_for_status(self) -> None:
+        """Raise what the status means, when it is 400 or above."""
+        if not self.ok:
+            await self._body.read()
+            self._response.raise_for_status()
+
+    async def close(self) -> None:
+        """Give the connection up, if the body was not read."""
+        self._response.close()
+
+    async def __aenter__(self) -> Self:
+        """Return the answer itself, to be closed at the end of the block."""
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Give the connection up, if the body was not read."""
+        await self.close()
+
+    def __bool__(self) -> bool:
+        """Tell whether the status is below 400."""
+        return self.ok
+
+    def __repr__(self) -> str:
+        """Tell the status."""
+        return f"<archstone.AsyncResponse [{self.status_code}]>"
+
+
+async def send(
+    begin: Callable[[dict[str, object]], Future[Response]],
+    data: AsyncBody | None,
+    stream: bool,  # noqa: FBT001  of one caller's
+    options: Mapping[str, object],
+) -> Response | AsyncResponse:
+    """Send a request, and give its body piece by piece where that is no whole."""
+    given: dict[str, object] = {**options, "stream": stream}
+    if data is None or isinstance(data, (bytes, bytearray, memoryview, str)):
+        response = await begin({**given, "data": data})
+    else:
+        response = await _give(begin, _source(data), given)
+    return AsyncResponse(response) if stream else response
+
+
+async def _give(
+    begin: Callable[[dict[str, object]], Future[Response]], source: _Source, options: dict[str, object]
+) -> Response:
+    import asyncio  # noqa: PLC0415  not before someone waits
+
+    upload = Upload(source.size, source.begin is not None)
+    sending = begin({**options, "data": upload})
+
+    async def give() -> None:
+        while (again := await upload.next()) is not None:
+            upload.give(await source.read(again=again))
+
+    giving = asyncio.ensure_future(give())
+    try:
+        both: list[Future[Any]] = [sending, giving]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if giving.done() and not giving.cancelled() and (problem := giving.exception()) is not None:
+            sending.cancel()
+            raise problem
+        return await sending
+    finally:
+        giving.cancel()
+        # The end of its work, so that nothing of it is left behind.
+        await asyncio.wait({giving})
+
+
+class _Source:
+    """Where the pieces of a body come from: anything that gives bytes one after the other, now or later."""
+
+    begin: int | None = None
+    size: int | None = None
+
+    def __init__(self, pieces: Iterator[bytes] | AsyncIterator[bytes]) -> None:
+        self.pieces = pieces
+
+    async def read(self, *, again: bool) -> bytes | None:  # noqa: ARG002  only files can be read again
+        """Return the next piece; None at the end."""
+        while True:
+            try:
+                piece = await anext(self.pieces) if isinstance(self.pieces, AsyncIterator) else next(self.pieces)
+            except (StopIteration, StopAsyncIteration):
+                return None
+            # An empty piece would end a chunked body.
+            if piece:
+                return piece
+
+
+class _File(_Source):
+    """A file, read from where it stood. A disk may be slow: the loop goes on meanwhile."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        if getattr(file, "seekable", bool)():
+            self.begin = file.tell()
+            self.size = file.seek(0, 2) - self.begin
+            file.seek(self.begin)
+
+    async def read(self, *, again: bool) -> bytes | None:
+        import asyncio  # noqa: PLC0415  not before someone waits
+
+        def read() -> bytes:
+            if again and self.begin is not None:
+                self.file.seek(self.begin)
+            return self.file.read(_PIECE)
+
+        return await asyncio.to_thread(read) or None
+
+
+def _source(data: Readable | Iterable[bytes] | AsyncIterable[bytes]) -> _Source:
+    if hasattr(data, "read"):
+        return _File(cast("BinaryIO", data))
+    if isinstance(data, AsyncIterable):
+        return _Source(aiter(data))
+    if isinstance(data, Iterable):
+        return _Source(iter(data))
+    message = f"`data` must be bytes, text, a file or an iterable of bytes, and not `{type(data).__name__}`"
+    raise TypeError(message)
