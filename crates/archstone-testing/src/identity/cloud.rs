@@ -1,0 +1,388 @@
+//! Who there is in a fake cloud, and what they may do.
+
+use std::{fmt, time::Duration};
+
+use crate::CatalogBuilder;
+
+const DEFAULT_DOMAIN: &str = "default";
+
+/// A project of a [`FakeCloud`]. Its id is its name with `-id` after it, unless said otherwise.
+///
+/// ```
+/// let shop = archstone_testing::FakeProject::new("shop").in_domain("acme");
+/// assert_eq!(shop.id(), "acme-shop-id");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct FakeProject {
+    id: Option<String>,
+    pub(super) name: String,
+    pub(super) domain_id: String,
+    pub(super) enabled: bool,
+}
+
+impl FakeProject {
+    /// A project of the domain `default`.
+    pub fn new(name: &str) -> Self {
+        Self { id: None, name: name.into(), domain_id: DEFAULT_DOMAIN.into(), enabled: true }
+    }
+
+    /// With this id.
+    pub fn with_id(mut self, id: &str) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// In the domain with this id.
+    pub fn in_domain(mut self, domain_id: &str) -> Self {
+        self.domain_id = domain_id.into();
+        self
+    }
+
+    /// No tokens are issued for it.
+    pub fn disabled(mut self) -> Self {
+        self.enabled = false;
+        self
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> String {
+        id(self.id.as_ref(), &self.domain_id, &self.name)
+    }
+}
+
+/// A user of a [`FakeCloud`]. Its id is its name with `-id` after it, unless said otherwise.
+///
+/// Projects are named by name, in the user's own domain, or by id.
+///
+/// ```
+/// use archstone_testing::FakeUser;
+///
+/// let alice = FakeUser::new("alice", "alice-secret").member_of("web").with_role("admin", "lab");
+/// assert!(!format!("{alice:?}").contains("secret"));
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct FakeUser {
+    id: Option<String>,
+    pub(super) name: String,
+    pub(super) domain_id: String,
+    pub(super) password: String,
+    pub(super) password_expired: bool,
+    pub(super) passcode: Option<String>,
+    pub(super) enabled: bool,
+    pub(super) default_project: Option<String>,
+    /// Role, and what it is on.
+    pub(super) roles: Vec<(String, On)>,
+    pub(super) application_credentials: Vec<ApplicationCredential>,
+}
+
+/// What a role is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum On {
+    Project(String),
+    Domain(String),
+    System,
+}
+
+#[derive(Clone)]
+pub(super) struct ApplicationCredential {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) secret: String,
+    pub(super) project: String,
+}
+
+impl FakeUser {
+    /// A user of the domain `default`, who may do nothing yet.
+    pub fn new(name: &str, password: &str) -> Self {
+        Self {
+            id: None,
+            name: name.into(),
+            domain_id: DEFAULT_DOMAIN.into(),
+            password: password.into(),
+            password_expired: false,
+            passcode: None,
+            enabled: true,
+            default_project: None,
+            roles: Vec::new(),
+            application_credentials: Vec::new(),
+        }
+    }
+
+    /// With this id.
+    pub fn with_id(mut self, id: &str) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// In the domain with this id.
+    pub fn in_domain(mut self, domain_id: &str) -> Self {
+        self.domain_id = domain_id.into();
+        self
+    }
+
+    /// With the role `member` on a project.
+    pub fn member_of(self, project: &str) -> Self {
+        self.with_role("member", project)
+    }
+
+    /// With a role on a project. Who has the role `admin` anywhere may see and revoke the tokens of others.
+    pub fn with_role(mut self, role: &str, project: &str) -> Self {
+        self.roles.push((role.into(), On::Project(project.into())));
+        self
+    }
+
+    /// With a role on the domain with this id.
+    pub fn with_domain_role(mut self, role: &str, domain_id: &str) -> Self {
+        self.roles.push((role.into(), On::Domain(domain_id.into())));
+        self
+    }
+
+    /// With a role on the system.
+    pub fn with_system_role(mut self, role: &str) -> Self {
+        self.roles.push((role.into(), On::System));
+        self
+    }
+
+    /// Logins that ask for no scope are for this project.
+    pub fn with_default_project(mut self, project: &str) -> Self {
+        self.default_project = Some(project.into());
+        self
+    }
+
+    /// Needs this passcode as a second factor: the method `totp`. It stays good, whatever the time is.
+    pub fn with_totp(mut self, passcode: &str) -> Self {
+        self.passcode = Some(passcode.into());
+        self
+    }
+
+    /// With an application credential for a project. Its id is its name with `-id` after it.
+    pub fn with_application_credential(mut self, name: &str, secret: &str, project: &str) -> Self {
+        self.application_credentials.push(ApplicationCredential {
+            id: format!("{name}-id"),
+            name: name.into(),
+            secret: secret.into(),
+            project: project.into(),
+        });
+        self
+    }
+
+    /// The password has expired.
+    pub fn with_expired_password(mut self) -> Self {
+        self.password_expired = true;
+        self
+    }
+
+    /// May not log in.
+    pub fn disabled(mut self) -> Self {
+        self.enabled = false;
+        self
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> String {
+        id(self.id.as_ref(), &self.domain_id, &self.name)
+    }
+
+    pub(super) fn is_admin(&self) -> bool {
+        self.roles.iter().any(|(role, _)| role == "admin")
+    }
+
+    /// The methods that a login needs; none when any will do.
+    pub(super) fn required_methods(&self) -> Option<[&'static str; 2]> {
+        self.passcode.is_some().then_some(["password", "totp"])
+    }
+}
+
+impl fmt::Debug for FakeUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeUser")
+            .field("name", &self.name)
+            .field("domain_id", &self.domain_id)
+            .field("roles", &self.roles)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A trust in a [`FakeCloud`]: one user acts for another in a project.
+///
+/// ```
+/// use archstone_testing::{FakeCloud, FakeTrust, FakeUser};
+///
+/// let cloud = FakeCloud::demo()
+///     .user(FakeUser::new("robot", "robot-secret"))
+///     .trust(FakeTrust::new("t1", "demo", "robot", "demo").with_impersonation());
+/// # let _ = cloud;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct FakeTrust {
+    pub(super) id: String,
+    pub(super) trustor: String,
+    pub(super) trustee: String,
+    pub(super) project: String,
+    pub(super) impersonation: bool,
+}
+
+impl FakeTrust {
+    /// The trustee may act as `member` in the trustor's project. Users are named by name or id.
+    pub fn new(id: &str, trustor: &str, trustee: &str, project: &str) -> Self {
+        let [id, trustor, trustee, project] = [id, trustor, trustee, project].map(str::to_owned);
+        Self { id, trustor, trustee, project, impersonation: false }
+    }
+
+    /// Tokens show the trustor as their user.
+    pub fn with_impersonation(mut self) -> Self {
+        self.impersonation = true;
+        self
+    }
+}
+
+/// Who there is: domains, projects, users, and the services of the catalog.
+///
+/// ```
+/// use std::time::Duration;
+/// use archstone_testing::{CatalogBuilder, FakeCloud, FakeProject, FakeUser};
+///
+/// let keystone = FakeCloud::new()
+///     .project(FakeProject::new("web"))
+///     .user(FakeUser::new("alice", "alice-secret").member_of("web"))
+///     .catalog(CatalogBuilder::new().service("identity", "keystone", "/v3"))
+///     .token_lifetime(Duration::from_secs(300))
+///     .start();
+/// # let _ = keystone;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct FakeCloud {
+    /// Ids and names.
+    domains: Vec<(String, String)>,
+    pub(super) projects: Vec<FakeProject>,
+    pub(super) users: Vec<FakeUser>,
+    pub(super) trusts: Vec<FakeTrust>,
+    pub(super) services: CatalogBuilder,
+    pub(super) lifetime: Duration,
+}
+
+impl Default for FakeCloud {
+    fn default() -> Self {
+        Self::demo()
+    }
+}
+
+impl FakeCloud {
+    /// Nobody yet: the domain `Default` with the id `default`, no services, tokens for an hour.
+    pub fn new() -> Self {
+        Self {
+            domains: vec![(DEFAULT_DOMAIN.into(), "Default".into())],
+            projects: Vec::new(),
+            users: Vec::new(),
+            trusts: Vec::new(),
+            services: CatalogBuilder::new(),
+            lifetime: Duration::from_secs(3600),
+        }
+    }
+
+    /// A cloud for a first test: the user `demo` with the password `secret`, a member of the project `demo`,
+    /// which is the default. The catalog has identity, compute, image and object-store, with the paths `/v3`,
+    /// `/compute/v2.1`, `/image` and `/object-store/v1/AUTH_…` of the same server.
+    pub fn demo() -> Self {
+        let services = CatalogBuilder::new()
+            .service("identity", "keystone", "/v3")
+            .service("compute", "nova", "/compute/v2.1")
+            .service("image", "glance", "/image")
+            .service("object-store", "swift", "/object-store/v1/AUTH_$(project_id)s");
+        Self::new()
+            .project(FakeProject::new("demo"))
+            .user(FakeUser::new("demo", "secret").member_of("demo").with_default_project("demo"))
+            .catalog(services)
+    }
+
+    /// One more domain.
+    pub fn domain(mut self, id: &str, name: &str) -> Self {
+        self.domains.push((id.into(), name.into()));
+        self
+    }
+
+    /// One more project; in the place of one with the same id.
+    pub fn project(mut self, project: FakeProject) -> Self {
+        self.projects.retain(|it| it.id() != project.id());
+        self.projects.push(project);
+        self
+    }
+
+    /// One more user; in the place of one with the same id.
+    pub fn user(mut self, user: FakeUser) -> Self {
+        self.users.retain(|it| it.id() != user.id());
+        self.users.push(user);
+        self
+    }
+
+    /// One more trust.
+    pub fn trust(mut self, trust: FakeTrust) -> Self {
+        self.trusts.push(trust);
+        self
+    }
+
+    /// These services and no others.
+    pub fn catalog(mut self, services: CatalogBuilder) -> Self {
+        self.services = services;
+        self
+    }
+
+    /// How long tokens live.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// A domain's id and name. One that was never declared is named like its id.
+    pub(super) fn domain_of(&self, id: &str) -> (String, String) {
+        let known = self.domains.iter().find(|(it, _)| it == id);
+        known.cloned().unwrap_or_else(|| (id.into(), id.into()))
+    }
+
+    pub(super) fn find_domain(&self, id: Option<&str>, name: Option<&str>) -> Option<(String, String)> {
+        self.domains.iter().find(|(it, named)| Some(&**it) == id || Some(&**named) == name).cloned()
+    }
+
+    /// A user by name, in any domain, or by id.
+    pub(super) fn user_called(&self, called: &str) -> Option<&FakeUser> {
+        self.users.iter().find(|it| it.id() == called || it.name == called)
+    }
+
+    pub(super) fn user_with_id(&self, id: &str) -> Option<&FakeUser> {
+        self.users.iter().find(|it| it.id() == id)
+    }
+
+    pub(super) fn project_with_id(&self, id: &str) -> Option<&FakeProject> {
+        self.projects.iter().find(|it| it.id() == id)
+    }
+
+    /// A project by id, or by name in a domain.
+    pub(super) fn project_called(&self, called: &str, domain_id: &str) -> Option<&FakeProject> {
+        self.projects.iter().find(|it| it.id() == called || (it.name == called && it.domain_id == domain_id))
+    }
+
+    /// The roles of a user on a project.
+    pub(super) fn roles_on(&self, user: &FakeUser, project: &FakeProject) -> Vec<String> {
+        let is_on = |on: &On| match on {
+            On::Project(called) => {
+                self.project_called(called, &user.domain_id).is_some_and(|it| it.id() == project.id())
+            }
+            On::Domain(_) | On::System => false,
+        };
+        user.roles.iter().filter(|(_, on)| is_on(on)).map(|(role, _)| role.clone()).collect()
+    }
+}
+
+fn id(given: Option<&String>, domain_id: &str, name: &str) -> String {
+    match given {
+        Some(id) => id.clone(),
+        None if domain_id == DEFAULT_DOMAIN => format!("{name}-id"),
+        None => format!("{domain_id}-{name}-id"),
+    }
+}

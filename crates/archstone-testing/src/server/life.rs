@@ -1,0 +1,126 @@
+//! Connections come and go, and none outlives its server.
+
+use std::{
+    collections::HashMap,
+    net::{Shutdown, TcpListener, TcpStream},
+    sync::{Arc, Condvar, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use socket2::SockRef;
+
+use super::{Shared, connection::serve};
+use crate::{locked, reply::End};
+
+/// Which connections are open, and whether all is over.
+#[derive(Default)]
+pub(super) struct Life {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    ended: bool,
+    opened: usize,
+    /// A connection's thread holds it, so that it is closed, or reset, by nobody else.
+    open: HashMap<usize, Weak<TcpStream>>,
+}
+
+impl Life {
+    /// Takes note of a connection; `None` when it is too late for it.
+    fn admit(&self, stream: &Arc<TcpStream>) -> Option<usize> {
+        let mut state = locked(&self.state);
+        if state.ended {
+            return None;
+        }
+        state.opened += 1;
+        let number = state.opened;
+        state.open.insert(number, Arc::downgrade(stream));
+        Some(number)
+    }
+
+    fn dismiss(&self, number: usize) {
+        locked(&self.state).open.remove(&number);
+    }
+
+    pub(super) fn opened(&self) -> usize {
+        locked(&self.state).opened
+    }
+
+    /// Waits so long, or until the end. Returns whether to go on.
+    pub(super) fn wait(&self, duration: Duration) -> bool {
+        let state = locked(&self.state);
+        if duration.is_zero() {
+            return !state.ended;
+        }
+        let waited = self.changed.wait_timeout_while(state, duration, |state| !state.ended);
+        !waited.unwrap_or_else(PoisonError::into_inner).0.ended
+    }
+
+    /// Wakes every thread for its end.
+    pub(super) fn end(&self) {
+        let mut state = locked(&self.state);
+        state.ended = true;
+        self.changed.notify_all();
+        for stream in state.open.values().filter_map(Weak::upgrade) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Has every open connection end with a reset.
+    pub(super) fn reset_open(&self) {
+        for stream in locked(&self.state).open.values().filter_map(Weak::upgrade) {
+            reset_when_closed(&stream);
+            // Its thread reads the end, and closes it. The other side sees nothing of this yet.
+            let _ = stream.shutdown(Shutdown::Read);
+        }
+    }
+}
+
+/// Serves connections until the end, and returns when all of them are closed.
+pub(super) fn accept(listener: &TcpListener, shared: &Shared) {
+    const PAUSE: Duration = Duration::from_millis(1);
+    std::thread::scope(|threads| {
+        while shared.life.wait(Duration::ZERO) {
+            let Ok((stream, _)) = listener.accept() else {
+                // No files left, say.
+                shared.life.wait(PAUSE);
+                continue;
+            };
+            let stream = Arc::new(stream);
+            let Some(number) = shared.life.admit(&stream) else { break };
+            let connection = std::thread::Builder::new().name("fake connection".into());
+            let started = connection.spawn_scoped(threads, move || {
+                converse(&stream, shared);
+                drop(stream);
+                shared.life.dismiss(number);
+            });
+            if started.is_err() {
+                shared.life.dismiss(number);
+            }
+        }
+    });
+}
+
+fn converse(stream: &TcpStream, shared: &Shared) {
+    // One write per answer: nothing is gained by waiting for more.
+    let _ = stream.set_nodelay(true);
+    #[cfg(feature = "tls")]
+    let end = match &shared.tls {
+        None => serve(stream, shared),
+        Some(config) => match rustls::ServerConnection::new(Arc::clone(config)) {
+            Ok(session) => serve(rustls::StreamOwned::new(session, stream), shared),
+            Err(_) => End::Close,
+        },
+    };
+    #[cfg(not(feature = "tls"))]
+    let end = serve(stream, shared);
+    if end == End::Reset {
+        reset_when_closed(stream);
+    }
+}
+
+fn reset_when_closed(stream: &TcpStream) {
+    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+}

@@ -1,0 +1,9 @@
+//! The fake as its users see it: over the wire.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and measures time")]
+
+mod identity;
+mod server;
+#[cfg(feature = "tls")]
+mod tls;
+mod wire;
