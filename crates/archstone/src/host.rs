@@ -124,6 +124,10 @@ impl Moment {
         self.0
     }
 
+    pub(crate) fn later(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(by))
+    }
+
     pub(crate) fn until(self, later: Self) -> Duration {
         later.0.saturating_sub(self.0)
     }

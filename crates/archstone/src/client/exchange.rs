@@ -3,23 +3,19 @@
 
 use std::{sync::Arc, time::Duration};
 
-use reqwest::{
-    Method,
-    header::{ACCEPT, HeaderValue, LOCATION, USER_AGENT},
-};
+use reqwest::header::{LOCATION, USER_AGENT};
 use tracing::Instrument;
 use url::Url;
 
 use super::{
     RequestBuilder, Response, ServiceClient,
     microversion::{self, Microversion},
-    request::Target,
+    request::{Described, Target},
 };
 use crate::{
     access::Token,
     error::{Error, ErrorKind, Result, Sent, public_url},
-    host::Moment,
-    transport::{RetryPolicy, TimeLimits, Transport, retry::Tried},
+    transport::{AUTH_TOKEN, RetryPolicy, TimeLimits, Transport, retry::Tried},
 };
 
 /// How often one request may have its token replaced: a token that has worked may be revoked meanwhile, and
@@ -38,16 +34,18 @@ impl RequestBuilder {
         let span = tracing::info_span!(
             target: "archstone::request",
             "request",
-            method = %self.method,
-            service = self.target.service().map(ServiceClient::service_type),
+            method = %self.0.method,
+            service = self.0.target.service().map(ServiceClient::service_type),
             url = tracing::field::Empty,
             status = tracing::field::Empty,
             request_id = tracing::field::Empty,
         );
-        self.exchange().instrument(span).await
+        self.0.exchange().instrument(span).await
     }
+}
 
-    async fn exchange(mut self) -> Result<Response> {
+impl Described {
+    async fn exchange(mut self: Box<Self>) -> Result<Response> {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
         }
@@ -63,7 +61,7 @@ impl RequestBuilder {
         if !span.is_disabled() {
             span.record("url", public_url(&url));
         }
-        let answer = Box::pin(self.until_there_is_an_answer(&url)).await?;
+        let answer = self.until_there_is_an_answer(&url).await?;
         if !span.is_disabled() {
             span.record("status", answer.status().as_u16());
             span.record("request_id", answer.request_id());
@@ -73,7 +71,6 @@ impl RequestBuilder {
 
     /// The headers that are not about identity.
     async fn write_headers(&mut self) -> Result<()> {
-        self.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         let Some(service) = self.target.service() else {
             return match self.microversion {
                 Microversion::Unsaid => Ok(()),
@@ -98,12 +95,14 @@ impl RequestBuilder {
         let (transport, host) = (Arc::clone(&client.0.identity.transport), &client.0.identity.host);
         let limiter = self.target.service().and_then(|it| it.limits()).or(client.0.limiter.as_ref()).cloned();
         let policy = self.policy();
-        let began = host.now();
+        // The clock is read only where it matters.
+        let began = policy.deadline.map(|_| host.now());
         let (mut tries, mut replaced) = (0, 0);
         let mut token = if self.authenticated { Some(client.token().await?) } else { None };
         loop {
             tries += 1;
-            let limits = self.limits_of_a_try(&policy, began.until(host.now()));
+            let elapsed = || began.map_or(Duration::ZERO, |began| began.until(host.now()));
+            let limits = self.limits_of_a_try(&policy, elapsed());
             let turn = match &limiter {
                 Some(limiter) => limiter.turn(host).await,
                 None => None,
@@ -129,7 +128,7 @@ impl RequestBuilder {
                 }
                 Err(error) => Tried::Failure(error),
             };
-            let Some(pause) = self.pause(&policy, tries, began, &result) else {
+            let Some(pause) = self.pause(&policy, tries, elapsed(), &result) else {
                 if outcome.as_ref().is_ok_and(|answer| answer.status().as_u16() < 500) {
                     transport.budget.refill();
                 }
@@ -175,14 +174,17 @@ impl RequestBuilder {
     }
 
     /// How long to wait before another try; `None` when there is none to be.
-    fn pause(&self, policy: &RetryPolicy, tries: u32, began: Moment, result: &Tried<'_>) -> Option<Duration> {
+    fn pause(&self, policy: &RetryPolicy, tries: u32, elapsed: Duration, result: &Tried<'_>) -> Option<Duration> {
         if !self.body.can_be_sent() {
             return None;
         }
-        policy.wait(&self.method, tries, began.until(self.client.0.identity.host.now()), result)
+        policy.wait(&self.method, tries, elapsed, result)
     }
 
     /// One try, with the redirects that it meets.
+    ///
+    /// A connection that was kept may have been given up by the server just then, which shows as its end
+    /// before the first byte of an answer: what can be repeated is, once, in silence.
     async fn follow(
         &mut self,
         transport: &Arc<Transport>,
@@ -190,11 +192,25 @@ impl RequestBuilder {
         token: Option<&Token>,
         limits: TimeLimits,
     ) -> Result<Response> {
-        let mut hops = 0;
-        let mut next = url.clone();
+        let host = self.client.0.identity.host.clone();
+        // All that a try may take, it may take along all its redirects.
+        let end = limits.total.map(|total| host.now().later(total));
+        let (mut hops, mut is_repeated) = (0, false);
+        let mut moved: Option<Url> = None;
         loop {
-            let own = hops == 0 || next.origin() == url.origin();
-            let answer = self.once_or_twice(transport, &next, token.filter(|_| own), own, limits).await?;
+            let left = end.map(|end| host.now().until(end).max(Duration::from_millis(1)));
+            let limits = TimeLimits { total: left, ..limits };
+            let next = moved.as_ref().unwrap_or(url);
+            let own = moved.is_none() || next.origin() == url.origin();
+            let request = self.request(transport, next, token.filter(|_| own), own);
+            let answer = match transport.start(request, next, limits).await {
+                Ok((answer, elapsed)) => Response::new(answer, transport, limits, elapsed),
+                Err(error) if !is_repeated && self.was_given_up(&error) => {
+                    is_repeated = true;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 305 | 307 | 308) || self.redirects == 0 {
                 return Ok(answer);
             }
@@ -209,63 +225,29 @@ impl RequestBuilder {
                 let message = format!("`{}` redirects in a circle: {hops} times", public_url(url));
                 return Err(Error::new(ErrorKind::InvalidResponse, message)
                     .with_status(answer.status().as_u16())
-                    .with_url(&next)
+                    .with_url(next)
                     .with_request_id(answer.request_id().map(str::to_owned))
                     .with_hint("tell the operator of the service, or of the proxy before it"));
             }
-            next = target;
+            moved = Some(target);
         }
     }
 
-    /// One request. A connection that was kept may have been given up by the server just then, which shows as
-    /// its end before the first byte of an answer: what can be repeated is, in silence.
-    async fn once_or_twice(
-        &mut self,
-        transport: &Arc<Transport>,
-        url: &Url,
-        token: Option<&Token>,
-        own: bool,
-        limits: TimeLimits,
-    ) -> Result<Response> {
-        let outcome = self.once(transport, url, token, own, limits).await;
-        match &outcome {
-            Err(error)
-                if error.how_much_was_sent() == Sent::WithoutAnswer
-                    && self.method.is_idempotent()
-                    && self.body.can_be_sent() =>
-            {
-                self.once(transport, url, token, own, limits).await
-            }
-            _ => outcome,
-        }
+    fn was_given_up(&self, error: &Error) -> bool {
+        error.how_much_was_sent() == Sent::WithoutAnswer && self.method.is_idempotent() && self.body.can_be_sent()
     }
 
-    /// What proves identity, and what the caller sent along, stays with its origin.
-    async fn once(
-        &mut self,
-        transport: &Arc<Transport>,
-        url: &Url,
-        token: Option<&Token>,
-        own: bool,
-        limits: TimeLimits,
-    ) -> Result<Response> {
-        let mut request = reqwest::Request::new(Method::clone(&self.method), url.clone());
-        let headers = request.headers_mut();
+    /// What goes over the wire. What proves identity, and what the caller sent along, stays with its origin.
+    fn request(&mut self, transport: &Transport, url: &Url, token: Option<&Token>, own: bool) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.method.clone(), url.clone());
         if own {
-            *headers = self.headers.clone();
-        } else {
-            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        }
-        if let Some(token) = token {
-            headers.insert("x-auth-token", token.header());
-        }
-        *request.body_mut() = self.body.take();
-        if own {
+            *request.headers_mut() = self.headers.clone();
             transport.tell_original_ip(&mut request);
         }
-        let began = self.client.0.identity.host.now();
-        let answer = transport.start(request, limits).await?;
-        let elapsed = began.until(self.client.0.identity.host.now());
-        Ok(Response::new(answer, transport, limits, elapsed))
+        if let Some(token) = token {
+            request.headers_mut().insert(AUTH_TOKEN, token.header());
+        }
+        *request.body_mut() = self.body.take();
+        request
     }
 }

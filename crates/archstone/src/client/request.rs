@@ -35,7 +35,11 @@ use crate::{
 /// ```
 #[derive(Debug)]
 #[must_use = "a request is sent by `send`"]
-pub struct RequestBuilder {
+pub struct RequestBuilder(pub(super) Box<Described>);
+
+/// What there is to say of a request. It stays where it is while the builder is handed on.
+#[derive(Debug)]
+pub(super) struct Described {
     pub(super) client: Client,
     pub(super) method: Method,
     pub(super) target: Target,
@@ -112,7 +116,7 @@ impl RequestBuilder {
     pub(super) fn new(client: &Client, method: Method, target: Target) -> Self {
         /// Redirects that are followed unless said otherwise.
         const USUAL_REDIRECTS: usize = 30;
-        Self {
+        Self(Box::new(Described {
             client: client.clone(),
             method,
             target,
@@ -127,12 +131,12 @@ impl RequestBuilder {
             reauthenticate: true,
             error_for_status: true,
             problem: None,
-        }
+        }))
     }
 
     /// Adds a query parameter.
     pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
-        self.query.push((name.into(), value.to_string()));
+        self.0.query.push((name.into(), value.to_string()));
         self
     }
 
@@ -141,11 +145,11 @@ impl RequestBuilder {
         let (name, value) = (name.as_ref(), value.as_ref());
         match (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
             (Ok(name), Ok(value)) => {
-                self.headers.insert(name, value);
+                self.0.headers.insert(name, value);
             }
             _ => {
                 let message = format!("the header `{}` cannot be written", printable(name));
-                self.problem.get_or_insert(Error::new(ErrorKind::InvalidRequest, message));
+                self.0.problem.get_or_insert(Error::new(ErrorKind::InvalidRequest, message));
             }
         }
         self
@@ -155,13 +159,13 @@ impl RequestBuilder {
     pub fn json(mut self, value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
             Ok(bytes) => {
-                self.body = Body::Bytes(bytes.into());
+                self.0.body = Body::Bytes(bytes.into());
                 let json = HeaderValue::from_static("application/json");
-                self.headers.entry(CONTENT_TYPE).or_insert(json);
+                self.0.headers.entry(CONTENT_TYPE).or_insert(json);
             }
             Err(source) => {
                 let error = Error::new(ErrorKind::InvalidRequest, "the body cannot be written as JSON");
-                self.problem.get_or_insert(error.with_source(source));
+                self.0.problem.get_or_insert(error.with_source(source));
             }
         }
         self
@@ -169,7 +173,7 @@ impl RequestBuilder {
 
     /// Sends bytes.
     pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
-        self.body = Body::Bytes(bytes.into());
+        self.0.body = Body::Bytes(bytes.into());
         self
     }
 
@@ -181,7 +185,7 @@ impl RequestBuilder {
         B::Data: Into<Bytes>,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        self.body = Body::Stream(Some(reqwest::Body::wrap(body)));
+        self.0.body = Body::Stream(Some(reqwest::Body::wrap(body)));
         self
     }
 
@@ -192,68 +196,68 @@ impl RequestBuilder {
         B::Data: Into<Bytes>,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        self.body = Body::Made(Arc::new(move || reqwest::Body::wrap(make())));
+        self.0.body = Body::Made(Arc::new(move || reqwest::Body::wrap(make())));
         self
     }
 
     /// Asks for a microversion of the service's API, and not for the service client's own.
     pub fn microversion(mut self, version: ApiVersion) -> Self {
-        self.microversion = Microversion::Fixed(version);
+        self.0.microversion = Microversion::Fixed(version);
         self
     }
 
     /// Asks for no microversion, whatever the service client's own is.
     pub fn without_microversion(mut self) -> Self {
-        self.microversion = Microversion::Unsaid;
+        self.0.microversion = Microversion::Unsaid;
         self
     }
 
     /// How long the request may take in all, its answer's body included. Otherwise only silence
     /// between two pieces is limited, so that a large download takes as long as it takes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.total = Some(timeout);
+        self.0.limits.total = Some(timeout);
         self
     }
 
     /// How long the service may be silent, before its answer and between two pieces of it.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.read = Some(timeout);
+        self.0.limits.read = Some(timeout);
         self
     }
 
     /// How long reaching the service may take. Such requests have connections of their own.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.connect = Some(timeout);
+        self.0.limits.connect = Some(timeout);
         self
     }
 
     /// When the request is sent again.
     pub fn retries(mut self, policy: RetryPolicy) -> Self {
-        self.retries = Some(policy);
+        self.0.retries = Some(policy);
         self
     }
 
     /// How many redirects are followed; with none, a redirect is the answer.
     pub fn redirects(mut self, most: usize) -> Self {
-        self.redirects = most;
+        self.0.redirects = most;
         self
     }
 
     /// Sends no token.
     pub fn without_token(mut self) -> Self {
-        self.authenticated = false;
+        self.0.authenticated = false;
         self
     }
 
     /// Does not replace a token that is refused: the 401 is the answer.
     pub fn without_reauthentication(mut self) -> Self {
-        self.reauthenticate = false;
+        self.0.reauthenticate = false;
         self
     }
 
     /// Takes an answer of 400 and above as an answer, and not as an error.
     pub fn any_status(mut self) -> Self {
-        self.error_for_status = false;
+        self.0.error_for_status = false;
         self
     }
 
@@ -269,7 +273,7 @@ impl RequestBuilder {
 
     /// The address of whoever this request is made for, told in the `Forwarded` header (RFC 7239).
     pub fn original_ip(self, address: IpAddr) -> Self {
-        let by = self.client.0.identity.transport.settings().user_agent(None);
+        let by = self.0.client.0.identity.transport.settings().user_agent(None);
         self.header(FORWARDED, TransportSettings::forwarded(address, &by))
     }
 }

@@ -218,7 +218,7 @@ impl ServiceClient {
     pub fn request(&self, method: Method, path: impl Into<String>) -> RequestBuilder {
         let target = Target::Service(self.clone(), path.into());
         let mut request = RequestBuilder::new(&self.0.client, method, target);
-        request.microversion = self.0.microversion;
+        request.0.microversion = self.0.microversion;
         match &self.0.global_request_id {
             Some(id) => request.global_request_id(id),
             None => request,

@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{NoProxy, Proxy as ProxyRule};
+use reqwest::{
+    NoProxy, Proxy as ProxyRule,
+    header::{ACCEPT, HeaderMap, HeaderValue},
+};
 use url::Url;
 
 use super::{TransportSettings, settings::Proxy, tls};
@@ -63,6 +66,7 @@ fn open(settings: &TransportSettings, is_encrypted: bool, connect_timeout: Durat
         .tcp_keepalive(Duration::from_secs(60))
         .tcp_keepalive_interval(Duration::from_secs(15))
         .tcp_keepalive_retries(4)
+        .default_headers(HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]))
         .user_agent(settings.user_agent(None));
     match &settings.proxy {
         Proxy::System => {}

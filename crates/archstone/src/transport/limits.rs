@@ -78,7 +78,7 @@ impl Pace {
     fn wait(&self, now: Moment) -> Duration {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let mine = (*next).max(now);
-        *next = Moment::after_start(mine.since_start() + self.between);
+        *next = mine.later(self.between);
         now.until(mine)
     }
 }

@@ -23,7 +23,7 @@ use std::{sync::Arc, time::Duration};
 
 use reqwest::{
     Method,
-    header::{self, HeaderValue},
+    header::{self, HeaderName, HeaderValue},
 };
 use url::Url;
 
@@ -63,6 +63,9 @@ impl Request {
         self
     }
 }
+
+/// The header that carries the token.
+pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 /// An answer larger than this is not from an identity service.
 const LARGEST_ANSWER: usize = 64 << 20;
@@ -117,9 +120,8 @@ impl Transport {
         let Request { method, url, token, subject, body } = request;
         let mut request = reqwest::Request::new(method, url.clone());
         let headers = request.headers_mut();
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(token) = token {
-            headers.insert("x-auth-token", token.header());
+            headers.insert(AUTH_TOKEN, token.header());
         }
         if let Some(subject) = subject {
             headers.insert("x-subject-token", subject.header());
@@ -130,7 +132,7 @@ impl Transport {
         }
         self.tell_original_ip(&mut request);
         let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
-        let mut answer = self.start(request, limits).await?;
+        let (mut answer, _) = self.start(request, &url, limits).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let mut bytes = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.explain(error, &url))? {
@@ -156,21 +158,26 @@ impl Transport {
         }
     }
 
-    /// Sends a request; the body of the answer is still to be read.
-    pub(crate) async fn start(&self, mut request: reqwest::Request, limits: TimeLimits) -> Result<reqwest::Response> {
+    /// Sends a request to a URL; the body of the answer is still to be read. Says how long its head took.
+    pub(crate) async fn start(
+        &self,
+        mut request: reqwest::Request,
+        url: &Url,
+        limits: TimeLimits,
+    ) -> Result<(reqwest::Response, Duration)> {
         let sent = self.host.now();
         *request.timeout_mut() = limits.total;
-        let (method, url) = (request.method().clone(), request.url().clone());
+        let method = request.method().clone();
         if tracing::enabled!(target: "archstone::request", tracing::Level::DEBUG) {
             let token = request.headers().get("x-auth-token").and_then(|it| it.to_str().ok());
             let token = token.map(|it| Secret::from(it).digest());
-            tracing::debug!(target: "archstone::request", %method, url = public_url(&url), token, "request");
+            tracing::debug!(target: "archstone::request", %method, url = public_url(url), token, "request");
         }
         let read = limits.read.unwrap_or(self.settings.timeout);
-        let connections = self.connections.to(&url, &self.settings, limits.connect)?;
+        let connections = self.connections.to(url, &self.settings, limits.connect)?;
         let outcome = match tokio::time::timeout(read, connections.execute(request)).await {
-            Ok(outcome) => outcome.map_err(|error| failure::explain(error, &url, &self.settings, limits)),
-            Err(_) => Err(failure::silence(&url, read)),
+            Ok(outcome) => outcome.map_err(|error| failure::explain(error, url, &self.settings, limits)),
+            Err(_) => Err(failure::silence(url, read)),
         };
         let elapsed = sent.until(self.host.now());
         match &outcome {
@@ -186,7 +193,7 @@ impl Transport {
         }
         let status = outcome.as_ref().ok().map(|answer| answer.status().as_u16());
         self.timings.add(method, url, status, elapsed);
-        outcome
+        outcome.map(|answer| (answer, elapsed))
     }
 
     /// The next piece of an answer's body; `None` after the last.

@@ -8,7 +8,7 @@ use url::Url;
 use crate::error::public_url;
 
 /// The oldest are forgotten when there are more.
-const MOST: usize = 256;
+const MOST: usize = 128;
 
 /// One request that was made, and how long it took.
 #[derive(Clone, Debug)]
@@ -30,13 +30,14 @@ pub(super) struct Timings(Mutex<VecDeque<Made>>);
 #[derive(Clone, Debug)]
 struct Made {
     method: Method,
-    url: Url,
+    url: Box<str>,
     status: Option<u16>,
     elapsed: Duration,
 }
 
 impl Timings {
-    pub(super) fn add(&self, method: Method, url: Url, status: Option<u16>, elapsed: Duration) {
+    pub(super) fn add(&self, method: Method, url: &Url, status: Option<u16>, elapsed: Duration) {
+        let url = url.as_str().into();
         if let Ok(mut made) = self.0.lock() {
             if made.len() >= MOST {
                 made.pop_front();
@@ -50,7 +51,8 @@ impl Timings {
         made.into_iter()
             .map(|Made { method, url, status, elapsed }| Timing {
                 method: method.to_string(),
-                url: public_url(&url),
+                // It was a URL when it was kept.
+                url: Url::parse(&url).map(|url| public_url(&url)).unwrap_or_default(),
                 status,
                 elapsed,
             })
