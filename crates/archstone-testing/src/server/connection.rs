@@ -22,15 +22,16 @@ pub(super) struct Connection<S> {
     end: usize,
 }
 
-/// Serves requests until the connection ends, and says how it is to end.
-pub(super) fn serve<S: Read + Write>(stream: S, shared: &Shared) -> End {
+/// Serves requests until the connection ends, and says how it is to end. It ends with the next reset after
+/// so many.
+pub(super) fn serve<S: Read + Write>(stream: S, shared: &Shared, resets: usize) -> End {
     let buffer = vec![0; BUFFER].into();
     let mut connection = Connection { stream, out: Vec::new(), buffer, begin: 0, end: 0 };
-    connection.converse(shared).unwrap_or(End::Close)
+    connection.converse(shared, resets).unwrap_or(End::Close)
 }
 
 impl<S: Read + Write> Connection<S> {
-    fn converse(&mut self, shared: &Shared) -> io::Result<End> {
+    fn converse(&mut self, shared: &Shared, resets: usize) -> io::Result<End> {
         loop {
             let request = match self.request(shared.log.body_limit()) {
                 Ok(Some(request)) => request,
@@ -41,6 +42,10 @@ impl<S: Read + Write> Connection<S> {
                 }
                 Err(error) => return Err(error),
             };
+            if shared.life.resets() != resets {
+                // It came while the connection was being reset.
+                return Ok(End::Reset);
+            }
             shared.log.record(&request);
             let reply = shared.answer(&request);
             let end = self.deliver(&reply, Some(&request), shared)?;

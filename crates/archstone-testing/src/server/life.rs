@@ -23,13 +23,16 @@ pub(super) struct Life {
 struct State {
     ended: bool,
     opened: usize,
+    /// How often those that were open have been reset.
+    resets: usize,
     /// A connection's thread holds it, so that it is closed, or reset, by nobody else.
     open: HashMap<usize, Weak<TcpStream>>,
 }
 
 impl Life {
-    /// Takes note of a connection; `None` when it is too late for it.
-    fn admit(&self, stream: &Arc<TcpStream>) -> Option<usize> {
+    /// Takes note of a connection, and gives it a number; `None` when it is too late for it. Also how many
+    /// resets there were before it.
+    fn admit(&self, stream: &Arc<TcpStream>) -> Option<(usize, usize)> {
         let mut state = locked(&self.state);
         if state.ended {
             return None;
@@ -37,11 +40,16 @@ impl Life {
         state.opened += 1;
         let number = state.opened;
         state.open.insert(number, Arc::downgrade(stream));
-        Some(number)
+        Some((number, state.resets))
     }
 
     fn dismiss(&self, number: usize) {
         locked(&self.state).open.remove(&number);
+    }
+
+    /// How often those that were open have been reset.
+    pub(super) fn resets(&self) -> usize {
+        locked(&self.state).resets
     }
 
     pub(super) fn opened(&self) -> usize {
@@ -70,7 +78,9 @@ impl Life {
 
     /// Has every open connection end with a reset.
     pub(super) fn reset_open(&self) {
-        for stream in locked(&self.state).open.values().filter_map(Weak::upgrade) {
+        let mut state = locked(&self.state);
+        state.resets += 1;
+        for stream in state.open.values().filter_map(Weak::upgrade) {
             reset_when_closed(&stream);
             // Its thread reads the end, and closes it. The other side sees nothing of this yet.
             let _ = stream.shutdown(Shutdown::Read);
@@ -89,10 +99,10 @@ pub(super) fn accept(listener: &TcpListener, shared: &Shared) {
                 continue;
             };
             let stream = Arc::new(stream);
-            let Some(number) = shared.life.admit(&stream) else { break };
+            let Some((number, resets)) = shared.life.admit(&stream) else { break };
             let connection = std::thread::Builder::new().name("fake connection".into());
             let started = connection.spawn_scoped(threads, move || {
-                converse(&stream, shared);
+                converse(&stream, shared, resets);
                 drop(stream);
                 shared.life.dismiss(number);
             });
@@ -103,19 +113,19 @@ pub(super) fn accept(listener: &TcpListener, shared: &Shared) {
     });
 }
 
-fn converse(stream: &TcpStream, shared: &Shared) {
+fn converse(stream: &TcpStream, shared: &Shared, resets: usize) {
     // One write per answer: nothing is gained by waiting for more.
     let _ = stream.set_nodelay(true);
     #[cfg(feature = "tls")]
     let end = match &shared.tls {
-        None => serve(stream, shared),
+        None => serve(stream, shared, resets),
         Some(config) => match rustls::ServerConnection::new(Arc::clone(config)) {
-            Ok(session) => serve(rustls::StreamOwned::new(session, stream), shared),
+            Ok(session) => serve(rustls::StreamOwned::new(session, stream), shared, resets),
             Err(_) => End::Close,
         },
     };
     #[cfg(not(feature = "tls"))]
-    let end = serve(stream, shared);
+    let end = serve(stream, shared, resets);
     if end == End::Reset {
         reset_when_closed(stream);
     }

@@ -43,7 +43,8 @@ impl Log {
             }
         }
         if self.keeps.load(Ordering::Relaxed) {
-            seen.requests.push(request.clone());
+            let is_long = request.body().len() > self.body_limit.load(Ordering::Relaxed);
+            seen.requests.push(if is_long { request.without_body() } else { request.clone() });
         }
     }
 
@@ -71,7 +72,10 @@ impl Log {
         self.body_limit.store(bytes, Ordering::Relaxed);
     }
 
+    /// How much of a body is read into memory: enough for what answers it, such as a login.
     pub(super) fn body_limit(&self) -> usize {
-        if self.keeps.load(Ordering::Relaxed) { self.body_limit.load(Ordering::Relaxed) } else { 0 }
+        const ENOUGH: usize = 64 << 10;
+        let kept = if self.keeps.load(Ordering::Relaxed) { self.body_limit.load(Ordering::Relaxed) } else { 0 };
+        kept.max(ENOUGH)
     }
 }

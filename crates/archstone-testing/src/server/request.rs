@@ -112,6 +112,13 @@ impl SeenRequest {
         self.0.checksum.unwrap_or_else(|| crc32fast::hash(&self.0.body))
     }
 
+    /// The same, its body measured and not kept.
+    pub(super) fn without_body(&self) -> Self {
+        let Parts { head, method, target, length, .. } = &*self.0;
+        let (head, checksum) = (head.clone(), Some(self.body_checksum()));
+        Self(Arc::new(Parts { head, method: *method, target: *target, body: Vec::new(), length: *length, checksum }))
+    }
+
     /// Whether its connection ends with its answer.
     pub(super) fn is_last(&self) -> bool {
         self.header("connection").is_some_and(|it| it.eq_ignore_ascii_case("close"))

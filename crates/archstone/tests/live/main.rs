@@ -17,6 +17,5 @@ mod keystone;
 mod promise;
 mod secrets;
 mod service;
-mod stub;
 mod token_cache;
 mod versions;

@@ -1,0 +1,113 @@
+//! What a login gives when something breaks, and how soon.
+
+use std::time::Duration;
+
+use archstone::ErrorKind;
+use archstone_testing::{Failure, FakeKeystone, Reply};
+
+use crate::{demo, within};
+
+const PATIENCE: Duration = Duration::from_millis(300);
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Never tried again: a cloud may lock a user after a number of logins.
+#[tokio::test]
+async fn every_fault_of_a_login_has_an_end_and_a_name() {
+    use ErrorKind::{
+        ConnectionFailed, InvalidResponse, NotIdentityService, RateLimited, ServerError, Timeout, Unauthenticated,
+    };
+    let seven = Duration::from_secs(7);
+    let table = [
+        (Failure::ResetBefore, ConnectionFailed, "closed the connection"),
+        (Failure::ResetDuring, ConnectionFailed, "broke off its answer"),
+        (Failure::Close, ConnectionFailed, "closed the connection"),
+        (Failure::Delay(Duration::from_secs(60)), Timeout, "no answer from"),
+        (Failure::Silence, Timeout, "no answer from"),
+        (Failure::Drip(Duration::from_millis(20)), Timeout, "no answer from"),
+        (Failure::Truncated, ConnectionFailed, "broke off its answer"),
+        (Failure::BrokenChunks, ConnectionFailed, "broke off its answer"),
+        (Failure::Garbage, ConnectionFailed, "closed the connection"),
+        (Failure::ContentLength(20), InvalidResponse, "token"),
+        (Failure::ContentLength(1 << 20), Timeout, "no answer from"),
+        (Failure::Status(401), Unauthenticated, "was refused"),
+        (Failure::Status(500), ServerError, "HTTP 500"),
+        (Failure::Status(503), ServerError, "HTTP 503"),
+        (Failure::RetryAfter(429, seven), RateLimited, "HTTP 429"),
+        (Failure::RetryAfterDate(429, seven), RateLimited, "HTTP 429"),
+        (Failure::Redirect(302, "http://elsewhere.invalid/".into()), NotIdentityService, "302"),
+        (Failure::RedirectLoop, NotIdentityService, "302"),
+        (Reply::text(200, "hello").into(), NotIdentityService, "is not an identity service"),
+    ];
+    for (failure, kind, words) in table {
+        let what = format!("{failure:?}");
+        let keystone = FakeKeystone::start();
+        keystone.on("POST", "/v3/auth/tokens").fail_next(1, failure);
+        let client = demo(&keystone).timeout(PATIENCE).build().unwrap();
+
+        let error = within(DEADLINE, &what, client.access()).await.unwrap_err();
+
+        assert_eq!((error.kind(), keystone.logins()), (kind, 1), "{what}: {error:?}");
+        assert!(error.to_string().contains(words), "{what}: {error}");
+        assert!(!format!("{error:?}").contains("secret"), "{what}");
+        assert_eq!(error.retry_after().is_some(), kind == RateLimited, "{what}");
+        assert_eq!(within(DEADLINE, &what, client.access()).await.unwrap().user_name(), Some("demo"), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn every_fault_of_the_list_of_versions_has_an_end_and_a_name() {
+    use ErrorKind::{ConnectionFailed, InvalidResponse, NotIdentityService, RateLimited, ServerError, Timeout};
+    let table = [
+        (Failure::ResetBefore, ConnectionFailed),
+        (Failure::ResetDuring, ConnectionFailed),
+        (Failure::Close, ConnectionFailed),
+        (Failure::Silence, Timeout),
+        (Failure::Drip(Duration::from_millis(20)), Timeout),
+        (Failure::Truncated, ConnectionFailed),
+        (Failure::BrokenChunks, ConnectionFailed),
+        (Failure::Garbage, ConnectionFailed),
+        (Failure::ContentLength(20), InvalidResponse),
+        (Failure::ContentLength(1 << 20), Timeout),
+        (Failure::Status(503), ServerError),
+        (Failure::RetryAfter(429, Duration::from_secs(7)), RateLimited),
+        (Failure::Redirect(302, "http://elsewhere.invalid/".into()), NotIdentityService),
+    ];
+    for (failure, kind) in table {
+        let what = format!("{failure:?}");
+        let keystone = FakeKeystone::start();
+        // The list, and version 3 itself, which is asked where the list is hidden.
+        keystone.on("GET", "*").fail(failure);
+        let client = demo(&keystone).auth_url(keystone.url()).timeout(PATIENCE).build().unwrap();
+
+        let error = within(DEADLINE, &what, client.access()).await.unwrap_err();
+
+        assert_eq!((error.kind(), keystone.logins()), (kind, 0), "{what}: {error:?}");
+        keystone.heal();
+        assert!(within(DEADLINE, &what, client.access()).await.is_ok(), "{what}");
+    }
+}
+
+/// Keystone's clock is minutes or years off, and nobody logs in more often for it.
+#[tokio::test]
+async fn a_wrong_clock_at_the_server_costs_no_login() {
+    for seconds in [90, 86400, 10 * 365 * 86400] {
+        for ahead in [true, false] {
+            let keystone = FakeKeystone::start();
+            let by = Duration::from_secs(seconds);
+            if ahead {
+                keystone.set_clock_ahead(by)
+            } else {
+                keystone.set_clock_behind(by)
+            }
+            let client = demo(&keystone).build().unwrap();
+
+            let access = client.access().await.unwrap();
+
+            assert!(!access.is_expired() && access.remaining() > Duration::from_secs(3500), "{seconds} {ahead}");
+            let skew = access.clock_skew().unwrap().as_secs();
+            assert!((skew.unsigned_abs()).abs_diff(seconds) <= 2 && (skew > 0) == ahead, "{skew}");
+            client.access().await.unwrap();
+            assert_eq!(keystone.logins(), 1);
+        }
+    }
+}
