@@ -13,89 +13,27 @@
 use std::{
     hint::black_box,
     io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    time::Instant,
+    net::TcpStream,
+    time::{Duration, Instant},
 };
 
 use archstone::{Client, EndpointFilter, Interface, TokenCache};
+use archstone_testing::{CatalogBuilder, FakeServer, TokenBuilder};
 
-const SERVICES: usize = 20;
-const REGIONS: [&str; 2] = ["RegionOne", "RegionTwo"];
-
-fn token_document() -> String {
-    let services: Vec<_> = (0..SERVICES)
-        .map(|number| {
-            let service_type = if number == SERVICES / 2 { "compute".into() } else { format!("service-{number}") };
-            let endpoints: Vec<_> = REGIONS
-                .iter()
-                .flat_map(|region| ["public", "internal", "admin"].map(|interface| (region, interface)))
-                .map(|(region, interface)| {
-                    format!(
-                        r#"{{"id":"e-{number}-{region}-{interface}","interface":"{interface}","region_id":"{region}","region":"{region}","url":"http://{interface}.{region}.example:{}/v2.1"}}"#,
-                        8000 + number
-                    )
-                })
-                .collect();
-            format!(
-                r#"{{"id":"s-{number}","type":"{service_type}","name":"name-{number}","endpoints":[{}]}}"#,
-                endpoints.join(",")
-            )
-        })
-        .collect();
-    let now = "2026-01-01T00:00:00.000000Z";
-    let later = "2026-01-01T08:00:00.000000Z";
-    format!(
-        r#"{{"token":{{"methods":["password"],"user":{{"id":"u1","name":"alice","domain":{{"id":"default","name":"Default"}}}},"project":{{"id":"p1","name":"web","domain":{{"id":"default","name":"Default"}}}},"roles":[{{"id":"r1","name":"member"}}],"issued_at":"{now}","expires_at":"{later}","audit_ids":["a1"],"catalog":[{}]}}}}"#,
-        services.join(",")
-    )
-}
-
-/// Answers every request on every connection with the same token.
-fn serve() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let body = token_document();
-    let answer = format!(
-        "HTTP/1.1 201 Created\r\nX-Subject-Token: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        "t".repeat(180),
-        body.len()
-    );
-    std::thread::spawn(move || {
-        for connection in listener.incoming() {
-            let (connection, answer) = (connection.unwrap(), answer.clone());
-            connection.set_nodelay(true).unwrap();
-            std::thread::spawn(move || while exchange(&connection, &answer).is_some() {});
-        }
-    });
-    port
-}
-
-fn exchange(mut connection: &TcpStream, answer: &str) -> Option<()> {
-    let mut reader = BufReader::new(connection);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        if let Some((name, value)) = line.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse().ok()?;
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    connection.write_all(answer.as_bytes()).ok()
+/// Answers every login with the same token, prepared once.
+fn serve() -> FakeServer {
+    let server = FakeServer::start();
+    server.only_count();
+    let catalog = CatalogBuilder::sized(19, 3, 2).service("compute", "nova", "http://compute.example:8774/v2.1");
+    let token = TokenBuilder::new().project("p1", "web").role("member").lifetime(Duration::from_secs(8 * 3600));
+    server.on("POST", "/v3/auth/tokens").reply(token.catalog(&catalog).reply(&"t".repeat(180)));
+    server
 }
 
 /// What the exchange costs by itself: a bare socket, connected anew, that reads the whole answer.
-fn bare_exchange(port: u16) {
+fn bare_exchange(server: &FakeServer) {
     let request = "POST /v3/auth/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
-    let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let mut connection = TcpStream::connect(server.address()).unwrap();
     connection.set_nodelay(true).unwrap();
     connection.write_all(request.as_bytes()).unwrap();
     let mut reader = BufReader::new(&connection);
@@ -103,7 +41,7 @@ fn bare_exchange(port: u16) {
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).unwrap();
-        if let Some(value) = line.strip_prefix("Content-Length: ") {
+        if let Some(value) = line.strip_prefix("content-length: ") {
             length = value.trim().parse().unwrap();
         }
         if line == "\r\n" {
@@ -115,9 +53,9 @@ fn bare_exchange(port: u16) {
     black_box(body);
 }
 
-fn client(port: u16) -> Client {
+fn client(server: &FakeServer) -> Client {
     Client::builder()
-        .auth_url(format!("http://127.0.0.1:{port}/v3"))
+        .auth_url(format!("{}/v3", server.url()))
         .username("alice")
         .password("secret")
         .project_name("web")
@@ -149,22 +87,22 @@ macro_rules! nanoseconds {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let port = serve();
+    let server = serve();
     let (mut logins, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..300 {
         let began = Instant::now();
-        bare_exchange(port);
+        bare_exchange(&server);
         bare.push(began.elapsed().as_secs_f64() * 1e3);
         let began = Instant::now();
-        client(port).access().await.unwrap();
+        client(&server).access().await.unwrap();
         logins.push(began.elapsed().as_secs_f64() * 1e3);
     }
 
-    let client = client(port);
+    let client = client(&server);
     let access = client.access().await.unwrap();
     let catalog = access.catalog().unwrap();
     let internal = || EndpointFilter::from("compute").interface(Interface::Internal);
-    let in_region = || EndpointFilter::from("compute").region("RegionTwo");
+    let in_region = || EndpointFilter::from("compute").region("region-1");
     let token = nanoseconds!(client.token().await);
     let access = nanoseconds!(client.access().await);
     let url = nanoseconds!(client.url_for(black_box("compute")).await);

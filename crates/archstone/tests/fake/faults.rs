@@ -19,6 +19,9 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// What comes of a request whose whole answer is wanted.
 type Outcome = Result<(), ErrorKind>;
 
+/// A fault, whether it happens once or always, what comes of GET and of POST, and how many requests each makes.
+type Case = (&'static str, Failure, bool, (Outcome, usize), (Outcome, usize));
+
 fn with_body() -> FakeServer {
     let server = FakeServer::start();
     server.on("*", "*").reply(Reply::json(200, json!({"servers": ["one", "two", "three"]})));
@@ -34,13 +37,12 @@ async fn ask(server: &FakeServer, method: &str, policy: RetryPolicy) -> Result<V
 async fn every_fault_has_an_end_and_a_name() {
     use ErrorKind::{ConnectionFailed, InvalidResponse, RateLimited, ServerError, Timeout};
     let late = || Failure::Delay(Duration::from_secs(60));
-    let slow = || Failure::Drip(Duration::from_millis(1));
+    let slow = || Failure::Drip(Duration::from_micros(100));
     let second = Duration::from_secs(1);
-    // What goes wrong once or always, what comes of GET and of POST, and how many requests each makes. What
-    // brought no answer is asked once more in silence, beside the three tries: a server that closes an idle
+    // What brought no answer is asked once more in silence, beside the three tries: a server that closes an idle
     // connection looks the same.
     #[rustfmt::skip]
-    let table: [(&str, Failure, bool, (Outcome, usize), (Outcome, usize)); 27] = [
+    let table: [Case; 27] = [
         ("reset before", Failure::ResetBefore, true, (Ok(()), 2), (Err(ConnectionFailed), 1)),
         ("reset before", Failure::ResetBefore, false, (Err(ConnectionFailed), 6), (Err(ConnectionFailed), 1)),
         ("reset during", Failure::ResetDuring, true, (Err(ConnectionFailed), 1), (Err(ConnectionFailed), 1)),
@@ -74,9 +76,9 @@ async fn every_fault_has_an_end_and_a_name() {
             let what = format!("{method}: {name}{}", if once { ", once" } else { "" });
             let server = with_body();
             if once {
-                server.fail_next(1, failure.clone())
+                server.fail_next(1, failure.clone());
             } else {
-                server.fail(failure.clone())
+                server.fail(failure.clone());
             }
             let began = Instant::now();
 

@@ -95,9 +95,9 @@ async fn a_wrong_clock_at_the_server_costs_no_login() {
             let keystone = FakeKeystone::start();
             let by = Duration::from_secs(seconds);
             if ahead {
-                keystone.set_clock_ahead(by)
+                keystone.set_clock_ahead(by);
             } else {
-                keystone.set_clock_behind(by)
+                keystone.set_clock_behind(by);
             }
             let client = demo(&keystone).build().unwrap();
 
