@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     AsyncBody: TypeAlias = "Body | AsyncIterable[bytes]"
 
 
+class PasswordOptions(TypedDict):
+    """What a login with a password takes: see `archstone.testing.FakeKeystone.options`."""
+
+    auth_url: str
+    username: str
+    password: str
+    user_domain_id: str
+
+
 class Options(TypedDict, total=False):
     """What `Client` and `AsyncClient` take, all of it optional; see `Client`. None counts as not given."""
 

@@ -24,6 +24,7 @@ mod receipt;
 mod request;
 mod response;
 mod service;
+mod testing;
 mod timing;
 mod upload;
 mod versions;
@@ -46,6 +47,7 @@ mod _archstone {
         request::Retries,
         response::{AsyncBody, Headers, Pieces, Response},
         service::{AsyncServiceCore, Items, ServiceClient},
+        testing::{Failure, FakeKeystone, FakeServer, Reply, Route, SeenRequest},
         timing::Timing,
         upload::Upload,
         versions::{OfferedVersions, VersionInfo, VersionedEndpoint},

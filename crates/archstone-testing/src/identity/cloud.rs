@@ -333,6 +333,19 @@ impl FakeCloud {
         self
     }
 
+    /// More services, or others, made of those that there are.
+    ///
+    /// ```
+    /// use archstone_testing::FakeCloud;
+    ///
+    /// let cloud = FakeCloud::demo().change_catalog(|it| it.service("placement", "placement", "/placement"));
+    /// # let _ = cloud;
+    /// ```
+    pub fn change_catalog(mut self, change: impl FnOnce(CatalogBuilder) -> CatalogBuilder) -> Self {
+        self.services = change(self.services);
+        self
+    }
+
     /// How long tokens live.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;

@@ -106,7 +106,7 @@ impl FakeKeystone {
     /// When there is no such user.
     #[must_use]
     pub fn environment(&self, user: &str) -> Vec<(&'static str, String)> {
-        let user = self.identity.user(user);
+        let user = self.known_user(user);
         vec![
             ("OS_AUTH_URL", self.auth_url()),
             ("OS_USERNAME", user.name),
@@ -115,10 +115,28 @@ impl FakeKeystone {
         ]
     }
 
+    /// A user, by name or id: to be changed, say, and put in its own place.
+    ///
+    /// ```
+    /// use archstone_testing::FakeKeystone;
+    ///
+    /// let keystone = FakeKeystone::start();
+    /// let locked_out = keystone.user("demo").unwrap().disabled();
+    /// keystone.change(|cloud| cloud.user(locked_out));
+    /// ```
+    #[must_use]
+    pub fn user(&self, called: &str) -> Option<FakeUser> {
+        locked(&self.identity.state).cloud.user_called(called).cloned()
+    }
+
     /// How many logins were tried.
     #[must_use]
     pub fn logins(&self) -> usize {
         self.count("POST", "/v3/auth/tokens")
+    }
+
+    fn known_user(&self, called: &str) -> FakeUser {
+        self.user(called).unwrap_or_else(|| panic!("the fake cloud has no user `{called}`"))
     }
 
     /// Issues a token without being asked: to a user, who is named by name or id, for his default project.
@@ -128,7 +146,7 @@ impl FakeKeystone {
     /// When there is no such user.
     #[must_use]
     pub fn issue(&self, user: &str) -> String {
-        let user = self.identity.user(user);
+        let user = self.known_user(user);
         login::issue_unasked(&mut locked(&self.identity.state), self.identity.clock.now(), &user)
     }
 
@@ -189,7 +207,7 @@ impl FakeKeystone {
     #[must_use]
     pub fn beside(&self) -> FakeServer {
         let identity = Arc::clone(&self.identity);
-        let setup = Setup { clock: Arc::clone(&identity.clock), ..Setup::default() };
+        let setup = Setup::with_clock(Arc::clone(&identity.clock));
         FakeServer::launch(setup, |_| Arc::new(Beside(identity)))
     }
 }
@@ -241,12 +259,6 @@ impl Application for Identity {
 }
 
 impl Identity {
-    /// A user by name or id, for the test itself.
-    fn user(&self, called: &str) -> FakeUser {
-        let user = locked(&self.state).cloud.user_called(called).cloned();
-        user.unwrap_or_else(|| panic!("the fake cloud has no user `{called}`"))
-    }
-
     /// The token of a request, and its user.
     fn caller(&self, state: &State, request: &SeenRequest) -> Result<(Issued, FakeUser), Reply> {
         let token = request.header("x-auth-token").and_then(|name| state.token(name, self.clock.now()));

@@ -96,6 +96,17 @@ pub(crate) struct Setup {
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
 }
 
+impl Setup {
+    /// With another server's clock.
+    pub(crate) fn with_clock(clock: Arc<Clock>) -> Self {
+        Self {
+            clock,
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
+    }
+}
+
 impl FakeServer {
     /// A server without routes.
     ///

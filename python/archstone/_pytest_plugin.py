@@ -1,0 +1,34 @@
+"""Fixtures for pytest, which finds them by itself."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archstone.testing import FakeKeystone
+
+
+@pytest.fixture
+def archstone_keystone() -> Iterator[FakeKeystone]:
+    """Run an identity service with a user `demo`, password `secret`: an `archstone.testing.FakeKeystone`."""
+    # Whoever uses no fixture does not pay for it.
+    from archstone.testing import FakeKeystone  # noqa: PLC0415
+
+    with FakeKeystone() as keystone:
+        yield keystone
+
+
+@pytest.fixture
+def archstone_environment(archstone_keystone: FakeKeystone, monkeypatch: pytest.MonkeyPatch) -> FakeKeystone:
+    """Have the `OS_*` variables lead to `archstone_keystone` as its user `demo`, whatever they were."""
+    for name in list(os.environ):
+        if name.startswith("OS_"):
+            monkeypatch.delenv(name)
+    for name, value in archstone_keystone.environment().items():
+        monkeypatch.setenv(name, value)
+    return archstone_keystone
