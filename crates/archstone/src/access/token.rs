@@ -2,13 +2,15 @@
 
 use std::{
     fmt,
+    hash::{Hash, Hasher},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
 use reqwest::header::HeaderValue;
+use url::Url;
 
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -23,8 +25,8 @@ struct TokenText {
     secret: Secret,
     /// Made once: every request carries it.
     header: HeaderValue,
-    /// Whether a service has taken it.
-    worked: AtomicBool,
+    /// Which services have taken it: one bit for each host and port. Two may share a bit.
+    taken_at: AtomicU64,
 }
 
 impl Token {
@@ -39,7 +41,7 @@ impl Token {
                 .with_hint("a token is one word: look for a line break or quotes around it")
         })?;
         header.set_sensitive(true);
-        Ok(Self(Arc::new(TokenText { secret, header, worked: AtomicBool::new(false) })))
+        Ok(Self(Arc::new(TokenText { secret, header, taken_at: AtomicU64::new(0) })))
     }
 
     /// The one way out. Search for `expose` to audit every use.
@@ -54,15 +56,17 @@ impl Token {
         self.0.secret.digest()
     }
 
-    /// A service has taken it. Refused later, it was revoked, and another one may do better.
-    pub(crate) fn has_worked(&self) {
-        if !self.worked() {
-            self.0.worked.store(true, Ordering::Relaxed);
+    /// A service has taken it. Refused there later, it was revoked, and another one will do better.
+    pub(crate) fn was_taken_at(&self, url: &Url) {
+        let bit = bit_of(url);
+        // The usual case writes nothing.
+        if self.0.taken_at.load(Ordering::Relaxed) & bit == 0 {
+            self.0.taken_at.fetch_or(bit, Ordering::Relaxed);
         }
     }
 
-    pub(crate) fn worked(&self) -> bool {
-        self.0.worked.load(Ordering::Relaxed)
+    pub(crate) fn has_worked_at(&self, url: &Url) -> bool {
+        self.0.taken_at.load(Ordering::Relaxed) & bit_of(url) != 0
     }
 
     /// The value of the `X-Auth-Token` header, marked sensitive.
@@ -70,6 +74,12 @@ impl Token {
     pub fn header(&self) -> HeaderValue {
         self.0.header.clone()
     }
+}
+
+fn bit_of(url: &Url) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    (url.host_str(), url.port()).hash(&mut hasher);
+    1 << (hasher.finish() % 64)
 }
 
 impl PartialEq for Token {

@@ -18,9 +18,9 @@ use crate::{
     transport::{AUTH_TOKEN, RetryPolicy, TimeLimits, Transport, retry::Tried},
 };
 
-/// How often one request may have its token replaced: a token that has worked may be revoked meanwhile, and
-/// so may the next.
-const MOST_REPLACEMENTS: u32 = 5;
+/// How often one request may have its token replaced: one that this service has taken may be revoked
+/// meanwhile, and so may the next.
+const MOST_REPLACEMENTS: u32 = 20;
 
 impl RequestBuilder {
     /// Sends the request: with a token, and once more with another when the service refuses it; again
@@ -111,7 +111,7 @@ impl Described {
             drop(turn);
             let result = match &outcome {
                 Ok(answer) if answer.status() == 401 => {
-                    match token.take_if(|token| self.may_replace(token, replaced)) {
+                    match token.take_if(|token| self.may_replace(token, url, replaced)) {
                         Some(refused) => {
                             replaced += 1;
                             token = Some(client.replace(&refused).await?);
@@ -122,7 +122,7 @@ impl Described {
                 }
                 Ok(answer) => {
                     if let Some(token) = &token {
-                        token.has_worked();
+                        token.was_taken_at(url);
                     }
                     Tried::Answer(answer.status().as_u16(), answer.retry_after())
                 }
@@ -165,12 +165,12 @@ impl Described {
         TimeLimits { total, ..self.limits }
     }
 
-    /// A token that was given stays; a new one that no service has ever taken is an error, and no loop.
-    fn may_replace(&self, refused: &Token, replaced: u32) -> bool {
+    /// A token that was given stays; a new one that this service has never taken is an error, and no loop.
+    fn may_replace(&self, refused: &Token, url: &Url, replaced: u32) -> bool {
         self.reauthenticate
             && self.body.can_be_sent()
             && self.client.can_replace(refused)
-            && (replaced == 0 || (replaced < MOST_REPLACEMENTS && refused.worked()))
+            && (replaced == 0 || (replaced < MOST_REPLACEMENTS && refused.has_worked_at(url)))
     }
 
     /// How long to wait before another try; `None` when there is none to be.
