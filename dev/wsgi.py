@@ -1,8 +1,8 @@
-"""Keystone's WSGI application, wrapped: every request is recorded, and the URL can ask for trouble.
+"""One of OpenStack's WSGI applications, wrapped: requests are recorded, and the URL can ask for trouble.
 
-The first path segment is a TAG unless it is one of Keystone's own (v3, v2.0, or none). A tag is taken off the
-path, so Keystone behind it works as usual, and it is recorded with the request: a test that uses a tag of its
-own counts its own requests only. A tag may also carry options, see README.md.
+The first path segment is a TAG unless it is one of the application's own (v3, v2.0, or none, for Keystone). A
+tag is taken off the path, so the application behind it works as usual, and it is recorded with the request: a
+test that uses a tag of its own counts its own requests only. A tag may also carry options, see README.md.
 """
 
 import fcntl
@@ -14,28 +14,39 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 INSTANCE = Path(os.environ["ARCHSTONE_DEV_INSTANCE"])
+APPLICATION = os.environ["ARCHSTONE_DEV_APPLICATION"]
 
-sys.argv = ["keystone"]  # Keystone parses this process's arguments as its own.
-
-from keystone.common.sql import core as sql_core  # noqa: E402
-
-# MySQL and PostgreSQL always check foreign keys; without them SQLite keeps rows of deleted roles and users,
-# and Keystone later fails on those rows.
-sql_core.enable_sqlite_foreign_key()
-
-from keystone.wsgi.api import application as keystone_application  # noqa: E402
+# What an application's own paths begin with.
+OWN_SEGMENTS = {
+    "keystone": ("", "v3", "v2.0"),
+    "placement": ("", "allocation_candidates", "allocations", "reshaper", "resource_classes",
+                  "resource_providers", "traits", "usages"),
+    "glance": ("", "v2", "versions", "healthcheck"),
+}[APPLICATION]  # fmt: skip
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 
-keystone: Callable[[Environ, StartResponse], Iterable[bytes]] = keystone_application
 
-OWN_SEGMENTS = ("", "v3", "v2.0")
+def load() -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+    """The application itself."""
+    sys.argv = [APPLICATION]  # It parses this process's arguments as its own.
+    if APPLICATION == "keystone":
+        # MySQL and PostgreSQL always check foreign keys; without them SQLite keeps rows of deleted roles and
+        # users, and Keystone later fails on those rows.
+        import_module("keystone.common.sql.core").enable_sqlite_foreign_key()
+    loaded: Callable[[Environ, StartResponse], Iterable[bytes]]
+    loaded = import_module(f"{APPLICATION}.wsgi.api").application
+    return loaded
+
+
+wrapped = load()
 
 JSON = "application/json"
 PAGE = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n"
@@ -132,8 +143,9 @@ def record(environ: Environ, tag: str, began: float, status: int) -> None:
 
 
 def made_up(environ: Environ, status: int, kind: str, text: str, start: StartResponse) -> Iterable[bytes]:
-    """Answer without Keystone. The body is read first, so that a kept-alive connection stays usable."""
-    environ["wsgi.input"].read()
+    """Answer without the application. The body is read first, to keep a kept-alive connection usable."""
+    while environ["wsgi.input"].read(1 << 16):
+        pass
     body = text.encode()
     headers: Headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
     if status == 429:
@@ -167,15 +179,15 @@ def answer(environ: Environ, tag: Tag, start: StartResponse) -> Iterable[bytes]:
         text = error_text(tag.status, f"The tag {tag.text!r} asked for this answer.")
         return made_up(environ, tag.status, JSON, text, start)
     if tag.host:
-        environ["HTTP_HOST"] = tag.host  # Keystone builds its links from it.
+        environ["HTTP_HOST"] = tag.host  # The application builds its links from it.
     login = environ.get("REQUEST_METHOD") == "POST" and environ.get("PATH_INFO") == "/v3/auth/tokens"
     if tag.notoken and login:
 
         def without_token(status: str, headers: Headers, *more: Any) -> Any:
             return start(status, [h for h in headers if h[0].lower() != "x-subject-token"], *more)
 
-        return keystone(environ, without_token)
-    return keystone(environ, start)
+        return wrapped(environ, without_token)
+    return wrapped(environ, start)
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
