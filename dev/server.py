@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -29,9 +30,6 @@ PORTS = range(20000, 30000)
 START_SECONDS = 90
 STOP_SECONDS = 5
 
-# What is a good name for an instance.
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-
 
 class Failure(Exception):
     """Something the user has to know; printed without a traceback."""
@@ -40,6 +38,13 @@ class Failure(Exception):
 def say(text: str) -> None:
     """Tell about progress. Standard output is for results only."""
     print(text, file=sys.stderr, flush=True)
+
+
+def checked_name(name: str) -> str:
+    """The name of an instance, which becomes the name of a folder."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise Failure(f"not a good name for an instance: {name!r}")
+    return name
 
 
 def tail(file: Path, lines: int = 25) -> str:
@@ -207,8 +212,9 @@ class Server:
         }
         environment |= variables
         with open(self.log, "wb") as log:
+            # Python looks for modules in the current folder first, and not everyone's is good for that.
             server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                      env=environment, start_new_session=True)  # fmt: skip
+                                      env=environment, cwd=self.folder, start_new_session=True)  # fmt: skip
         self.pid_file.write_text(f"{server.pid}\n", encoding="ascii")
         self.save()
         try:

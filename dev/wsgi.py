@@ -123,14 +123,14 @@ def still_counts(tag: Tag) -> bool:
     return seen <= tag.times
 
 
-def record(environ: Environ, tag: str, began: float, status: int) -> None:
+def record(environ: Environ, tag: str, path: str, began: float, status: int) -> None:
     """Append one line. A single write to a file opened for appending does not mix with other workers'."""
     line = json.dumps(
         {
             "time": round(began, 3),
             "tag": tag,
             "method": environ.get("REQUEST_METHOD", ""),
-            "path": environ.get("PATH_INFO", ""),
+            "path": path,
             "status": status,
             "user_agent": environ.get("HTTP_USER_AGENT", ""),
         }
@@ -194,6 +194,7 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
     """The entry point of the server."""
     began = time.time()
     text = split_tag(environ)
+    path = environ.get("PATH_INFO", "")  # Glance's router moves parts of it.
     recorded = False
 
     def start(status: str, headers: Headers, *more: Any) -> Any:
@@ -201,7 +202,7 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
         nonlocal recorded
         if not recorded:
             recorded = True
-            record(environ, text, began, int(status.split()[0]))
+            record(environ, text, path, began, int(status.split()[0]))
         return start_response(status, headers, *more)
 
     try:
