@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from keystone_for_tests import Keystone, TaggedKeystone
+from keystone_for_tests import Keystone, Services, TaggedKeystone
 
 from archstone import AsyncClient, Client
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 def real_keystone() -> Keystone:
     """Keystone as `dev/keystone up` runs it."""
     return Keystone("default")
+
+
+@pytest.fixture(scope="session")
+def services() -> Services:
+    """Placement and Glance as `dev/services up` runs them, with their Keystone."""
+    return Services()
 
 
 @pytest.fixture

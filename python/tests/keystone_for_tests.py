@@ -1,4 +1,4 @@
-"""The real Keystone of `dev/keystone`, and what tests ask of it."""
+"""The real servers of `dev/keystone` and `dev/services`, and what tests ask of them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ DEV = Path(__file__).parents[2] / "dev"
 SEEDED: dict[str, Any] = json.loads((DEV / "cloud.json").read_text())
 
 
-def run(*arguments: str) -> str:
-    """Run `dev/keystone`, and return what it prints."""
-    return subprocess.run([DEV / "keystone", *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+def run(*arguments: str, command: str = "keystone") -> str:
+    """Run `dev/keystone`, or another command of that folder, and return what it prints."""
+    return subprocess.run([DEV / command, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 @cache
@@ -82,3 +82,19 @@ class TaggedKeystone:
         with urllib.request.urlopen(request) as answer:
             text = answer.read()
         return json.loads(text) if text else None
+
+
+class Services:
+    """A Keystone whose catalog names a real Placement and Glance, by their types `placement` and `image`."""
+
+    def __init__(self) -> None:
+        run("up", command="services")
+        self.keystone = Keystone("services")
+
+    def url(self, service: str) -> str:
+        """Return the endpoint of a service."""
+        return run("url", service, command="services")
+
+    def requests(self, service: str, *filters: str) -> list[dict[str, Any]]:
+        """Return the requests that reached a service, filtered by options such as `--path`."""
+        return [json.loads(line) for line in run("requests", service, *filters, command="services").splitlines()]

@@ -1,4 +1,4 @@
-//! The development Keystone, as the tests see it.
+//! The development servers, as the tests see them.
 
 use std::{
     path::PathBuf,
@@ -15,22 +15,41 @@ use serde_json::Value;
 /// The auth URL of the instance `default`, without `/v3`.
 static ROOT: LazyLock<String> = LazyLock::new(|| root(&["up"]));
 
+/// The same of the instance that has a real Placement and Glance.
+static SERVICES_ROOT: LazyLock<String> = LazyLock::new(|| without_version(&run("services", &["up"])));
+
+/// Runs a command of the folder `dev`, and gives what it prints.
+fn run(command: &str, arguments: &[&str]) -> String {
+    let program = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev").join(command);
+    let output = Command::new(program).args(arguments).output().expect("the command runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "dev/{command} {arguments:?} failed: {said}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
 /// Runs `dev/keystone`, and gives what it prints.
 pub(crate) fn dev(arguments: &[&str]) -> String {
-    let program = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev/keystone");
-    let output = Command::new(program).args(arguments).output().expect("dev/keystone runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "dev/keystone {arguments:?} failed: {said}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    run("keystone", arguments)
+}
+
+fn without_version(auth_url: &str) -> String {
+    auth_url.strip_suffix("/v3").expect("a URL that ends in /v3").to_owned()
 }
 
 /// Starts an instance, and gives its URL without `/v3`.
 pub(crate) fn root(arguments: &[&str]) -> String {
-    dev(arguments).strip_suffix("/v3").expect("a URL that ends in /v3").to_owned()
+    without_version(&dev(arguments))
+}
+
+/// How many requests of a method to a path reached Placement (`placement`) or Glance (`image`).
+pub(crate) fn service_requests(service: &str, method: &str, path: &str) -> usize {
+    run("services", &["requests", service, "--method", method, "--path", path, "--count"]).parse().unwrap()
 }
 
 /// A way to the server that is this test's own.
 pub(crate) struct Path {
+    instance: &'static str,
+    root: &'static str,
     tag: String,
 }
 
@@ -40,12 +59,17 @@ impl Path {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let own = format!("t{}x{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let tag = if options.is_empty() { own } else { format!("{options}+{own}") };
-        Self { tag }
+        Self { instance: "default", root: &ROOT, tag }
+    }
+
+    /// To the Keystone whose catalog names a real Placement and Glance.
+    pub(crate) fn with_services() -> Self {
+        Self { instance: "services", root: &SERVICES_ROOT, ..Self::new("") }
     }
 
     /// The URL without a version.
     pub(crate) fn unversioned(&self) -> String {
-        format!("{}/{}", *ROOT, self.tag)
+        format!("{}/{}", self.root, self.tag)
     }
 
     pub(crate) fn auth_url(&self) -> String {
@@ -53,7 +77,12 @@ impl Path {
     }
 
     fn count(&self, method: &str, path: &str) -> usize {
-        dev(&["requests", "--tag", &self.tag, "--method", method, "--path", path, "--count"]).parse().unwrap()
+        self.counted(&["--method", method, "--path", path])
+    }
+
+    fn counted(&self, filter: &[&str]) -> usize {
+        let all = ["requests", self.instance, "--tag", &self.tag, "--count"];
+        dev(&[&all, filter].concat()).parse().unwrap()
     }
 
     /// How many logins reached the server.
@@ -63,7 +92,7 @@ impl Path {
 
     /// How many requests of any kind reached the server.
     pub(crate) fn requests(&self) -> usize {
-        dev(&["requests", "--tag", &self.tag, "--count"]).parse().unwrap()
+        self.counted(&[])
     }
 
     /// A client that shares its token with no other test.

@@ -1,4 +1,5 @@
-//! The library against a real Keystone: `dev/keystone` runs it, with its small seeded cloud.
+//! The library against a real Keystone: `dev/keystone` runs it, with its small seeded cloud; and against the
+//! Placement and Glance of `dev/services`.
 //!
 //! Each test logs in below a path of its own (a *tag*, see `dev/README.md`), so that it can count
 //! what reaches the server, whatever else runs at the same time.
@@ -14,6 +15,7 @@ mod authentication;
 mod discovery;
 mod failures;
 mod keystone;
+mod placement;
 mod promise;
 mod secrets;
 mod service;
