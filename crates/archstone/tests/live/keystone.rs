@@ -46,6 +46,13 @@ pub(crate) fn service_requests(service: &str, method: &str, path: &str) -> usize
     run("services", &["requests", service, "--method", method, "--path", path, "--count"]).parse().unwrap()
 }
 
+/// A tag with these options that nothing else uses.
+fn own_tag(options: &str) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let own = format!("t{}x{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    if options.is_empty() { own } else { format!("{options}+{own}") }
+}
+
 /// A way to the server that is this test's own.
 pub(crate) struct Path {
     instance: &'static str,
@@ -56,15 +63,12 @@ pub(crate) struct Path {
 impl Path {
     /// With options for the server, such as `delay=300`; see `dev/README.md`.
     pub(crate) fn new(options: &str) -> Self {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let own = format!("t{}x{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let tag = if options.is_empty() { own } else { format!("{options}+{own}") };
-        Self { instance: "default", root: &ROOT, tag }
+        Self { instance: "default", root: &ROOT, tag: own_tag(options) }
     }
 
     /// To the Keystone whose catalog names a real Placement and Glance.
     pub(crate) fn with_services() -> Self {
-        Self { instance: "services", root: &SERVICES_ROOT, ..Self::new("") }
+        Self { instance: "services", root: &SERVICES_ROOT, tag: own_tag("") }
     }
 
     /// The URL without a version.
