@@ -157,7 +157,9 @@ impl Incoming {
         let first = head.lines().next()?;
         let method = first.find(' ')?;
         let target = method + 1 + first[method + 1..].find(' ')?;
-        let is_http = first[target + 1..].starts_with("HTTP/1.") && first[method + 1..].starts_with('/');
+        // A proxy is asked for a whole URL.
+        let is_target = ["/", "http://"].iter().any(|begin| first[method + 1..].starts_with(begin));
+        let is_http = first[target + 1..].starts_with("HTTP/1.") && is_target;
         let parts = Parts { method, target, head, body: Vec::new(), length: 0, checksum: None };
         is_http.then_some(Self { parts, limit, hasher: None })
     }

@@ -66,7 +66,10 @@ impl Described {
             span.record("status", answer.status().as_u16());
             span.record("request_id", answer.request_id());
         }
-        if self.error_for_status { answer.error_for_status().await } else { Ok(answer) }
+        if self.error_for_status && answer.status().as_u16() >= 400 {
+            return Err(Box::pin(answer.into_error()).await);
+        }
+        Ok(answer)
     }
 
     /// The headers that are not about identity.
@@ -84,7 +87,7 @@ impl Described {
         let version = match self.microversion {
             Microversion::Unsaid => return Ok(()),
             Microversion::Fixed(version) => version,
-            Microversion::Newest(range) => service.newest_microversion(range).await?,
+            Microversion::Newest(range) => Box::pin(service.newest_microversion(range)).await?,
         };
         let service_type = service.microversion_type().to_owned();
         microversion::write(&mut self.headers, &service_type, version)
@@ -114,7 +117,8 @@ impl Described {
                     match token.take_if(|token| self.may_replace(token, url, replaced)) {
                         Some(refused) => {
                             replaced += 1;
-                            token = Some(client.replace(&refused).await?);
+                            // Boxed, as all that is rare: the usual way carries none of it.
+                            token = Some(Box::pin(client.replace(&refused)).await?);
                             continue;
                         }
                         None => Tried::Answer(401, None),

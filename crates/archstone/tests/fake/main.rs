@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and measures time")]
 
+mod bodies;
+mod endpoints;
 mod faults;
 mod logins;
+mod pace;
+mod reach;
 mod service;
 mod storm;
 

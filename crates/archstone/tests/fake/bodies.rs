@@ -1,0 +1,93 @@
+//! Bodies that are sent piece by piece, and errors with the whole answer.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use archstone::{ErrorKind, Method};
+use archstone_testing::{Failure, FakeKeystone, Reply};
+use http_body::{Body, Frame};
+use serde_json::json;
+
+use crate::demo;
+
+/// Pieces that come one after the other.
+struct Pieces(VecDeque<&'static str>);
+
+impl Pieces {
+    fn new() -> Self {
+        Self(["one ", "two ", "three"].into())
+    }
+}
+
+impl Body for Pieces {
+    type Data = bytes::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<bytes::Bytes>, Self::Error>>> {
+        Poll::Ready(self.0.pop_front().map(|piece| Ok(Frame::data(bytes::Bytes::from_static(piece.as_bytes())))))
+    }
+}
+
+fn with_images() -> FakeKeystone {
+    let keystone = FakeKeystone::start();
+    keystone.on("PUT", "/image/v2/images/7/file").with_token().reply(Reply::new(204));
+    keystone.on("POST", "/image/v2/images").with_token().reply(Reply::new(204));
+    keystone
+}
+
+#[tokio::test]
+async fn a_stream_that_can_be_made_again_is_sent_again_whole() {
+    let keystone = with_images();
+    let client = demo(&keystone).build().unwrap();
+    let image = client.service("image").endpoint_override(format!("{}/image", keystone.url()));
+    client.token().await.unwrap();
+    keystone.revoke_all();
+
+    image.put("v2/images/7/file").stream_again(Pieces::new).send().await.unwrap();
+    keystone.on("PUT", "/image/v2/images/7/file").fail_next(1, Failure::Status(503));
+    image.put("v2/images/7/file").stream_again(Pieces::new).send().await.unwrap();
+
+    let uploads: Vec<_> = keystone.requests().into_iter().filter(|it| it.method() == "PUT").collect();
+    assert_eq!(uploads.len(), 4);
+    assert!(uploads.iter().all(|it| it.text() == "one two three"), "{uploads:?}");
+    assert_eq!(keystone.logins(), 2);
+}
+
+#[tokio::test]
+async fn a_stream_that_was_begun_is_never_sent_again() {
+    let keystone = with_images();
+    let client = demo(&keystone).build().unwrap();
+    let image = client.service("image").endpoint_override(format!("{}/image", keystone.url()));
+    client.token().await.unwrap();
+    keystone.revoke_all();
+
+    let refused = image.request(Method::PUT, "v2/images/7/file").stream(Pieces::new()).send().await.unwrap_err();
+
+    assert_eq!((refused.kind(), keystone.count("PUT", "/image/v2/images/7/file")), (ErrorKind::TokenRejected, 1));
+}
+
+#[tokio::test]
+async fn an_error_has_the_services_whole_answer() {
+    let keystone = with_images();
+    let conflict =
+        json!({"errors": [{"title": "Conflict", "detail": "in use", "code": "placement.concurrent_update"}]});
+    let answer = Reply::json(409, &conflict).header("x-openstack-request-id", "req-7").header("x-marked", "secret-8");
+    keystone.on("POST", "/image/v2/images").fail_next(1, answer);
+    let client = demo(&keystone).build().unwrap();
+    let image = client.service("image").endpoint_override(format!("{}/image", keystone.url()));
+
+    let error = image.post("v2/images").json(&json!({})).send().await.unwrap_err();
+
+    assert_eq!((error.kind(), error.request_id()), (ErrorKind::Conflict, Some("req-7")));
+    let response = error.response().unwrap();
+    assert_eq!(response.status, 409);
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&response.body).unwrap(), conflict);
+    assert_eq!(response.headers["x-marked"], "secret-8");
+    assert!(!format!("{error:?} {response:?}").contains("secret-8"));
+}

@@ -1,0 +1,170 @@
+//! Where requests go: versions, microversions, catalogs that change, and URLs that are refused.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use archstone::{
+    Allow, Client, EndpointFilter, ErrorKind, TokenCache, VersionRange,
+    host::{Clock, Host, Moment},
+};
+use archstone_testing::{CatalogBuilder, FakeKeystone, FakeServer, Reply, VersionsBuilder};
+use serde_json::json;
+
+use crate::{at, demo};
+
+/// A clock that stands still until it is moved.
+#[derive(Clone, Default)]
+struct Moved(Arc<AtomicU64>);
+
+impl Clock for Moved {
+    fn now(&self) -> Moment {
+        Moment::after_start(Duration::from_secs(10_000 + self.0.load(Ordering::Relaxed)))
+    }
+
+    fn wall(&self) -> Duration {
+        Duration::from_secs(1_800_000_000 + self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// A compute service with two lists of versions, and the URL of its second version.
+fn nova() -> (FakeServer, String) {
+    let nova = FakeServer::start();
+    let versions = VersionsBuilder::new(nova.url()).version("v2.0").version("v2.1").microversions("2.1", "2.96");
+    nova.on("GET", "/").reply(versions.list());
+    nova.on("GET", "/v2.1").reply(versions.single("v2.1"));
+    nova.on("GET", "/v2.1/servers").reply(Reply::json(200, json!({"servers": []})));
+    let url = format!("{}/v2.1", nova.url());
+    (nova, url)
+}
+
+#[tokio::test]
+async fn the_newest_microversion_that_both_know_is_asked_for_and_the_service_is_asked_once() {
+    let (nova, _) = nova();
+    let range =
+        |min: &str, max: &str| VersionRange::between(Some(min.parse().unwrap()), Some(max.parse().unwrap())).unwrap();
+    let compute = at(&nova).versions(VersionRange::of("2.1".parse().unwrap()));
+    let newest = compute.clone().newest_microversion_of(range("2.1", "2.79"));
+
+    for _ in 0..3 {
+        newest.get("servers").send().await.unwrap();
+    }
+    newest.get("servers").without_microversion().send().await.unwrap();
+
+    let servers: Vec<_> = nova.requests().into_iter().filter(|it| it.path() == "/v2.1/servers").collect();
+    let asked: Vec<_> = servers.iter().map(|it| it.header("openstack-api-version")).collect();
+    assert_eq!(asked, [Some("compute 2.79"), Some("compute 2.79"), Some("compute 2.79"), None]);
+    assert_eq!(nova.requests().len() - servers.len(), 1);
+    let error = compute.newest_microversion_of(range("2.97", "latest")).get("servers").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::EndpointNotFound);
+    assert!(error.hint().unwrap().contains("2.1 to 2.96"), "{error:?}");
+}
+
+#[tokio::test]
+async fn versions_are_kept_on_disk_for_the_next_run() {
+    let (nova, _) = nova();
+    let folder = std::env::temp_dir().join(format!("archstone-versions-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let swift = FakeServer::start();
+    let run = async |url: &str| {
+        let client = Client::builder().token_id("t").mgmt_url("http://127.0.0.1:9/v3").disk_cache_in(&folder);
+        let service = client.build().unwrap().service("compute").endpoint_override(url);
+        service.versions(VersionRange::of("2".parse().unwrap())).endpoint().await
+    };
+
+    for _ in 0..3 {
+        assert!(run(nova.url()).await.unwrap().url.as_str().ends_with("/v2.1/"));
+        // That a service has no versions to tell is remembered, too.
+        assert_eq!(run(swift.url()).await.unwrap_err().kind(), ErrorKind::EndpointNotFound);
+    }
+
+    assert_eq!((nova.requests().len(), swift.requests().len()), (1, 1));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn discovery_is_skipped_if_asked() {
+    let (nova, _) = nova();
+    let as_it_is = at(&nova).versions(VersionRange::of("2".parse().unwrap())).skip_discovery();
+
+    assert_eq!(as_it_is.endpoint().await.unwrap().url.as_str().trim_end_matches('/'), nova.url());
+    assert!(nova.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_service_that_came_after_the_token_is_found_in_the_catalog_read_anew() {
+    let keystone = FakeKeystone::start();
+    let clock = Moved::default();
+    let client = demo(&keystone).host(Host::default().with_clock(clock.clone())).build().unwrap();
+    let token = client.token().await.unwrap();
+    let with_dns = CatalogBuilder::new().service("dns", "designate", "http://dns.example:9001");
+    keystone.change(|cloud| cloud.catalog(with_dns));
+
+    // A catalog that was read just now is believed.
+    assert_eq!(client.url_for("dns").await.unwrap_err().kind(), ErrorKind::EndpointNotFound);
+    clock.0.store(61, Ordering::Relaxed);
+    assert_eq!(client.url_for("dns").await.unwrap().as_str(), "http://dns.example:9001");
+    assert_eq!(client.token().await.unwrap(), token);
+    // And then the new one is, for everyone.
+    for _ in 0..3 {
+        assert_eq!(client.url_for("no-such").await.unwrap_err().kind(), ErrorKind::EndpointNotFound);
+    }
+    assert_eq!((keystone.count("GET", "/v3/auth/catalog"), keystone.logins()), (1, 1));
+}
+
+#[tokio::test]
+async fn every_endpoint_tells_its_versions() {
+    let (nova, url) = nova();
+    let keystone = FakeKeystone::start();
+    let catalog = CatalogBuilder::new()
+        .endpoint("compute", "public", "North", &url)
+        .endpoint("compute", "internal", "North", &url)
+        .endpoint("volumev3", "public", "South", "http://127.0.0.1:9/v3");
+    keystone.change(|cloud| cloud.catalog(catalog));
+    let client = demo(&keystone).build().unwrap();
+
+    let all = client.all_versions(EndpointFilter::default()).await.unwrap();
+    let told: Vec<_> =
+        all.iter().map(|it| (it.service_type.as_str(), it.endpoint.interface().as_str(), it.versions.len())).collect();
+
+    assert_eq!(told, [("compute", "public", 2), ("compute", "internal", 2), ("block-storage", "public", 1)]);
+    assert_eq!(all[0].versions[0].max_microversion.unwrap().to_string(), "2.96");
+    assert_eq!(nova.requests().len(), 1);
+    let south = client.all_versions(EndpointFilter::default().region("South")).await.unwrap();
+    assert_eq!(south.len(), 1);
+}
+
+#[tokio::test]
+async fn a_service_clients_token_stays_with_its_service() {
+    let (nova, url) = nova();
+    let other = FakeServer::start();
+    let compute = at(&nova).endpoint_override(&url);
+
+    let link = format!("{url}/servers?marker=7");
+    assert_eq!(compute.get(link).send().await.unwrap().status(), 200);
+    let error = compute.get(format!("{}/servers", other.url())).send().await.unwrap_err();
+
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(other.requests().is_empty());
+    assert_eq!(nova.requests()[0].query(), Some("marker=7"));
+}
+
+#[tokio::test]
+async fn a_new_service_client_for_each_request_asks_for_no_version_again() {
+    let (nova, _) = nova();
+    let client =
+        Client::builder().token_id("t").mgmt_url("http://127.0.0.1:9/v3").token_cache(&TokenCache::new()).build();
+    let client = client.unwrap();
+
+    for _ in 0..20 {
+        let compute = client.service("compute").endpoint_override(nova.url());
+        let compute = compute.versions(VersionRange::of("2.1".parse().unwrap())).allow(Allow::default());
+        compute.get("servers").send().await.unwrap();
+    }
+
+    assert_eq!((nova.count("GET", "/"), nova.count("GET", "/v2.1/servers")), (1, 20));
+}
