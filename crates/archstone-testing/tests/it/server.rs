@@ -56,7 +56,7 @@ fn replies_come_in_order_and_then_the_route_before() {
 #[test]
 fn every_failure_is_seen_on_the_wire_as_it_is_named() {
     let full = format!("content-length: {}", BODY.len());
-    let short = Duration::from_millis(200);
+    let short = Duration::from_millis(400);
     let table = [
         (Failure::Status(503), 503, "content-length", End::Open),
         (Failure::RetryAfter(429, Duration::from_secs(7)), 429, "retry-after: 7\r\n", End::Open),

@@ -7,8 +7,8 @@ use archstone_testing::{Failure, FakeKeystone, Reply};
 
 use crate::{demo, within};
 
-const PATIENCE: Duration = Duration::from_millis(300);
-const DEADLINE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_millis(500);
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Never tried again: a cloud may lock a user after a number of logins.
 #[tokio::test]

@@ -92,6 +92,12 @@ async fn redirects_keep_method_and_body_and_carry_no_token_to_another_origin() {
     assert!(there[0].header("x-auth-token").is_none());
     assert!(there[0].headers().all(|(_, value)| !value.contains("marked")), "{there:?}");
 
+    let circle = FakeServer::start();
+    circle.fail(Failure::RedirectLoop);
+    let error = at(&circle).get("x").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, Some(302)));
+    assert!(error.to_string().contains("in a circle") && circle.requests().len() == 31, "{error}");
+
     let moved = FakeServer::replying([Failure::Redirect(302, "/x".into()).into()]);
     assert_eq!(at(&moved).get("x").redirects(0).send().await.unwrap().status(), 302);
 }
