@@ -28,6 +28,12 @@
 //!
 //! In code that is not asynchronous, use [`blocking::Client`], which has the same methods.
 
+//!
+//! # Features
+//!
+//! - `opentelemetry` (off): sends spans of logins, discovery, requests and retries to a collector, see
+//!   `telemetry`. Without it they are there for any `tracing` subscriber.
+
 #![forbid(unsafe_code)]
 
 mod access;
@@ -44,6 +50,8 @@ mod malformed;
 mod reference;
 mod scope;
 mod secret;
+#[cfg(feature = "opentelemetry")]
+pub mod telemetry;
 mod transport;
 
 pub use access::{Access, ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, Token, TrustInfo};

@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use tokio::sync::OnceCell;
+use tracing::Instrument;
 use url::Url;
 
 use super::{AuthMethod, TokenExchange, keystone};
 use crate::{
     access::{Access, Token},
     catalog::discovery,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, public_url},
     host::Host,
     identity::Project,
     reference::ProjectRef,
@@ -34,6 +35,18 @@ pub(crate) struct Login {
 
 impl Login {
     pub(crate) async fn log_in(&self) -> Result<Access> {
+        let span = tracing::info_span!(
+            target: "archstone::login",
+            "login",
+            method = self.method.name(),
+            who = %self.method.subject(),
+            scope = %self.scope,
+            url = public_url(&self.auth_url),
+        );
+        self.exchange().instrument(span).await
+    }
+
+    async fn exchange(&self) -> Result<Access> {
         let Identity { transport, host, .. } = &*self.identity;
         let v3 = self.identity.v3(&self.auth_url).await?;
         let access = keystone::issue(transport, host, v3, &self.method, &self.scope).await?;

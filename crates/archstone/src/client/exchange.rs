@@ -110,7 +110,11 @@ impl Described {
                 Some(limiter) => limiter.turn(host).await,
                 None => None,
             };
-            let outcome = self.follow(&transport, url, token.as_ref(), limits).await;
+            let span = match tries {
+                1 => tracing::Span::none(),
+                _ => tracing::info_span!(target: "archstone::retry", "retry", tries),
+            };
+            let outcome = self.follow(&transport, url, token.as_ref(), limits).instrument(span).await;
             drop(turn);
             let result = match &outcome {
                 Ok(answer) if answer.status() == 401 => {

@@ -82,3 +82,14 @@ fn open(settings: &TransportSettings, is_encrypted: bool, connect_timeout: Durat
     }
     builder.build().map_err(failed)
 }
+
+/// Connections for whoever waits in a thread of its own, with the trust of this machine.
+#[cfg(feature = "opentelemetry")]
+pub(crate) fn blocking_client() -> Result<reqwest::blocking::Client> {
+    let tls = tls::for_settings(&TransportSettings::default())?;
+    // It may not be made where asynchronous code runs.
+    let make = move || reqwest::blocking::Client::builder().tls_backend_preconfigured(tls).build();
+    let outcome = std::thread::spawn(make).join();
+    let failed = || Error::new(ErrorKind::InvalidConfig, "cannot set up HTTP connections");
+    outcome.map_err(|_| failed())?.map_err(|source| failed().with_source(source))
+}

@@ -18,6 +18,8 @@ pub use settings::{Proxy, TlsVersion, TransportSettings, Trust};
 pub use timing::Timing;
 
 pub(crate) use answer::{Answer, retry_after};
+#[cfg(feature = "opentelemetry")]
+pub(crate) use connections::blocking_client;
 
 use std::{sync::Arc, time::Duration};
 
@@ -173,6 +175,8 @@ impl Transport {
             let token = token.map(|it| Secret::from(it).digest());
             tracing::debug!(target: "archstone::request", %method, url = public_url(url), token, "request");
         }
+        #[cfg(feature = "opentelemetry")]
+        crate::telemetry::propagate(request.headers_mut());
         let read = limits.read.unwrap_or(self.settings.timeout);
         let connections = self.connections.to(url, &self.settings, limits.connect)?;
         let outcome = match tokio::time::timeout(read, connections.execute(request)).await {
