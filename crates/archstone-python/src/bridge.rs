@@ -6,13 +6,14 @@ use archstone::Result;
 use pyo3::{IntoPyObjectExt, exceptions::PyRuntimeError, prelude::*, sync::PyOnceLock};
 use tokio::{task::AbortHandle, time::timeout};
 
-use crate::{body::Source, errors, process, upload::Want};
+use crate::{body::Source, errors, logging, process, upload::Want};
 
 /// How long Ctrl-C may have to wait.
 const SIGNAL_POLL: Duration = Duration::from_millis(50);
 
 /// Waits with the GIL released, and lets Ctrl-C through.
 pub(crate) fn wait<T: Send>(py: Python<'_>, future: impl Future<Output = Result<T>> + Send) -> PyResult<T> {
+    logging::look(py);
     let runtime = process::runtime(py)?;
     let outcome = py.detach(|| {
         runtime.block_on(async {
@@ -42,6 +43,7 @@ pub(crate) fn wait_and_give<T: Send>(
         Asked(Want),
         Look,
     }
+    logging::look(py);
     let runtime = process::runtime(py)?;
     let wants = source.upload.get().wants.clone();
     let mut future = pin!(future);
@@ -88,6 +90,7 @@ where
     T: for<'a> IntoPyObject<'a> + Send + 'static,
 {
     static GET_RUNNING_LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    logging::look(py);
     let runtime = process::runtime(py)?;
     let event_loop = GET_RUNNING_LOOP.import(py, "asyncio", "get_running_loop")?.call0()?;
     let waiting = event_loop.call_method0("create_future")?;

@@ -17,6 +17,7 @@ mod convert;
 mod errors;
 mod handle;
 mod identity;
+mod logging;
 mod operations;
 mod options;
 mod process;
@@ -58,6 +59,7 @@ mod _archstone {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         crate::errors::add_to(module)?;
         crate::response::register(module)?;
+        crate::logging::listen();
         crate::process::watch_forks(module)
     }
 }

@@ -76,6 +76,30 @@ impl Client {
         self.0.config()
     }
 
+    /// Waits for anything that the asynchronous client gives, such as a request to a service.
+    ///
+    /// ```no_run
+    /// # fn run() -> archstone::Result<()> {
+    /// let client = archstone::blocking::Client::from_env()?;
+    /// let images = client.service("image");
+    /// let answer = client.wait(images.get("v2/images").send())?;
+    /// let document: serde_json::Value = client.wait(answer.json())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As what is waited for.
+    pub fn wait<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+        wait(future)
+    }
+
+    /// A client bound to one service: see [`crate::Client::service`], and [`wait`](Self::wait) for what it gives.
+    pub fn service(&self, service_type: impl Into<String>) -> crate::ServiceClient {
+        self.0.service(service_type)
+    }
+
     /// Waits for [`crate::Client::token`]; a token that is kept is returned at once.
     ///
     /// # Errors

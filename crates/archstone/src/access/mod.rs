@@ -65,7 +65,7 @@ impl LazyCatalog {
     fn get(&self) -> &Catalog {
         self.catalog.get_or_init(|| {
             (self.read)(self.raw.get()).unwrap_or_else(|error| {
-                tracing::warn!(%error, "the catalog that came with the token is malformed");
+                tracing::warn!(target: "archstone::login", %error, "the catalog that came with the token is malformed");
                 Catalog::malformed()
             })
         })

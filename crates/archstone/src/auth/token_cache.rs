@@ -228,7 +228,7 @@ impl Slot {
         match (&outcome, usable) {
             (Ok(access), _) => self.current.store(Some(Arc::clone(access))),
             (Err(error), Some(old)) => {
-                tracing::warn!(%error, "the token is not renewed yet");
+                tracing::warn!(target: "archstone::cache", %error, "the token is not renewed yet");
                 self.pause(source.login.identity.host.now());
                 return Ok(old);
             }
@@ -378,11 +378,11 @@ async fn lock(entry: &Entry, host: &Host, wait: bool) -> Lock {
             Ok(None) if !wait => return Lock::Busy,
             Ok(None) if began.until(host.now()) < LONGEST_WAIT_FOR_ANOTHER_PROCESS => {}
             Ok(None) => {
-                tracing::warn!("another process has held the login for too long: logging in beside it");
+                tracing::warn!(target: "archstone::cache", "another process has held the login for too long: logging in beside it");
                 return Lock::Busy;
             }
             Err(error) => {
-                tracing::debug!(%error, "no lock between processes");
+                tracing::debug!(target: "archstone::cache", %error, "no lock between processes");
                 return Lock::Impossible;
             }
         }

@@ -80,7 +80,7 @@ impl TokenStore {
         match Self::try_open(folder) {
             Ok(store) => Some(Arc::new(store)),
             Err(error) => {
-                tracing::warn!(folder = %folder.display(), %error, "tokens are not kept on disk");
+                tracing::warn!(target: "archstone::cache", folder = %folder.display(), %error, "tokens are not kept on disk");
                 None
             }
         }
@@ -175,7 +175,7 @@ impl Entry {
     pub(crate) fn write(&self, content: Content, text: &Secret) {
         self.store.sweep();
         if let Err(error) = self.try_write(content, text) {
-            tracing::warn!(folder = %self.store.folder.display(), %error, "the token is not kept on disk");
+            tracing::warn!(target: "archstone::cache", folder = %self.store.folder.display(), %error, "the token is not kept on disk");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use futures_util::stream::{self, Stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
@@ -113,6 +114,38 @@ impl<T: DeserializeOwned> Pages<T> {
             all.extend(page);
         }
         Ok(all)
+    }
+
+    /// The items one by one, as a stream that holds one page at a time and ends with the first error.
+    ///
+    /// ```no_run
+    /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let images = client.service("image").list::<serde_json::Value>("v2/images", "images").limit(100);
+    /// let mut images = std::pin::pin!(images.into_stream());
+    /// while let Some(image) = images.try_next().await? {
+    ///     println!("{}", image["name"]);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_stream(self) -> impl Stream<Item = Result<T>> + Send
+    where
+        T: Send,
+    {
+        let page = Vec::new().into_iter();
+        stream::try_unfold((self, page), async |(mut pages, mut page)| {
+            loop {
+                if let Some(item) = page.next() {
+                    return Ok(Some((item, (pages, page))));
+                }
+                match pages.next().await? {
+                    Some(next) => page = next.into_iter(),
+                    None => return Ok(None),
+                }
+            }
+        })
     }
 
     /// The query of the page after this one.

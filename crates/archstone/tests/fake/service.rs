@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use archstone::{Client, ErrorKind, RetryPolicy};
 use archstone_testing::{Failure, FakeKeystone, FakeServer, Reply};
+use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
 use crate::{at, demo, quick};
@@ -170,6 +171,11 @@ async fn lists_are_followed_to_their_end_in_every_form() {
         assert!(seen[1].query().unwrap().contains("marker=2"), "{seen:?}");
         assert!(seen.iter().all(|it| it.header("x-auth-token").is_some()));
     }
+
+    let server = FakeServer::replying([page([1, 2], json!({})), page([3, 4], json!({})), last(), Reply::json(200, "{}")]);
+    let stream = at(&server).list::<Value>("servers", "servers").limit(2).into_stream();
+    let ids: Vec<_> = stream.map_ok(|it| it["id"].as_str().unwrap_or_default().to_owned()).try_collect().await.unwrap();
+    assert_eq!((ids, server.requests().len()), (["1", "2", "3", "4", "5"].map(str::to_owned).to_vec(), 3));
 
     let wrong = FakeServer::replying([Reply::json(200, r#"{"flavors": []}"#)]);
     let error = at(&wrong).list::<Value>("servers", "servers").all().await.unwrap_err();
