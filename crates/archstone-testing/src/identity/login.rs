@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    cloud::{FakeCloud, FakeProject, FakeUser, On},
+    cloud::{FakeCloud, FakeProject},
     state::{Issued, Receipt, State},
+    user::{FakeUser, On},
 };
 use crate::{
     Reply, SeenRequest, TokenBuilder,
