@@ -39,7 +39,14 @@ pub struct Authority {
     file: PathBuf,
 }
 
-/// What a server shows, and its key.
+/// What a server shows, and its key. Made by an [`Authority`].
+///
+/// ```
+/// use archstone_testing::{Authority, FakeServer};
+///
+/// let certificate = Authority::new().certificate_for(&["127.0.0.1", "nova.example"]);
+/// assert!(FakeServer::start_tls(&certificate).url().starts_with("https://127.0.0.1:"));
+/// ```
 #[derive(Clone)]
 pub struct Certificate {
     config: Arc<ServerConfig>,

@@ -10,6 +10,7 @@ mod pace;
 mod reach;
 mod service;
 mod storm;
+mod versions;
 
 use std::time::Duration;
 
