@@ -158,7 +158,7 @@ class AsyncClient:
         self, method: str, url: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
     ) -> Response | AsyncResponse:
         """Send a request to a URL, with the token, and return the answer: see `Client.request`."""
-        return await send(lambda given: self._core.request(method, url, given), data, stream, options)
+        return await send(lambda given: self._core.request(method, url, given, stream, options), data, stream)
 
     async def versions(
         self,

@@ -11,7 +11,7 @@ from archstone._archstone import AsyncServiceCore, Response, Upload
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import Future
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import timedelta
     from typing import Any, BinaryIO, Literal, overload
 
@@ -77,7 +77,7 @@ class AsyncServiceClient:
         The options are those of `ServiceClient.request`; `data` may also be an asynchronous iterable. With
         `stream=True` the answer is an `AsyncResponse`, whose body is awaited.
         """
-        return await send(lambda given: self._core.request(method, path, given), data, stream, options)
+        return await send(lambda given: self._core.request(method, path, given, stream, options), data, stream)
 
     if TYPE_CHECKING:
 
@@ -106,7 +106,7 @@ class AsyncServiceClient:
         self, path: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
     ) -> Response | AsyncResponse:
         """Send a GET request: see `request`."""
-        return await send(lambda given: self._core.request("GET", path, given), data, stream, options)
+        return await send(lambda given: self._core.request("GET", path, given, stream, options), data, stream)
 
     async def head(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
         """Send a HEAD request: see `request`."""
@@ -254,27 +254,23 @@ class AsyncResponse:
 
 
 async def send(
-    begin: Callable[[dict[str, object]], Future[Response]],
+    begin: Callable[[object], Future[Response]],
     data: AsyncBody | None,
     stream: bool,  # noqa: FBT001  of one caller's
-    options: Mapping[str, object],
 ) -> Response | AsyncResponse:
     """Send a request, and give its body piece by piece where that is no whole."""
-    given: dict[str, object] = {**options, "stream": stream}
     if data is None or isinstance(data, (bytes, bytearray, memoryview, str)):
-        response = await begin({**given, "data": data})
+        response = await begin(data)
     else:
-        response = await _give(begin, _source(data), given)
+        response = await _give(begin, _source(data))
     return AsyncResponse(response) if stream else response
 
 
-async def _give(
-    begin: Callable[[dict[str, object]], Future[Response]], source: _Source, options: dict[str, object]
-) -> Response:
+async def _give(begin: Callable[[object], Future[Response]], source: _Source) -> Response:
     import asyncio  # noqa: PLC0415  not before someone waits
 
     upload = Upload(source.size, source.begin is not None)
-    sending = begin({**options, "data": upload})
+    sending = begin(upload)
 
     async def give() -> None:
         while (again := await upload.next()) is not None:

@@ -41,7 +41,7 @@ def test_both_clients_take_the_same_arguments(name: str) -> None:
 def test_whatever_may_wait_is_awaited() -> None:
     waits = {name for name in METHODS if inspect.iscoroutinefunction(getattr(AsyncClient, name))}
 
-    assert set(METHODS) - waits == {"from_env", "from_cloud"}
+    assert set(METHODS) - waits == {"from_env", "from_cloud", "service"}
 
 
 def test_the_options_are_documented_and_typed() -> None:

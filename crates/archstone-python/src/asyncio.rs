@@ -13,7 +13,7 @@ use crate::{
     errors,
     handle::Handle,
     operations,
-    request::{self, Described},
+    request::{self, Described, Said},
 };
 
 /// What an AsyncClient awaits.
@@ -53,15 +53,18 @@ async_core! {
         Self(Arc::clone(&client.get().0))
     }
 
-    #[pyo3(signature = (method, url, options, /))]
+    #[pyo3(signature = (method, url, data, stream, options, /))]
     fn request<'py>(
         &self,
         py: Python<'py>,
         method: &str,
         url: &str,
+        data: Option<&Bound<'py, PyAny>>,
+        stream: bool,
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let Described { request, body: _, stream } = request::to_url(&self.0.client(py)?, py, method, url, options)?;
+        let said = Said { data, stream, options };
+        let Described { request, body: _, stream } = request::to_url(&self.0.client(py)?, py, method, url, &said)?;
         start(py, operations::send(request, stream))
     }
 

@@ -14,7 +14,8 @@ use crate::{
     errors,
     handle::Handle,
     identity::{Project, User},
-    operations, options, request,
+    operations, options,
+    request::{self, Said},
     response::Response,
     service::{self, ServiceClient},
     timing::Timing,
@@ -283,34 +284,25 @@ unix_socket=None, original_ip=None, user_agent=None, token_cache=None)"
     ///     user_agent: names the client library to the services, as `name/version`.
     ///     rate_limit: at the most so many requests begin in a second.
     ///     concurrency: at the most so many requests wait for their answers at once.
-    #[pyo3(
-        signature = (service_type, /, **options),
-        text_signature = "($self, service_type, /, *, service_name=None, interface=None, region_name=None, \
-endpoint_override=None, version=None, min_version=None, max_version=None, allow_deprecated=True, \
-allow_experimental=False, allow_unknown=False, skip_discovery=False, microversion=None, min_microversion=None, \
-max_microversion=None, microversion_service_type=None, retries=None, global_request_id=None, user_agent=None, \
-rate_limit=None, concurrency=None)"
-    )]
+    #[pyo3(signature = (service_type, /, **options))]
     fn service(&self, service_type: String, options: Option<&Bound<'_, PyDict>>) -> PyResult<ServiceClient> {
         Ok(ServiceClient(Arc::new(service::of(&self.0, service_type, options)?)))
     }
 
     /// Send a request to a URL, with the token, and return the answer. See `ServiceClient.request` for the
     /// options; requests that find their URL in the catalog are made by `service`.
-    #[pyo3(
-        signature = (method, url, /, **options),
-        text_signature = "($self, method, url, /, *, params=None, headers=None, json=None, data=None, timeout=None, \
-total_timeout=None, stream=False, retries=None, redirects=30, authenticated=True, reauthenticate=True, \
-raise_exc=True, global_request_id=None, user_agent=None, original_ip=None)"
-    )]
+    #[pyo3(signature = (method, url, /, *, data = None, stream = false, **options))]
     fn request(
         &self,
         py: Python<'_>,
         method: &str,
         url: &str,
+        data: Option<&Bound<'_, PyAny>>,
+        stream: bool,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Response> {
-        service::send(py, request::to_url(&self.inner(py)?, py, method, url, options)?)
+        let said = Said { data, stream, options };
+        service::send(py, request::to_url(&self.inner(py)?, py, method, url, &said)?)
     }
 
     /// Return the versions that a service offers, the newest first; none when it does not say.

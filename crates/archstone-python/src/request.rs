@@ -28,16 +28,26 @@ pub(crate) fn to_url(
     py: Python<'_>,
     method_name: &str,
     url: &str,
-    options: Option<&Bound<'_, PyDict>>,
+    said: &Said<'_, '_>,
 ) -> PyResult<Described> {
     let request = client.request_to(method(method_name)?, url).map_err(|error| errors::to_python(py, &error))?;
-    describe(request, options)
+    describe(request, said)
+}
+
+/// The keyword arguments of a request.
+pub(crate) struct Said<'a, 'py> {
+    pub(crate) data: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) stream: bool,
+    pub(crate) options: Option<&'a Bound<'py, PyDict>>,
 }
 
 /// Takes the keyword arguments that all requests have.
-pub(crate) fn describe(mut request: RequestBuilder, options: Option<&Bound<'_, PyDict>>) -> PyResult<Described> {
-    let (mut body, mut stream) = (Sent::Whole, false);
-    for (name, value) in options.into_iter().flatten() {
+pub(crate) fn describe(mut request: RequestBuilder, said: &Said<'_, '_>) -> PyResult<Described> {
+    let mut body = Sent::Whole;
+    if let Some(data) = said.data {
+        (request, body) = body::put(request, data)?;
+    }
+    for (name, value) in said.options.into_iter().flatten() {
         let name: String = name.extract()?;
         if name == "microversion" && value.is_none() {
             request = request.without_microversion();
@@ -57,8 +67,6 @@ pub(crate) fn describe(mut request: RequestBuilder, options: Option<&Bound<'_, P
                 }
             }
             "json" => request = request.json(&convert::raw_json(&value)?),
-            "data" => (request, body) = body::put(request, &value)?,
-            "stream" => stream = value.is_truthy()?,
             "timeout" => request = with_timeout(request, &value)?,
             "total_timeout" => request = request.timeout(seconds(&value)?),
             "microversion" => request = request.microversion(version(&value)?),
@@ -80,7 +88,7 @@ pub(crate) fn describe(mut request: RequestBuilder, options: Option<&Bound<'_, P
             _ => return Err(PyTypeError::new_err(format!("a request has no option `{name}`"))),
         }
     }
-    Ok(Described { request, body, stream })
+    Ok(Described { request, body, stream: said.stream })
 }
 
 /// The pairs of a query: of a mapping, or as they are. A list is a parameter given several times, None one

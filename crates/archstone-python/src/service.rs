@@ -17,7 +17,7 @@ use crate::{
     convert, errors,
     handle::Handle,
     operations,
-    request::{Described, describe, retries, text, version},
+    request::{Described, Said, describe, retries, text, version},
     response::Response,
     versions::{VersionInfo, VersionedEndpoint},
 };
@@ -51,14 +51,8 @@ impl Bound {
         }
     }
 
-    fn describe(
-        &self,
-        py: Python<'_>,
-        method: &str,
-        path: &str,
-        options: Option<&pyo3::Bound<'_, PyDict>>,
-    ) -> PyResult<Described> {
-        describe(self.service(py)?.request(crate::request::method(method)?, path), options)
+    fn describe(&self, py: Python<'_>, method: &str, path: &str, said: &Said<'_, '_>) -> PyResult<Described> {
+        describe(self.service(py)?.request(crate::request::method(method)?, path), said)
     }
 }
 
@@ -202,37 +196,31 @@ macro_rules! verbs {
             ///
             /// Raises:
             ///     Error: the answer is 400 or above (its `response` is attached), there is none, or no token.
-            #[pyo3(
-                signature = (method, path, /, **options),
-                text_signature = "($self, method, path, /, *, params=None, headers=None, json=None, data=None, \
-timeout=None, total_timeout=None, stream=False, microversion=..., retries=None, redirects=30, authenticated=True, \
-reauthenticate=True, raise_exc=True, global_request_id=None, user_agent=None, original_ip=None)"
-            )]
+            #[pyo3(signature = (method, path, /, *, data = None, stream = false, **options))]
             fn request(
                 &self,
                 py: Python<'_>,
                 method: &str,
                 path: &str,
+                data: Option<&pyo3::Bound<'_, PyAny>>,
+                stream: bool,
                 options: Option<&pyo3::Bound<'_, PyDict>>,
             ) -> PyResult<Response> {
-                send(py, self.0.describe(py, method, path, options)?)
+                send(py, self.0.describe(py, method, path, &Said { data, stream, options })?)
             }
 
             $(
                 #[doc = concat!("Send a ", $method, " request: see `request`.")]
-                #[pyo3(
-                    signature = (path, /, **options),
-                    text_signature = "($self, path, /, *, params=None, headers=None, json=None, data=None, \
-timeout=None, total_timeout=None, stream=False, microversion=..., retries=None, redirects=30, authenticated=True, \
-reauthenticate=True, raise_exc=True, global_request_id=None, user_agent=None, original_ip=None)"
-                )]
+                #[pyo3(signature = (path, /, *, data = None, stream = false, **options))]
                 fn $name(
                     &self,
                     py: Python<'_>,
                     path: &str,
+                    data: Option<&pyo3::Bound<'_, PyAny>>,
+                    stream: bool,
                     options: Option<&pyo3::Bound<'_, PyDict>>,
                 ) -> PyResult<Response> {
-                    send(py, self.0.describe(py, $method, path, options)?)
+                    send(py, self.0.describe(py, $method, path, &Said { data, stream, options })?)
                 }
             )+
 
@@ -306,15 +294,18 @@ impl AsyncServiceCore {
         Self(Arc::clone(&service.get().0))
     }
 
-    #[pyo3(signature = (method, path, options, /))]
+    #[pyo3(signature = (method, path, data, stream, options, /))]
     fn request<'py>(
         &self,
         py: Python<'py>,
         method: &str,
         path: &str,
+        data: Option<&pyo3::Bound<'py, PyAny>>,
+        stream: bool,
         options: Option<&pyo3::Bound<'py, PyDict>>,
     ) -> PyResult<pyo3::Bound<'py, PyAny>> {
-        let Described { request, body: _, stream } = self.0.describe(py, method, path, options)?;
+        let described = self.0.describe(py, method, path, &Said { data, stream, options })?;
+        let Described { request, body: _, stream } = described;
         start(py, operations::send(request, stream))
     }
 

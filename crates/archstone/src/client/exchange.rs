@@ -100,7 +100,7 @@ impl Described {
         let policy = self.policy();
         // The clock is read only where it matters.
         let began = policy.deadline.map(|_| host.now());
-        let (mut tries, mut replaced) = (0, 0);
+        let (mut tries, mut replaced, mut is_repeated) = (0, 0, false);
         let mut token = if self.authenticated { Some(client.token().await?) } else { None };
         loop {
             tries += 1;
@@ -114,7 +114,7 @@ impl Described {
                 1 => tracing::Span::none(),
                 _ => tracing::info_span!(target: "archstone::retry", "retry", tries),
             };
-            let outcome = self.follow(&transport, url, token.as_ref(), limits).instrument(span).await;
+            let outcome = self.follow(&transport, url, token.as_ref(), limits, &mut is_repeated).instrument(span).await;
             drop(turn);
             let result = match &outcome {
                 Ok(answer) if answer.status() == 401 => {
@@ -199,11 +199,12 @@ impl Described {
         url: &Url,
         token: Option<&Token>,
         limits: TimeLimits,
+        is_repeated: &mut bool,
     ) -> Result<Response> {
         let host = self.client.0.identity.host.clone();
         // All that a try may take, it may take along all its redirects.
         let end = limits.total.map(|total| host.now().later(total));
-        let (mut hops, mut is_repeated) = (0, false);
+        let mut hops = 0;
         let mut moved: Option<Url> = None;
         loop {
             let left = end.map(|end| host.now().until(end).max(Duration::from_millis(1)));
@@ -213,8 +214,8 @@ impl Described {
             let request = self.request(transport, next, token.filter(|_| own), own);
             let answer = match transport.start(request, next, limits).await {
                 Ok((answer, elapsed)) => Response::new(answer, transport, limits, elapsed),
-                Err(error) if !is_repeated && self.was_given_up(&error) => {
-                    is_repeated = true;
+                Err(error) if !*is_repeated && self.was_given_up(&error) => {
+                    *is_repeated = true;
                     continue;
                 }
                 Err(error) => return Err(error),

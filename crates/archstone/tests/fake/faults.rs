@@ -43,11 +43,11 @@ async fn every_fault_has_an_end_and_a_name() {
     #[rustfmt::skip]
     let table: [Case; 26] = [
         ("reset before", Failure::ResetBefore, true, (Ok(()), 2), (Err(ConnectionFailed), 1)),
-        ("reset before", Failure::ResetBefore, false, (Err(ConnectionFailed), 6), (Err(ConnectionFailed), 1)),
+        ("reset before", Failure::ResetBefore, false, (Err(ConnectionFailed), 4), (Err(ConnectionFailed), 1)),
         ("reset during", Failure::ResetDuring, true, (Err(ConnectionFailed), 1), (Err(ConnectionFailed), 1)),
         ("reset after", Failure::ResetAfter, false, (Ok(()), 1), (Ok(()), 1)),
         ("close", Failure::Close, true, (Ok(()), 2), (Err(ConnectionFailed), 1)),
-        ("close", Failure::Close, false, (Err(ConnectionFailed), 6), (Err(ConnectionFailed), 1)),
+        ("close", Failure::Close, false, (Err(ConnectionFailed), 4), (Err(ConnectionFailed), 1)),
         ("slow, but in time", Failure::Delay(Duration::from_millis(20)), false, (Ok(()), 1), (Ok(()), 1)),
         ("late", late(), true, (Ok(()), 2), (Err(Timeout), 1)),
         ("late", late(), false, (Err(Timeout), 3), (Err(Timeout), 1)),

@@ -172,7 +172,8 @@ async fn lists_are_followed_to_their_end_in_every_form() {
         assert!(seen.iter().all(|it| it.header("x-auth-token").is_some()));
     }
 
-    let server = FakeServer::replying([page([1, 2], json!({})), page([3, 4], json!({})), last(), Reply::json(200, "{}")]);
+    let server =
+        FakeServer::replying([page([1, 2], json!({})), page([3, 4], json!({})), last(), Reply::json(200, "{}")]);
     let stream = at(&server).list::<Value>("servers", "servers").limit(2).into_stream();
     let ids: Vec<_> = stream.map_ok(|it| it["id"].as_str().unwrap_or_default().to_owned()).try_collect().await.unwrap();
     assert_eq!((ids, server.requests().len()), (["1", "2", "3", "4", "5"].map(str::to_owned).to_vec(), 3));
