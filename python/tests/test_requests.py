@@ -21,7 +21,7 @@ from archstone import AsyncClient, Client, Retries
 from archstone.testing import Failure, FakeKeystone, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 QUICK = Retries(pause=0.001)
 
@@ -64,7 +64,9 @@ def test_an_answer_is_like_one_of_requests(compute: archstone.ServiceClient) -> 
         headers["x-no"]
 
 
-def test_an_answer_that_is_an_error_is_raised_with_the_answer(keystone: FakeKeystone, compute: archstone.ServiceClient) -> None:
+def test_an_answer_that_is_an_error_is_raised_with_the_answer(
+    keystone: FakeKeystone, compute: archstone.ServiceClient
+) -> None:
     refused = Reply(409, json={"conflictingRequest": {"message": "the server is locked", "code": 409}})
     keystone.on("DELETE", "/compute/v2.1/servers/1").reply(refused)
 
@@ -74,7 +76,8 @@ def test_an_answer_that_is_an_error_is_raised_with_the_answer(keystone: FakeKeys
     assert caught.value.response is not None
     assert caught.value.response.json()["conflictingRequest"]["code"] == 409
     assert (caught.value.status, caught.value.request_id) == (409, caught.value.response.request_id)
-    assert pickle.loads(pickle.dumps(caught.value)).status == 409
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (copy.status, copy.response.json()) == (409, caught.value.response.json())
     answer = compute.delete("servers/1", raise_exc=False)
     assert (answer.status_code, answer.ok, bool(answer)) == (409, False, False)
     with pytest.raises(archstone.ConflictError, match="the server is locked") as again:
@@ -151,7 +154,9 @@ async def test_asyncio_sends_a_file_again(keystone: FakeKeystone, later: archsto
     assert [it.body for it in keystone.requests if it.method == "PUT"] == [b"one two", b"one two"]
 
 
-def test_pieces_that_cannot_be_read_again_are_sent_once(keystone: FakeKeystone, compute: archstone.ServiceClient) -> None:
+def test_pieces_that_cannot_be_read_again_are_sent_once(
+    keystone: FakeKeystone, compute: archstone.ServiceClient
+) -> None:
     compute.get("servers")
     keystone.revoke_all()
 
@@ -175,7 +180,10 @@ def broken() -> Iterator[bytes]:
 
 @pytest.mark.parametrize(("body", "kind"), [(Broken, OSError), (broken, LookupError), (lambda: [1, 2], TypeError)])
 async def test_what_breaks_while_a_body_is_read_is_raised(
-    compute: archstone.ServiceClient, later: archstone.AsyncServiceClient, body: Any, kind: type[Exception]
+    compute: archstone.ServiceClient,
+    later: archstone.AsyncServiceClient,
+    body: Callable[[], Any],
+    kind: type[Exception],
 ) -> None:
     with pytest.raises(kind):
         compute.put("file", data=body())
@@ -267,11 +275,11 @@ def test_failures_are_tried_again_as_often_as_is_said(keystone: FakeKeystone) ->
 
 
 def test_time_is_limited(keystone: FakeKeystone, compute: archstone.ServiceClient) -> None:
-    keystone.on("GET", "/compute/v2.1/late").reply(Reply(text="late").with_failure(Failure.SILENCE))
+    keystone.on("GET", "/compute/v2.1/late").fail(Failure.SILENCE)
     began = time.monotonic()
     for limits in ({"timeout": 0.1}, {"timeout": (1, 0.1)}, {"total_timeout": 0.1}):
         with pytest.raises(archstone.RequestTimeoutError):
-            compute.get("late", retries=0, **limits)  # type: ignore[arg-type]
+            compute.get("late", retries=0, **limits)
     assert time.monotonic() - began < 10
     with pytest.raises(ValueError, match="above zero"):
         compute.get("late", timeout=0)
@@ -347,7 +355,7 @@ def test_the_log_tells_what_is_done_and_no_secret(keystone: FakeKeystone, caplog
 async def test_cancelling_a_request_leaves_the_client_whole(
     keystone: FakeKeystone, later: archstone.AsyncServiceClient
 ) -> None:
-    keystone.on("GET", "/compute/v2.1/late").reply(Reply(text="late").with_failure(Failure.SILENCE))
+    keystone.on("GET", "/compute/v2.1/late").fail(Failure.SILENCE)
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(later.get("late"), 0.1)
     assert (await later.get("servers")).status_code == 200

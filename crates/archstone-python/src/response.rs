@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use archstone::{Error, ErrorKind, ErrorResponse, HeaderName, Result};
+use archstone::{Error, ErrorKind, ErrorResponse, HeaderName, HeaderValue, Result, StatusCode};
 use bytes::{Bytes, BytesMut};
 use pyo3::{
     exceptions::{PyKeyError, PyValueError},
@@ -335,6 +335,29 @@ impl Response {
 
     fn __bool__(&self) -> bool {
         self.ok()
+    }
+
+    /// An error can go to another process, and its answer with it.
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, Py<PyAny>)> {
+        let (py, answer) = (slf.py(), slf.get());
+        let head = &answer.0.head;
+        let headers: Vec<(&str, &[u8])> =
+            head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let parts = (head.status.as_u16(), head.url.as_str(), headers, PyBytes::new(py, &answer.body(py)?));
+        Ok((slf.getattr("_restore")?.unbind(), parts.into_pyobject(py)?.into_any().unbind()))
+    }
+
+    #[staticmethod]
+    fn _restore(status: u16, url: &str, headers: Vec<(String, Vec<u8>)>, body: Vec<u8>) -> PyResult<Self> {
+        let invalid = || PyValueError::new_err("this is no answer that was kept");
+        let status = StatusCode::from_u16(status).map_err(|_| invalid())?;
+        let pairs = headers.into_iter().map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+            Ok((name, HeaderValue::from_bytes(&value).map_err(|_| invalid())?))
+        });
+        let headers = pairs.collect::<PyResult<Vec<_>>>()?.into_iter().collect();
+        let url = url.parse().map_err(|_| invalid())?;
+        Ok(Self(Answer::of_error(&ErrorResponse { status, headers, body: body.into(), url })))
     }
 
     fn __repr__(&self) -> String {

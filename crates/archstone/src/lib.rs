@@ -69,7 +69,7 @@ pub use identity::{Project, User};
 pub use reference::{DomainRef, ProjectRef, UserRef};
 pub use reqwest::{
     Method, StatusCode,
-    header::{HeaderMap, HeaderName},
+    header::{HeaderMap, HeaderName, HeaderValue},
 };
 pub use scope::Scope;
 pub use secret::Secret;
