@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -23,6 +23,33 @@ use std::{
 pub struct Host {
     environment: Environment,
     clock: Arc<dyn Clock>,
+    platform: Platform,
+    /// Where relative paths begin; empty for the process's own.
+    working_folder: PathBuf,
+    /// Where the machine's own folders begin.
+    root: PathBuf,
+}
+
+/// What decides where files are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// Linux and other Unixes.
+    Unix,
+    /// macOS.
+    MacOs,
+    /// Windows.
+    Windows,
+}
+
+impl Platform {
+    /// The one that this program was built for.
+    pub const THIS: Self = if cfg!(windows) {
+        Self::Windows
+    } else if cfg!(target_os = "macos") {
+        Self::MacOs
+    } else {
+        Self::Unix
+    };
 }
 
 #[derive(Clone)]
@@ -33,7 +60,13 @@ enum Environment {
 
 impl Default for Host {
     fn default() -> Self {
-        Self { environment: Environment::Process, clock: Arc::new(SystemClock::new()) }
+        Self {
+            environment: Environment::Process,
+            clock: Arc::new(SystemClock::new()),
+            platform: Platform::THIS,
+            working_folder: PathBuf::new(),
+            root: PathBuf::from("/"),
+        }
     }
 }
 
@@ -50,6 +83,19 @@ impl Host {
         Self { clock: Arc::new(clock), ..self }
     }
 
+    /// The same machine as another kind of it, which looks for files elsewhere.
+    #[must_use]
+    pub fn with_platform(self, platform: Platform) -> Self {
+        Self { platform, ..self }
+    }
+
+    /// The same machine with another working folder, and with other places for its own folders, such as
+    /// `/etc`, which begin at `root`.
+    #[must_use]
+    pub fn with_folders(self, working_folder: impl Into<PathBuf>, root: impl Into<PathBuf>) -> Self {
+        Self { working_folder: working_folder.into(), root: root.into(), ..self }
+    }
+
     /// An environment variable. An empty one counts as unset.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<String> {
@@ -61,11 +107,76 @@ impl Host {
         value.filter(|value| !value.is_empty())
     }
 
-    /// The user's own folder for configuration: `$XDG_CONFIG_HOME`, `~/.config`, `%APPDATA%`.
-    pub(crate) fn config_home(&self) -> Option<PathBuf> {
-        self.absolute("XDG_CONFIG_HOME")
-            .or_else(|| self.absolute("APPDATA"))
-            .or_else(|| Some(self.home()?.join(".config")))
+    /// The environment variables that begin like this and are not empty, by name.
+    pub(crate) fn variables(&self, prefix: &str) -> BTreeMap<String, String> {
+        match &self.environment {
+            #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+            Environment::Process => std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+                .filter(|(name, _)| name.starts_with(prefix))
+                .filter_map(|(name, value)| Some((name, value.into_string().ok()?)))
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+            Environment::Made(variables) => variables
+                .iter()
+                .filter(|(name, value)| name.starts_with(prefix) && !value.is_empty())
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        }
+    }
+
+    /// Where configuration is looked for, the first first: the working folder, the user's own folders, the
+    /// machine's. The same as openstacksdk's, on each platform.
+    pub(crate) fn configuration_folders(&self) -> Vec<PathBuf> {
+        let below_home = |path: &str| Some(self.home()?.join(path).join("openstack"));
+        let variable = |name: &str, path: &str| Some(self.absolute(name)?.join(path));
+        let own = self.absolute("SNAP_REAL_HOME").map(|home| home.join(".config/openstack"));
+        let own = own.or_else(|| below_home(".config"));
+        let mut folders = match self.platform {
+            Platform::Unix => vec![variable("XDG_CONFIG_HOME", "openstack").or_else(|| below_home(".config")), own],
+            Platform::MacOs => {
+                vec![variable("XDG_CONFIG_HOME", "openstack"), below_home("Library/Application Support"), own]
+            }
+            Platform::Windows => vec![
+                variable("XDG_CONFIG_HOME", "openstack"),
+                variable("LOCALAPPDATA", "OpenStack/openstack"),
+                variable("APPDATA", "openstack"),
+                own,
+            ],
+        };
+        match self.platform {
+            Platform::Unix => match self.variable("XDG_CONFIG_DIRS") {
+                Some(several) => folders.extend(several.split(':').map(|it| Some(PathBuf::from(it).join("openstack")))),
+                None => folders.push(Some(self.root.join("etc/xdg/openstack"))),
+            },
+            Platform::MacOs => folders.push(Some(self.root.join("Library/Application Support/openstack"))),
+            Platform::Windows => folders.push(variable("PROGRAMDATA", "OpenStack/openstack")),
+        }
+        folders.push(Some(self.root.join("etc/openstack")));
+        let mut once = vec![self.working_folder.clone()];
+        for folder in folders.into_iter().flatten() {
+            if !once.contains(&folder) {
+                once.push(folder);
+            }
+        }
+        once
+    }
+
+    pub(crate) fn working_folder(&self) -> &Path {
+        &self.working_folder
+    }
+
+    /// The user's own folder for clouds, where new files go.
+    pub(crate) fn own_configuration_folder(&self) -> Option<PathBuf> {
+        self.configuration_folders().into_iter().nth(1).filter(|_| self.home().is_some())
+    }
+
+    /// A path as people write it: `~/` is the user's home, and a relative one begins in the working folder.
+    pub(crate) fn path(&self, text: &str) -> PathBuf {
+        match (text.strip_prefix("~/"), self.home()) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => self.working_folder.join(text),
+        }
     }
 
     /// The user's own folder for what can be made again: `$XDG_CACHE_HOME`, `~/.cache`.

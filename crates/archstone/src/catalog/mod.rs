@@ -21,6 +21,7 @@ mod filter;
 mod missing;
 pub(crate) use missing::distance;
 pub(crate) mod service_type;
+pub(crate) use service_type::{family, normalised};
 pub(crate) mod v2;
 mod version;
 

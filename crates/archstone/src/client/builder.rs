@@ -6,28 +6,22 @@ use super::Client;
 use crate::{
     auth::TokenCache,
     catalog::Interface,
-    config::{CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds_yaml, missing_secret},
+    config::{self, CloudConfig, Origin, Sources},
     error::{Error, Result},
     host::Host,
     secret::Secret,
     transport::{Limiter, TlsVersion},
 };
 
-/// Asks a person for the secret that an option stands for. `None` when there is nobody to ask.
-type Ask = fn(&'static OptionSpec) -> Result<Option<Secret>>;
-
 /// Collects what a [`Client`] is to know. See [`crate::config`] for what wins over what.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    arguments: Settings,
-    defaults: Settings,
-    cloud: Option<String>,
-    environment: bool,
+    sources: Sources,
     host: Host,
     tokens: Option<TokenCache>,
     limiter: Option<Limiter>,
-    ask: Option<Ask>,
+    ask: Option<config::Ask>,
     /// The first thing that was said wrong; `build` reports it.
     problem: Option<Error>,
 }
@@ -185,25 +179,26 @@ impl ClientBuilder {
 
     /// Takes a cloud of `clouds.yaml` as the base.
     pub fn cloud(mut self, name: impl Into<String>) -> Self {
-        self.cloud = Some(name.into());
+        self.sources.cloud = Some(name.into());
         self
     }
 
     /// Takes the `OS_*` variables into account: `OS_CLOUD` names a cloud of `clouds.yaml`, and the
     /// others are stronger than what stands there.
     pub fn environment(mut self) -> Self {
-        self.environment = true;
+        self.sources.environment = true;
         self
     }
 
-    /// Sets any option of [`crate::config::OPTIONS`] by its name, as `clouds.yaml` spells it.
+    /// Sets any option of [`OPTIONS`](config::OPTIONS) by its name, or a setting of a service such as
+    /// `compute_endpoint_override`, as `clouds.yaml` spells it.
     pub fn option(self, name: &str, value: impl Into<Secret>) -> Self {
         self.option_from(name, value, Origin::Argument(name.to_owned()))
     }
 
     /// The same, saying where the value comes from: error messages will name it.
     pub fn option_from(mut self, name: &str, value: impl Into<Secret>, origin: Origin) -> Self {
-        if let Err(error) = self.arguments.set(name, value, origin) {
+        if let Err(error) = self.sources.arguments.set(name, value, origin) {
             self.problem.get_or_insert(error);
         }
         self
@@ -211,14 +206,14 @@ impl ClientBuilder {
 
     /// Sets an option that everything else is stronger than.
     pub fn default_option(mut self, name: &str, value: impl Into<Secret>) -> Self {
-        if let Err(error) = self.defaults.set(name, value, Origin::Argument(name.to_owned())) {
+        if let Err(error) = self.sources.defaults.set(name, value, Origin::Default(name.to_owned())) {
             self.problem.get_or_insert(error);
         }
         self
     }
 
     /// Asks a person when nothing but a secret is missing, such as a user's password.
-    pub fn ask(mut self, ask: fn(&'static OptionSpec) -> Result<Option<Secret>>) -> Self {
+    pub fn ask(mut self, ask: config::Ask) -> Self {
         self.ask = Some(ask);
         self
     }
@@ -261,32 +256,33 @@ impl ClientBuilder {
     ///
     /// As [`build`](Self::build).
     pub fn config(self) -> Result<CloudConfig> {
-        let Self { arguments, defaults, cloud, environment, host, ask, problem, .. } = self;
+        let Self { sources, host, ask, problem, .. } = self;
         if let Some(problem) = problem {
             return Err(problem);
         }
-        let mut settings = arguments;
-        let mut cloud = cloud;
-        if environment {
-            cloud = cloud.or_else(|| host.variable("OS_CLOUD"));
-            settings = settings.over(Settings::from_environment(&host));
+        config::make(sources, &host, ask)
+    }
+
+    /// What a client would be made with, value by value, each with where it comes from. Nothing is checked
+    /// yet but that the files can be read.
+    ///
+    /// ```
+    /// # fn main() -> archstone::Result<()> {
+    /// let explanation = archstone::Client::builder().username("alice").password("correct horse").explain()?;
+    /// assert!(explanation.values.iter().any(|it| it.name == "password" && it.shown() == "***"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NotConfigured`](crate::ErrorKind::NotConfigured) where there is no such cloud,
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) where a file is wrong.
+    pub fn explain(self) -> Result<config::Explanation> {
+        let Self { sources, host, problem, .. } = self;
+        if let Some(problem) = problem {
+            return Err(problem);
         }
-        let mut name = None;
-        // The only cloud of the file serves when nothing else says where to go.
-        let lost = environment && !["auth_url", "token_id", "token_ref"].iter().any(|it| settings.has(it));
-        if cloud.is_some() || lost {
-            let region = settings.string("region_name");
-            if let Some((found, entry)) = clouds_yaml::load(cloud.as_deref(), region.as_deref(), &host)? {
-                settings = settings.over(entry);
-                name = Some(found);
-            }
-        }
-        let mut settings = settings.over(defaults);
-        if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
-            && let Some(value) = ask(missing)?
-        {
-            settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
-        }
-        CloudConfig::resolve(name, settings, &host)
+        config::Explanation::of(sources, &host)
     }
 }

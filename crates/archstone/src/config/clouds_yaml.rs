@@ -1,283 +1,339 @@
-//! A cloud's entry in `clouds.yaml`, with what `secure.yaml` adds.
+//! A cloud's entry in `clouds.yaml`, with what `secure.yaml`, its region and its vendor's profile add.
 //!
-//! The first file found in the search path counts, as in openstacksdk: `OS_CLIENT_CONFIG_FILE`, the
-//! working folder, `~/.config/openstack`, `/etc/openstack`; `.yaml` before `.yml` before `.json`.
-//! Scalars are taken as they are written: a password `0123` or `no` stays what it is.
+//! What wins: the region's own values, `secure.yaml`, `clouds.yaml`, then the profile with its regions.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use saphyr::{MarkedYaml, ScalarStyle, YamlData, YamlLoader};
-
-use super::{OptionSpec, Origin, Settings, settings};
+use super::{
+    OptionSpec, Origin, Settings, Sourced, ValueKind, foreign,
+    files::{Family, File},
+    profile, service, settings,
+    yaml::{Entry, Member, Node},
+};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, printable},
     host::Host,
 };
 
-/// The entry of a cloud, or of the only cloud when none is named; `None` when there is no file and
-/// none was asked for.
-pub(crate) fn load(cloud: Option<&str>, region: Option<&str>, host: &Host) -> Result<Option<(String, Settings)>> {
-    let files = [("clouds", "OS_CLIENT_CONFIG_FILE"), ("secure", "OS_CLIENT_SECURE_FILE")]
-        .map(|(family, variable)| find(family, variable, host));
-    let [clouds, secure] = files;
-    let (clouds, secure) = (clouds?, secure?);
-    let all: Vec<&str> = clouds.iter().chain(&secure).flat_map(File::clouds).collect();
+/// What files say: the cloud's name, and its settings.
+pub(crate) type Loaded = (Option<String>, Settings);
+
+/// The entry of a cloud, or of the only cloud when none is named; `None` when there is no file and none was
+/// asked for. `above` is what is stronger: it may choose the region.
+pub(crate) fn load(cloud: Option<&str>, above: &Settings, host: &Host) -> Result<Option<Loaded>> {
+    let clouds = File::find(Family::Clouds, host)?;
+    let secure = File::find(Family::Secure, host)?;
+    let all: Vec<&str> = clouds.iter().chain(&secure).flat_map(File::names).collect();
     let name = match cloud {
         Some(name) if all.contains(&name) => name.to_owned(),
         Some(name) => return Err(no_such_cloud(name, &all, clouds.as_ref().or(secure.as_ref()), host)),
         None => match *all {
             [only] => only.to_owned(),
+            // One cloud in both files is one.
+            [one, other] if one == other => one.to_owned(),
             _ => return Ok(None),
         },
     };
-    let mut merged = Settings::default();
+    let mut layers = Vec::new();
     // The secure file is the upper layer.
     for file in secure.iter().chain(&clouds) {
-        merged = merged.over(file.cloud(&name, region)?);
+        layers.extend(Layer::of(file, &name)?);
     }
-    Ok(Some((name, merged)))
+    let settings = merge(layers, above, host)?;
+    Ok(Some((Some(name), settings)))
 }
 
-struct File {
-    path: PathBuf,
-    /// The cloud's name, its line, its entry.
-    entries: Vec<(String, Entry)>,
+/// A vendor's profile without any cloud of a file.
+pub(crate) fn load_profile(above: &Settings, host: &Host) -> Result<Settings> {
+    merge(Vec::new(), above, host)
 }
 
-/// What is used of a YAML document: text, lists and mappings, each with its line.
-enum Node {
-    Nothing,
-    Text(String),
-    List(Vec<Entry>),
-    Mapping(Vec<(String, Entry)>),
+/// The name of the cloud that stands for the environment alone.
+pub(crate) fn is_environment(cloud: &str, host: &Host) -> bool {
+    host.variable("OS_CLOUD_NAME").as_deref().unwrap_or("envvars") == cloud
 }
 
-struct Entry {
-    line: usize,
-    node: Node,
+/// One entry of one file.
+pub(super) struct Layer {
+    /// The keys above the entry.
+    pub(super) at: String,
+    pub(super) source: Source,
+    pub(super) entry: Entry,
 }
 
-fn folders(host: &Host) -> Vec<PathBuf> {
-    let mut folders = vec![PathBuf::new()];
-    folders.extend(host.config_home().map(|home| home.join("openstack")));
-    folders.extend(host.home().map(|home| home.join(".config").join("openstack")));
-    folders.push(PathBuf::from("/etc/openstack"));
-    folders.dedup();
-    folders
+#[derive(Clone)]
+pub(super) enum Source {
+    File {
+        path: PathBuf,
+    },
+    /// A file of the working folder, which anyone may have put there.
+    Stray {
+        path: PathBuf,
+    },
+    /// A profile of this name.
+    BuiltIn(String),
 }
 
-fn find(family: &str, variable: &str, host: &Host) -> Result<Option<File>> {
-    let named = host.variable(variable).map(PathBuf::from);
-    let usual = folders(host)
-        .into_iter()
-        .flat_map(|folder| ["yaml", "yml", "json"].map(|ending| folder.join(format!("{family}.{ending}"))));
-    for path in named.into_iter().chain(usual) {
-        match std::fs::read_to_string(&path) {
-            Ok(text) => return File::parse(path, &text).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                return Err(invalid(&path, 1, "the file is not UTF-8 text"));
-            }
-            // Missing, a folder, or for other eyes: the next one.
-            Err(_) => {}
-        }
+impl Layer {
+    pub(super) fn of(file: &File, name: &str) -> Result<Option<Self>> {
+        let path = file.path.clone();
+        let source = if file.is_stray { Source::Stray { path } } else { Source::File { path } };
+        let at = format!("{}.{name}", file.family.key());
+        Ok(file.entry(name)?.map(|entry| Self { at, source, entry: entry.clone() }))
     }
-    Ok(None)
-}
 
-impl File {
-    fn parse(path: PathBuf, text: &str) -> Result<Self> {
-        let malformed = |error: &saphyr::ScanError| {
-            let what = format!("column {}: {}", error.marker().col() + 1, crate::error::printable(error.info()));
-            invalid(&path, error.marker().line(), &what)
-        };
-        let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
-        loader.early_parse(false);
-        saphyr_parser::Parser::new_from_str(text).load(&mut loader, true).map_err(|error| malformed(&error))?;
-        if let Some(error) = loader.error() {
-            return Err(malformed(error));
-        }
-        let document = loader.into_documents().into_iter().next();
-        let top = document.map_or(Entry { line: 1, node: Node::Nothing }, Entry::from);
-        let entries = match top.node {
-            Node::Nothing => Vec::new(),
-            Node::Mapping(keys) => match keys.into_iter().find(|(key, _)| key == "clouds") {
-                Some((_, Entry { node: Node::Mapping(clouds), .. })) => clouds,
-                None | Some((_, Entry { node: Node::Nothing, .. })) => Vec::new(),
-                Some((_, entry)) => {
-                    return Err(invalid(&path, entry.line, "`clouds` must hold a mapping of clouds by name"));
+    /// The vendor whose profile the entry is laid over.
+    pub(super) fn profile(&self) -> Result<Option<Sourced<String>>> {
+        for key in ["profile", "cloud"] {
+            let Some(value) = self.entry.get(key) else { continue };
+            match &value.node {
+                Node::Text(text) => {
+                    return Ok(Some(Sourced { value: text.value.clone(), origin: self.origin(key, value) }));
                 }
-            },
-            _ => return Err(invalid(&path, top.line, "the file must hold a mapping with the key `clouds`")),
+                Node::Nothing => {}
+                _ => return Err(self.wrong(key, value, "must be the name of a profile")),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The regions that the entry lists, and the one that it chooses.
+    pub(super) fn regions(&self) -> Result<Regions> {
+        let mut regions = Regions::default();
+        for (key, value) in self.members() {
+            match (key.as_str(), &value.node) {
+                ("regions", Node::Nothing) => {}
+                ("regions", Node::List(items)) => {
+                    regions.origin = Some(self.origin("regions", value));
+                    for item in items {
+                        regions.listed.push(self.region(item)?);
+                    }
+                }
+                ("regions", _) => return Err(self.wrong("regions", value, "must hold a list")),
+                // As older files have it: several regions in one value.
+                ("region_name" | "region", Node::List(items)) => {
+                    regions.origin = Some(self.origin(&key, value));
+                    for item in items {
+                        regions.listed.push(self.region(item)?);
+                    }
+                }
+                ("region_name" | "region", Node::Text(text)) => {
+                    let origin = self.origin(&key, value);
+                    let names: Vec<_> = text.value.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
+                    if let [only] = *names {
+                        regions.chosen = Some(Sourced { value: only.to_owned(), origin });
+                    } else {
+                        regions.origin = Some(origin);
+                        regions.listed.extend(names.iter().map(|name| ((*name).to_owned(), None)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(regions)
+    }
+
+    fn region(&self, item: &Entry) -> Result<(String, Option<Entry>)> {
+        let wrong = || self.wrong("regions", item, "must list names, or mappings with a `name` and `values`");
+        match &item.node {
+            Node::Text(name) => Ok((name.value.clone(), None)),
+            Node::Mapping(_) => {
+                let name = item.get("name").and_then(Entry::text).ok_or_else(wrong)?;
+                let values = item.get("values").filter(|values| values.node != Node::Nothing);
+                match values.map(|values| &values.node) {
+                    None | Some(Node::Mapping(_)) => Ok((name.to_owned(), values.cloned())),
+                    Some(_) => Err(wrong()),
+                }
+            }
+            _ => Err(wrong()),
+        }
+    }
+
+    fn members(&self) -> impl Iterator<Item = (String, &Entry)> {
+        members(Some(&self.entry))
+    }
+
+    fn has_project(&self) -> bool {
+        let names_project = |(key, value): (String, &Entry)| {
+            let is_set = value.text().is_some_and(|text| !text.is_empty());
+            is_set && OptionSpec::find(&key).is_some_and(|it| matches!(it.name, "project_id" | "project_name"))
         };
-        Ok(Self { path, entries })
+        self.members().any(names_project) || members(self.entry.get("auth")).any(names_project)
     }
 
-    fn clouds(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|(name, _)| name.as_str())
-    }
-
-    /// The cloud's values; nothing when the file does not name it.
-    fn cloud(&self, name: &str, region: Option<&str>) -> Result<Settings> {
+    /// The entry's settings.
+    fn settings(&self, beside_project: bool) -> Result<Settings> {
         let mut settings = Settings::default();
-        let Some((_, entry)) = self.entries.iter().find(|(it, _)| it == name) else { return Ok(settings) };
-        let at = format!("clouds.{name}");
-        let Node::Mapping(keys) = &entry.node else {
-            return Err(invalid(&self.path, entry.line, &format!("`{at}` must hold a mapping")));
-        };
         // What stands beside `auth` is stronger than what stands in it, as in openstacksdk.
-        let (auth, beside): (Vec<_>, Vec<_>) = keys.iter().partition(|(key, _)| key == "auth");
-        for (_, auth) in auth {
+        if let Some(auth) = self.entry.get("auth") {
             match &auth.node {
-                Node::Mapping(keys) => {
-                    for (key, value) in keys {
-                        let origin = self.origin(&format!("{at}.auth.{key}"), value);
-                        if OptionSpec::find(key).is_none() {
-                            return Err(settings::unknown(key, &origin));
+                Node::Mapping(members) => {
+                    for Member { key, value, .. } in members {
+                        let origin = self.origin(&format!("auth.{key}"), value);
+                        let Some(spec) = OptionSpec::find(key) else { return Err(settings::unknown(key, &origin)) };
+                        if let Some(other) = settings.text(spec.name).filter(|it| Some(it.value) != value.text()) {
+                            let message = format!("{origin} says otherwise than {}", other.origin);
+                            return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("keep one of them"));
                         }
-                        self.set(&mut settings, key, value, origin)?;
+                        self.set(&mut settings, spec.kind, key, value, origin)?;
                     }
                 }
                 Node::Nothing => {}
-                _ => return Err(invalid(&self.path, auth.line, &format!("`{at}.auth` must hold a mapping"))),
+                _ => return Err(self.wrong("auth", auth, "must hold a mapping")),
             }
         }
-        for (key, value) in beside {
-            let origin = self.origin(&format!("{at}.{key}"), value);
-            match key.as_str() {
-                "profile" | "cloud" => return Err(unsupported(&origin, "vendor profiles")),
-                "regions" => self.region(&mut settings, value, region, &origin)?,
+        for (key, value) in self.members() {
+            if matches!(key.as_str(), "auth" | "profile" | "cloud" | "regions" | "region_name" | "region") {
+                continue;
+            }
+            let origin = self.origin(&key, value);
+            let kind = OptionSpec::find(&key).map(|spec| spec.kind);
+            match kind.or_else(|| service::find(&key).map(|(_, option)| option.kind)) {
+                Some(kind) => self.set(&mut settings, kind, &key, value, origin)?,
+                None if foreign::methods_of(&key).next().is_some() => return Err(settings::unknown(&key, &origin)),
                 // Other programs keep settings of their own here.
-                key if OptionSpec::find(key).is_none() => {}
-                key => self.set(&mut settings, key, value, origin)?,
+                None => {}
             }
         }
-        fill_domains(&mut settings);
+        settings.fill_domains(beside_project);
         Ok(settings)
     }
 
     fn origin(&self, key: &str, value: &Entry) -> Origin {
-        Origin::File { path: self.path.clone(), line: value.line, key: key.to_owned() }
-    }
-
-    fn set(&self, settings: &mut Settings, key: &str, value: &Entry, origin: Origin) -> Result<()> {
-        match &value.node {
-            Node::Nothing => Ok(()),
-            Node::Text(text) => settings.set(key, text.as_str(), origin),
-            Node::List(items) => {
-                let texts = items.iter().map(|item| match &item.node {
-                    Node::Text(text) => Ok(text.as_str()),
-                    _ => Err(invalid(&self.path, item.line, &format!("`{key}` must hold words"))),
-                });
-                let texts = texts.collect::<Result<Vec<_>>>()?.join(",");
-                settings.set(key, texts, origin)
+        match &self.source {
+            Source::File { path } | Source::Stray { path } => {
+                Origin::File { path: path.clone(), line: value.line, key: format!("{}.{key}", self.at) }
             }
-            Node::Mapping(_) => {
-                Err(invalid(&self.path, value.line, &format!("`{key}` must hold one value, not a mapping")))
-            }
+            Source::BuiltIn(name) => Origin::Profile { name: name.clone(), key: key.to_owned() },
         }
     }
 
-    /// The region asked for must be in the list; without one, the first counts.
-    fn region(&self, settings: &mut Settings, list: &Entry, wanted: Option<&str>, origin: &Origin) -> Result<()> {
-        let items: &[Entry] = match &list.node {
-            Node::Nothing => return Ok(()),
-            Node::List(items) => items,
-            _ => return Err(invalid(&self.path, list.line, "`regions` must hold a list")),
+    fn wrong(&self, key: &str, value: &Entry, what: &str) -> Error {
+        Error::new(ErrorKind::InvalidConfig, format!("{} {what}", self.origin(key, value)))
+    }
+
+    fn set(&self, settings: &mut Settings, kind: ValueKind, key: &str, value: &Entry, origin: Origin) -> Result<()> {
+        let is_list = matches!(value.node, Node::List(_));
+        match (&value.node, kind) {
+            (Node::Nothing, _) => Ok(()),
+            (Node::Text(_) | Node::List(_), ValueKind::Command) if !matches!(self.source, Source::File { .. }) => {
+                Err(Error::new(ErrorKind::InvalidConfig, format!("{origin}: a command is not taken from there")).with_hint(
+                    "anyone may have put a file into the working folder: move it to `~/.config/openstack`, or name it with `OS_CLIENT_CONFIG_FILE`",
+                ))
+            }
+            (Node::Text(text), _) => settings.set(key, text.value.as_str(), origin),
+            (Node::List(items), ValueKind::Words | ValueKind::Command) => {
+                let words = items.iter().map(|item| item.text().ok_or(item)).collect::<Result<Vec<_>, _>>();
+                let words =
+                    words.map_err(|item| Error::new(ErrorKind::InvalidConfig, format!("{origin} must hold words, but line {} holds none", item.line)))?;
+                let text = match kind {
+                    ValueKind::Command => serde_json::Value::from(words).to_string(),
+                    _ => words.join(","),
+                };
+                settings.set(key, text, origin)
+            }
+            _ => {
+                let what = if is_list { "a list" } else { "a mapping" };
+                Err(Error::new(ErrorKind::InvalidConfig, format!("{origin} must hold one value, not {what}")))
+            }
+        }
+    }
+}
+
+/// The members of a mapping, their keys spelled with underscores.
+fn members(mapping: Option<&Entry>) -> impl Iterator<Item = (String, &Entry)> {
+    let members: &[Member] = match mapping.map(|entry| &entry.node) {
+        Some(Node::Mapping(members)) => members,
+        _ => &[],
+    };
+    members.iter().map(|member| (member.key.replace('-', "_"), &member.value))
+}
+
+/// What an entry says about regions.
+#[derive(Default)]
+pub(super) struct Regions {
+    /// The regions that the cloud has, each with values of its own.
+    pub(super) listed: Vec<(String, Option<Entry>)>,
+    /// Where they are listed.
+    origin: Option<Origin>,
+    /// The one to take endpoints from.
+    chosen: Option<Sourced<String>>,
+}
+
+/// A cloud's entries, laid over each other and over their profile.
+fn merge(mut layers: Vec<Layer>, above: &Settings, host: &Host) -> Result<Settings> {
+    let own = layers.len();
+    let mut named = above.text("profile").map(|it| Sourced { value: it.value.to_owned(), origin: it.origin });
+    for layer in &layers {
+        named = match named {
+            None => layer.profile()?,
+            some => some,
         };
-        let mut names = Vec::new();
-        for item in items {
-            match &item.node {
-                Node::Text(name) => names.push(name.as_str()),
-                Node::Mapping(keys) => {
-                    if keys.iter().any(|(key, value)| key == "values" && !matches!(value.node, Node::Nothing)) {
-                        return Err(unsupported(origin, "`regions` with values of their own"));
-                    }
-                    if let Some((_, Entry { node: Node::Text(name), .. })) = keys.iter().find(|(key, _)| key == "name")
-                    {
-                        names.push(name);
-                    }
-                }
-                _ => return Err(invalid(&self.path, item.line, "a region must be a name, or a mapping with a `name`")),
-            }
-        }
-        match (wanted, names.first()) {
-            (Some(wanted), Some(_)) if !names.contains(&wanted) => Err(Error::new(
-                ErrorKind::InvalidConfig,
-                format!("the region `{}` is not in {origin}", crate::error::printable(wanted)),
-            )
-            .with_hint(format!("the regions are `{}`; upper and lower case differ", names.join("`, `")))),
-            (None, Some(first)) => settings.set("region_name", *first, origin.clone()),
-            _ => Ok(()),
-        }
     }
+    if let Some(named) = named {
+        layers.extend(profile::layers(&named, host)?);
+    }
+    let regions = layers.iter().map(Layer::regions).collect::<Result<Vec<_>>>()?;
+    let region = choose(&regions, above)?;
+    let valued: Vec<Option<Layer>> = layers
+        .iter()
+        .zip(&regions)
+        .map(|(layer, regions)| {
+            let (name, entry) = regions.listed.iter().find(|(name, _)| Some(name) == region.as_ref().map(|it| &it.value))?;
+            let at = match &layer.source {
+                Source::BuiltIn(_) => String::new(),
+                _ => format!("{}.regions.{name}.values", layer.at),
+            };
+            Some(Layer { at, source: layer.source.clone(), entry: entry.clone()? })
+        })
+        .collect();
+    let beside_project = valued.iter().flatten().chain(&layers).any(Layer::has_project);
+    let mut settings = Settings::default();
+    if let Some(region) = region {
+        settings.set("region_name", region.value, region.origin)?;
+    }
+    // The cloud's own entries, with their region's values, are stronger than all of the profile.
+    let (own_values, profile_values) = valued.split_at(own);
+    let (own, profile) = layers.split_at(own);
+    for layer in own_values.iter().flatten().chain(own).chain(profile_values.iter().flatten()).chain(profile) {
+        settings = settings.over(layer.settings(beside_project)?);
+    }
+    Ok(settings)
 }
 
-/// In a file, `domain_id` beside a project means the domain of user and project: older tools wrote
-/// it so, and openstacksdk reads it so.
-fn fill_domains(settings: &mut Settings) {
-    if !settings.has("project_id") && !settings.has("project_name") {
-        return;
-    }
-    for (part, user, project) in [
-        ("domain_id", "user_domain_id", "project_domain_id"),
-        ("domain_name", "user_domain_name", "project_domain_name"),
-    ] {
-        let Some(domain) = settings.take(part) else { continue };
-        for (target, whose) in [(user, "user"), (project, "project")] {
-            if !settings.has(&format!("{whose}_domain_id")) && !settings.has(&format!("{whose}_domain_name")) {
-                settings.put(target, domain.clone());
-            }
+/// The region that counts: the one asked for above, the one that an entry chooses, or the first of those
+/// that it lists. The highest entry that says anything decides which regions there are.
+fn choose(regions: &[Regions], above: &Settings) -> Result<Option<Sourced<String>>> {
+    let asked = above.text("region_name").map(|it| Sourced { value: it.value.to_owned(), origin: it.origin });
+    let Some(deciding) = regions.iter().find(|it| it.origin.is_some() || it.chosen.is_some()) else {
+        return Ok(asked);
+    };
+    let chosen = asked.or_else(|| deciding.chosen.clone());
+    match (&deciding.origin, deciding.listed.first(), chosen) {
+        (Some(origin), Some(_), Some(chosen)) if !deciding.listed.iter().any(|(name, _)| *name == chosen.value) => {
+            let names: Vec<_> = deciding.listed.iter().map(|(name, _)| name.as_str()).collect();
+            let message = format!("the region `{}` ({}) is not in {origin}", printable(&chosen.value), chosen.origin);
+            Err(Error::new(ErrorKind::InvalidConfig, message)
+                .with_hint(format!("the regions are `{}`; upper and lower case differ", names.join("`, `"))))
         }
+        (Some(origin), Some((first, _)), None) => Ok(Some(Sourced { value: first.clone(), origin: origin.clone() })),
+        (_, _, chosen) => Ok(chosen),
     }
-}
-
-fn invalid(path: &Path, line: usize, what: &str) -> Error {
-    Error::new(ErrorKind::InvalidConfig, format!("`{}` line {line}: {what}", path.display()))
-}
-
-fn unsupported(origin: &Origin, what: &str) -> Error {
-    Error::new(ErrorKind::InvalidConfig, format!("{origin}: {what} are not supported"))
-        .with_hint("write the values into the cloud's own entry")
 }
 
 fn no_such_cloud(name: &str, all: &[&str], file: Option<&File>, host: &Host) -> Error {
-    let name = crate::error::printable(name);
+    let shown = printable(name);
     let Some(file) = file else {
-        let folders: Vec<_> =
-            folders(host).iter().map(|it| format!("`{}`", it.join("clouds.yaml").display())).collect();
-        let message = format!("there is no cloud `{name}`: no `clouds.yaml` was found");
+        let folders = host.configuration_folders();
+        let folders: Vec<_> = folders.iter().map(|it| format!("`{}`", it.join("clouds.yaml").display())).collect();
+        let message = format!("there is no cloud `{shown}`: no `clouds.yaml` was found");
         return Error::new(ErrorKind::NotConfigured, message).with_hint(format!("looked for {}", folders.join(", ")));
     };
-    let error =
-        Error::new(ErrorKind::NotConfigured, format!("there is no cloud `{name}` in `{}`", file.path.display()));
-    match all {
-        [] => error.with_hint("the file names no cloud"),
-        all => error.with_hint(format!("the clouds are `{}`", all.join("`, `"))),
-    }
-}
-
-impl From<MarkedYaml<'_>> for Entry {
-    fn from(yaml: MarkedYaml<'_>) -> Self {
-        let line = yaml.span.start.line();
-        let node = match yaml.data {
-            YamlData::Representation(text, ScalarStyle::Plain, _)
-                if matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL") =>
-            {
-                Node::Nothing
-            }
-            YamlData::Representation(text, ..) => Node::Text(text.into_owned()),
-            YamlData::Sequence(items) => Node::List(items.into_iter().map(Self::from).collect()),
-            YamlData::Mapping(keys) => Node::Mapping(
-                keys.into_iter()
-                    .filter_map(|(key, value)| match Self::from(key).node {
-                        Node::Text(key) => Some((key, Self::from(value))),
-                        _ => None,
-                    })
-                    .collect(),
-            ),
-            YamlData::Tagged(_, inner) => return Self { line, ..Self::from(*inner) },
-            _ => Node::Nothing,
-        };
-        Self { line, node }
+    let message = format!("there is no cloud `{shown}` in `{}`", file.path.display());
+    let error = Error::new(ErrorKind::NotConfigured, message);
+    match (all, settings::nearest(name, all.iter().copied())) {
+        ([], _) => error.with_hint("the file names no cloud"),
+        (_, Some(near)) => error.with_hint(format!("did you mean `{near}`?")),
+        (all, None) => error.with_hint(format!("the clouds are `{}`", all.join("`, `"))),
     }
 }

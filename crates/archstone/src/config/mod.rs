@@ -6,9 +6,11 @@
 //! |---|---|---|
 //! | 1 | what was passed: builder, keyword argument, command-line option | `username="alice"` |
 //! | 2 | the environment, when asked for | `OS_USERNAME` |
-//! | 3 | `secure.yaml` | a password |
-//! | 4 | `clouds.yaml` | the entry of a cloud |
-//! | 5 | defaults | the domain `default` |
+//! | 3 | the region's own values in the files | `regions: [{name: north, values: {…}}]` |
+//! | 4 | `secure.yaml` | a password |
+//! | 5 | `clouds.yaml` | the entry of a cloud |
+//! | 6 | the vendor's profile | `profile: citycloud` |
+//! | 7 | defaults | the domain `default` |
 //!
 //! Values merge one by one, with one rule for alternatives: where options stand for the same
 //! choice (a project's id or its name; a project, a domain or the system as scope; a password or an
@@ -21,19 +23,33 @@
 //! is named, every name needs its own: a project's name is never looked up in the user's domain by
 //! accident.
 
-pub(crate) mod clouds_yaml;
+mod clouds_yaml;
+mod explain;
+mod files;
+mod foreign;
+mod load;
 mod options;
 mod origin;
+mod profile;
 mod resolve;
+mod secret_source;
+mod service;
 mod settings;
+mod yaml;
 
 use std::path::PathBuf;
 
 use url::Url;
 
-pub use options::{OPTIONS, OptionSpec};
+pub use explain::{ExplainedValue, Explanation};
+pub use files::{Family, FileState, SearchedFile, searched};
+pub use load::Ask;
+pub(crate) use load::{Sources, make};
+pub use options::{OPTIONS, OptionSpec, ValueKind};
 pub use origin::{Origin, Sourced};
+pub use profile::built_in_profiles;
 pub(crate) use resolve::{missing_secret, user};
+pub use service::{SERVICE_OPTIONS, ServiceOption, ServiceSettings};
 pub(crate) use settings::Settings;
 
 use crate::{auth::AuthMethod, catalog::Interface, scope::Scope, secret::Secret, transport::TransportSettings};
@@ -58,6 +74,7 @@ pub struct CloudConfig {
     pub(crate) mgmt_url: Option<Url>,
     pub(crate) region: Option<String>,
     pub(crate) interfaces: Vec<Interface>,
+    pub(crate) services: service::Services,
     pub(crate) transport: TransportSettings,
     pub(crate) cache_folder: Option<PathBuf>,
 }
@@ -97,6 +114,13 @@ impl CloudConfig {
     #[must_use]
     pub fn interfaces(&self) -> &[Interface] {
         &self.interfaces
+    }
+
+    /// What is configured for one service, by its type or an alias of it: `compute_endpoint_override` and
+    /// the like.
+    #[must_use]
+    pub fn service(&self, service_type: &str) -> ServiceSettings {
+        self.services.of(service_type)
     }
 
     /// How the cloud is reached.

@@ -16,14 +16,42 @@ pub struct OptionSpec {
     pub secret: bool,
     /// The choices that the option takes part in, each with the alternative it stands for.
     pub choices: &'static [(&'static str, &'static str)],
+    /// What its value looks like.
+    pub kind: ValueKind,
     /// What it is for, in one line.
     pub help: &'static str,
+}
+
+/// What a value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValueKind {
+    /// Any text.
+    Text,
+    /// A URL.
+    Url,
+    /// A file or a folder; `~/` is the user's home.
+    Path,
+    /// `true` or `false`, and the like.
+    Switch,
+    /// A switch, or a file.
+    SwitchOrPath,
+    /// A whole number.
+    Number,
+    /// A number of seconds, whole or not.
+    Seconds,
+    /// Words in a list, or with commas.
+    Words,
+    /// A version of an API.
+    Version,
+    /// A command: its words in a list, or in one line.
+    Command,
 }
 
 impl OptionSpec {
     /// An option with one name, that is no secret and no alternative to another.
     pub(crate) const fn plain(name: &'static str, help: &'static str) -> Self {
-        Self { name, aliases: &[], secret: false, choices: &[], help }
+        Self { name, aliases: &[], secret: false, choices: &[], kind: ValueKind::Text, help }
     }
 
     pub(crate) const fn secret(self) -> Self {
@@ -38,12 +66,17 @@ impl OptionSpec {
         Self { choices, ..self }
     }
 
+    pub(crate) const fn kind(self, kind: ValueKind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// The environment variable for the option, under its name or an alias of it.
     pub(crate) fn variable_of(name: &str) -> String {
         // What only Archstone knows must not be taken from a variable of somebody else's.
         let prefix = match name {
             "token_id" | "token_ref" | "token_cache" | "user_agent" | "proxy" | "no_proxy" | "unix_socket"
-            | "connect_timeout" | "original_ip" => "ARCHSTONE",
+            | "connect_timeout" | "original_ip" | "profile" => "ARCHSTONE",
+            _ if name.ends_with("_file") || name.ends_with("_command") => "ARCHSTONE",
             _ => "OS",
         };
         format!("{prefix}_{}", name.to_ascii_uppercase())
@@ -71,7 +104,7 @@ pub const OPTIONS: &[&[OptionSpec]] =
     &[CLOUD, SCOPE, methods::USER, methods::PASSWORD, methods::TOKEN, methods::APPLICATION_CREDENTIAL];
 
 const CLOUD: &[OptionSpec] = &[
-    OptionSpec::plain("auth_url", "where the identity service is"),
+    OptionSpec::plain("auth_url", "where the identity service is").kind(ValueKind::Url),
     OptionSpec::plain("auth_type", "how identity is proven: password, token, v3applicationcredential, admin_token")
         .aliases(&["auth_plugin"]),
     OptionSpec::plain("token_id", "a token to use as it is; nothing logs in by itself")
@@ -81,32 +114,42 @@ const CLOUD: &[OptionSpec] = &[
         .secret()
         .choices(&[("proof", "given token")]),
     OptionSpec::plain("mgmt_url", "the identity service's own URL, used instead of the catalog's")
-        .aliases(&["endpoint", "url"]),
+        .aliases(&["endpoint", "url"])
+        .kind(ValueKind::Url),
+    OptionSpec::plain("profile", "the vendor whose profile the cloud is laid over"),
     OptionSpec::plain("region_name", "the region to take endpoints from").aliases(&["region"]),
     OptionSpec::plain("interface", "the interface to take endpoints from; several, the preferred first, with commas")
-        .aliases(&["endpoint_type"]),
+        .aliases(&["endpoint_type"])
+        .kind(ValueKind::Words),
     OptionSpec::plain("default_domain_id", "the id of the domain of all names that have none of their own")
         .aliases(&["default_domain"])
         .choices(&[("default_domain", "id")]),
     OptionSpec::plain("default_domain_name", "the name of the domain of all names that have none of their own")
         .choices(&[("default_domain", "name")]),
-    OptionSpec::plain("cacert", "a PEM file, or a folder of them, with the authorities to trust"),
-    OptionSpec::plain("cert", "a PEM file with a certificate to show"),
-    OptionSpec::plain("key", "a PEM file with the key of `cert`"),
-    OptionSpec::plain("verify", "whether the server's certificate must be trusted").choices(&[("trust", "verify")]),
-    OptionSpec::plain("insecure", "whether any server certificate will do").choices(&[("trust", "insecure")]),
-    OptionSpec::plain("timeout", "how long one request may take, in seconds").aliases(&["api_timeout"]),
-    OptionSpec::plain("connect_timeout", "how long reaching a server may take, in seconds"),
+    OptionSpec::plain("cacert", "a PEM file, or a folder of them, with the authorities to trust").kind(ValueKind::Path),
+    OptionSpec::plain("cert", "a PEM file with a certificate to show").kind(ValueKind::Path),
+    OptionSpec::plain("key", "a PEM file with the key of `cert`").kind(ValueKind::Path),
+    OptionSpec::plain("verify", "whether the server's certificate must be trusted")
+        .choices(&[("trust", "verify")])
+        .kind(ValueKind::SwitchOrPath),
+    OptionSpec::plain("insecure", "whether any server certificate will do")
+        .choices(&[("trust", "insecure")])
+        .kind(ValueKind::Switch),
+    OptionSpec::plain("timeout", "how long one request may take, in seconds")
+        .aliases(&["api_timeout"])
+        .kind(ValueKind::Seconds),
+    OptionSpec::plain("connect_timeout", "how long reaching a server may take, in seconds").kind(ValueKind::Seconds),
     OptionSpec::plain("tls_min_version", "the oldest version of TLS that will do: 1.2 or 1.3"),
     OptionSpec::plain("proxy", "the proxy that all requests go through, or `none`").secret(),
-    OptionSpec::plain("no_proxy", "hosts that are reached without that proxy, with commas"),
-    OptionSpec::plain("unix_socket", "a UNIX socket that every connection goes to"),
+    OptionSpec::plain("no_proxy", "hosts that are reached without that proxy, with commas").kind(ValueKind::Words),
+    OptionSpec::plain("unix_socket", "a UNIX socket that every connection goes to").kind(ValueKind::Path),
     OptionSpec::plain("original_ip", "the address of whoever this program acts for; services are told"),
     OptionSpec::plain("user_agent", "names the calling program to the services"),
     OptionSpec::plain(
         "token_cache",
         "where tokens are kept between runs: a folder, `disk` for the usual one, or `none`",
-    ),
+    )
+    .kind(ValueKind::Path),
 ];
 
 const SCOPE: &[OptionSpec] = &[
@@ -125,5 +168,7 @@ const SCOPE: &[OptionSpec] = &[
         .choices(&[("scope", "domain"), ("domain", "name")]),
     OptionSpec::plain("system_scope", "`all`, to act on the system itself").choices(&[("scope", "system")]),
     OptionSpec::plain("trust_id", "the id of the trust to act under").choices(&[("scope", "trust")]),
-    OptionSpec::plain("unscoped", "whether to ask for a token without any scope").choices(&[("scope", "unscoped")]),
+    OptionSpec::plain("unscoped", "whether to ask for a token without any scope")
+        .choices(&[("scope", "unscoped")])
+        .kind(ValueKind::Switch),
 ];

@@ -18,6 +18,15 @@ pub enum Origin {
         /// The key, with the keys above it.
         key: String,
     },
+    /// A key of a vendor profile that is built in.
+    Profile {
+        /// The profile's name.
+        name: String,
+        /// The key, with the keys above it.
+        key: String,
+    },
+    /// What holds where nothing else is said.
+    Default(String),
 }
 
 impl fmt::Display for Origin {
@@ -26,6 +35,8 @@ impl fmt::Display for Origin {
             Self::Argument(name) => write!(f, "`{name}`"),
             Self::Variable(name) => write!(f, "environment variable `{name}`"),
             Self::File { path, line, key } => write!(f, "`{key}` in `{}` line {line}", path.display()),
+            Self::Profile { name, key } => write!(f, "`{key}` in the built-in profile `{name}`"),
+            Self::Default(name) => write!(f, "the default of `{name}`"),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
-use super::{CloudConfig, GivenToken, OptionSpec, Settings, Sourced};
+use super::{CloudConfig, GivenToken, OptionSpec, Settings, Sourced, service::Services};
 use crate::{
     auth::{AuthMethod, methods},
     catalog::Interface,
@@ -32,7 +32,7 @@ impl CloudConfig {
             .secret("token_ref")
             .map(|it| GivenToken::Reference(it.value.clone()))
             .or_else(|| settings.secret("token_id").map(|it| GivenToken::Id(it.value.clone())));
-        let auth_url = settings.text("auth_url").map(|it| http_url(&it)).transpose()?;
+        let auth_url = settings.text("auth_url").map(|it| http_url(&it, &settings)).transpose()?;
         let scope = scope(&settings)?;
         let method = match methods::from_settings(kind, &settings) {
             // A token that was given is enough.
@@ -51,9 +51,10 @@ impl CloudConfig {
             method,
             scope,
             given,
-            mgmt_url: settings.text("mgmt_url").map(|it| http_url(&it)).transpose()?.map(|it| it.value),
+            mgmt_url: settings.text("mgmt_url").map(|it| http_url(&it, &settings)).transpose()?.map(|it| it.value),
             region: settings.string("region_name"),
-            interfaces: interfaces(&settings)?,
+            interfaces: settings.text("interface").map_or(Ok(Vec::new()), |it| interfaces(&it))?,
+            services: Services::from_settings(&settings)?,
             transport: transport(&settings, host)?,
             cache_folder: cache_folder(&settings, host)?,
         })
@@ -166,8 +167,9 @@ fn domain_ref(settings: &Settings, id: &str, name: &str) -> Option<DomainRef> {
     settings.string(id).map(DomainRef::Id).or_else(|| settings.string(name).map(DomainRef::Name))
 }
 
-fn http_url(text: &Sourced<&str>) -> Result<Sourced<Url>> {
+fn http_url(text: &Sourced<&str>, settings: &Settings) -> Result<Sourced<Url>> {
     let origin = &text.origin;
+    let text = Sourced { value: &*filled(text, settings)?, origin: origin.clone() };
     let invalid = |why: String| Error::new(ErrorKind::InvalidConfig, format!("{origin} {why}"));
     // A URL may hold a password: it is shown only in parts.
     let url = Url::parse(text.value).map_err(|source| {
@@ -190,8 +192,27 @@ fn http_url(text: &Sourced<&str>) -> Result<Sourced<Url>> {
     Ok(Sourced { value: url, origin: origin.clone() })
 }
 
-fn interfaces(settings: &Settings) -> Result<Vec<Interface>> {
-    let Some(Sourced { value, origin }) = settings.text("interface") else { return Ok(Vec::new()) };
+/// A URL with `{region_name}` and the like replaced by what they stand for, as profiles of vendors have it.
+pub(crate) fn filled(text: &Sourced<&str>, settings: &Settings) -> Result<String> {
+    let mut filled = String::new();
+    let mut rest = text.value;
+    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, it)| Some((before, it.split_once('}')?))) {
+        let spec = OptionSpec::find(name).filter(|spec| !spec.secret);
+        let Some(value) = spec.and_then(|spec| settings.text(spec.name)) else {
+            let message = format!("{} needs `{}`, which is not set", text.origin, printable(name));
+            return Err(Error::new(ErrorKind::NotConfigured, message)
+                .with_hint(format!("give `{}`, or write the URL without `{{…}}`", printable(name))));
+        };
+        filled.push_str(before);
+        filled.push_str(value.value);
+        rest = after;
+    }
+    Ok(filled + rest)
+}
+
+/// Several interfaces, the preferred first.
+pub(crate) fn interfaces(text: &Sourced<&str>) -> Result<Vec<Interface>> {
+    let Sourced { value, origin } = text;
     let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
     let interfaces: Vec<_> = names.map(Interface::from).collect();
     for interface in &interfaces {
@@ -205,9 +226,12 @@ fn interfaces(settings: &Settings) -> Result<Vec<Interface>> {
 }
 
 fn transport(settings: &Settings, host: &Host) -> Result<TransportSettings> {
-    let path = |name: &str| settings.text(name).map(|it| expand(it.value, host));
-    let insecure = settings.switch("insecure")?.unwrap_or(false) || settings.switch("verify")? == Some(false);
-    let trust = match path("cacert") {
+    let path = |name: &str| settings.text(name).map(|it| host.path(it.value));
+    // As with Python's requests, `verify` may name a bundle.
+    let bundle = path("verify").filter(|_| settings.text("verify").is_some_and(|it| it.value.contains('/')));
+    let verify = if bundle.is_some() { None } else { settings.switch("verify")? };
+    let insecure = settings.switch("insecure")?.unwrap_or(false) || verify == Some(false);
+    let trust = match path("cacert").or(bundle) {
         _ if insecure => Trust::Nothing,
         Some(bundle) => Trust::Bundle(bundle),
         None => Trust::System,
@@ -289,7 +313,7 @@ fn cache_folder(settings: &Settings, host: &Host) -> Result<Option<PathBuf>> {
         "none" => Ok(None),
         "disk" => Ok(host.cache_home().map(|home| home.join("archstone"))),
         folder => {
-            let folder = expand(folder, host);
+            let folder = host.path(folder);
             if folder.is_absolute() {
                 return Ok(Some(folder));
             }
@@ -297,13 +321,5 @@ fn cache_folder(settings: &Settings, host: &Host) -> Result<Option<PathBuf>> {
             Err(Error::new(ErrorKind::InvalidConfig, message)
                 .with_hint("write `disk`, `none`, or a folder from the root on"))
         }
-    }
-}
-
-/// `~/` is the user's home.
-fn expand(path: &str, host: &Host) -> PathBuf {
-    match (path.strip_prefix("~/"), host.home()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(path),
     }
 }

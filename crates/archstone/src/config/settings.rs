@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{OptionSpec, Origin, Sourced};
+use super::{OptionSpec, Origin, Sourced, foreign, service};
 use crate::{
     error::{Error, ErrorKind, Result},
     host::Host,
@@ -14,15 +14,26 @@ use crate::{
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     values: BTreeMap<&'static str, Sourced<Secret>>,
+    /// What is said about single services, by the key.
+    services: BTreeMap<String, Sourced<Secret>>,
 }
 
 impl Settings {
-    /// Sets an option by its name or an alias. An empty value counts as unset.
+    /// Sets an option or a service's setting by its name or an alias. An empty value counts as unset.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<Secret>, origin: Origin) -> Result<()> {
-        let spec = OptionSpec::find(name).ok_or_else(|| unknown(name, &origin))?;
         let value = value.into();
-        if !value.expose().is_empty() {
-            self.values.insert(spec.name, Sourced { value, origin });
+        let is_empty = value.expose().is_empty();
+        let value = Sourced { value, origin };
+        if let Some(spec) = OptionSpec::find(name) {
+            if !is_empty {
+                self.values.insert(spec.name, value);
+            }
+        } else if let Some((service, option)) = service::find(name) {
+            if !is_empty {
+                self.services.insert(service::key(&service, option), value);
+            }
+        } else {
+            return Err(unknown(name, &value.origin));
         }
         Ok(())
     }
@@ -41,7 +52,38 @@ impl Settings {
                 }
             }
         }
+        for (variable, value) in host.variables("OS_") {
+            if let Some((service, option)) = service::find(&variable["OS_".len()..]) {
+                let value = Sourced { value: value.into(), origin: Origin::Variable(variable) };
+                settings.services.entry(service::key(&service, option)).or_insert(value);
+            }
+        }
+        settings.fill_domains(settings.has_project());
         settings
+    }
+
+    /// Whether a project is named, by its id or its name.
+    pub(crate) fn has_project(&self) -> bool {
+        self.has("project_id") || self.has("project_name")
+    }
+
+    /// Beside a project, a domain is that of user and project: older tools wrote it so, and openstacksdk
+    /// reads it so.
+    pub(crate) fn fill_domains(&mut self, beside_project: bool) {
+        if !beside_project {
+            return;
+        }
+        for (part, user, project) in [
+            ("domain_id", "user_domain_id", "project_domain_id"),
+            ("domain_name", "user_domain_name", "project_domain_name"),
+        ] {
+            let Some(domain) = self.values.remove(part) else { continue };
+            for (target, whose) in [(user, "user"), (project, "project")] {
+                if !self.has(&format!("{whose}_domain_id")) && !self.has(&format!("{whose}_domain_name")) {
+                    self.values.insert(target, domain.clone());
+                }
+            }
+        }
     }
 
     /// These settings over lower ones: see the rule in [`crate::config`].
@@ -60,7 +102,31 @@ impl Settings {
                 self.values.entry(name).or_insert(value);
             }
         }
+        for (name, value) in lower.services {
+            // A version that names a microversion hides what lower layers say about it.
+            let hidden = name.strip_suffix("_default_microversion").is_some_and(|service| {
+                let version = self.services.get(&format!("{service}_api_version"));
+                version.is_some_and(|it| service::asks_for_microversion(it.value.expose()))
+            });
+            let stale = name.strip_suffix("_api_version").is_some_and(|service| {
+                self.services.contains_key(&format!("{service}_default_microversion"))
+                    && service::asks_for_microversion(value.value.expose())
+            });
+            if !hidden && !stale {
+                self.services.entry(name).or_insert(value);
+            }
+        }
         self
+    }
+
+    /// Every option that is set, by its name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &Sourced<Secret>)> {
+        let services = self.services.iter().map(|(name, value)| (name.as_str(), value));
+        self.values.iter().map(|(name, value)| (*name, value)).chain(services)
+    }
+
+    pub(crate) fn services(&self) -> &BTreeMap<String, Sourced<Secret>> {
+        &self.services
     }
 
     fn choices(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -111,18 +177,29 @@ impl Settings {
     }
 }
 
-/// An option that does not exist, with the nearest that does.
+/// An option that does not exist, with the nearest that does; or one of an auth method that is not
+/// supported.
 pub(crate) fn unknown(name: &str, origin: &Origin) -> Error {
-    let nearest = super::OPTIONS
-        .iter()
-        .flat_map(|group| group.iter())
-        .map(|spec| (crate::catalog::distance(name, spec.name), spec.name))
-        .min();
-    let error = Error::new(ErrorKind::InvalidConfig, format!("there is no option `{name}` ({origin})"));
-    match nearest {
-        Some((slips, nearest)) if slips <= 3 => error.with_hint(format!("did you mean `{nearest}`?")),
-        _ => error,
+    let key = name.replace('-', "_").to_ascii_lowercase();
+    let name = crate::error::printable(name);
+    let methods: Vec<_> = foreign::methods_of(&key).collect();
+    if !methods.is_empty() {
+        let message = format!("`{name}` ({origin}) is for the auth method `{}`, which is not supported", methods.join("` or `"));
+        return Error::new(ErrorKind::InvalidConfig, message).with_hint(
+            "use a password, a token or an application credential; `v3applicationcredential` works for federated users, too",
+        );
     }
+    let error = Error::new(ErrorKind::InvalidConfig, format!("there is no option `{name}` ({origin})"));
+    match nearest(&key, super::OPTIONS.iter().flat_map(|group| group.iter()).map(|spec| spec.name)) {
+        Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
+        None => error,
+    }
+}
+
+/// The name that a slip of the pen most likely stands for.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (slips, nearest) = known.map(|it| (crate::catalog::distance(name, it), it)).min()?;
+    (slips <= 3 && slips < name.len()).then_some(nearest)
 }
 
 impl fmt::Debug for Settings {

@@ -158,14 +158,13 @@ fn what_is_wrong_is_named_with_its_place() {
     let auth = "auth_url: 'http://k/v3', username: a, password: marked";
     let entry = |line: &str| format!("clouds:\n  demo:\n    auth: {{{auth}}}\n    {line}\n");
     let table: Vec<(String, ErrorKind, &[&str])> = vec![
-        (entry("profile: vexxhost"), ErrorKind::InvalidConfig, &["clouds.demo.profile", "line 4", "not supported"]),
+        (entry("profile: vexxhots"), ErrorKind::InvalidConfig, &["clouds.demo.profile", "line 4", "no profile"]),
+        (entry("profile: vexxhost"), ErrorKind::NotConfigured, &["`https://vexxhost.com`", "not fetched"]),
+        (entry("profile: ultimum"), ErrorKind::InvalidConfig, &["line 4", "shut down"]),
         (entry("verify: perhaps"), ErrorKind::InvalidConfig, &["clouds.demo.verify", "line 4", "`perhaps`"]),
         (entry("auth_type: v3oidcpassword"), ErrorKind::InvalidConfig, &["line 4", "`v3oidcpassword`"]),
-        (
-            entry("regions: [{name: n, values: {interface: admin}}]"),
-            ErrorKind::InvalidConfig,
-            &["regions", "not supported"],
-        ),
+        (entry("regions: [{name: n, values: x}]"), ErrorKind::InvalidConfig, &["regions", "line 4", "`values`"]),
+        (entry("passcode: 123456"), ErrorKind::InvalidConfig, &["line 4", "`v3totp`", "not supported"]),
         (entry("interface: {a: b}"), ErrorKind::InvalidConfig, &["line 4", "one value"]),
         ("clouds: {demo: {auth: {usrname: a}}}".into(), ErrorKind::InvalidConfig, &["`usrname`", "line 1"]),
         ("clouds: {demo: {region_name: r}}".into(), ErrorKind::NotConfigured, &["no cloud and no credentials"]),

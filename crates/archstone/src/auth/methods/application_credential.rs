@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use crate::{
-    config::{OptionSpec, Settings, user},
+    config::{OptionSpec, Settings, ValueKind, user},
     error::Result,
     reference::UserRef,
     secret::Secret,
@@ -18,7 +18,13 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
         .choices(&[("proof", "application credential"), ("application_credential", "name")]),
     OptionSpec::plain("application_credential_secret", "the application credential's secret")
         .secret()
-        .choices(&[("proof", "application credential")]),
+        .choices(&[("proof", "application credential"), ("application_credential_secret", "itself")]),
+    OptionSpec::plain("application_credential_secret_file", "a file with the secret in its first line")
+        .choices(&[("proof", "application credential"), ("application_credential_secret", "file")])
+        .kind(ValueKind::Path),
+    OptionSpec::plain("application_credential_secret_command", "a command that prints the secret")
+        .choices(&[("proof", "application credential"), ("application_credential_secret", "command")])
+        .kind(ValueKind::Command),
 ];
 
 /// An application credential and its secret. It takes no scope; renewal sends it again.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    config::{OptionSpec, Settings, user},
+    config::{OptionSpec, Settings, ValueKind, user},
     error::Result,
     reference::UserRef,
     secret::Secret,
@@ -18,8 +18,17 @@ pub(crate) const USER: &[OptionSpec] = &[
         .choices(&[("user_domain", "name")]),
 ];
 
-pub(crate) const OPTIONS: &[OptionSpec] =
-    &[OptionSpec::plain("password", "the user's password").secret().choices(&[("proof", "password")])];
+pub(crate) const OPTIONS: &[OptionSpec] = &[
+    OptionSpec::plain("password", "the user's password")
+        .secret()
+        .choices(&[("proof", "password"), ("password", "itself")]),
+    OptionSpec::plain("password_file", "a file with the user's password in its first line")
+        .choices(&[("proof", "password"), ("password", "file")])
+        .kind(ValueKind::Path),
+    OptionSpec::plain("password_command", "a command that prints the user's password")
+        .choices(&[("proof", "password"), ("password", "command")])
+        .kind(ValueKind::Command),
+];
 
 /// A user and the user's password. Renewal sends it again.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,66 @@
+//! What is configured, value by value, each with where it comes from.
+
+use super::{OptionSpec, Origin, Sources, ValueKind};
+use crate::{
+    error::{Result, public_url},
+    host::Host,
+    secret::Secret,
+};
+
+/// A merged configuration, value by value.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The cloud's name in `clouds.yaml`, if one is taken from there.
+    pub cloud: Option<String>,
+    /// The values that count, by name.
+    pub values: Vec<ExplainedValue>,
+}
+
+/// A value that counts, and where it comes from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExplainedValue {
+    /// The option, or the key of a service's setting.
+    pub name: String,
+    /// Whether the value must never be shown.
+    pub secret: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+    value: Secret,
+}
+
+impl ExplainedValue {
+    /// The value as it may be shown: a secret is `***`, and a URL has no password.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let text = self.value.expose();
+        if self.secret {
+            return "***".into();
+        }
+        let is_url = OptionSpec::find(&self.name).is_some_and(|spec| spec.kind == ValueKind::Url);
+        match url::Url::parse(text) {
+            Ok(url) if is_url && (url.password().is_some() || !url.username().is_empty()) => public_url(&url),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// The value itself, which may be a secret.
+    #[must_use]
+    pub fn value(&self) -> &Secret {
+        &self.value
+    }
+}
+
+impl Explanation {
+    pub(crate) fn of(sources: Sources, host: &Host) -> Result<Self> {
+        let (cloud, settings) = sources.merge(host)?;
+        let values = settings.all().map(|(name, it)| ExplainedValue {
+            name: name.to_owned(),
+            secret: OptionSpec::find(name).is_some_and(|spec| spec.secret),
+            origin: it.origin.clone(),
+            value: it.value.clone(),
+        });
+        Ok(Self { cloud, values: values.collect() })
+    }
+}

@@ -1,0 +1,70 @@
+//! All layers, in one: what was passed, the environment, the files, the defaults.
+
+use super::{CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds_yaml, missing_secret, secret_source};
+use crate::{
+    error::{ErrorKind, Result}, host::Host, secret::Secret};
+
+/// Asks a person for the secret that an option stands for. `None` when there is nobody to ask.
+pub type Ask = fn(&'static OptionSpec) -> Result<Option<Secret>>;
+
+/// Where settings come from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sources {
+    /// What was passed.
+    pub(crate) arguments: Settings,
+    /// What everything else is stronger than.
+    pub(crate) defaults: Settings,
+    /// The cloud that was named.
+    pub(crate) cloud: Option<String>,
+    /// Whether the environment counts.
+    pub(crate) environment: bool,
+}
+
+impl Sources {
+    /// The cloud's name, when a file has it, and the merged settings.
+    pub(crate) fn merge(self, host: &Host) -> Result<(Option<String>, Settings)> {
+        let Self { arguments, defaults, mut cloud, environment } = self;
+        let mut settings = arguments;
+        if environment {
+            cloud = cloud.or_else(|| host.variable("OS_CLOUD"));
+            settings = settings.over(Settings::from_environment(host));
+        }
+        // The only cloud of the file serves when nothing else says where to go.
+        let lost = environment && !["auth_url", "token_id", "token_ref", "profile"].iter().any(|it| settings.has(it));
+        let mut name = None;
+        let loaded = match &cloud {
+            Some(cloud) => match clouds_yaml::load(Some(cloud), &settings, host) {
+                Err(error)
+                    if error.kind() == ErrorKind::NotConfigured
+                        && environment
+                        && clouds_yaml::is_environment(cloud, host) =>
+                {
+                    None
+                }
+                outcome => outcome?,
+            },
+            None if lost => clouds_yaml::load(None, &settings, host)?,
+            None => None,
+        };
+        if let Some((found, entry)) = loaded {
+            settings = settings.over(entry);
+            name = found;
+        } else if settings.has("profile") {
+            let profile = clouds_yaml::load_profile(&settings, host)?;
+            settings = settings.over(profile);
+        }
+        Ok((name, settings.over(defaults)))
+    }
+}
+
+/// The configuration of these sources, with secrets fetched from where they are, or asked for.
+pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<CloudConfig> {
+    let (name, mut settings) = sources.merge(host)?;
+    secret_source::fetch(&mut settings, host)?;
+    if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
+        && let Some(value) = ask(missing)?
+    {
+        settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
+    }
+    CloudConfig::resolve(name, settings, host)
+}

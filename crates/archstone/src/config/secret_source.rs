@@ -1,0 +1,156 @@
+//! Secrets that stand somewhere else: in a file of their own, or with a program that keeps them.
+
+use std::process::{Command, Stdio};
+
+use super::{Settings, Sourced};
+use crate::{
+    auth::methods,
+    error::{Error, ErrorKind, Result, printable},
+    host::Host,
+    secret::Secret,
+};
+
+/// Fetches the secret that the login needs, when the configuration says where it is.
+pub(crate) fn fetch(settings: &mut Settings, host: &Host) -> Result<()> {
+    refuse_two(settings)?;
+    let kind = methods::kind(settings)?;
+    for names in methods::lacking(kind, settings) {
+        let &[name] = names else { continue };
+        let source = [Source::File, Source::Command].into_iter().find_map(|source| {
+            let value = settings.text(&format!("{name}_{}", source.name()))?;
+            Some((source, value))
+        });
+        let Some((source, value)) = source else { continue };
+        let secret = match source {
+            Source::File => of_file(&value, host)?,
+            Source::Command => of_command(&value)?,
+        };
+        let origin = value.origin.clone();
+        settings.put(name, Sourced { value: secret, origin });
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy)]
+enum Source {
+    File,
+    Command,
+}
+
+impl Source {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// A layer hides what lower ones say; within one, a secret stands in one place.
+fn refuse_two(settings: &Settings) -> Result<()> {
+    for name in ["password", "application_credential_secret"] {
+        let names = [name.to_owned(), format!("{name}_file"), format!("{name}_command")];
+        let places: Vec<_> = names.iter().filter_map(|name| settings.origin(name)).map(ToString::to_string).collect();
+        if places.len() > 1 {
+            let message = format!("`{name}` is said in more than one way: by {}", places.join(" and by "));
+            return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("keep one of them"));
+        }
+    }
+    Ok(())
+}
+
+fn of_file(value: &Sourced<&str>, host: &Host) -> Result<Secret> {
+    let path = host.path(value.value);
+    let text = std::fs::read_to_string(&path).map(Secret::from).map_err(|error| {
+        let message = format!("{} names `{}`, which cannot be read: {error}", value.origin, path.display());
+        Error::new(ErrorKind::InvalidConfig, message)
+    })?;
+    first_line(&text).ok_or_else(|| {
+        let message = format!("{} names `{}`, whose first line is empty", value.origin, path.display());
+        Error::new(ErrorKind::InvalidConfig, message).with_hint("the secret stands alone in the first line")
+    })
+}
+
+fn of_command(value: &Sourced<&str>) -> Result<Secret> {
+    let failed = |what: String| Error::new(ErrorKind::InvalidConfig, format!("{}: {what}", value.origin));
+    let words = words(value.value).ok_or_else(|| {
+        failed("a quote that was opened is not closed".into())
+            .with_hint("write the words of the command as a list: `[pass, show, cloud]`")
+    })?;
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(failed("the command is empty".into()));
+    };
+    let program = printable(program);
+    // It may ask a person: the terminal stays its own, but for what it prints.
+    let output = Command::new(&program)
+        .args(arguments)
+        .stdin(Stdio::inherit())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| failed(format!("the command `{program}` does not start: {error}")))?;
+    let text = String::from_utf8(output.stdout).map(Secret::from);
+    if !output.status.success() {
+        return Err(failed(format!("the command `{program}` failed ({})", output.status))
+            .with_hint("run it by hand: its first line of output should be the secret"));
+    }
+    let text = text.map_err(|_| failed(format!("the command `{program}` prints what is not UTF-8 text")))?;
+    first_line(&text).ok_or_else(|| {
+        failed(format!("the command `{program}` prints nothing in its first line"))
+            .with_hint("its first line of output should be the secret")
+    })
+}
+
+fn first_line(text: &Secret) -> Option<Secret> {
+    text.expose().lines().next().filter(|line| !line.is_empty()).map(Secret::from)
+}
+
+/// The words of a command: a list in JSON, as lists of `clouds.yaml` are kept, or one line in which quotes
+/// hold words together. Nothing is expanded. `None` when a quote is not closed.
+fn words(text: &str) -> Option<Vec<String>> {
+    if let Ok(words) = serde_json::from_str::<Vec<String>>(text) {
+        return Some(words);
+    }
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\'' | '"' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match characters.next()? {
+                        end if end == c => break,
+                        '\\' if c == '"' => word.push(characters.next()?),
+                        inside => word.push(inside),
+                    }
+                }
+            }
+            '\\' => word.get_or_insert_default().push(characters.next()?),
+            c if c.is_whitespace() => words.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_split_into_words_without_a_shell() {
+        let table: &[(&str, Option<&[&str]>)] = &[
+            ("pass show cloud/demo", Some(&["pass", "show", "cloud/demo"])),
+            ("sh -c 'echo \"$HOME\"'", Some(&["sh", "-c", "echo \"$HOME\""])),
+            ("a \"b \\\" c\" d\\ e ''", Some(&["a", "b \" c", "d e", ""])),
+            ("[\"a b\", \"c\"]", Some(&["a b", "c"])),
+            ("  ", Some(&[])),
+            ("a 'b", None),
+        ];
+        for (text, expected) in table {
+            let words = words(text);
+            assert_eq!(words.as_deref(), expected.map(|it| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>()).as_deref(), "{text}");
+        }
+    }
+}
