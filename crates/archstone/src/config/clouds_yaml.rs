@@ -5,9 +5,9 @@
 use std::path::PathBuf;
 
 use super::{
-    OptionSpec, Origin, Settings, Sourced, ValueKind, foreign,
+    OptionSpec, Origin, Settings, Sourced, ValueKind,
     files::{Family, File},
-    profile, service, settings,
+    foreign, profile, service, settings,
     yaml::{Entry, Member, Node},
 };
 use crate::{
@@ -260,6 +260,15 @@ pub(super) struct Regions {
     chosen: Option<Sourced<String>>,
 }
 
+impl Regions {
+    /// The regions that there are.
+    pub(super) fn names(&self) -> Vec<String> {
+        let listed = self.listed.iter().map(|(name, _)| name.clone());
+        let chosen = self.chosen.iter().map(|it| it.value.clone()).filter(|_| self.listed.is_empty());
+        listed.chain(chosen).collect()
+    }
+}
+
 /// A cloud's entries, laid over each other and over their profile.
 fn merge(mut layers: Vec<Layer>, above: &Settings, host: &Host) -> Result<Settings> {
     let own = layers.len();
@@ -279,7 +288,8 @@ fn merge(mut layers: Vec<Layer>, above: &Settings, host: &Host) -> Result<Settin
         .iter()
         .zip(&regions)
         .map(|(layer, regions)| {
-            let (name, entry) = regions.listed.iter().find(|(name, _)| Some(name) == region.as_ref().map(|it| &it.value))?;
+            let (name, entry) =
+                regions.listed.iter().find(|(name, _)| Some(name) == region.as_ref().map(|it| &it.value))?;
             let at = match &layer.source {
                 Source::BuiltIn(_) => String::new(),
                 _ => format!("{}.regions.{name}.values", layer.at),

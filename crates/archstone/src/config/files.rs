@@ -102,7 +102,11 @@ fn searched_for(family: Family, host: &Host) -> Vec<SearchedFile> {
     let mut found = false;
     let mut state = |path: &Path| match std::fs::File::open(path) {
         Ok(file) if file.metadata().is_ok_and(|it| it.is_file()) => {
-            if std::mem::replace(&mut found, true) { FileState::Hidden } else { FileState::Used }
+            if std::mem::replace(&mut found, true) {
+                FileState::Hidden
+            } else {
+                FileState::Used
+            }
         }
         Err(error) if error.kind() == Io::PermissionDenied => FileState::Unreadable,
         _ => FileState::Missing,
@@ -118,9 +122,9 @@ fn named(family: Family, host: &Host) -> Option<(&'static str, PathBuf)> {
 }
 
 pub(crate) fn usual(family: Family, host: &Host) -> impl Iterator<Item = PathBuf> {
-    host.configuration_folders()
-        .into_iter()
-        .flat_map(move |folder| ["yaml", "yml", "json"].map(|ending| folder.join(format!("{}.{ending}", family.name()))))
+    host.configuration_folders().into_iter().flat_map(move |folder| {
+        ["yaml", "yml", "json"].map(|ending| folder.join(format!("{}.{ending}", family.name())))
+    })
 }
 
 /// A file of a family: its entries by name.
@@ -137,8 +141,10 @@ impl File {
     pub(crate) fn find(family: Family, host: &Host) -> Result<Option<Self>> {
         if let Some((variable, path)) = named(family, host) {
             let text = text_of(&path)?.map_err(|error| {
-                let message =
-                    format!("environment variable `{variable}` names `{}`, which cannot be read: {error}", path.display());
+                let message = format!(
+                    "environment variable `{variable}` names `{}`, which cannot be read: {error}",
+                    path.display()
+                );
                 Error::new(ErrorKind::InvalidConfig, message).with_hint(format!("mend the path, or unset `{variable}`"))
             })?;
             return Self::parse(family, path, &text).map(Some);
@@ -195,7 +201,8 @@ impl File {
 /// Whether only the working folder leads to the file.
 fn is_stray(path: &Path, host: &Host) -> bool {
     let Some(folder) = path.parent().filter(|it| *it == host.working_folder()) else { return false };
-    let real = |folder: &Path| std::fs::canonicalize(if folder == Path::new("") { Path::new(".") } else { folder }).ok();
+    let real =
+        |folder: &Path| std::fs::canonicalize(if folder == Path::new("") { Path::new(".") } else { folder }).ok();
     let here = real(folder);
     !host.configuration_folders().iter().skip(1).any(|other| real(other) == here && here.is_some())
 }

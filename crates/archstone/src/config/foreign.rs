@@ -8,7 +8,16 @@ const METHODS: &[(&str, &[&str])] = &[
     ("none", &[]),
     ("v2password", &[]),
     ("v2token", &[]),
-    ("v3adfspassword", &["identity_provider", "protocol", "identity_provider_url", "service_provider_endpoint", "service_provider_entity_id"]),
+    (
+        "v3adfspassword",
+        &[
+            "identity_provider",
+            "protocol",
+            "identity_provider_url",
+            "service_provider_endpoint",
+            "service_provider_entity_id",
+        ],
+    ),
     ("v3fedkerb", &["identity_provider", "protocol", "mutual_auth"]),
     ("v3kerberos", &["mutual_auth"]),
     ("v3multifactor", &["auth_methods"]),

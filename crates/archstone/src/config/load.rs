@@ -2,7 +2,10 @@
 
 use super::{CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds_yaml, missing_secret, secret_source};
 use crate::{
-    error::{ErrorKind, Result}, host::Host, secret::Secret};
+    error::{ErrorKind, Result},
+    host::Host,
+    secret::Secret,
+};
 
 /// Asks a person for the secret that an option stands for. `None` when there is nobody to ask.
 pub type Ask = fn(&'static OptionSpec) -> Result<Option<Secret>>;

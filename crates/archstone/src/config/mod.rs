@@ -23,7 +23,10 @@
 //! is named, every name needs its own: a project's name is never looked up in the user's domain by
 //! accident.
 
+mod check;
+mod clouds;
 mod clouds_yaml;
+mod edit;
 mod explain;
 mod files;
 mod foreign;
@@ -32,15 +35,20 @@ mod options;
 mod origin;
 mod profile;
 mod resolve;
+mod schema;
 mod secret_source;
 mod service;
 mod settings;
+mod typing;
 mod yaml;
 
 use std::path::PathBuf;
 
 use url::Url;
 
+pub use check::{Finding, check};
+pub use clouds::{NamedCloud, clouds};
+pub use edit::{ConfigFile, Openrc, read_openrc};
 pub use explain::{ExplainedValue, Explanation};
 pub use files::{Family, FileState, SearchedFile, searched};
 pub use load::Ask;
@@ -49,6 +57,7 @@ pub use options::{OPTIONS, OptionSpec, ValueKind};
 pub use origin::{Origin, Sourced};
 pub use profile::built_in_profiles;
 pub(crate) use resolve::{missing_secret, user};
+pub use schema::schema;
 pub use service::{SERVICE_OPTIONS, ServiceOption, ServiceSettings};
 pub(crate) use settings::Settings;
 

@@ -196,7 +196,9 @@ fn http_url(text: &Sourced<&str>, settings: &Settings) -> Result<Sourced<Url>> {
 pub(crate) fn filled(text: &Sourced<&str>, settings: &Settings) -> Result<String> {
     let mut filled = String::new();
     let mut rest = text.value;
-    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, it)| Some((before, it.split_once('}')?))) {
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, it)| Some((before, it.split_once('}')?)))
+    {
         let spec = OptionSpec::find(name).filter(|spec| !spec.secret);
         let Some(value) = spec.and_then(|spec| settings.text(spec.name)) else {
             let message = format!("{} needs `{}`, which is not set", text.origin, printable(name));

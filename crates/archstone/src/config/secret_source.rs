@@ -150,7 +150,11 @@ mod tests {
         ];
         for (text, expected) in table {
             let words = words(text);
-            assert_eq!(words.as_deref(), expected.map(|it| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>()).as_deref(), "{text}");
+            assert_eq!(
+                words.as_deref(),
+                expected.map(|it| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>()).as_deref(),
+                "{text}"
+            );
         }
     }
 }

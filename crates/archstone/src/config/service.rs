@@ -60,7 +60,8 @@ pub const SERVICE_OPTIONS: &[ServiceOption] = &[
 /// The service and the setting that a key stands for; the service is empty where it is for all.
 pub(crate) fn find(name: &str) -> Option<(String, &'static ServiceOption)> {
     let name = name.replace('-', "_").to_ascii_lowercase();
-    if OptionSpec::find(&name).is_some() || foreign::is_of_others(&name) || foreign::methods_of(&name).next().is_some() {
+    if OptionSpec::find(&name).is_some() || foreign::is_of_others(&name) || foreign::methods_of(&name).next().is_some()
+    {
         return None;
     }
     SERVICE_OPTIONS.iter().find_map(|option| {

@@ -184,7 +184,8 @@ pub(crate) fn unknown(name: &str, origin: &Origin) -> Error {
     let name = crate::error::printable(name);
     let methods: Vec<_> = foreign::methods_of(&key).collect();
     if !methods.is_empty() {
-        let message = format!("`{name}` ({origin}) is for the auth method `{}`, which is not supported", methods.join("` or `"));
+        let message =
+            format!("`{name}` ({origin}) is for the auth method `{}`, which is not supported", methods.join("` or `"));
         return Error::new(ErrorKind::InvalidConfig, message).with_hint(
             "use a password, a token or an application credential; `v3applicationcredential` works for federated users, too",
         );

@@ -46,6 +46,8 @@ pub(crate) struct Member {
     pub(crate) line: usize,
     /// Where the key begins: its first character, from 0.
     pub(crate) start: usize,
+    /// Behind the key: the first character that is no part of it.
+    pub(crate) end: usize,
     pub(crate) value: Entry,
 }
 
@@ -205,7 +207,13 @@ impl Builder {
                             format!("`{name}` stands here a second time, after line {}", first.line),
                         ));
                     }
-                    members.push(Member { key: name, line: key.line, start: key.span.0, value: entry });
+                    members.push(Member {
+                        key: name,
+                        line: key.line,
+                        start: key.span.0,
+                        end: key.span.1,
+                        value: entry,
+                    });
                 }
             },
         }

@@ -1,0 +1,94 @@
+//! Which clouds there are.
+
+use super::{
+    Settings,
+    clouds_yaml::Layer,
+    files::{Family, File},
+    profile::layers as layers_of,
+};
+use crate::{error::Result, host::Host};
+
+/// A cloud that files name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NamedCloud {
+    /// Its name.
+    pub name: String,
+    /// Its regions, as far as files and profile list them; the first is the usual one.
+    pub regions: Vec<String>,
+    /// The vendor's profile that it is laid over.
+    pub profile: Option<String>,
+    /// The files that name it, the strongest first.
+    pub files: Vec<std::path::PathBuf>,
+}
+
+/// Every cloud that `clouds.yaml` and `secure.yaml` name.
+///
+/// ```
+/// use archstone::{config::clouds, host::Host};
+///
+/// let nobody = Host::made([("HOME", "/home/nobody-has-this")]).with_folders("/nowhere", "/nowhere");
+/// assert!(clouds(&nobody)?.is_empty());
+/// # Ok::<(), archstone::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a file cannot be parsed.
+pub fn clouds(host: &Host) -> Result<Vec<NamedCloud>> {
+    let files = files(host)?;
+    let mut clouds: Vec<NamedCloud> = Vec::new();
+    for name in files.iter().rev().flat_map(File::names) {
+        if !clouds.iter().any(|cloud| cloud.name == name) {
+            clouds.push(cloud(name, &files, host)?);
+        }
+    }
+    Ok(clouds)
+}
+
+/// The files that hold clouds, the strongest first.
+pub(super) fn files(host: &Host) -> Result<Vec<File>> {
+    let files = [Family::Secure, Family::Clouds].map(|family| File::find(family, host));
+    files.into_iter().filter_map(Result::transpose).collect()
+}
+
+fn cloud(name: &str, files: &[File], host: &Host) -> Result<NamedCloud> {
+    let mut layers = Vec::new();
+    let mut paths = Vec::new();
+    for file in files {
+        if let Some(layer) = Layer::of(file, name)? {
+            layers.push(layer);
+            paths.push(file.path.clone());
+        }
+    }
+    let mut profile = None;
+    for layer in &layers {
+        profile = match profile {
+            None => layer.profile()?,
+            some => some,
+        };
+    }
+    // A profile that is not there yet is no reason not to list the clouds.
+    if let Some(Ok(more)) = profile.as_ref().map(|wanted| layers_of(wanted, host)) {
+        layers.extend(more);
+    }
+    let mut regions = Vec::new();
+    for layer in &layers {
+        let names = layer.regions()?.names();
+        if !names.is_empty() {
+            regions = names;
+            break;
+        }
+    }
+    Ok(NamedCloud { name: name.to_owned(), regions, profile: profile.map(|it| it.value), files: paths })
+}
+
+/// The settings of a cloud in a region, as files alone have them.
+pub(super) fn settings(name: &str, region: Option<&str>, host: &Host) -> Result<Settings> {
+    let mut above = Settings::default();
+    if let Some(region) = region {
+        above.set("region_name", region, super::Origin::Argument("region_name".into()))?;
+    }
+    let loaded = super::clouds_yaml::load(Some(name), &above, host)?;
+    Ok(loaded.map(|(_, settings)| above.over(settings)).unwrap_or_default())
+}

@@ -1,0 +1,262 @@
+//! Changes to configuration files, made as a careful person would: comments, order and formatting stay,
+//! the file is replaced in one step, and what holds a secret is for its owner's eyes only.
+
+mod document;
+mod openrc;
+mod save;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use self::document::{Document, Refusal, Value};
+use super::{
+    OptionSpec, Origin, ValueKind,
+    files::{self, Family, FileState},
+    service, settings,
+};
+use crate::{
+    error::{Error, ErrorKind, Result, printable},
+    host::Host,
+};
+
+pub use openrc::{Openrc, read_openrc};
+
+/// A configuration file that is being changed. Nothing is written before [`save`](Self::save).
+///
+/// ```
+/// # fn main() -> archstone::Result<()> {
+/// use archstone::config::ConfigFile;
+///
+/// let folder = std::env::temp_dir().join(format!("archstone-doc-{}", std::process::id()));
+/// let mut file = ConfigFile::at(folder.join("clouds.yaml"))?;
+/// file.set("demo", "auth_url", "https://keystone.example:5000/v3")?;
+/// file.set("demo", "username", "alice")?;
+/// file.save()?;
+/// let text = std::fs::read_to_string(folder.join("clouds.yaml")).expect("the file");
+/// assert_eq!(text, "clouds:\n  demo:\n    auth:\n      auth_url: https://keystone.example:5000/v3\n      username: alice\n");
+/// # std::fs::remove_dir_all(folder).expect("a folder of one's own");
+/// # Ok(())
+/// # }
+/// ```
+pub struct ConfigFile {
+    path: PathBuf,
+    document: Document,
+    key: &'static str,
+    /// Whether a secret was written.
+    secret: bool,
+}
+
+impl ConfigFile {
+    /// The file at this path; it need not be there yet.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) when it is there, and cannot be read or parsed.
+    pub fn at(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let message = format!("`{}` cannot be read: {error}", path.display());
+                return Err(Error::new(ErrorKind::InvalidConfig, message));
+            }
+        };
+        let is_json = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("json"));
+        let is_public = path.file_stem().is_some_and(|it| it == Family::Public.name());
+        let key = if is_public { Family::Public.key() } else { Family::Clouds.key() };
+        let text = if is_json && text.trim().is_empty() { "{}\n".to_owned() } else { text };
+        match Document::parse(text, is_json) {
+            Ok(document) => Ok(Self { path, document, key, secret: false }),
+            Err(refusal) => Err(explain(&path, refusal)),
+        }
+    }
+
+    /// The file of a family that counts on this machine, or else where a new one belongs: the user's own
+    /// folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`at`](Self::at); [`NotConfigured`](ErrorKind::NotConfigured) when the user has no folder.
+    pub fn of(family: Family, host: &Host) -> Result<Self> {
+        let used = files::searched(host).into_iter().find(|it| it.family == family && it.state == FileState::Used);
+        if let Some(file) = used {
+            return Self::at(file.path);
+        }
+        let named = family.variable().and_then(|variable| host.variable(variable)).map(|path| host.path(&path));
+        let own = || Some(host.own_configuration_folder()?.join(format!("{}.yaml", family.name())));
+        let path = named.or_else(own).ok_or_else(|| {
+            Error::new(ErrorKind::NotConfigured, "there is no folder for configuration: `HOME` is not set")
+        })?;
+        Self::at(path)
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The names of its clouds.
+    #[must_use]
+    pub fn clouds(&self) -> Vec<String> {
+        match self.document.get(&[self.key]).map(|entry| &entry.node) {
+            Some(super::yaml::Node::Mapping(members)) => members.iter().map(|it| it.key.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Sets an option of a cloud, or a setting of a service, by its name or an alias. The cloud is added
+    /// when it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) when there is no such option, or when the file is written
+    /// in a way that cannot be changed safely: the message says what is in the way.
+    pub fn set(&mut self, cloud: &str, option: &str, value: &str) -> Result<()> {
+        let option = option.strip_prefix("auth.").unwrap_or(option);
+        let (kind, secret) = kind(option)?;
+        let value = match kind {
+            ValueKind::Switch | ValueKind::Number | ValueKind::Seconds => Value::Bare(checked(kind, option, value)?),
+            ValueKind::SwitchOrPath if is_switch(value) => Value::Bare(value),
+            ValueKind::Words if value.contains(',') => Value::Words(value.split(',').map(str::trim).collect()),
+            _ => Value::Text(value),
+        };
+        let path = self.place(cloud, option);
+        let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+        self.document.set(&keys, &value).map_err(|refusal| explain(&self.path, refusal))?;
+        self.secret |= secret;
+        Ok(())
+    }
+
+    /// Takes an option of a cloud away; whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set).
+    pub fn unset(&mut self, cloud: &str, option: &str) -> Result<bool> {
+        let option = option.strip_prefix("auth.").unwrap_or(option);
+        kind(option)?;
+        let path = self.place(cloud, option);
+        let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+        self.document.unset(&keys).map_err(|refusal| explain(&self.path, refusal))
+    }
+
+    /// Calls a cloud by another name; whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set), and when there is a cloud of that name already.
+    pub fn rename(&mut self, cloud: &str, name: &str) -> Result<bool> {
+        self.document.rename(&[self.key, cloud], name).map_err(|refusal| explain(&self.path, refusal))
+    }
+
+    /// Takes a cloud away with all that it holds; whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set).
+    pub fn remove(&mut self, cloud: &str) -> Result<bool> {
+        self.document.unset(&[self.key, cloud]).map_err(|refusal| explain(&self.path, refusal))
+    }
+
+    /// Writes the file in one step. Where a secret was set, the file becomes its owner's alone.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) when it cannot be written.
+    pub fn save(&self) -> Result<()> {
+        save::replace(&self.path, self.document.text(), self.secret).map_err(|source| {
+            let message = format!("`{}` cannot be written", self.path.display());
+            Error::new(ErrorKind::InvalidConfig, message).with_source(source)
+        })
+    }
+
+    /// The keys that lead to an option: where it stands already, under whatever name; else where it belongs.
+    fn place(&self, cloud: &str, option: &str) -> Vec<String> {
+        let keys = |keys: &[&str]| keys.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let Some(spec) = OptionSpec::find(option) else {
+            return keys(&[self.key, cloud, option]);
+        };
+        let names = || std::iter::once(spec.name).chain(spec.aliases.iter().copied());
+        let spellings = names()
+            .chain(names())
+            .enumerate()
+            .map(|(at, name)| if at < spec.aliases.len() + 1 { name.to_owned() } else { name.replace('_', "-") });
+        // What stands beside `auth` is stronger.
+        for name in spellings {
+            for path in [&[self.key, cloud, &*name][..], &[self.key, cloud, "auth", &*name][..]] {
+                if self.document.get(path).is_some() {
+                    return keys(path);
+                }
+            }
+        }
+        if is_auth(spec) { keys(&[self.key, cloud, "auth", spec.name]) } else { keys(&[self.key, cloud, spec.name]) }
+    }
+}
+
+impl std::fmt::Debug for ConfigFile {
+    /// Its text may hold secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConfigFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// What an option's value looks like, and whether it is a secret.
+fn kind(option: &str) -> Result<(ValueKind, bool)> {
+    if let Some(spec) = OptionSpec::find(option) {
+        return Ok((spec.kind, spec.secret));
+    }
+    match service::find(option) {
+        Some((_, setting)) => Ok((setting.kind, false)),
+        None => Err(settings::unknown(option, &Origin::Argument(option.to_owned()))),
+    }
+}
+
+/// Whether openstacksdk wants the option in `auth`.
+fn is_auth(spec: &OptionSpec) -> bool {
+    const BESIDE: &[&str] = &[
+        "auth_type",
+        "profile",
+        "region_name",
+        "interface",
+        "cacert",
+        "cert",
+        "key",
+        "verify",
+        "insecure",
+        "timeout",
+        "user_agent",
+        "token_cache",
+    ];
+    !BESIDE.contains(&spec.name)
+}
+
+fn is_switch(value: &str) -> bool {
+    matches!(value, "true" | "false" | "yes" | "no" | "on" | "off")
+}
+
+/// A value that must not stand in quotes, if it is what it should be.
+fn checked<'a>(kind: ValueKind, option: &str, value: &'a str) -> Result<&'a str> {
+    let (is_good, what) = match kind {
+        ValueKind::Switch => (is_switch(value), "`true` or `false`"),
+        _ => (value.parse::<f64>().is_ok_and(|it| it.is_finite() && it >= 0.0), "a number, such as `30`"),
+    };
+    if is_good {
+        return Ok(value);
+    }
+    let message = format!("`{option}` cannot be `{}`", printable(value));
+    Err(Error::new(ErrorKind::InvalidConfig, message).with_hint(format!("write {what}")))
+}
+
+fn explain(path: &Path, refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Malformed(problem) => files::invalid(path, problem.line, &problem.what),
+        Refusal::Unsuitable(what) => {
+            Error::new(ErrorKind::InvalidConfig, format!("`{}` is left as it is: {}", path.display(), printable(&what)))
+                .with_hint("change it with an editor, and run `archstone config check`")
+        }
+    }
+}
