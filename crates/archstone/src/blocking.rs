@@ -14,7 +14,8 @@ use std::{
 use url::Url;
 
 use crate::{
-    Access, CloudConfig, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result, Service, Token, User,
+    Access, CloudConfig, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result, Service, Token,
+    TransportSettings, User, config::FetchedProfile, host::Host,
 };
 
 /// A [`crate::Client`] whose methods wait. It may be shared between threads.
@@ -160,6 +161,15 @@ impl Client {
     pub fn endpoint<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<(Service, Endpoint)> {
         wait(self.0.endpoint(filter))
     }
+}
+
+/// Waits for [`crate::config::fetch_profile`].
+///
+/// # Errors
+///
+/// As the function it waits for.
+pub fn fetch_profile(address: &str, settings: TransportSettings, host: &Host) -> Result<FetchedProfile> {
+    wait(crate::config::fetch_profile(address, settings, host))
 }
 
 /// One small runtime for all blocking clients of the process, made when first needed.

@@ -285,4 +285,27 @@ impl ClientBuilder {
         }
         config::Explanation::of(sources, &host)
     }
+
+    /// What a client would be made with, as `OS_*` variables for other programs, sorted by name. Secrets are
+    /// among them, fetched from where they are.
+    ///
+    /// ```
+    /// # fn main() -> archstone::Result<()> {
+    /// let alice = archstone::Client::builder().auth_url("http://keystone:5000/v3").username("alice").password("p");
+    /// let variables = alice.to_environment()?;
+    /// assert!(variables.iter().any(|(name, value)| name == "OS_USER_DOMAIN_ID" && value.expose() == "default"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn to_environment(self) -> Result<Vec<(String, Secret)>> {
+        let Self { sources, host, ask, problem, .. } = self;
+        if let Some(problem) = problem {
+            return Err(problem);
+        }
+        config::make_variables(sources, &host, ask)
+    }
 }

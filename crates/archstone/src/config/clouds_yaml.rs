@@ -66,8 +66,8 @@ pub(super) enum Source {
     File {
         path: PathBuf,
     },
-    /// A file of the working folder, which anyone may have put there.
-    Stray {
+    /// A file of the working folder, which anyone may have put there, or a profile of a vendor.
+    Untrusted {
         path: PathBuf,
     },
     /// A profile of this name.
@@ -77,7 +77,7 @@ pub(super) enum Source {
 impl Layer {
     pub(super) fn of(file: &File, name: &str) -> Result<Option<Self>> {
         let path = file.path.clone();
-        let source = if file.is_stray { Source::Stray { path } } else { Source::File { path } };
+        let source = if file.is_stray { Source::Untrusted { path } } else { Source::File { path } };
         let at = format!("{}.{name}", file.family.key());
         Ok(file.entry(name)?.map(|entry| Self { at, source, entry: entry.clone() }))
     }
@@ -201,7 +201,7 @@ impl Layer {
 
     fn origin(&self, key: &str, value: &Entry) -> Origin {
         match &self.source {
-            Source::File { path } | Source::Stray { path } => {
+            Source::File { path } | Source::Untrusted { path } => {
                 Origin::File { path: path.clone(), line: value.line, key: format!("{}.{key}", self.at) }
             }
             Source::BuiltIn(name) => Origin::Profile { name: name.clone(), key: key.to_owned() },
@@ -216,16 +216,21 @@ impl Layer {
         let is_list = matches!(value.node, Node::List(_));
         match (&value.node, kind) {
             (Node::Nothing, _) => Ok(()),
-            (Node::Text(_) | Node::List(_), ValueKind::Command) if !matches!(self.source, Source::File { .. }) => {
-                Err(Error::new(ErrorKind::InvalidConfig, format!("{origin}: a command is not taken from there")).with_hint(
-                    "anyone may have put a file into the working folder: move it to `~/.config/openstack`, or name it with `OS_CLIENT_CONFIG_FILE`",
+            (Node::Text(_) | Node::List(_), _) if is_elsewhere(key) && !matches!(self.source, Source::File { .. }) => {
+                let message = format!("{origin}: a command or a file for a secret is not taken from there");
+                Err(Error::new(ErrorKind::InvalidConfig, message).with_hint(
+                    "others may have written that: put it into `~/.config/openstack/clouds.yaml`, or name the file with `OS_CLIENT_CONFIG_FILE`",
                 ))
             }
             (Node::Text(text), _) => settings.set(key, text.value.as_str(), origin),
             (Node::List(items), ValueKind::Words | ValueKind::Command) => {
                 let words = items.iter().map(|item| item.text().ok_or(item)).collect::<Result<Vec<_>, _>>();
-                let words =
-                    words.map_err(|item| Error::new(ErrorKind::InvalidConfig, format!("{origin} must hold words, but line {} holds none", item.line)))?;
+                let words = words.map_err(|item| {
+                    Error::new(
+                        ErrorKind::InvalidConfig,
+                        format!("{origin} must hold words, but line {} holds none", item.line),
+                    )
+                })?;
                 let text = match kind {
                     ValueKind::Command => serde_json::Value::from(words).to_string(),
                     _ => words.join(","),
@@ -247,6 +252,11 @@ fn members(mapping: Option<&Entry>) -> impl Iterator<Item = (String, &Entry)> {
         _ => &[],
     };
     members.iter().map(|member| (member.key.replace('-', "_"), &member.value))
+}
+
+/// Whether the option says where else its secret is.
+fn is_elsewhere(key: &str) -> bool {
+    OptionSpec::find(key).is_some_and(|spec| spec.name.ends_with("_file") || spec.name.ends_with("_command"))
 }
 
 /// What an entry says about regions.

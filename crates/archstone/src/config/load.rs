@@ -1,6 +1,6 @@
 //! All layers, in one: what was passed, the environment, the files, the defaults.
 
-use super::{CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds_yaml, missing_secret, secret_source};
+use super::{CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds_yaml, export, missing_secret, secret_source};
 use crate::{
     error::{ErrorKind, Result},
     host::Host,
@@ -62,6 +62,18 @@ impl Sources {
 
 /// The configuration of these sources, with secrets fetched from where they are, or asked for.
 pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<CloudConfig> {
+    let (name, settings) = whole(sources, host, ask)?;
+    CloudConfig::resolve(name, settings, host)
+}
+
+/// The same as variables for other programs.
+pub(crate) fn make_variables(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<Vec<(String, Secret)>> {
+    let (name, settings) = whole(sources, host, ask)?;
+    let config = CloudConfig::resolve(name, settings.clone(), host)?;
+    Ok(export::variables(&config, &settings))
+}
+
+fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<String>, Settings)> {
     let (name, mut settings) = sources.merge(host)?;
     secret_source::fetch(&mut settings, host)?;
     if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
@@ -69,5 +81,5 @@ pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<Cl
     {
         settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
     }
-    CloudConfig::resolve(name, settings, host)
+    Ok((name, settings))
 }

@@ -1,7 +1,7 @@
 //! Vendor profiles: what a vendor says about its cloud, which a cloud's own entry is laid over.
 //!
 //! A profile comes from `clouds-public.yaml`, or is built in. A profile at a URL is never fetched by the
-//! way: [`fetch_profile`] is a step of its own, which keeps it in `clouds-public.yaml`.
+//! way: [`fetch_profile`](super::fetch_profile) is a step of its own, which keeps it in `clouds-public.yaml`.
 
 use super::{
     Origin, Sourced,
@@ -35,7 +35,7 @@ pub(super) fn layers(wanted: &Sourced<String>, host: &Host) -> Result<Vec<Layer>
         let layer = match own.as_ref().map(|file| found(file, &name)).transpose()?.flatten() {
             Some((key, entry)) => {
                 let path = own.as_ref().map(|file| file.path.clone()).unwrap_or_default();
-                Layer { at: format!("{}.{key}", Family::Public.key()), source: Source::File { path }, entry }
+                Layer { at: format!("{}.{key}", Family::Public.key()), source: Source::Untrusted { path }, entry }
             }
             None => match found(&built_in, &name)? {
                 Some((key, entry)) => Layer { at: String::new(), source: Source::BuiltIn(key), entry },

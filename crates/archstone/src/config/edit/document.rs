@@ -312,7 +312,7 @@ impl Document {
     fn rendered(&self, value: &Value<'_>) -> String {
         match value {
             Value::Text(text) => self.word(text),
-            Value::Bare(text) => (*text).to_owned(),
+            Value::Bare(text) | Value::Flow(text) => (*text).to_owned(),
             Value::Words(words) => {
                 let words: Vec<_> = words.iter().map(|word| self.word(word)).collect();
                 format!("[{}]", words.join(", "))
@@ -328,13 +328,17 @@ pub(super) enum Value<'a> {
     /// A switch or a number, which other readers must not take for text.
     Bare(&'a str),
     Words(Vec<&'a str>),
+    /// JSON, which YAML takes as it is.
+    Flow(&'a str),
 }
 
 impl Value<'_> {
     fn node(&self) -> Node {
         let text = |value: &str| Node::Text(Text { value: value.to_owned(), plain: true });
         match self {
+            Self::Bare("null") => Node::Nothing,
             Self::Text(value) | Self::Bare(value) => text(value),
+            Self::Flow(json) => yaml::parse(json).map_or(Node::Nothing, |entry| entry.node),
             Self::Words(words) => {
                 Node::List(words.iter().map(|word| Entry { node: text(word), ..Entry::empty() }).collect())
             }

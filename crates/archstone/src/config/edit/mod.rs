@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use self::document::{Document, Refusal, Value};
 use super::{
-    OptionSpec, Origin, ValueKind,
+    FetchedProfile, OPTIONS, OptionSpec, Origin, ValueKind,
     files::{self, Family, FileState},
     service, settings,
 };
@@ -174,6 +174,45 @@ impl ConfigFile {
         })
     }
 
+    /// Keeps a vendor's profile that was fetched, under the host that it is from.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set).
+    pub fn set_profile(&mut self, profile: &FetchedProfile) -> Result<()> {
+        let mut path = vec![self.key.to_owned(), profile.host.clone()];
+        self.remove(&profile.host)?;
+        self.set_members(&mut path, &profile.members)
+    }
+
+    fn set_members(
+        &mut self,
+        path: &mut Vec<String>,
+        members: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<()> {
+        for (key, value) in members {
+            path.push(key.clone());
+            match value {
+                serde_json::Value::Object(members) => self.set_members(path, members)?,
+                value => {
+                    let text = match value {
+                        serde_json::Value::String(text) => text.clone(),
+                        other => other.to_string(),
+                    };
+                    let value = match value {
+                        serde_json::Value::String(_) => Value::Text(&text),
+                        serde_json::Value::Array(_) => Value::Flow(&text),
+                        _ => Value::Bare(&text),
+                    };
+                    let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+                    self.document.set(&keys, &value).map_err(|refusal| explain(&self.path, refusal))?;
+                }
+            }
+            path.pop();
+        }
+        Ok(())
+    }
+
     /// The keys that lead to an option: where it stands already, under whatever name; else where it belongs.
     fn place(&self, cloud: &str, option: &str) -> Vec<String> {
         let keys = |keys: &[&str]| keys.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
@@ -215,23 +254,12 @@ fn kind(option: &str) -> Result<(ValueKind, bool)> {
     }
 }
 
-/// Whether openstacksdk wants the option in `auth`.
+/// Whether openstacksdk wants the option in `auth`: what tells who asks, and for what.
 fn is_auth(spec: &OptionSpec) -> bool {
-    const BESIDE: &[&str] = &[
-        "auth_type",
-        "profile",
-        "region_name",
-        "interface",
-        "cacert",
-        "cert",
-        "key",
-        "verify",
-        "insecure",
-        "timeout",
-        "user_agent",
-        "token_cache",
-    ];
-    !BESIDE.contains(&spec.name)
+    const OF_CLOUD: &[&str] =
+        &["auth_url", "mgmt_url", "token_id", "token_ref", "default_domain_id", "default_domain_name"];
+    let of_cloud = OPTIONS.first().is_some_and(|group| group.iter().any(|it| it.name == spec.name));
+    !of_cloud || OF_CLOUD.contains(&spec.name)
 }
 
 fn is_switch(value: &str) -> bool {

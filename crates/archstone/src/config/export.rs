@@ -1,0 +1,86 @@
+//! A configuration as environment variables, for other programs.
+
+use super::{CloudConfig, OptionSpec, Settings};
+use crate::{
+    auth::AuthMethod,
+    reference::{DomainRef, ProjectRef, UserRef},
+    scope::Scope,
+    secret::Secret,
+};
+
+/// The variables that tell other programs the same; secrets are among them.
+pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(String, Secret)> {
+    let mut out = Export::default();
+    for (name, value) in settings.all() {
+        let Some(spec) = OptionSpec::find(name) else {
+            out.put(format!("OS_{}", name.to_ascii_uppercase()), value.value.clone());
+            continue;
+        };
+        let is_ours = spec.variable().starts_with("ARCHSTONE_");
+        let is_said_below = !spec.choices.is_empty() && !spec.secret && !spec.name.starts_with("application");
+        if !is_ours && !is_said_below && spec.name != "auth_type" {
+            out.put(spec.variable(), value.value.clone());
+        }
+    }
+    for trust in ["verify", "insecure"] {
+        if let Some(value) = settings.secret(trust) {
+            out.put(format!("OS_{}", trust.to_ascii_uppercase()), value.value.clone());
+        }
+    }
+    if let Some(url) = &config.auth_url {
+        out.put("OS_AUTH_URL".into(), url.value.as_str().into());
+    }
+    let (kind, user) = match &config.method {
+        Some(AuthMethod::Password(method)) => ("password", Some(&method.user)),
+        Some(AuthMethod::Token(_)) => ("token", None),
+        Some(AuthMethod::ApplicationCredential(method)) => {
+            let user = match &method.credential {
+                crate::ApplicationCredentialRef::Name { user, .. } => Some(user),
+                crate::ApplicationCredentialRef::Id(_) => None,
+            };
+            ("v3applicationcredential", user)
+        }
+        None => ("admin_token", None),
+    };
+    out.put("OS_AUTH_TYPE".into(), kind.into());
+    match user {
+        Some(UserRef::Id(id)) => out.put("OS_USER_ID".into(), id.as_str().into()),
+        Some(UserRef::Name { name, domain }) => {
+            out.put("OS_USERNAME".into(), name.as_str().into());
+            out.domain("OS_USER_DOMAIN", domain);
+        }
+        None => {}
+    }
+    match &config.scope {
+        Scope::Project(ProjectRef::Id(id)) => out.put("OS_PROJECT_ID".into(), id.as_str().into()),
+        Scope::Project(ProjectRef::Name { name, domain }) => {
+            out.put("OS_PROJECT_NAME".into(), name.as_str().into());
+            out.domain("OS_PROJECT_DOMAIN", domain);
+        }
+        Scope::Domain(domain) => out.domain("OS_DOMAIN", domain),
+        Scope::System => out.put("OS_SYSTEM_SCOPE".into(), "all".into()),
+        Scope::Trust(id) => out.put("OS_TRUST_ID".into(), id.as_str().into()),
+        Scope::Unscoped | Scope::Default => {}
+    }
+    out.0.sort_by(|(one, _), (other, _)| one.cmp(other));
+    out.0
+}
+
+#[derive(Default)]
+struct Export(Vec<(String, Secret)>);
+
+impl Export {
+    /// What is put last counts.
+    fn put(&mut self, variable: String, value: Secret) {
+        self.0.retain(|(name, _)| *name != variable);
+        self.0.push((variable, value));
+    }
+
+    fn domain(&mut self, prefix: &str, domain: &DomainRef) {
+        let (ending, value) = match domain {
+            DomainRef::Id(id) => ("ID", id),
+            DomainRef::Name(name) => ("NAME", name),
+        };
+        self.put(format!("{prefix}_{ending}"), value.as_str().into());
+    }
+}
