@@ -151,14 +151,19 @@ const WITHOUT_PREFIX: &[&str] = &[
     "unscoped",
     "token_cache",
     "user_agent",
+    "profile",
+    "password_file",
+    "password_command",
+    "application_credential_secret_file",
+    "application_credential_secret_command",
 ];
 
 /// Switches: they need no value.
 const SWITCHES: &[&str] = &["verify", "insecure", "unscoped"];
 
-/// Understood for the sake of scripts that were written for `openstack`, and without effect: there
-/// is one version of each API here.
-const WITHOUT_EFFECT: &[&str] = &[
+/// Settings of services that `openstack` has as options. They tell nothing about identity, but go on to
+/// other programs.
+pub(crate) const API_VERSIONS: &[&str] = &[
     "os-identity-api-version",
     "os-accelerator-api-version",
     "os-compute-api-version",
@@ -175,21 +180,17 @@ fn cloud_options() -> impl Iterator<Item = Arg> {
         .visible_alias("cloud")
         .value_name("NAME")
         .help("A cloud of clouds.yaml [env: OS_CLOUD]");
-    let password_file = Arg::new("password_file")
-        .long("password-file")
-        .value_name("FILE")
-        .help("A file with the user's password in its first line; `-` is standard input");
     let no_cache = Arg::new("no_cache")
         .long("no-cache")
         .action(ArgAction::SetTrue)
         .help("Neither take a token from the disk nor keep one there");
-    let without_effect =
-        WITHOUT_EFFECT
-            .iter()
-            .map(|name| Arg::new(*name).long(*name).hide(true))
-            .chain([Arg::new("os-beta-command").long("os-beta-command").action(ArgAction::SetTrue).hide(true)]);
+    let hidden = API_VERSIONS
+        .iter()
+        .map(|name| Arg::new(*name).long(*name).hide(true))
+        // Without effect: there are no such commands.
+        .chain([Arg::new("os-beta-command").long("os-beta-command").action(ArgAction::SetTrue).hide(true)]);
     let table = OPTIONS.iter().flat_map(|group| group.iter()).map(cloud_option);
-    [cloud].into_iter().chain(table).chain([password_file, no_cache]).chain(without_effect).map(|option| {
+    [cloud].into_iter().chain(table).chain([no_cache]).chain(hidden).map(|option| {
         let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
         let option = option.global(true).help_heading(HEADING);
         let id = option.get_id().clone();
@@ -233,6 +234,9 @@ fn value_name(option: &str) -> &'static str {
         ("token_cache", "PLACE"),
         ("version", "VERSION"),
         ("no_proxy", "HOSTS"),
+        ("_file", "FILE"),
+        ("_command", "COMMAND"),
+        ("profile", "NAME"),
         ("proxy", "URL"),
         ("unix_socket", "PATH"),
         ("original_ip", "ADDRESS"),

@@ -14,22 +14,19 @@ use std::process::ExitCode;
 use failure::Failure;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
-    }
+    run().map_or_else(|failure| failure.report(), ExitCode::from)
 }
 
-fn run() -> Result<(), Failure> {
+fn run() -> Result<u8, Failure> {
     // First of all: help and a slip of the pen must not read a file or wait for anything.
     let parsed = arguments::parse(std::env::args_os())?;
     events::print_from(parsed.level);
     let session = session::Session::new(&parsed.options);
-    let answer = (parsed.command.run)(&session, &parsed.options);
+    let answer = (parsed.command.run)(&session, &parsed.options).map(output::Answer::ending);
     let printed = answer
-        .and_then(|answer| parsed.layout.write(answer))
+        .and_then(|(answer, status)| Ok((parsed.layout.write(answer)?, status)))
         .map_err(Failure::from)
-        .and_then(|text| console::print(&text).map_err(Failure::from));
+        .and_then(|(text, status)| console::print(&text).map(|()| status).map_err(Failure::from));
     if parsed.timing {
         console::print(&timing::text(&session.timings(), &parsed.layout)?)?;
     }

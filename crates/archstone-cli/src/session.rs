@@ -9,7 +9,7 @@ use std::{
 use archstone::{
     Client as AsyncClient, ClientBuilder, Error, ErrorKind, Result, Secret, Timing,
     blocking::Client,
-    config::{OPTIONS, OptionSpec, Origin},
+    config::{Explanation, OPTIONS, OptionSpec, Origin},
 };
 use clap::ArgMatches;
 
@@ -33,8 +33,18 @@ impl<'a> Session<'a> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = builder(self.options)?.build()?;
+        let client = self.builder()?.build()?;
         Ok(self.client.get_or_init(|| Client::from(client)))
+    }
+
+    /// What the options and the environment say, for a client or in its place.
+    pub(crate) fn builder(&self) -> Result<ClientBuilder> {
+        builder(self.options)
+    }
+
+    /// The options that count, and where each comes from.
+    pub(crate) fn explain(&self) -> Result<Explanation> {
+        self.builder()?.explain()
     }
 
     /// The requests that were made.
@@ -60,11 +70,19 @@ fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
                 }
             );
         }
-        builder = builder.option_from(spec.name, value.as_str(), Origin::Argument(option));
+        builder = match (spec.name, value.as_str()) {
+            // Standard input can be read only once, and only by the program.
+            ("password_file", "-") => {
+                builder.option_from("password", first_line("-", "the password")?, Origin::Argument(option))
+            }
+            (name, value) => builder.option_from(name, value, Origin::Argument(option)),
+        };
     }
-    if let Some(file) = options.get_one::<String>("password_file") {
-        let origin = Origin::Argument("--password-file".into());
-        builder = builder.option_from("password", first_line(file, "the password")?, origin);
+    for option in arguments::API_VERSIONS {
+        if let Some(version) = options.get_one::<String>(option) {
+            let key = option.trim_start_matches("os-").replace('-', "_");
+            builder = builder.option_from(&key, version.as_str(), Origin::Argument(format!("--{option}")));
+        }
     }
     if options.get_flag("no_cache") {
         builder = builder.option_from("token_cache", "none", Origin::Argument("--no-cache".into()));
@@ -91,7 +109,7 @@ pub(crate) fn first_line(file: &str, what: &str) -> Result<Secret> {
 }
 
 /// Asks the person at the terminal.
-fn ask(option: &'static OptionSpec) -> Result<Option<Secret>> {
+pub(crate) fn ask(option: &'static OptionSpec) -> Result<Option<Secret>> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }

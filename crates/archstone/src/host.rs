@@ -125,6 +125,12 @@ impl Host {
         }
     }
 
+    /// The variables that tell about a cloud: those that begin with `OS_`, by name.
+    #[must_use]
+    pub fn cloud_variables(&self) -> Vec<String> {
+        self.variables("OS_").into_keys().collect()
+    }
+
     /// Where configuration is looked for, the first first: the working folder, the user's own folders, the
     /// machine's. The same as openstacksdk's, on each platform.
     pub(crate) fn configuration_folders(&self) -> Vec<PathBuf> {

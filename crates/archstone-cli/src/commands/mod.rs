@@ -6,6 +6,9 @@
 mod catalog_list;
 mod catalog_show;
 mod completion;
+mod config;
+mod env;
+mod exec;
 mod project_list;
 mod token_issue;
 mod token_revoke;
@@ -40,6 +43,19 @@ pub(crate) const ALL: &[Spec] = &[
     url::SPEC,
     project_list::SPEC,
     whoami::SPEC,
+    env::SPEC,
+    exec::SPEC,
+    config::SHOW,
+    config::LIST,
+    config::PATH,
+    config::CHECK,
+    config::SET,
+    config::UNSET,
+    config::RENAME,
+    config::REMOVE,
+    config::IMPORT_OPENRC,
+    config::FETCH_PROFILE,
+    config::SCHEMA,
     completion::SPEC,
 ];
 
@@ -48,6 +64,7 @@ pub(crate) const GROUPS: &[(&str, &str)] = &[
     ("token", "Get a token, or end one"),
     ("catalog", "The services and endpoints of the cloud"),
     ("project", "The projects to act in"),
+    ("config", "What is configured, whether it is right, and changes to it"),
 ];
 
 /// What kind of answer a command gives, and so in which formats.

@@ -28,6 +28,18 @@ pub(crate) enum Answer {
     List { columns: Vec<&'static str>, rows: Vec<Vec<Value>> },
     /// Text that is written as it is.
     Text(String),
+    /// An answer after which the run ends with this status.
+    Ending(Box<Answer>, u8),
+}
+
+impl Answer {
+    /// The answer itself, and the status that the run ends with.
+    pub(crate) fn ending(self) -> (Self, u8) {
+        match self {
+            Self::Ending(answer, status) => (*answer, status),
+            answer => (answer, 0),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +80,7 @@ impl Layout {
             Answer::Show(fields) => self.show(fields),
             Answer::List { columns, rows } => self.list(&columns, rows),
             Answer::Text(text) => Ok(text),
+            Answer::Ending(answer, _) => self.write(*answer),
         }
     }
 

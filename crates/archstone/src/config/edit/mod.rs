@@ -108,6 +108,14 @@ impl ConfigFile {
         }
     }
 
+    /// Whether the file sets an option of a cloud.
+    #[must_use]
+    pub fn has(&self, cloud: &str, option: &str) -> bool {
+        let path = self.place(cloud, option.strip_prefix("auth.").unwrap_or(option));
+        let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+        self.document.get(&keys).is_some()
+    }
+
     /// Sets an option of a cloud, or a setting of a service, by its name or an alias. The cloud is added
     /// when it is not there.
     ///

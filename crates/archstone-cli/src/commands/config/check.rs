@@ -1,0 +1,38 @@
+//! `archstone config check`: what is wrong with the configuration, all of it at once.
+
+use archstone::{ErrorKind, Result, config::check, host::Host};
+use clap::{ArgMatches, Command};
+
+use super::{Answers, Spec};
+use crate::{output::Answer, session::Session};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["config", "check"],
+    answers: Answers::List,
+    describe,
+    more: "\
+Looks at every file that counts, at each cloud in each of its regions, and at the environment. Nothing
+is sent, and no command is run. The exit status is 3 when something is refused, and 0 when there are only
+warnings.
+
+Examples:
+  archstone config check
+  archstone config check -f json",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("check").about("Find what is wrong with the configuration, and say how to mend it")
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "other commands can fail")]
+fn run(_session: &Session<'_>, _options: &ArgMatches) -> Result<Answer> {
+    let findings = check(&Host::default());
+    let flawed = findings.iter().any(|it| it.is_error);
+    let rows = findings.into_iter().map(|finding| {
+        let severity = if finding.is_error { "error" } else { "warning" };
+        vec![severity.into(), finding.message.into(), finding.hint.into()]
+    });
+    let answer = Answer::List { columns: vec!["Severity", "Finding", "Hint"], rows: rows.collect() };
+    Ok(if flawed { Answer::Ending(Box::new(answer), ErrorKind::InvalidConfig.exit_code()) } else { answer })
+}

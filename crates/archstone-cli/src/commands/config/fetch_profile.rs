@@ -1,0 +1,46 @@
+//! `archstone config fetch-profile`: what a vendor says about its cloud, kept for later.
+
+use archstone::{
+    Result, TransportSettings, blocking,
+    config::{ConfigFile, Family},
+    host::Host,
+};
+use clap::{Arg, ArgMatches, Command};
+
+use super::{Answers, Spec};
+use crate::{output::Answer, session::Session};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["config", "fetch-profile"],
+    answers: Answers::Text,
+    describe,
+    more: "\
+A cloud with `profile: https://vexxhost.com` is laid over the profile that is kept in clouds-public.yaml.
+Nothing is fetched at any other time, and nothing in a profile is run.
+
+Example:
+  archstone config fetch-profile https://vexxhost.com",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("fetch-profile")
+        .about("Fetch a vendor's profile, and keep it in clouds-public.yaml")
+        .arg(Arg::new("address").value_name("URL").required(true).help("The vendor's address"))
+}
+
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let address = options.get_one::<String>("address").map_or("", String::as_str);
+    let host = Host::default();
+    let profile = blocking::fetch_profile(address, transport(session)?, &host)?;
+    let mut file = ConfigFile::of(Family::Public, &host)?;
+    file.set_profile(&profile)?;
+    file.save()?;
+    Ok(Answer::Text(format!("{}\n", file.path().display())))
+}
+
+/// As the options say how to reach servers; no cloud is needed for it.
+fn transport(session: &Session<'_>) -> Result<TransportSettings> {
+    let token = session.builder()?.option("auth_url", "http://localhost").option("token_id", "none");
+    Ok(token.config()?.transport().clone())
+}

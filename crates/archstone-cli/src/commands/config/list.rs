@@ -1,0 +1,37 @@
+//! `archstone config list`: the clouds that files name, and their regions.
+
+use archstone::{Result, config::clouds, host::Host};
+use clap::{ArgMatches, Command};
+
+use super::{Answers, Spec};
+use crate::{
+    output::{Answer, Value},
+    session::Session,
+};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["config", "list"],
+    answers: Answers::List,
+    describe,
+    more: "\
+Examples:
+  archstone config list
+  archstone config list -f value -c cloud",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("list").about("List the clouds of clouds.yaml with their regions")
+}
+
+fn run(_session: &Session<'_>, _options: &ArgMatches) -> Result<Answer> {
+    let rows = clouds(&Host::default())?.into_iter().map(|cloud| {
+        let list = |words: Vec<String>| {
+            let items = words.iter().map(|word| Value::from(word.clone())).collect();
+            Value::Shown(words.join(", "), Box::new(Value::List(items)))
+        };
+        let files = cloud.files.iter().map(|path| path.display().to_string()).collect();
+        vec![cloud.name.into(), list(cloud.regions), cloud.profile.into(), list(files)]
+    });
+    Ok(Answer::List { columns: vec!["Cloud", "Regions", "Profile", "Files"], rows: rows.collect() })
+}

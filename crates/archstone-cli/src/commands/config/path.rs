@@ -1,0 +1,46 @@
+//! `archstone config path`: the files that are looked for, and those that are found.
+
+use archstone::{
+    Result,
+    config::{FileState, searched},
+    host::Host,
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::{Answers, Spec};
+use crate::{output::Answer, session::Session};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["config", "path"],
+    answers: Answers::List,
+    describe,
+    more: "\
+Of each kind, the first file that is found counts, and the others are hidden by it.
+
+Examples:
+  archstone config path
+  archstone config path --all",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("path").about("List the configuration files that are found").arg(
+        Arg::new("all").long("all").action(ArgAction::SetTrue).help("Also the places where there is none, in order"),
+    )
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "other commands can fail")]
+fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let all = options.get_flag("all");
+    let files = searched(&Host::default()).into_iter().filter(|file| all || file.state != FileState::Missing);
+    let rows = files.map(|file| {
+        let state = match file.state {
+            FileState::Used => "used",
+            FileState::Hidden => "hidden by an earlier one",
+            FileState::Unreadable => "may not be read",
+            _ => "missing",
+        };
+        vec![file.family.name().into(), file.path.display().to_string().into(), state.into()]
+    });
+    Ok(Answer::List { columns: vec!["Kind", "Path", "State"], rows: rows.collect() })
+}

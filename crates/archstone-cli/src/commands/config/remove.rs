@@ -1,0 +1,36 @@
+//! `archstone config remove`: a cloud is taken out of the files.
+
+use archstone::{Result, host::Host};
+use clap::{ArgMatches, Command};
+
+use super::{Answers, Spec, cloud, files, rename::absent};
+use crate::{output::Answer, session::Session};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["config", "remove"],
+    answers: Answers::Text,
+    describe,
+    more: "\
+Example:
+  archstone config remove mycloud",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("remove").about("Take a cloud out of clouds.yaml and secure.yaml").arg(cloud())
+}
+
+fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let cloud = options.get_one::<String>("of_cloud").map_or("", String::as_str);
+    let mut changed = String::new();
+    for mut file in files(&Host::default())? {
+        if file.remove(cloud)? {
+            file.save()?;
+            changed.push_str(&format!("{}\n", file.path().display()));
+        }
+    }
+    if changed.is_empty() {
+        return Err(absent(cloud));
+    }
+    Ok(Answer::Text(changed))
+}

@@ -1,0 +1,48 @@
+//! `archstone config rename`: a cloud gets another name.
+
+use archstone::{Error, ErrorKind, Result, host::Host};
+use clap::{Arg, ArgMatches, Command};
+
+use super::{Answers, Spec, cloud, files};
+use crate::{output::Answer, session::Session};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["config", "rename"],
+    answers: Answers::Text,
+    describe,
+    more: "\
+Example:
+  archstone config rename mycloud work",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("rename")
+        .about("Give a cloud another name in clouds.yaml and secure.yaml")
+        .args([cloud(), Arg::new("name").value_name("NAME").required(true).help("The new name")])
+}
+
+fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let text = |id: &str| options.get_one::<String>(id).map_or("", String::as_str);
+    let (cloud, name) = (text("of_cloud"), text("name"));
+    let mut files = files(&Host::default())?;
+    let mut changed = String::new();
+    // All or none: nothing is written before every file agrees.
+    let mut renamed = Vec::new();
+    for file in &mut files {
+        renamed.push(file.rename(cloud, name)?);
+    }
+    for (file, _) in files.iter().zip(&renamed).filter(|(_, renamed)| **renamed) {
+        file.save()?;
+        changed.push_str(&format!("{}\n", file.path().display()));
+    }
+    if changed.is_empty() {
+        return Err(absent(cloud));
+    }
+    Ok(Answer::Text(changed))
+}
+
+pub(super) fn absent(cloud: &str) -> Error {
+    Error::new(ErrorKind::NotFound, format!("no file names a cloud `{cloud}`"))
+        .with_hint("`archstone config list` lists the clouds")
+}

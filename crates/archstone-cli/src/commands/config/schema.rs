@@ -1,0 +1,28 @@
+//! `archstone config schema`: `clouds.yaml` as JSON Schema, for editors.
+
+use archstone::{Result, config::schema};
+use clap::{ArgMatches, Command};
+
+use super::{Answers, Spec};
+use crate::{output::Answer, session::Session};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["config", "schema"],
+    answers: Answers::Text,
+    describe,
+    more: "\
+Example, for editors with the YAML language server:
+  archstone config schema > ~/.config/openstack/clouds-schema.json
+  # and in the first line of clouds.yaml:
+  # yaml-language-server: $schema=clouds-schema.json",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("schema").about("Print the JSON Schema of clouds.yaml")
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "other commands can fail")]
+fn run(_session: &Session<'_>, _options: &ArgMatches) -> Result<Answer> {
+    Ok(Answer::Text(format!("{:#}\n", schema())))
+}

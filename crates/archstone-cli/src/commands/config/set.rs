@@ -1,0 +1,77 @@
+//! `archstone config set`: an option of a cloud, in the file.
+
+use archstone::{
+    Error, ErrorKind, Result,
+    config::{ConfigFile, Family, OptionSpec},
+    host::Host,
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::{Answers, Spec, cloud, files};
+use crate::{
+    events::warning,
+    output::Answer,
+    session::{Session, ask, first_line},
+};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["config", "set"],
+    answers: Answers::Text,
+    describe,
+    more: "\
+The file is changed where the option stands already; otherwise clouds.yaml is, or a new one in your own
+folder. Comments, order and formatting stay. A file that gets a secret becomes readable for you alone.
+
+Examples:
+  archstone config set mycloud auth_url https://keystone.example:5000/v3
+  archstone config set mycloud password            (asks for it)
+  pass show cloud | archstone config set mycloud password -
+  archstone config set mycloud password_command 'pass show cloud'",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("set").about("Set an option of a cloud in clouds.yaml").args([
+        cloud(),
+        Arg::new("option")
+            .value_name("OPTION")
+            .required(true)
+            .help("An option, or a setting such as `compute_api_version`"),
+        Arg::new("value")
+            .value_name("VALUE")
+            .allow_hyphen_values(true)
+            .help("The value; `-` is the first line of standard input. A secret is asked for when it is left out"),
+        Arg::new("secure").long("secure").action(ArgAction::SetTrue).help("In secure.yaml"),
+    ])
+}
+
+fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let text = |id: &str| options.get_one::<String>(id).map_or("", String::as_str);
+    let (cloud, option) = (text("of_cloud"), text("option"));
+    let spec = OptionSpec::find(option.strip_prefix("auth.").unwrap_or(option));
+    let value = match options.get_one::<String>("value").map(String::as_str) {
+        Some("-") => first_line("-", "the value")?,
+        Some(value) => {
+            if spec.is_some_and(|spec| spec.secret) {
+                warning!("on the command line everyone on this machine sees the secret; leave it out, or use `-`");
+            }
+            value.into()
+        }
+        None => spec.filter(|spec| spec.secret).map(ask).transpose()?.flatten().ok_or_else(|| {
+            Error::new(ErrorKind::InvalidRequest, format!("there is no value for `{option}`"))
+                .with_hint("write the value behind the option, or `-` for standard input")
+        })?,
+    };
+    let host = Host::default();
+    let mut file =
+        if options.get_flag("secure") { ConfigFile::of(Family::Secure, &host)? } else { place(cloud, option, &host)? };
+    file.set(cloud, option, value.expose())?;
+    file.save()?;
+    Ok(Answer::Text(format!("{}\n", file.path().display())))
+}
+
+/// The file that has the option already, or else the one for clouds.
+fn place(cloud: &str, option: &str, host: &Host) -> Result<ConfigFile> {
+    let has = files(host)?.into_iter().find(|file| file.has(cloud, option));
+    has.map_or_else(|| ConfigFile::of(Family::Clouds, host), Ok)
+}
