@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use archstone::{ErrorKind, config::OPTIONS};
+use archstone::{
+    ErrorKind,
+    config::{OPTIONS, SERVICE_OPTIONS},
+};
 
 fn document(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
@@ -43,7 +46,9 @@ fn every_option_is_documented() {
     let text = document("docs/configuration.md");
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
     let specs = OPTIONS.iter().flat_map(|group| group.iter());
-    let names = specs.flat_map(|spec| std::iter::once(&spec.name).chain(spec.aliases));
+    let options = specs.flat_map(|spec| std::iter::once(&spec.name).chain(spec.aliases));
+    let services = SERVICE_OPTIONS.iter().flat_map(|option| std::iter::once(&option.name).chain(option.aliases));
+    let names = options.chain(services);
 
     let missing: Vec<_> = names.filter(|name| !rows.iter().any(|row| row.contains(&format!("`{name}`")))).collect();
 
@@ -65,4 +70,14 @@ fn every_dependency_has_its_reason() {
         .collect();
 
     assert!(missing.is_empty(), "not in the table of ARCHITECTURE.md: {missing:?}");
+}
+
+#[test]
+fn the_schema_for_editors_is_fresh() {
+    let fresh = format!("{:#}\n", archstone::config::schema());
+
+    assert!(
+        document("docs/clouds-schema.json") == fresh,
+        "run `cargo run -p archstone-cli -- config schema > docs/clouds-schema.json`"
+    );
 }

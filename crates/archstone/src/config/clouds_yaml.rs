@@ -11,6 +11,7 @@ use super::{
     yaml::{Entry, Member, Node},
 };
 use crate::{
+    auth::methods,
     error::{Error, ErrorKind, Result, printable},
     host::Host,
 };
@@ -170,7 +171,7 @@ impl Layer {
                 Node::Mapping(members) => {
                     for Member { key, value, .. } in members {
                         let origin = self.origin(&format!("auth.{key}"), value);
-                        let Some(spec) = OptionSpec::find(key) else { return Err(settings::unknown(key, &origin)) };
+                        let Some(spec) = OptionSpec::find(key) else { return Err(self.unknown(key, &origin)) };
                         if let Some(other) = settings.text(spec.name).filter(|it| Some(it.value) != value.text()) {
                             let message = format!("{origin} says otherwise than {}", other.origin);
                             return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("keep one of them"));
@@ -190,13 +191,30 @@ impl Layer {
             let kind = OptionSpec::find(&key).map(|spec| spec.kind);
             match kind.or_else(|| service::find(&key).map(|(_, option)| option.kind)) {
                 Some(kind) => self.set(&mut settings, kind, &key, value, origin)?,
-                None if foreign::methods_of(&key).next().is_some() => return Err(settings::unknown(&key, &origin)),
+                None if foreign::methods_of(&key).next().is_some() => return Err(self.unknown(&key, &origin)),
                 // Other programs keep settings of their own here.
                 None => {}
             }
         }
         settings.fill_domains(beside_project);
         Ok(settings)
+    }
+
+    /// Why a key is refused: the auth method that is asked for is the better reason.
+    fn unknown(&self, key: &str, origin: &Origin) -> Error {
+        let mut typed = Settings::default();
+        for named in ["auth_type", "auth_plugin"] {
+            if let Some(value) = self.entry.get(named)
+                && let Some(text) = value.text()
+                && typed.set(named, text, self.origin(named, value)).is_err()
+            {
+                break;
+            }
+        }
+        match methods::kind(&typed) {
+            Err(error) if foreign::methods_of(&key.replace('-', "_")).next().is_some() => error,
+            _ => settings::unknown(key, origin),
+        }
     }
 
     fn origin(&self, key: &str, value: &Entry) -> Origin {
@@ -351,6 +369,9 @@ fn no_such_cloud(name: &str, all: &[&str], file: Option<&File>, host: &Host) -> 
     };
     let message = format!("there is no cloud `{shown}` in `{}`", file.path.display());
     let error = Error::new(ErrorKind::NotConfigured, message);
+    if file.beside.iter().any(|it| it == name) {
+        return error.with_hint(format!("`{shown}` stands beside `clouds`, and not below it: indent it"));
+    }
     match (all, settings::nearest(name, all.iter().copied())) {
         ([], _) => error.with_hint("the file names no cloud"),
         (_, Some(near)) => error.with_hint(format!("did you mean `{near}`?")),

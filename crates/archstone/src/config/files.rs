@@ -134,6 +134,8 @@ pub(crate) struct File {
     /// From the working folder, where anyone may have put it.
     pub(crate) is_stray: bool,
     pub(crate) entries: Vec<Member>,
+    /// What looks like an entry, but stands beside the key that should hold it.
+    pub(crate) beside: Vec<String>,
 }
 
 impl File {
@@ -162,6 +164,11 @@ impl File {
     pub(crate) fn parse(family: Family, path: PathBuf, text: &str) -> Result<Self> {
         let top = document(&path, text)?;
         let key = family.key();
+        let mut beside = Vec::new();
+        if let Node::Mapping(members) = &top.node {
+            let misplaced = members.iter().filter(|member| member.key != key && member.value.get("auth").is_some());
+            beside.extend(misplaced.map(|member| member.key.clone()));
+        }
         let entries = match top.node {
             Node::Nothing => Vec::new(),
             Node::Mapping(members) => match members.into_iter().find(|member| member.key == key) {
@@ -177,7 +184,7 @@ impl File {
                 return Err(invalid(&path, top.line, &what));
             }
         };
-        Ok(Self { family, path, is_stray: false, entries })
+        Ok(Self { family, path, is_stray: false, entries, beside })
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -212,7 +219,12 @@ pub(crate) fn document(path: &Path, text: &str) -> Result<Entry> {
     let is_json = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("json"));
     // JSON may be indented with tabs, which YAML forbids; inside of JSON's strings there are none.
     let parsed = if is_json { yaml::parse(&text.replace('\t', " ")) } else { yaml::parse(text) };
-    parsed.map_err(|problem| invalid(path, problem.line, &problem.what))
+    parsed.map_err(|problem| malformed(path, problem))
+}
+
+pub(crate) fn malformed(path: &Path, problem: yaml::Problem) -> Error {
+    let error = invalid(path, problem.line, &problem.what);
+    problem.hint.into_iter().fold(error, Error::with_hint)
 }
 
 /// A file's text; the outer error is about a file that is there.

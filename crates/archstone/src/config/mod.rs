@@ -41,6 +41,7 @@ mod schema;
 mod secret_source;
 mod service;
 mod settings;
+mod slips;
 mod typing;
 mod yaml;
 

@@ -102,17 +102,20 @@ impl Settings {
                 self.values.entry(name).or_insert(value);
             }
         }
+        // A version that names a microversion hides what lower layers say about it, and the other way round.
+        let above: Vec<String> = self.services.keys().cloned().collect();
         for (name, value) in lower.services {
-            // A version that names a microversion hides what lower layers say about it.
-            let hidden = name.strip_suffix("_default_microversion").is_some_and(|service| {
-                let version = self.services.get(&format!("{service}_api_version"));
-                version.is_some_and(|it| service::asks_for_microversion(it.value.expose()))
-            });
-            let stale = name.strip_suffix("_api_version").is_some_and(|service| {
-                self.services.contains_key(&format!("{service}_default_microversion"))
-                    && service::asks_for_microversion(value.value.expose())
-            });
-            if !hidden && !stale {
+            let said_above = |service: &str, other: &str| {
+                let key = format!("{service}_{other}");
+                above.contains(&key).then(|| self.services.get(&key)).flatten()
+            };
+            let asks = |it: &Sourced<Secret>| service::asks_for_microversion(it.value.expose());
+            let is_hidden = match (name.strip_suffix("_default_microversion"), name.strip_suffix("_api_version")) {
+                (Some(service), _) => said_above(service, "api_version").is_some_and(asks),
+                (None, Some(service)) => said_above(service, "default_microversion").is_some() && asks(&value),
+                (None, None) => false,
+            };
+            if !is_hidden {
                 self.services.entry(name).or_insert(value);
             }
         }
@@ -184,8 +187,9 @@ pub(crate) fn unknown(name: &str, origin: &Origin) -> Error {
     let name = crate::error::printable(name);
     let methods: Vec<_> = foreign::methods_of(&key).collect();
     if !methods.is_empty() {
-        let message =
-            format!("`{name}` ({origin}) is for the auth method `{}`, which is not supported", methods.join("` or `"));
+        let others = if methods.len() > 2 { " and others" } else { "" };
+        let methods = methods[..methods.len().min(2)].join("` or `");
+        let message = format!("`{name}` ({origin}) is for the auth method `{methods}`{others}, which is not supported");
         return Error::new(ErrorKind::InvalidConfig, message).with_hint(
             "use a password, a token or an application credential; `v3applicationcredential` works for federated users, too",
         );

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+
+use super::slips;
 
 /// Deeper than any configuration, and shallow enough for every stack.
 const DEEPEST: usize = 64;
@@ -90,18 +92,32 @@ impl Entry {
 pub(crate) struct Problem {
     pub(crate) line: usize,
     pub(crate) what: String,
+    pub(crate) hint: Option<String>,
 }
 
 fn problem(line: usize, what: impl Into<String>) -> Problem {
-    Problem { line, what: what.into() }
+    Problem { line, what: what.into(), hint: None }
+}
+
+impl Problem {
+    fn with_hint(self, hint: &str) -> Self {
+        Self { hint: Some(hint.to_owned()), ..self }
+    }
 }
 
 /// The file's one document; nothing when it is empty.
 pub(crate) fn parse(text: &str) -> Result<Entry, Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_stray = |c: char| c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t');
+    if let Some(at) = text.find(is_stray) {
+        let line = text[..at].matches('\n').count() + 1;
+        let stray = text[at..].chars().next().map_or(0, u32::from);
+        return Err(problem(line, format!("a control character, U+{stray:04X}, stands here"))
+            .with_hint("in double quotes it is written as `\\x07`, with its own number"));
+    }
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| explain(text, &error))?;
+        let (event, span) = event.map_err(|error| slips::explain(text, &error))?;
         builder.take(event, span)?;
     }
     Ok(builder.document.unwrap_or(Entry::empty()))
@@ -198,7 +214,8 @@ impl Builder {
                 None => *waiting = Some(entry),
                 Some(key) => {
                     let Node::Text(Text { value: name, .. }) = key.node else {
-                        return Err(problem(key.line, "a key must be a word"));
+                        return Err(problem(key.line, "a key must be a word")
+                            .with_hint("was a template not filled in? otherwise put quotes around what has braces"));
                     };
                     if let Some(first) = members.iter().find(|member| member.key == name && name != "<<") {
                         let name = crate::error::printable(&name);
@@ -251,47 +268,9 @@ fn check(tag: Option<&Tag>, line: usize) -> Result<(), Problem> {
     match tag {
         Some(tag) if !tag.is_yaml_core_schema() || tag.suffix == "binary" => {
             let tag = crate::error::printable(&tag.to_string());
-            Err(problem(line, format!("the tag `{tag}` is not understood: write the value itself")))
+            Err(problem(line, format!("the tag `{tag}` is not understood"))
+                .with_hint("a value that begins with `!` must stand in quotes"))
         }
         _ => Ok(()),
     }
-}
-
-/// What the parser stumbled over, in words that help to mend it.
-fn explain(text: &str, error: &ScanError) -> Problem {
-    let (line, column) = (error.marker().line(), error.marker().col() + 1);
-    // At the end of the file the parser may stand beyond the last line.
-    let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let before = text.lines().nth(line.saturating_sub(2)).unwrap_or_default();
-    let hint = if [written, before].iter().any(|it| leading(it).contains('\t')) {
-        "; a line begins with a tab: indent with spaces"
-    } else if error.info().contains("quote") || error.info().contains("unexpected end of stream") {
-        "; a quote that was opened is not closed"
-    } else if [written, before].iter().any(|it| lacks_space(it)) {
-        "; after a key's colon there must be a space"
-    } else if error.info().contains("flow") || error.info().contains("',' or") {
-        "; a bracket or a brace that was opened is not closed, or a comma is missing"
-    } else if error.info().contains("mapping values are not allowed") {
-        "; the line is indented further than those around it, or a value that holds `: ` lacks its quotes"
-    } else if error.info().contains("simple key") || error.info().contains("block") || error.info().contains("indent") {
-        "; keys that belong together must be indented alike, and each needs a colon"
-    } else if error.info().contains("unknown anchor") {
-        "; no `&` before it gives it a meaning"
-    } else {
-        ""
-    };
-    problem(line, format!("column {column}: {}{hint}", crate::error::printable(error.info())))
-}
-
-fn leading(line: &str) -> &str {
-    &line[..line.len() - line.trim_start().len()]
-}
-
-/// `username:alice`.
-fn lacks_space(line: &str) -> bool {
-    let line = line.trim();
-    line.split_once(':').is_some_and(|(key, value)| {
-        let is_key = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        is_key && !value.is_empty() && !value.starts_with([' ', '/'])
-    })
 }

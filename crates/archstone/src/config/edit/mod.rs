@@ -289,7 +289,7 @@ fn checked<'a>(kind: ValueKind, option: &str, value: &'a str) -> Result<&'a str>
 
 fn explain(path: &Path, refusal: Refusal) -> Error {
     match refusal {
-        Refusal::Malformed(problem) => files::invalid(path, problem.line, &problem.what),
+        Refusal::Malformed(problem) => files::malformed(path, problem),
         Refusal::Unsuitable(what) => {
             Error::new(ErrorKind::InvalidConfig, format!("`{}` is left as it is: {}", path.display(), printable(&what)))
                 .with_hint("change it with an editor, and run `archstone config check`")
