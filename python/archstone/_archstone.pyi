@@ -1,6 +1,8 @@
 from asyncio import Future
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, TypeVar, final
 
@@ -17,6 +19,7 @@ __all__ = [
     "AuthenticationError",
     "Catalog",
     "Client",
+    "ConfigFile",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
@@ -27,6 +30,7 @@ __all__ = [
     "Failure",
     "FakeKeystone",
     "FakeServer",
+    "Finding",
     "ForbiddenError",
     "Headers",
     "HostNotFoundError",
@@ -34,6 +38,7 @@ __all__ = [
     "InvalidRequestError",
     "InvalidResponseError",
     "Items",
+    "NamedCloud",
     "NotAuthenticatedError",
     "NotConfiguredError",
     "NotFoundError",
@@ -56,6 +61,7 @@ __all__ = [
     "ServerError",
     "Service",
     "ServiceClient",
+    "Setting",
     "Timing",
     "TlsNotTrustedError",
     "TokenRejectedError",
@@ -66,6 +72,11 @@ __all__ = [
     "VersionInfo",
     "VersionedEndpoint",
     "__version__",
+    "check",
+    "clouds",
+    "explain",
+    "paths",
+    "to_environment",
 ]
 
 __version__: str
@@ -185,6 +196,52 @@ class AsyncCore:
     def user(self) -> Future[User]: ...
     def project(self) -> Future[Project | None]: ...
     def projects(self) -> Future[list[Project]]: ...
+
+@final
+class Setting:
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def origin(self) -> str: ...
+
+@final
+class NamedCloud:
+    @property
+    def name(self) -> str: ...
+    @property
+    def regions(self) -> tuple[str, ...]: ...
+    @property
+    def profile(self) -> str | None: ...
+
+@final
+class Finding:
+    @property
+    def is_error(self) -> bool: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def hint(self) -> str | None: ...
+
+@final
+class ConfigFile:
+    def __new__(cls, path: str | PathLike[str] | None = None) -> Self: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def clouds(self) -> list[str]: ...
+    def set(self, cloud: str, option: str, value: object) -> None: ...
+    def unset(self, cloud: str, option: str) -> bool: ...
+    def rename(self, cloud: str, name: str) -> bool: ...
+    def remove(self, cloud: str) -> bool: ...
+    def save(self) -> None: ...
+
+def explain(**options: Unpack[Options]) -> list[Setting]: ...
+def to_environment(**options: Unpack[Options]) -> dict[str, str]: ...
+def clouds() -> list[NamedCloud]: ...
+def check() -> list[Finding]: ...
+def paths() -> dict[str, Path]: ...
 
 @final
 class AccessInfo:

@@ -45,9 +45,13 @@ class Options(TypedDict, total=False):
     user_domain_id: str | None
     user_domain_name: str | None
     password: str | None
+    password_file: str | PathLike[str] | None
+    password_command: str | Sequence[str] | None
     application_credential_id: str | None
     application_credential_name: str | None
     application_credential_secret: str | None
+    application_credential_secret_file: str | PathLike[str] | None
+    application_credential_secret_command: str | Sequence[str] | None
     token: str | None
     token_id: str | None
     token_ref: str | Mapping[str, object] | AccessInfo | None
@@ -67,6 +71,7 @@ class Options(TypedDict, total=False):
     unscoped: bool | None
 
     mgmt_url: str | None
+    profile: str | None
     region_name: str | None
     interface: str | Sequence[str] | None
 

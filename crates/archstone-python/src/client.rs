@@ -44,8 +44,11 @@ use crate::{
 ///     username, user_id: the user.
 ///     user_domain_id, user_domain_name: the domain that owns the user; `default` if no domain is named.
 ///     password: the user's password.
+///     password_file: a file with the password in its first line.
+///     password_command: a command, as words or in one line, that prints the password.
 ///     application_credential_id, application_credential_name, application_credential_secret: proof of
 ///         identity in place of a password.
+///     application_credential_secret_file, application_credential_secret_command: where else its secret is.
 ///     token: a token to exchange for another, of another scope.
 ///     token_id: a token to use as it is: nothing logs in by itself, and nothing is loaded lazily.
 ///     token_ref: a stored token to start from: the text of `AccessInfo.to_ref()` or keystoneauth's
@@ -59,6 +62,7 @@ use crate::{
 ///     trust_id: the trust to act under.
 ///     unscoped: whether to ask for a token without any scope.
 ///     mgmt_url: the identity service's own URL, used instead of the catalog's.
+///     profile: the vendor whose profile the cloud is laid over.
 ///     region_name: the region to take endpoints from.
 ///     interface: the interface to take endpoints from; several in the order of preference.
 ///     cacert: a PEM file, or a folder of them, with the authorities to trust.
@@ -96,11 +100,12 @@ impl Client {
     #[pyo3(
         signature = (**options),
         text_signature = "(*, cloud=None, environment=False, auth_url=None, auth_type=None, username=None, user_id=None, \
-user_domain_id=None, user_domain_name=None, password=None, application_credential_id=None, \
-application_credential_name=None, application_credential_secret=None, token=None, token_id=None, token_ref=None, \
+user_domain_id=None, user_domain_name=None, password=None, password_file=None, password_command=None, \
+application_credential_id=None, application_credential_name=None, application_credential_secret=None, \
+application_credential_secret_file=None, application_credential_secret_command=None, token=None, token_id=None, token_ref=None, \
 project_id=None, project_name=None, project_domain_id=None, project_domain_name=None, tenant_id=None, \
 tenant_name=None, default_domain_id=None, default_domain_name=None, domain_id=None, domain_name=None, \
-system_scope=None, trust_id=None, unscoped=None, mgmt_url=None, region_name=None, interface=None, cacert=None, \
+system_scope=None, trust_id=None, unscoped=None, mgmt_url=None, profile=None, region_name=None, interface=None, cacert=None, \
 cert=None, key=None, verify=None, insecure=None, timeout=None, connect_timeout=None, tls_min_version=None, proxy=None, no_proxy=None, \
 unix_socket=None, original_ip=None, user_agent=None, token_cache=None)"
     )]

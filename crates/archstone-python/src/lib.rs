@@ -13,6 +13,7 @@ mod body;
 mod bridge;
 mod catalog;
 mod client;
+mod config;
 mod convert;
 mod errors;
 mod handle;
@@ -43,6 +44,7 @@ mod _archstone {
         asyncio::AsyncCore,
         catalog::{Catalog, Endpoint, Service},
         client::Client,
+        config::{ConfigFile, Finding, NamedCloud, Setting, check, clouds, explain, paths, to_environment},
         identity::{Project, User},
         receipt::Receipt,
         request::Retries,

@@ -1,6 +1,6 @@
 //! From Python's keyword arguments to the library's options.
 
-use archstone::{Client, config::OptionSpec};
+use archstone::{Client, ClientBuilder, config::{OptionSpec, ValueKind}};
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
@@ -11,7 +11,12 @@ use crate::{access::AccessInfo, convert, errors, process};
 
 /// A client of these keyword arguments. `None` counts as not given.
 pub(crate) fn client(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
-    let mut builder = Client::builder().token_cache(process::tokens(py));
+    builder(options)?.token_cache(process::tokens(py)).build().map_err(|error| errors::to_python(py, &error))
+}
+
+/// What these keyword arguments say.
+pub(crate) fn builder(options: Option<&Bound<'_, PyDict>>) -> PyResult<ClientBuilder> {
+    let mut builder = Client::builder();
     for (name, value) in options.into_iter().flatten() {
         let name: String = name.extract()?;
         match name.as_str() {
@@ -25,14 +30,14 @@ pub(crate) fn client(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyR
             }
         }
     }
-    builder.build().map_err(|error| errors::to_python(py, &error))
+    Ok(builder)
 }
 
 fn check_name(name: &str) -> PyResult<()> {
     if OptionSpec::find(name).is_some() {
         return Ok(());
     }
-    let Err(unknown) = Client::builder().option(name, "?").config() else { return Ok(()) };
+    let Err(unknown) = Client::builder().option(name, "").explain() else { return Ok(()) };
     let hint = unknown.hint().map(|hint| format!(": {hint}")).unwrap_or_default();
     Err(PyTypeError::new_err(format!("Client() has no option `{name}`{hint}")))
 }
@@ -63,7 +68,10 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
         }
     }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-        return Ok(value.extract::<Vec<String>>()?.join(","));
+        let words = value.extract::<Vec<String>>()?;
+        let is_command = OptionSpec::find(name).is_some_and(|spec| spec.kind == ValueKind::Command);
+        // The words of a command may hold commas, and more.
+        return if is_command { Ok(serde_json::Value::from(words).to_string()) } else { Ok(words.join(",")) };
     }
     if value.hasattr("__fspath__")? {
         return value.call_method0("__fspath__")?.extract();

@@ -26,7 +26,7 @@ fn read(path: &Path) -> Value {
 struct Case {
     name: String,
     folder: PathBuf,
-    case: Value,
+    said: Value,
 }
 
 fn cases() -> Vec<Case> {
@@ -36,7 +36,7 @@ fn cases() -> Vec<Case> {
         .filter_map(|entry| {
             let folder = entry.expect("a folder").path();
             let name = folder.file_name()?.to_str()?.to_owned();
-            folder.is_dir().then(|| Case { name, case: read(&folder.join("case.json")), folder })
+            folder.is_dir().then(|| Case { name, said: read(&folder.join("case.json")), folder })
         })
         .collect();
     cases.sort_by(|one, other| one.name.cmp(&other.name));
@@ -53,15 +53,15 @@ impl Case {
         };
         let mut variables: BTreeMap<String, String> =
             BTreeMap::from([("HOME".into(), self.folder.join("home").display().to_string())]);
-        for (name, value) in self.case["environment"].as_object().into_iter().flatten() {
+        for (name, value) in self.said["environment"].as_object().into_iter().flatten() {
             variables.insert(name.clone(), text(value));
         }
         let host = Host::made(variables).with_folders(self.folder.join("work"), self.folder.join("root"));
         let mut builder = Client::builder().host(host);
-        if self.case["library"] != true {
+        if self.said["library"] != true {
             builder = builder.environment();
         }
-        for (name, value) in self.case["arguments"].as_object().into_iter().flatten() {
+        for (name, value) in self.said["arguments"].as_object().into_iter().flatten() {
             builder = match name.as_str() {
                 "cloud" => builder.cloud(text(value)),
                 name => builder.option(name, text(value)),
@@ -122,7 +122,7 @@ impl Case {
             }
             _ => told["auth_type"] = "admin_token".into(),
         }
-        let services = self.case["services"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let services = self.said["services"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let services: Map<String, Value> = services.map(|name| (name.to_owned(), service(config, name))).collect();
         if !services.is_empty() {
             told["services"] = services.into();
@@ -212,8 +212,8 @@ fn every_case_comes_out_as_it_should() {
     for case in &cases {
         let told = case.run();
         fs::write(kept.join(format!("{}.json", case.name)), format!("{told:#}\n")).expect("a file");
-        if !is_expected(&case.case["expected"], &told) {
-            wrong.push(format!("{}: expected {:#}\nfound {told:#}", case.name, case.case["expected"]));
+        if !is_expected(&case.said["expected"], &told) {
+            wrong.push(format!("{}: expected {:#}\nfound {told:#}", case.name, case.said["expected"]));
         }
     }
     assert!(cases.len() >= 150, "only {} cases", cases.len());
@@ -268,7 +268,7 @@ fn every_disagreement_with_upstream_is_a_listed_difference() {
     let mut wrong = Vec::new();
     let (mut alike, mut compared) = (0, 0);
     for case in cases() {
-        if case.case["oracles"] == json!([]) {
+        if case.said["oracles"] == json!([]) {
             continue;
         }
         let upstream = read(&case.folder.join("upstream.json"));
@@ -276,8 +276,8 @@ fn every_disagreement_with_upstream_is_a_listed_difference() {
             if upstream[oracle].is_null() {
                 continue;
             }
-            let agrees = comparable(&case.case["expected"]) == comparable(&upstream[oracle]);
-            let listed = case.case["differences"][oracle].as_str();
+            let agrees = comparable(&case.said["expected"]) == comparable(&upstream[oracle]);
+            let listed = case.said["differences"][oracle].as_str();
             compared += 1;
             alike += usize::from(agrees);
             match listed {
@@ -285,7 +285,7 @@ fn every_disagreement_with_upstream_is_a_listed_difference() {
                 None => wrong.push(format!("{}: {oracle} says {:#}", case.name, upstream[oracle])),
                 Some(row) if agrees => wrong.push(format!("{}: {oracle} agrees, but for `{row}`", case.name)),
                 Some(row) if !rows.contains(&row) => {
-                    wrong.push(format!("{}: no row `{row}` in the document", case.name))
+                    wrong.push(format!("{}: no row `{row}` in the document", case.name));
                 }
                 Some(_) => {}
             }

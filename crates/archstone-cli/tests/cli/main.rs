@@ -5,6 +5,7 @@
 
 mod answers;
 mod command_line;
+mod configuration;
 mod failures;
 mod kept_tokens;
 mod program;

@@ -65,7 +65,8 @@ fn a_password_can_come_from_a_file_or_standard_input() {
 
     assert_eq!(from_file.result(), "alice\n");
     assert_eq!(from_input.result(), "alice\n");
-    let expected = "exit 3\nerror: cannot read the password from `/no/such/file`: No such file or directory";
+    let expected =
+        "exit 3\nerror: `--password-file` names `/no/such/file`, which cannot be read: No such file or directory";
     assert!(missing.failure().starts_with(expected), "{}", missing.stderr);
 }
 

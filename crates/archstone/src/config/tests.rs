@@ -6,7 +6,11 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use crate::{AuthMethod, Client, ClientBuilder, CloudConfig, ErrorKind, Interface, Scope, Trust, host::Host};
+use super::{Family, check, searched};
+use crate::{
+    AuthMethod, Client, ClientBuilder, CloudConfig, ErrorKind, Interface, Scope, Trust,
+    host::{Host, Platform},
+};
 
 /// A machine with these files and variables.
 struct Machine {
@@ -187,4 +191,111 @@ fn what_is_wrong_is_named_with_its_place() {
     assert!(error.hint().is_some_and(|hint| hint.contains("`north`, `south`")), "{error:?}");
     let variable = Machine::new("", "").with("OS_AUTH_URL", "keystone").builder().environment().config();
     assert!(variable.expect_err("not a URL").to_string().contains("environment variable `OS_AUTH_URL`"));
+}
+
+#[test]
+fn files_are_looked_for_where_openstacksdk_looks_on_each_platform() {
+    let host = Host::made([
+        ("HOME", "/home/a"),
+        ("LOCALAPPDATA", "/users/a/local"),
+        ("APPDATA", "/users/a/roaming"),
+        ("PROGRAMDATA", "/programdata"),
+    ]);
+    let table: [(Platform, &[&str]); 3] = [
+        (Platform::Unix, &["", "/home/a/.config/openstack", "/etc/xdg/openstack", "/etc/openstack"]),
+        (
+            Platform::MacOs,
+            &[
+                "",
+                "/home/a/Library/Application Support/openstack",
+                "/home/a/.config/openstack",
+                "/Library/Application Support/openstack",
+                "/etc/openstack",
+            ],
+        ),
+        (
+            Platform::Windows,
+            &[
+                "",
+                "/users/a/local/OpenStack/openstack",
+                "/users/a/roaming/openstack",
+                "/home/a/.config/openstack",
+                "/programdata/OpenStack/openstack",
+                "/etc/openstack",
+            ],
+        ),
+    ];
+    for (platform, folders) in table {
+        let found = searched(&host.clone().with_platform(platform));
+        let found: Vec<_> = found.iter().filter(|file| file.family == Family::Clouds).map(|file| &file.path).collect();
+        let expected = folders.iter().flat_map(|folder| {
+            ["yaml", "yml", "json"].map(|ending| PathBuf::from(folder).join(format!("clouds.{ending}")))
+        });
+        assert_eq!(found, expected.collect::<Vec<_>>().iter().collect::<Vec<_>>(), "{platform:?}");
+    }
+}
+
+#[test]
+fn a_check_finds_all_that_is_wrong_and_shows_no_secret() {
+    let clouds = "
+clouds:
+  demo:
+    auth:
+      auth_url: http://keystone:5000/v3
+      username: 0123
+      password: marked0 #marked1
+      usrname: bob
+    regoin_name: north
+    compute_connect_retries: many
+  good:
+    auth: {auth_url: 'http://keystone:5000/v3', username: alice, password: 'marked2'}
+    compute_api_version: 2.10
+    networks: []
+  asked:
+    auth: {auth_url: 'http://keystone:5000/v3', username: alice, password_command: [false]}
+    verify: perhaps
+  regional:
+    auth: {auth_url: 'http://keystone:5000/v3', username: alice}
+    regions: [{name: north}, {name: south, values: {interface: outside}}]
+clients: {}
+";
+    let machine = Machine::new(clouds, "clouds: {dmo: {auth: {password: marked3}}}").with("OS_PROJCT_ID", "p");
+    let findings = check(&Host::made(machine.variables.clone()));
+    let said: Vec<String> = findings
+        .iter()
+        .map(|it| format!("{} {} {}", it.is_error, it.message, it.hint.as_deref().unwrap_or_default()))
+        .collect();
+    let expected: &[&[&str]] = &[
+        &["false", "`clients`", "did you mean `client`?"],
+        &["false", "auth.username", "line 6", "`83`", "quotes"],
+        &["false", "auth.password", "line 7", "begins a comment"],
+        &["false", "regoin_name", "did you mean `region_name`?"],
+        &["false", "compute_api_version", "`2.1`"],
+        &["false", "clouds.yaml", "can read it", "chmod 600"],
+        &["false", "secure.yaml", "can read it"],
+        &["false", "only `secure.yaml`", "`dmo`", "did you mean `demo`?"],
+        &["true", "`usrname`", "did you mean `username`?"],
+        &["true", "clouds.asked.verify", "`perhaps`"],
+        &["true", "regions.south.values.interface", "`outside`"],
+        &["false", "`OS_PROJCT_ID`", "did you mean `OS_PROJECT_ID`?"],
+    ];
+    for words in expected {
+        assert!(said.iter().any(|it| words.iter().all(|word| it.contains(word))), "{words:?} in {said:#?}");
+    }
+    assert_eq!(said.len(), expected.len(), "{said:#?}");
+    assert!(!said.join("").contains("marked"), "{said:#?}");
+}
+
+#[test]
+fn a_configuration_goes_to_other_programs_as_variables_and_comes_back_the_same() {
+    let machine = Machine::new(CLOUDS, "");
+    for cloud in ["demo", "system", "domain", "filled", "robot", "token"] {
+        let variables = machine.builder().cloud(cloud).to_environment().expect(cloud);
+        let variables: Vec<(String, String)> =
+            variables.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect();
+        let back = Client::builder().host(Host::made(variables)).environment().config().expect(cloud);
+        let there = machine.builder().cloud(cloud).config().expect(cloud);
+        assert_eq!(told(&back), told(&there), "{cloud}");
+        assert_eq!(back.transport(), there.transport(), "{cloud}");
+    }
 }

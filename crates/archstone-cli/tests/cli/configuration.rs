@@ -1,0 +1,177 @@
+//! `archstone config`, `env` and `exec`.
+
+use std::fs;
+
+use crate::program::Program;
+
+/// Knows the seeded alice as a cloud of its own folder.
+fn with_cloud() -> Program {
+    let program = Program::new();
+    let entry = format!(
+        "# mine\nclouds:\n  mine:\n    auth:\n      auth_url: {}\n      username: alice # it's me\n      password: alice-secret\n",
+        program.auth_url()
+    );
+    let folder = program.home.join(".config/openstack");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("clouds.yaml"), entry).expect("clouds.yaml");
+    program
+}
+
+fn clouds_yaml(program: &Program) -> String {
+    fs::read_to_string(program.home.join(".config/openstack/clouds.yaml")).expect("clouds.yaml")
+}
+
+#[test]
+fn what_counts_is_shown_with_its_origin_and_without_secrets() {
+    let program = with_cloud().with("OS_PROJECT_NAME", "db");
+
+    let shown = program.run("--os-cloud mine --os-region-name RegionTwo config show -f json").json();
+    let unmasked = program.run("config show --os-cloud mine --option password --unmask -f value -c value");
+
+    let rows = shown.as_array().expect("rows");
+    let row = |name: &str| rows.iter().find(|row| row["Option"] == name).expect(name);
+    assert_eq!(
+        (&row("region_name")["Origin"], &row("password")["Value"]),
+        (&"`--os-region-name`".into(), &"***".into())
+    );
+    assert_eq!(row("project_name")["Origin"], "environment variable `OS_PROJECT_NAME`");
+    let origin = row("username")["Origin"].as_str().expect("an origin");
+    assert!(origin.contains("`clouds.mine.auth.username`") && origin.ends_with("line 6"), "{origin}");
+    assert_eq!(unmasked.result(), "alice-secret\n");
+    assert_eq!(program.requests(), 0);
+}
+
+#[test]
+fn clouds_and_files_are_listed() {
+    let program = with_cloud();
+
+    let list = program.run("config list -f value -c cloud");
+    let path = program.run("config path -f value -c state");
+    let all = program.run("config path --all -f value -c state");
+
+    assert_eq!((list.result(), path.result()), ("mine\n", "used\n"));
+    assert!(all.result().lines().count() > 20);
+}
+
+#[test]
+fn a_check_ends_with_a_status_that_says_whether_anything_is_refused() {
+    let program = with_cloud();
+    let warned = program.run("config check -f json").json();
+    fs::write(program.home.join("clouds.yaml"), "clouds: {mine: {auth: {usrname: x}}}").expect("clouds.yaml");
+    let refused = program.run("config check -f value");
+
+    assert_eq!(warned[0]["Severity"], "warning", "{warned}");
+    assert_eq!((refused.code, refused.stderr.as_str()), (Some(3), ""));
+    assert!(refused.stdout.contains("did you mean `username`?"), "{}", refused.stdout);
+}
+
+#[test]
+fn changes_keep_what_they_do_not_change() {
+    let program = with_cloud();
+    let before = clouds_yaml(&program);
+
+    program.run("config set mine region_name RegionOne").result();
+    program.run("config set mine project_name web").result();
+    program.run_with_input("config set mine password -", "no # quotes\n").result();
+    let changed =
+        before.replace("alice-secret\n", "'no # quotes'\n      project_name: web\n    region_name: RegionOne\n");
+    assert_eq!(clouds_yaml(&program), changed);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let file = program.home.join(".config/openstack/clouds.yaml");
+        assert_eq!(fs::metadata(file).expect("the file").permissions().mode() & 0o777, 0o600);
+    }
+    program.run_with_input("config set mine password -", "alice-secret").result();
+    for option in ["region_name", "project_name"] {
+        program.run(&format!("config unset mine {option}")).result();
+    }
+    assert_eq!(clouds_yaml(&program), before);
+
+    program.run("config rename mine other").result();
+    assert_eq!(program.run("whoami --os-cloud other -f value -c user_name").result(), "alice\n");
+    program.run("config remove other").result();
+    assert_eq!(clouds_yaml(&program), "# mine\nclouds:\n");
+}
+
+#[test]
+fn a_change_that_makes_no_sense_changes_nothing() {
+    let program = with_cloud();
+    let before = clouds_yaml(&program);
+    let table = [
+        ("config set mine usrname x", "exit 3\nerror: there is no option `usrname`"),
+        ("config set mine timeout soon", "exit 3\nerror: `timeout` cannot be `soon`"),
+        ("config set mine username", "exit 2\nerror: there is no value for `username`"),
+        ("config unset mine region_name", "exit 6\nerror: no file sets `region_name` for the cloud `mine`"),
+        ("config rename yours x", "exit 6\nerror: no file names a cloud `yours`"),
+        ("config remove yours", "exit 6\nerror: no file names a cloud `yours`"),
+    ];
+
+    for (arguments, failure) in table {
+        let found = program.run(arguments).failure();
+        assert!(found.starts_with(failure), "{arguments}: {found}");
+    }
+    assert_eq!(clouds_yaml(&program), before);
+}
+
+#[test]
+fn an_openrc_file_becomes_a_cloud_and_is_not_run() {
+    let program = Program::new();
+    let openrc = format!(
+        "export OS_AUTH_URL=\"{}\"\nexport OS_USERNAME='alice'\ntouch {}/ran\nread -sr OS_PASSWORD_INPUT\nexport OS_PASSWORD=$OS_PASSWORD_INPUT\n",
+        program.auth_url(),
+        program.home.display()
+    );
+    fs::write(program.home.join("alice-openrc.sh"), openrc).expect("a file");
+
+    let imported = program.run("config import-openrc mine alice-openrc.sh");
+    program.run_with_input("config set mine password -", "alice-secret").result();
+
+    assert_eq!(imported.code, Some(0));
+    assert!(imported.stderr.contains("`OS_PASSWORD` is what the file asks for"), "{}", imported.stderr);
+    assert!(!program.home.join("ran").exists());
+    assert_eq!(program.run("whoami --os-cloud mine -f value -c user_name").result(), "alice\n");
+}
+
+#[test]
+fn a_password_comes_from_a_command_or_a_file() {
+    let program = with_cloud();
+    fs::write(program.home.join("secret"), "alice-secret\n").expect("a file");
+
+    for (option, value) in [("password_file", "~/secret"), ("password_command", "cat secret")] {
+        program.run("config unset mine password").code.expect("it ends");
+        let set = program.command(&["config", "set", "mine", option, value]).status().expect("the program runs");
+        assert!(set.success());
+        let run = program.run("whoami --os-cloud mine --no-cache -f value -c user_name");
+        assert_eq!(run.result(), "alice\n", "{option}");
+        program.run(&format!("config unset mine {option}")).result();
+    }
+}
+
+#[test]
+fn a_cloud_goes_into_a_shell() {
+    let program = with_cloud().with("OS_REGION_NAME", "RegionTwo").with("OS_NONSENSE", "1");
+
+    let bash = program.run("--os-cloud mine env").result().to_owned();
+    let fish = program.run("--os-cloud mine env --shell fish").result().to_owned();
+
+    assert!(bash.contains("unset OS_NONSENSE\n") && bash.contains("export OS_PASSWORD='alice-secret'\n"), "{bash}");
+    assert!(bash.contains("export OS_REGION_NAME='RegionTwo'\n"), "{bash}");
+    assert!(fish.contains("set -gx OS_USERNAME 'alice'\n"), "{fish}");
+}
+
+#[test]
+fn a_command_gets_a_token_and_no_password() {
+    let program = with_cloud().with("OS_PASSWORD", "alice-secret");
+    let child = "echo $OS_TOKEN; echo $OS_PROJECT_ID; echo [$OS_PASSWORD]; exit 7";
+
+    let output = program.command(&["--os-cloud", "mine", "exec", "--", "sh", "-c", child]).output();
+    let run = program.read(&output.expect("the program runs"));
+    let missing = program.run("--os-cloud mine exec -- no-such-command").failure();
+
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!((run.code, lines.len(), lines[2]), (Some(7), 3, "[]"), "{run:?}");
+    assert!(lines[0].starts_with("gAAAA") && lines[1].len() == 32, "{run:?}");
+    assert!(missing.starts_with("exit 2\nerror: the command `no-such-command` does not start"), "{missing}");
+    assert_eq!(program.logins(), 1);
+}

@@ -1,0 +1,82 @@
+"""What is configured, and changes to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import archstone
+from archstone import Client, config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keystone_for_tests import TaggedKeystone
+
+CLOUDS = """\
+clouds:
+  demo:
+    auth:
+      auth_url: http://keystone:5000/v3
+      username: alice  # it is me
+      password: secret-of-alice
+    regions: [north, south]
+    verifi: no
+"""
+
+
+@pytest.fixture
+def clouds_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "clouds.yaml"
+    path.write_text(CLOUDS)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    return path
+
+
+def test_options_are_explained_with_their_origin_and_without_secrets(clouds_yaml: Path) -> None:
+    settings = {it.name: it for it in config.explain(cloud="demo", username="bob")}
+
+    assert (settings["username"].value, settings["username"].origin) == ("bob", "`username`")
+    assert settings["password"].value == "***"
+    assert str(clouds_yaml) in settings["auth_url"].origin
+    assert "secret-of-alice" not in repr(settings)
+
+
+def test_clouds_files_and_findings_are_listed(clouds_yaml: Path) -> None:
+    [cloud] = config.clouds()
+    findings = config.check()
+
+    assert (cloud.name, cloud.regions, cloud.profile) == ("demo", ("north", "south"), None)
+    assert config.paths()["clouds"] == clouds_yaml
+    assert [it.hint for it in findings if "verifi" in it.message] == ["did you mean `verify`?"]
+    assert not any(it.is_error for it in findings)
+
+
+def test_a_file_is_changed_and_its_comments_stay(clouds_yaml: Path) -> None:
+    file = config.ConfigFile()
+    file.set("demo", "timeout", 30)
+    file.set("demo", "password_command", ["printf", "a, b"])
+    assert file.unset("demo", "password")
+    assert not file.unset("demo", "trust_id")
+    assert file.rename("demo", "work")
+    assert clouds_yaml.read_text() == CLOUDS
+    file.save()
+
+    text = clouds_yaml.read_text()
+    assert file.clouds == ["work"]
+    assert "username: alice  # it is me\n" in text
+    assert config.to_environment(cloud="work", region_name="south")["OS_PASSWORD"] == "a, b"
+    with pytest.raises(archstone.InvalidConfigError, match="usrname"):
+        file.set("work", "usrname", "x")
+
+
+def test_a_password_comes_from_a_file_or_a_command(keystone: TaggedKeystone, tmp_path: Path) -> None:
+    options = keystone.user()
+    secret = tmp_path / "secret"
+    secret.write_text(f"{options.pop('password')}\n")
+
+    assert Client(**options, password_file=secret).token
+    assert Client(**options, password_command=["cat", str(secret)]).token
+    with pytest.raises(archstone.InvalidConfigError, match="no-such-command"):
+        Client(**options, password_command="no-such-command")
