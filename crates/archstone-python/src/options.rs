@@ -1,6 +1,9 @@
 //! From Python's keyword arguments to the library's options.
 
-use archstone::{Client, ClientBuilder, config::{OptionSpec, ValueKind}};
+use archstone::{
+    Client, ClientBuilder,
+    config::{OptionSpec, ValueKind},
+};
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,

@@ -1,8 +1,8 @@
 //! `archstone exec -- CMD`: a command with a token in its environment.
 
-use std::process;
+use std::{path::PathBuf, process};
 
-use archstone::{Error, ErrorKind, Result, host::Host};
+use archstone::{Error, ErrorKind, Result, Trust, host::Host};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::{Answers, Spec};
@@ -50,34 +50,33 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     start(command).map(|code| Answer::Ending(Box::new(Answer::Text(String::new())), code)).map_err(failed)
 }
 
-/// The token, and what it is good for and where.
-fn variables(session: &Session<'_>) -> Result<Vec<(String, String)>> {
-    const HOW: &[&str] = &[
-        "OS_AUTH_URL",
-        "OS_REGION_NAME",
-        "OS_INTERFACE",
-        "OS_CACERT",
-        "OS_CERT",
-        "OS_KEY",
-        "OS_VERIFY",
-        "OS_INSECURE",
-    ];
-    let access = session.client()?.authenticate()?;
-    let all = session.builder()?.to_environment()?;
-    let mut variables: Vec<(String, String)> = all
-        .into_iter()
-        .filter(|(name, _)| HOW.contains(&name.as_str()))
-        .map(|(name, value)| (name, value.expose().to_owned()))
-        .collect();
-    let mut put = |name: &str, value: Option<&str>| {
-        variables.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+/// The token, what it is good for, and how the cloud is reached.
+fn variables(session: &Session<'_>) -> Result<Vec<(&'static str, String)>> {
+    let client = session.client()?;
+    let access = client.authenticate()?;
+    let config = client.config();
+    let transport = config.transport();
+    let file = |path: &Option<PathBuf>| path.as_ref().map(|it| it.display().to_string());
+    let (cacert, insecure) = match &transport.trust {
+        Trust::System => (None, None),
+        Trust::Bundle(bundle) => (Some(bundle.display().to_string()), None),
+        Trust::Nothing => (None, Some("true".to_owned())),
     };
-    put("OS_TOKEN", Some(access.token().expose()));
-    put("OS_AUTH_TYPE", Some("token"));
-    put("OS_PROJECT_ID", access.project_id());
-    put("OS_DOMAIN_ID", access.domain_id());
-    put("OS_SYSTEM_SCOPE", access.is_system_scoped().then_some("all"));
-    Ok(variables)
+    let variables = [
+        ("OS_TOKEN", Some(access.token().expose().to_owned())),
+        ("OS_AUTH_TYPE", Some("token".to_owned())),
+        ("OS_AUTH_URL", config.auth_url().map(ToString::to_string)),
+        ("OS_PROJECT_ID", access.project_id().map(ToOwned::to_owned)),
+        ("OS_DOMAIN_ID", access.domain_id().map(ToOwned::to_owned)),
+        ("OS_SYSTEM_SCOPE", access.is_system_scoped().then(|| "all".to_owned())),
+        ("OS_REGION_NAME", config.region().map(ToOwned::to_owned)),
+        ("OS_INTERFACE", config.interfaces().first().map(ToString::to_string)),
+        ("OS_CACERT", cacert),
+        ("OS_INSECURE", insecure),
+        ("OS_CERT", file(&transport.client_certificate)),
+        ("OS_KEY", file(&transport.client_key)),
+    ];
+    Ok(variables.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
 }
 
 /// The command takes this process's place, so that signals reach it.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     OPTIONS, OptionSpec, SERVICE_OPTIONS, ValueKind, clouds,
-    files::{self, Family, FileState},
+    files::{self, Family, File, FileState},
     foreign, service,
     settings::nearest,
     typing,
@@ -85,7 +85,7 @@ impl Findings {
             Error::new(ErrorKind::InvalidConfig, message)
         })?;
         let document = files::document(path, &text)?;
-        let file = files::File::parse(family, path.to_owned(), &text)?;
+        let file = File::parse(family, path.to_owned(), &text)?;
         let known: &[&str] = match family {
             Family::Public => &["public-clouds"],
             _ => &["clouds", "cache", "client", "metrics", "ansible", "public-clouds"],
@@ -158,6 +158,10 @@ impl Findings {
         let kind = spec.map(|spec| spec.kind).or_else(|| service::find(&member.key).map(|(_, option)| option.kind));
         let here = format!("`{}` in `{}` line {}", printable(at), place.path.display(), member.value.line);
         let written = place.written(&member.value);
+        let version = member.value.text().filter(|_| member.key == "identity_api_version");
+        if version.is_some_and(|version| !version.trim_start_matches('v').starts_with('3')) {
+            self.warn(format!("{here} is not 3, and only version 3 of the identity API is spoken"), None);
+        }
         match &member.value.node {
             Node::Text(text) if text.plain => {
                 let typed = matches!(
@@ -187,7 +191,9 @@ impl Findings {
 
     /// Each cloud as it would be used.
     fn clouds(&mut self, host: &Host) {
-        let listed = clouds::clouds(host);
+        let files = clouds::files(host);
+        let Some(files) = self.refused(files) else { return };
+        let listed = clouds::named(&files, host);
         let Some(all) = self.refused(listed) else { return };
         let in_clouds: Vec<&str> = all.iter().filter(|it| it.files.len() > 1).map(|it| it.name.as_str()).collect();
         for cloud in &all {
@@ -204,7 +210,7 @@ impl Findings {
                 regions => regions.iter().map(|it| Some(it.as_str())).collect(),
             };
             for region in regions {
-                let outcome = resolved(&cloud.name, region, host);
+                let outcome = resolved(&cloud.name, region, &files, host);
                 self.refused(outcome);
             }
         }
@@ -243,8 +249,8 @@ impl Place<'_> {
 }
 
 /// A cloud as it would be used, but for the secrets that stand somewhere else or are asked for.
-fn resolved(name: &str, region: Option<&str>, host: &Host) -> Result<()> {
-    let mut settings = clouds::settings(name, region, host)?;
+fn resolved(name: &str, region: Option<&str>, files: &[File], host: &Host) -> Result<()> {
+    let mut settings = clouds::settings(name, region, files, host)?;
     let kind = methods::kind(&settings)?;
     for names in methods::lacking(kind, &settings) {
         if let &[only] = names

@@ -1,8 +1,8 @@
 //! Which clouds there are.
 
 use super::{
-    Settings,
-    clouds_yaml::Layer,
+    Origin, Settings,
+    clouds_yaml::{Layer, merge},
     files::{Family, File},
     profile::layers as layers_of,
 };
@@ -36,11 +36,15 @@ pub struct NamedCloud {
 ///
 /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a file cannot be parsed.
 pub fn clouds(host: &Host) -> Result<Vec<NamedCloud>> {
-    let files = files(host)?;
+    named(&files(host)?, host)
+}
+
+/// The clouds that these files name.
+pub(super) fn named(files: &[File], host: &Host) -> Result<Vec<NamedCloud>> {
     let mut clouds: Vec<NamedCloud> = Vec::new();
     for name in files.iter().rev().flat_map(File::names) {
         if !clouds.iter().any(|cloud| cloud.name == name) {
-            clouds.push(cloud(name, &files, host)?);
+            clouds.push(cloud(name, files, host)?);
         }
     }
     Ok(clouds)
@@ -84,11 +88,12 @@ fn cloud(name: &str, files: &[File], host: &Host) -> Result<NamedCloud> {
 }
 
 /// The settings of a cloud in a region, as files alone have them.
-pub(super) fn settings(name: &str, region: Option<&str>, host: &Host) -> Result<Settings> {
+pub(super) fn settings(name: &str, region: Option<&str>, files: &[File], host: &Host) -> Result<Settings> {
     let mut above = Settings::default();
     if let Some(region) = region {
-        above.set("region_name", region, super::Origin::Argument("region_name".into()))?;
+        above.set("region_name", region, Origin::Argument("region_name".into()))?;
     }
-    let loaded = super::clouds_yaml::load(Some(name), &above, host)?;
-    Ok(loaded.map(|(_, settings)| above.over(settings)).unwrap_or_default())
+    let layers = files.iter().map(|file| Layer::of(file, name)).filter_map(Result::transpose);
+    let settings = merge(layers.collect::<Result<_>>()?, &above, host)?;
+    Ok(above.over(settings))
 }

@@ -298,7 +298,7 @@ impl Regions {
 }
 
 /// A cloud's entries, laid over each other and over their profile.
-fn merge(mut layers: Vec<Layer>, above: &Settings, host: &Host) -> Result<Settings> {
+pub(super) fn merge(mut layers: Vec<Layer>, above: &Settings, host: &Host) -> Result<Settings> {
     let own = layers.len();
     let mut named = above.text("profile").map(|it| Sourced { value: it.value.to_owned(), origin: it.origin });
     for layer in &layers {

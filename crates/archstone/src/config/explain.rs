@@ -1,6 +1,6 @@
 //! What is configured, value by value, each with where it comes from.
 
-use super::{OptionSpec, Origin, Sources, ValueKind};
+use super::{OptionSpec, Origin, Sourced, Sources, ValueKind, resolve};
 use crate::{
     error::{Result, public_url},
     host::Host,
@@ -55,12 +55,20 @@ impl ExplainedValue {
 impl Explanation {
     pub(crate) fn of(sources: Sources, host: &Host) -> Result<Self> {
         let (cloud, settings) = sources.merge(host)?;
-        let values = settings.all().map(|(name, it)| ExplainedValue {
-            name: name.to_owned(),
-            secret: OptionSpec::find(name).is_some_and(|spec| spec.secret),
-            origin: it.origin.clone(),
-            value: it.value.clone(),
+        let values = settings.all().map(|(name, it)| {
+            let spec = OptionSpec::find(name);
+            let is_url = spec.map_or_else(|| name.ends_with("endpoint_override"), |spec| spec.kind == ValueKind::Url);
+            let text = Sourced { value: it.value.expose(), origin: it.origin.clone() };
+            // What lacks a value for its braces is shown as it is written.
+            let filled = is_url.then(|| resolve::filled(&text, &settings).ok()).flatten();
+            ExplainedValue {
+                name: name.to_owned(),
+                secret: spec.is_some_and(|spec| spec.secret),
+                origin: it.origin.clone(),
+                value: filled.map_or_else(|| it.value.clone(), Secret::from),
+            }
         });
-        Ok(Self { cloud, values: values.collect() })
+        let values = values.collect();
+        Ok(Self { cloud, values })
     }
 }

@@ -1,11 +1,12 @@
 //! A configuration as environment variables, for other programs.
 
-use super::{CloudConfig, OptionSpec, Settings};
+use super::{CloudConfig, GivenToken, OptionSpec, Settings};
 use crate::{
     auth::AuthMethod,
     reference::{DomainRef, ProjectRef, UserRef},
     scope::Scope,
     secret::Secret,
+    transport::Trust,
 };
 
 /// The variables that tell other programs the same; secrets are among them.
@@ -18,14 +19,22 @@ pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(Strin
         };
         let is_ours = spec.variable().starts_with("ARCHSTONE_");
         let is_said_below = !spec.choices.is_empty() && !spec.secret && !spec.name.starts_with("application");
-        if !is_ours && !is_said_below && spec.name != "auth_type" {
-            out.put(spec.variable(), value.value.clone());
+        match spec.name {
+            "auth_type" | "mgmt_url" => {}
+            // As others call it.
+            "timeout" => out.put("OS_API_TIMEOUT".into(), value.value.clone()),
+            _ if is_ours || is_said_below => {}
+            _ => out.put(spec.variable(), value.value.clone()),
         }
     }
-    for trust in ["verify", "insecure"] {
-        if let Some(value) = settings.secret(trust) {
-            out.put(format!("OS_{}", trust.to_ascii_uppercase()), value.value.clone());
-        }
+    // `OS_VERIFY=false` is a file's name to others, and a list of interfaces is one of that name.
+    match &config.transport.trust {
+        Trust::Nothing => out.put("OS_INSECURE".into(), "true".into()),
+        Trust::Bundle(bundle) => out.put("OS_CACERT".into(), bundle.to_string_lossy().into_owned().into()),
+        Trust::System => {}
+    }
+    if let Some(interface) = config.interfaces.first() {
+        out.put("OS_INTERFACE".into(), interface.as_str().into());
     }
     if let Some(url) = &config.auth_url {
         out.put("OS_AUTH_URL".into(), url.value.as_str().into());
@@ -42,6 +51,12 @@ pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(Strin
         }
         None => ("admin_token", None),
     };
+    if let (None, Some(GivenToken::Id(token))) = (&config.method, &config.given) {
+        out.put("OS_TOKEN".into(), token.clone());
+        if let Some(url) = &config.mgmt_url {
+            out.put("OS_ENDPOINT".into(), url.as_str().into());
+        }
+    }
     out.put("OS_AUTH_TYPE".into(), kind.into());
     match user {
         Some(UserRef::Id(id)) => out.put("OS_USER_ID".into(), id.as_str().into()),
