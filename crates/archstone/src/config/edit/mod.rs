@@ -147,9 +147,17 @@ impl ConfigFile {
     pub fn unset(&mut self, cloud: &str, option: &str) -> Result<bool> {
         let option = option.strip_prefix("auth.").unwrap_or(option);
         kind(option)?;
-        let path = self.place(cloud, option);
-        let keys: Vec<&str> = path.iter().map(String::as_str).collect();
-        self.document.unset(&keys).map_err(|refusal| explain(&self.path, refusal))
+        let mut was_there = false;
+        // Under each of its names, beside `auth` and in it.
+        while self.has(cloud, option) {
+            let path = self.place(cloud, option);
+            let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+            if !self.document.unset(&keys).map_err(|refusal| explain(&self.path, refusal))? {
+                break;
+            }
+            was_there = true;
+        }
+        Ok(was_there)
     }
 
     /// Calls a cloud by another name; whether it was there.
