@@ -342,7 +342,9 @@ def test_the_log_tells_what_is_done_and_no_secret(keystone: FakeKeystone, caplog
     told = {(record.name, record.levelname) for record in caplog.records}
     assert {("archstone.request", "DEBUG"), ("archstone.retry", "WARNING")} <= told
     text = caplog.text
+    assert "request method=GET" in text
     assert "/compute/v2.1/servers" in text
+    assert "{SHA256}" in text
     assert client.token not in text
     assert "marked" not in text
     assert keystone.options()["password"] not in text.replace("archstone", "")

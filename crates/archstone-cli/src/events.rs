@@ -31,7 +31,7 @@ struct Printer {
 
 impl Subscriber for Printer {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && *metadata.level() <= self.level && metadata.target().starts_with("archstone")
+        !metadata.is_span() && *metadata.level() <= self.level && metadata.target().starts_with("archstone")
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {

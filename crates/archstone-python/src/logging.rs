@@ -63,7 +63,7 @@ struct Bridge;
 impl Subscriber for Bridge {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let is_wanted = *metadata.level() <= Level::WARN || IS_TALKATIVE.load(Ordering::Relaxed);
-        is_wanted && metadata.is_event() && metadata.target().starts_with("archstone")
+        is_wanted && !metadata.is_span() && metadata.target().starts_with("archstone")
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
