@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
-from typing import cast
 
 from archstone._archstone import AsyncBody as _AsyncBody
 from archstone._archstone import AsyncServiceCore, Response, Upload
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Callable, Iterator
     from datetime import timedelta
-    from typing import Any, BinaryIO, Literal, overload
+    from typing import Any, Literal, overload
 
     from typing_extensions import Self, Unpack
 
@@ -314,7 +313,7 @@ class _Source:
 class _File(_Source):
     """A file, read from where it stood. A disk may be slow: the loop goes on meanwhile."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Any) -> None:  # noqa: ANN401  whatever reads like a file
         self.file = file
         if getattr(file, "seekable", bool)():
             self.begin = file.tell()
@@ -327,14 +326,15 @@ class _File(_Source):
         def read() -> bytes:
             if again and self.begin is not None:
                 self.file.seek(self.begin)
-            return self.file.read(_PIECE)
+            piece: bytes = self.file.read(_PIECE)
+            return piece
 
         return await asyncio.to_thread(read) or None
 
 
 def _source(data: Readable | Iterable[bytes] | AsyncIterable[bytes]) -> _Source:
     if hasattr(data, "read"):
-        return _File(cast("BinaryIO", data))
+        return _File(data)
     if isinstance(data, AsyncIterable):
         return _Source(aiter(data))
     if isinstance(data, Iterable):

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     access::Token,
     error::{Error, ErrorKind, Result, Sent, public_url},
-    transport::{AUTH_TOKEN, RetryPolicy, TimeLimits, Transport, retry::Tried},
+    transport::{AUTH_TOKEN, Progress, RetryPolicy, TimeLimits, Transport, retry::Tried},
 };
 
 /// How often one request may have its token replaced: one that this service has taken may be revoked
@@ -211,8 +211,9 @@ impl Described {
             let limits = TimeLimits { total: left, ..limits };
             let next = moved.as_ref().unwrap_or(url);
             let own = moved.is_none() || next.origin() == url.origin();
-            let request = self.request(transport, next, token.filter(|_| own), own);
-            let answer = match transport.start(request, next, limits).await {
+            let progress = Progress::default();
+            let request = self.request(transport, next, token.filter(|_| own), own, &progress);
+            let answer = match transport.start(request, next, limits, &progress).await {
                 Ok((answer, elapsed)) => Response::new(answer, transport, limits, elapsed),
                 Err(error) if !*is_repeated && self.was_given_up(&error) => {
                     *is_repeated = true;
@@ -247,7 +248,14 @@ impl Described {
     }
 
     /// What goes over the wire. What proves identity, and what the caller sent along, stays with its origin.
-    fn request(&mut self, transport: &Transport, url: &Url, token: Option<&Token>, own: bool) -> reqwest::Request {
+    fn request(
+        &mut self,
+        transport: &Transport,
+        url: &Url,
+        token: Option<&Token>,
+        own: bool,
+        progress: &Progress,
+    ) -> reqwest::Request {
         let mut request = reqwest::Request::new(self.method.clone(), url.clone());
         if own {
             *request.headers_mut() = self.headers.clone();
@@ -256,7 +264,7 @@ impl Described {
         if let Some(token) = token {
             request.headers_mut().insert(AUTH_TOKEN, token.header());
         }
-        *request.body_mut() = self.body.take();
+        *request.body_mut() = self.body.take(progress);
         request
     }
 }

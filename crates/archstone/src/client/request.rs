@@ -14,7 +14,7 @@ use super::{Client, ServiceClient, microversion::Microversion};
 use crate::{
     catalog::ApiVersion,
     error::{Error, ErrorKind, Result, printable},
-    transport::{RetryPolicy, TimeLimits, TransportSettings},
+    transport::{Progress, RetryPolicy, TimeLimits, TransportSettings},
 };
 
 /// A request being described. Nothing is sent until [`send`](Self::send).
@@ -102,12 +102,15 @@ impl Body {
         !matches!(self, Self::Stream(None))
     }
 
-    pub(super) fn take(&mut self) -> Option<reqwest::Body> {
+    pub(super) fn take(&mut self, progress: &Progress) -> Option<reqwest::Body> {
+        /// What is smaller goes out at once.
+        const LARGE: usize = 1 << 20;
         match self {
             Self::Empty => None,
-            Self::Bytes(bytes) => Some(bytes.clone().into()),
-            Self::Stream(body) => body.take(),
-            Self::Made(make) => Some(make()),
+            Self::Bytes(bytes) if bytes.len() < LARGE => Some(bytes.clone().into()),
+            Self::Bytes(bytes) => Some(progress.of_bytes(bytes.clone())),
+            Self::Stream(body) => body.take().map(|body| progress.of(body)),
+            Self::Made(make) => Some(progress.of(make())),
         }
     }
 }

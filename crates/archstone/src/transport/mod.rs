@@ -7,6 +7,7 @@ mod answer;
 mod connections;
 mod failure;
 mod limits;
+mod progress;
 pub(crate) mod retry;
 mod settings;
 mod timing;
@@ -20,6 +21,7 @@ pub use timing::Timing;
 pub(crate) use answer::{Answer, retry_after};
 #[cfg(feature = "opentelemetry")]
 pub(crate) use connections::blocking_client;
+pub(crate) use progress::Progress;
 
 use std::{sync::Arc, time::Duration};
 
@@ -134,7 +136,7 @@ impl Transport {
         }
         self.tell_original_ip(&mut request);
         let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
-        let (mut answer, _) = self.start(request, &url, limits).await?;
+        let (mut answer, _) = self.start(request, &url, limits, &Progress::default()).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let mut bytes = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.explain(error, &url))? {
@@ -161,11 +163,14 @@ impl Transport {
     }
 
     /// Sends a request to a URL; the body of the answer is still to be read. Says how long its head took.
+    ///
+    /// While a body is on its way out, each piece of it breaks the silence.
     pub(crate) async fn start(
         &self,
         mut request: reqwest::Request,
         url: &Url,
         limits: TimeLimits,
+        progress: &Progress,
     ) -> Result<(reqwest::Response, Duration)> {
         let sent = self.host.now();
         *request.timeout_mut() = limits.total;
@@ -179,9 +184,14 @@ impl Transport {
         crate::telemetry::propagate(request.headers_mut());
         let read = limits.read.unwrap_or(self.settings.timeout);
         let connections = self.connections.to(url, &self.settings, limits.connect)?;
-        let outcome = match tokio::time::timeout(read, connections.execute(request)).await {
-            Ok(outcome) => outcome.map_err(|error| failure::explain(error, url, &self.settings, limits)),
-            Err(_) => Err(failure::silence(url, read)),
+        let mut answer = connections.execute(request);
+        let outcome = loop {
+            let before = progress.pieces();
+            match tokio::time::timeout(read, &mut answer).await {
+                Ok(outcome) => break outcome.map_err(|error| failure::explain(error, url, &self.settings, limits)),
+                Err(_) if progress.pieces() != before => {}
+                Err(_) => break Err(failure::silence(url, read)),
+            }
         };
         let elapsed = sent.until(self.host.now());
         match &outcome {

@@ -4,6 +4,7 @@ use std::{
     collections::VecDeque,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use archstone::{ErrorKind, Method};
@@ -70,6 +71,41 @@ async fn a_stream_that_was_begun_is_never_sent_again() {
     let refused = image.request(Method::PUT, "v2/images/7/file").stream(Pieces::new()).send().await.unwrap_err();
 
     assert_eq!((refused.kind(), keystone.count("PUT", "/image/v2/images/7/file")), (ErrorKind::TokenRejected, 1));
+}
+
+/// Pieces that come slowly, one each 60 milliseconds.
+struct Slow(Pieces, Pin<Box<tokio::time::Sleep>>);
+
+impl Body for Slow {
+    type Data = bytes::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<bytes::Bytes>, Self::Error>>> {
+        std::task::ready!(self.1.as_mut().poll(context));
+        self.1 = Box::pin(tokio::time::sleep(Duration::from_millis(60)));
+        Pin::new(&mut self.0).poll_frame(context)
+    }
+}
+
+#[tokio::test]
+async fn an_upload_takes_as_long_as_it_takes() {
+    let keystone = with_images();
+    let client = demo(&keystone).build().unwrap();
+    let image = client.service("image").endpoint_override(format!("{}/image", keystone.url()));
+    let slow = Slow(Pieces::new(), Box::pin(tokio::time::sleep(Duration::ZERO)));
+
+    let upload = image.put("v2/images/7/file").stream(slow).read_timeout(Duration::from_millis(100));
+    assert_eq!(upload.send().await.unwrap().status(), 204);
+    // Large enough to go out in pieces.
+    let whole = bytes::Bytes::from(vec![7; 3 << 20]);
+    assert_eq!(image.put("v2/images/7/file").body(whole.clone()).send().await.unwrap().status(), 204);
+
+    let sent: Vec<_> =
+        keystone.requests().iter().filter(|it| it.method() == "PUT").map(|it| it.body_length()).collect();
+    assert_eq!(sent, [13, 3 << 20]);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@
 mod authentication;
 mod discovery;
 mod failures;
+mod image;
 mod keystone;
 mod placement;
 mod promise;

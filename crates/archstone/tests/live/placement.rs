@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use archstone::ErrorKind;
+use archstone::{ErrorKind, VersionRange};
 use serde_json::{Value, json};
 
 use crate::keystone::{Path, service_requests};
@@ -35,4 +35,26 @@ async fn a_resource_provider_is_made_read_listed_and_deleted() {
     assert_eq!(service_requests("placement", "GET", &format!("/{one}")), 2);
     assert_eq!(service_requests("placement", "DELETE", &format!("/{one}")), 1);
     assert_eq!(path.logins(), 1);
+}
+
+#[tokio::test]
+async fn the_newest_microversion_is_found_and_asked_for() {
+    let path = Path::with_services();
+    let client = path.user("admin").project_name("admin").build().unwrap();
+    let range =
+        |min: &str, max: &str| VersionRange::between(Some(min.parse().unwrap()), Some(max.parse().unwrap())).unwrap();
+    let placement = client.service("placement").region("RegionOne");
+
+    let newest = placement.newest_microversion(range("1.0", "latest")).await.unwrap();
+    assert!(newest >= "1.39".parse().unwrap(), "{newest}");
+    // What is made is told from 1.20 on, and not before.
+    for (wanted, status) in [(range("1.0", "1.19"), 201), (range("1.20", "latest"), 200)] {
+        let own = uuid();
+        let asked = placement.clone().newest_microversion_of(wanted);
+        let answer = asked.post("resource_providers").json(&json!({"name": own, "uuid": own})).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{wanted}");
+        placement.delete(format!("resource_providers/{own}")).send().await.unwrap();
+    }
+    let never = placement.newest_microversion(range("1.500", "latest")).await.unwrap_err();
+    assert_eq!(never.kind(), ErrorKind::EndpointNotFound);
 }
