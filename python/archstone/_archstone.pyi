@@ -75,6 +75,7 @@ __all__ = [
     "check",
     "clouds",
     "explain",
+    "option_table",
     "paths",
     "to_environment",
 ]
@@ -82,6 +83,8 @@ __all__ = [
 __version__: str
 
 _T = TypeVar("_T")
+
+def option_table() -> list[tuple[str, list[str], str, bool, str]]: ...
 
 @disjoint_base
 class Client:
@@ -689,6 +692,7 @@ class Pieces:
 class Headers(Mapping[str, str]):
     def __getitem__(self, name: str, /) -> str: ...
     def get(self, name: str, default: _T = None, /) -> str | _T: ...  # type: ignore[assignment]
+    def get_all(self, name: str) -> list[str]: ...
     def __iter__(self) -> Iterator[str]: ...
     def __len__(self) -> int: ...
 

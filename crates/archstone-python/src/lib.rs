@@ -46,6 +46,7 @@ mod _archstone {
         client::Client,
         config::{ConfigFile, Finding, NamedCloud, Setting, check, clouds, explain, paths, to_environment},
         identity::{Project, User},
+        options::option_table,
         receipt::Receipt,
         request::Retries,
         response::{AsyncBody, Headers, Pieces, Response},

@@ -2,7 +2,7 @@
 
 use archstone::{
     Client, ClientBuilder,
-    config::{OptionSpec, ValueKind},
+    config::{OPTIONS, OptionSpec, ValueKind},
 };
 use pyo3::{
     exceptions::PyTypeError,
@@ -11,6 +11,14 @@ use pyo3::{
 };
 
 use crate::{access::AccessInfo, convert, errors, process};
+
+/// Every option of the library: its name, its other names, its variable, whether it is a secret, and what it
+/// is for.
+#[pyfunction]
+pub(crate) fn option_table() -> Vec<(&'static str, Vec<&'static str>, String, bool, &'static str)> {
+    let specs = OPTIONS.iter().flat_map(|group| group.iter());
+    specs.map(|it| (it.name, it.aliases.to_vec(), it.variable(), it.secret, it.help)).collect()
+}
 
 /// A client of these keyword arguments. `None` counts as not given.
 pub(crate) fn client(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {

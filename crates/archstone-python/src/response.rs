@@ -428,21 +428,22 @@ impl Pieces {
 pub(crate) struct Headers(Arc<Answer>);
 
 impl Headers {
-    /// The values of one name, joined as HTTP joins them. What is not UTF-8 is read as Latin-1.
+    /// The values of one name, joined as HTTP joins them.
     fn value(&self, name: &str) -> Option<String> {
-        let values = self.0.head.headers.get_all(name.to_ascii_lowercase());
-        let texts: Vec<String> = values
-            .iter()
-            .map(|value| match std::str::from_utf8(value.as_bytes()) {
-                Ok(text) => text.to_owned(),
-                Err(_) => value.as_bytes().iter().map(|byte| char::from(*byte)).collect(),
-            })
-            .collect();
+        let texts = self.get_all(name);
         (!texts.is_empty()).then(|| texts.join(", "))
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
         self.0.head.headers.keys().map(HeaderName::as_str)
+    }
+}
+
+/// A header's value as text. What is not UTF-8 is read as Latin-1.
+fn shown(value: &[u8]) -> String {
+    match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.iter().map(|byte| char::from(*byte)).collect(),
     }
 }
 
@@ -456,6 +457,11 @@ impl Headers {
     #[pyo3(signature = (name, default = None, /))]
     fn get<'py>(&self, py: Python<'py>, name: &str, default: Option<Bound<'py, PyAny>>) -> Option<Bound<'py, PyAny>> {
         self.value(name).map(|value| PyString::new(py, &value).into_any()).or(default)
+    }
+
+    /// Return each value of a header that was given several times, as `Set-Cookie` is.
+    fn get_all(&self, name: &str) -> Vec<String> {
+        self.0.head.headers.get_all(name.to_ascii_lowercase()).iter().map(|it| shown(it.as_bytes())).collect()
     }
 
     /// Return the names, in lower case.

@@ -100,7 +100,8 @@ pub(crate) fn kind(settings: &Settings) -> Result<Kind> {
         .map(|part| format!("application_credential_{part}"))
         .into_iter()
         .find(|name| settings.has(name));
-    let Some(named) = settings.text("auth_type") else {
+    // `archstone` is how keystoneauth's users ask for this library: it says nothing about the method.
+    let Some(named) = settings.text("auth_type").filter(|it| it.value != "archstone") else {
         let given = settings.has("token_id") || settings.has("token_ref");
         let proofs: Vec<_> = [
             application_credential.as_deref().map(|name| (name, Kind::ApplicationCredential)),

@@ -1,0 +1,50 @@
+"""How a server is to be reached, as `requests` and keystoneauth1 say it, and as Archstone does."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Connection(NamedTuple):
+    """Trust, certificates and proxies of a request."""
+
+    verify: bool | str = True
+    cert: str | tuple[str, ...] | None = None
+    proxies: tuple[tuple[str, str], ...] = ()
+    tls_min_version: str | None = None
+
+    @classmethod
+    def of(cls, session: object, said: Mapping[str, Any]) -> Connection:
+        """Return what a request says, and else its session."""
+        verify, cert = said.get("verify"), said.get("cert")
+        proxies: Mapping[str, str] = said.get("proxies") or {}
+        verify = getattr(session, "verify", None) if verify is None else verify
+        cert = cert or getattr(session, "cert", None)
+        return cls(
+            True if verify is None else verify,
+            cert if cert is None or isinstance(cert, str) else tuple(cert),
+            tuple(sorted(proxies.items())),
+            getattr(session, "tls_min_version", None),
+        )
+
+    def options(self, url: str = "") -> dict[str, Any]:
+        """Return the options of a client that reaches this URL so."""
+        options: dict[str, Any] = {"tls_min_version": self.tls_min_version}
+        # What `requests` reads when nobody says whom to trust.
+        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        trust = bundle if self.verify is True and bundle else self.verify
+        if isinstance(trust, str):
+            options["cacert"] = trust
+        elif not trust:
+            options["insecure"] = True
+        if isinstance(self.cert, str):
+            options["cert"] = self.cert
+        elif self.cert:
+            options["cert"], options["key"] = self.cert
+        proxies = dict(self.proxies)
+        options["proxy"] = proxies.get(url.partition(":")[0]) or proxies.get("all")
+        return {name: value for name, value in options.items() if value is not None}

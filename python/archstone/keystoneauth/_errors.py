@@ -1,0 +1,121 @@
+"""What keystoneauth1's users catch, for each of Archstone's errors."""
+
+from __future__ import annotations
+
+import json
+import math
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import requests
+from keystoneauth1 import exceptions
+from keystoneauth1.exceptions import http
+
+import archstone
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_BY_KIND: dict[str | None, type[exceptions.ClientException]] = {
+    "connection_failed": exceptions.ConnectFailure,
+    "endpoint_not_found": exceptions.EndpointNotFound,
+    "host_not_found": exceptions.ConnectFailure,
+    "invalid_config": exceptions.OptionError,
+    "not_configured": exceptions.OptionError,
+    "not_identity_service": exceptions.DiscoveryFailure,
+    "timeout": exceptions.ConnectTimeout,
+    "tls_not_trusted": exceptions.SSLError,
+}
+
+_BY_STATUS: dict[int, type[exceptions.HttpError]] = {
+    kind.http_status: kind
+    for kind in vars(http).values()
+    if isinstance(kind, type) and issubclass(kind, exceptions.HttpError) and "http_status" in vars(kind)
+}
+
+
+@contextmanager
+def translation() -> Generator[None]:
+    """Raise keystoneauth1's exceptions in the place of Archstone's errors."""
+    try:
+        yield
+    except archstone.Error as error:
+        raise translated(error) from error
+
+
+def translated(error: archstone.Error) -> exceptions.ClientException:
+    """Return the exception that says the same, for an error that is no service's answer."""
+    said = f"{error} (hint: {error.hint})" if error.hint else str(error)
+    if error.receipt is not None and error.receipt.expires_at is not None:
+        return exceptions.MissingAuthMethods(_answer_of(error.receipt))
+    if (kind := _BY_KIND.get(error.kind)) is not None:
+        return kind(said)
+    if error.status is not None and error.status >= requests.codes.bad_request:
+        failure = _class_of(error.status)(
+            message=said, request_id=error.request_id, url=error.url, http_status=error.status
+        )
+        failure.retry_after = _whole_seconds(error)
+        return failure
+    if isinstance(error, (archstone.AuthenticationError, archstone.ScopeConflictError)):
+        return exceptions.AuthorizationFailure(said)
+    return exceptions.UnknownConnectionError(said, error)
+
+
+def refusal(
+    response: requests.Response, error: archstone.Error | None, method: str, url: str
+) -> exceptions.HttpError | exceptions.MissingAuthMethods:
+    """Return the exception for an answer of 400 and above.
+
+    It is keystoneauth1's own, where that understands the service; else it has the words that Archstone has found.
+    """
+    failure = exceptions.from_response(response, method, url)
+    if error is None or isinstance(failure, exceptions.MissingAuthMethods):
+        return failure
+    if failure.message == "Unrecognized schema in response body." or failure.request_id != error.request_id:
+        words, _, _ = str(error).partition(" (HTTP ")
+        is_said = failure.message.startswith("Unrecognized schema") and not words.startswith("HTTP ")
+        failure = type(failure)(
+            message=words if is_said else failure.message,
+            details=failure.details,
+            response=response,
+            request_id=error.request_id,
+            url=url,
+            method=method,
+            http_status=response.status_code,
+        )
+    failure.retry_after = _whole_seconds(error)
+    failure.__cause__ = error
+    return failure
+
+
+def as_requests_says(error: archstone.Error, request: requests.PreparedRequest) -> requests.RequestException:
+    """Return the exception that `requests` has for a request without an answer."""
+    kinds: dict[str | None, type[requests.RequestException]] = {
+        "timeout": requests.Timeout,
+        "tls_not_trusted": requests.exceptions.SSLError,
+        "invalid_request": requests.exceptions.InvalidURL,
+    }
+    return kinds.get(error.kind, requests.ConnectionError)(str(error), request=request)
+
+
+def _class_of(status: int) -> type[exceptions.HttpError]:
+    general = exceptions.HttpServerError if status >= requests.codes.server_error else exceptions.HTTPClientError
+    return _BY_STATUS.get(status, general)
+
+
+def _whole_seconds(error: archstone.Error) -> int:
+    return math.ceil(error.retry_after or 0)
+
+
+def _answer_of(receipt: archstone.Receipt) -> requests.Response:
+    """Return Keystone's answer that was this receipt, as keystoneauth1 reads it."""
+    response = requests.Response()
+    response.status_code = 401
+    response.headers["Openstack-Auth-Receipt"] = receipt.id
+    expires_at = receipt.expires_at.isoformat() if receipt.expires_at else None
+    body = {
+        "receipt": {"methods": receipt.methods, "expires_at": expires_at},
+        "required_auth_methods": receipt.required_auth_methods,
+    }
+    response._content = json.dumps(body).encode()  # there is no other way to make one
+    return response

@@ -1,0 +1,258 @@
+"""An auth plugin for keystoneauth1's sessions that leaves logins and tokens to Archstone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+from typing import TYPE_CHECKING, Any, cast
+
+from keystoneauth1 import access, exceptions, plugin
+from keystoneauth1.identity import base
+
+import archstone
+from archstone.keystoneauth._connection import Connection
+from archstone.keystoneauth._discovery import Outcomes
+from archstone.keystoneauth._errors import translation
+from archstone.keystoneauth._signature import signed_as
+
+if TYPE_CHECKING:
+    from keystoneauth1.discover import EndpointData, VersionData
+    from keystoneauth1.session import Session
+    from typing_extensions import Self, Unpack
+
+    from archstone.options import Options
+
+_TRUST = ("cacert", "verify", "insecure")
+
+
+class Plugin(base.BaseIdentityPlugin):
+    """Logs in as an Archstone client does: one login for all threads, kept for its life, on disk if asked.
+
+    >>> keystoneauth1.session.Session(auth=Plugin(auth_url=…, username=…, password=…))
+
+    It takes the options of `archstone.Client`. Trust, certificates and time limit are those of the first session
+    that uses it, unless they are given here.
+    """
+
+    def __init__(self, *, reauthenticate: bool = True, **options: Unpack[Options]) -> None:
+        """Make one; nothing is sent.
+
+        Args:
+            reauthenticate: False keeps a token until it is refused, however little life it has left.
+            options: what `archstone.Client` takes.
+
+        Raises:
+            OptionError: something is missing or wrong.
+
+        """
+        super().__init__(options.get("auth_url"), reauthenticate)
+        self._options: Options | None = options
+        self._state: str | None = None
+        self._start()
+        with translation():
+            archstone.Client(**options)
+
+    @classmethod
+    def from_client(cls, client: archstone.Client) -> Self:
+        """Make a plugin that shares everything with a client: token, catalog, connections."""
+        self = cls.__new__(cls)
+        base.BaseIdentityPlugin.__init__(self)
+        self._options = None
+        self._state = None
+        self._start()
+        self._made = client
+        return self
+
+    def _start(self) -> None:
+        self._made: archstone.Client | None = None
+        self._connection = Connection()
+        self._refused: str | None = None
+        # What this thread has sent: the session does not tell which token was refused.
+        self._sent = threading.local()
+        self._outcomes = Outcomes()
+
+    def client(self, session: Session) -> archstone.Client:
+        """Return the client that logs in, made for the first session that needs it."""
+        with self._lock:
+            if self._made is None:
+                self._connection = Connection.of(session, {})
+                with translation():
+                    self._made = archstone.Client(**self._options_for(session))
+            return self._made
+
+    def client_for(self, session: Session, connection: Connection) -> archstone.Client | None:
+        """Return the client, if it reaches servers in this way."""
+        client = self.client(session)
+        return client if connection == self._connection else None
+
+    def _options_for(self, session: Session) -> Options:
+        given: dict[str, Any] = {name: value for name, value in (self._options or {}).items() if value is not None}
+        options = self._connection.options(given.get("auth_url", ""))
+        if any(name in given for name in _TRUST):
+            options = {name: value for name, value in options.items() if name not in _TRUST}
+        options["timeout"] = getattr(session, "timeout", None) or None
+        options["original_ip"] = getattr(session, "original_ip", None)
+        program = [getattr(session, name, None) for name in ("app_name", "app_version")]
+        options["user_agent"] = "/".join(word for word in program if word) or None
+        options["token_ref"] = self._state
+        whole: Options = {**options, **given}  # type: ignore[typeddict-item]
+        return whole
+
+    def _token(self, client: archstone.Client) -> str:
+        """Return the current token, or another when this one was refused: the first that comes replaces it."""
+        token = client.token
+        return client.replace(token) if token == self._refused else token
+
+    def get_token(self, session: Session) -> str:
+        """Return a token that is good for a request sent now; logs in when there is none."""
+        if not self.reauthenticate and self.auth_ref is not None:
+            token = str(self.auth_ref.auth_token)
+        else:
+            client = self.client(session)
+            with translation():
+                token = self._token(client)
+        self._sent.token = token
+        return token
+
+    @signed_as(base.BaseIdentityPlugin.get_access)
+    def get_access(self, session: Session, **_: Any) -> access.AccessInfo:  # noqa: ANN401
+        """Return what is known of the current token; logs in when there is none."""
+        token, known = self.get_token(session), self.auth_ref
+        if known is not None and known.auth_token == token:
+            return known
+        client = self.client(session)
+        with translation():
+            ours = client.auth_ref
+        state = json.loads(ours.to_ref())
+        self.auth_url = self.auth_url or ours.auth_url
+        known = access.create(body=state["body"], auth_token=state["auth_token"])
+        self.auth_ref = known
+        return known
+
+    def get_auth_ref(self, session: Session) -> access.AccessInfo:
+        """Return what is known of the current token: the same as `get_access`."""
+        return self.get_access(session)
+
+    def invalidate(self) -> bool:
+        """Have the token replaced that this thread has sent, if it is still the current one by then."""
+        token = getattr(self._sent, "token", None)
+        if token is None:
+            if self.auth_ref is None:
+                return False
+            token = self.auth_ref.auth_token
+        self._refused = token
+        if self.auth_ref is not None and self.auth_ref.auth_token == token:
+            self.auth_ref = None
+        return True
+
+    def get_connection_params(self, session: Session) -> plugin.ConnectionParams:  # noqa: ARG002  as it is called
+        """Return nothing: the session says how servers are reached."""
+        nothing: Any = {}
+        return cast("plugin.ConnectionParams", nothing)
+
+    def get_user_id(self, session: Session) -> str | None:
+        """Return the user's id; None for a token that was given and is not known."""
+        return self._known(session, "user_id")
+
+    def get_project_id(self, session: Session) -> str | None:
+        """Return the project's id; None for a token of another scope, or one that was given and is not known."""
+        return self._known(session, "project_id")
+
+    def _known(self, session: Session, what: str) -> str | None:
+        try:
+            value: str | None = getattr(self.get_access(session), what)
+        except exceptions.AuthorizationFailure as failure:
+            if isinstance(failure.__cause__, archstone.NotAuthenticatedError):
+                return None
+            raise
+        return value
+
+    @signed_as(base.BaseIdentityPlugin.get_endpoint_data)
+    def get_endpoint_data(self, session: Session, **wanted: Any) -> EndpointData | None:  # noqa: ANN401
+        """Return where a service is, and in which version: keystoneauth1's own way, which remembers failures here.
+
+        Raises:
+            EndpointNotFound: there is no such service; the message says what there is.
+
+        """
+        interface, service_type = wanted.get("interface"), wanted.get("service_type")
+        is_in_catalog = interface is not plugin.AUTH_INTERFACE and not wanted.get("endpoint_override")
+        if interface is plugin.AUTH_INTERFACE and self.auth_url is None:
+            self.get_access(session)
+        seen = self._outcomes.seen_by(session)
+        try:
+            return super().get_endpoint_data(seen, **wanted)
+        except (exceptions.EndpointNotFound, ValueError) as problem:
+            if not is_in_catalog or isinstance(problem, exceptions.ImpliedVersionMismatch):
+                raise
+            client = self.client(session)
+            with translation():
+                # Reads the catalog anew where it lacks the service, and says what there is.
+                client.url_for(
+                    service_type,
+                    interface=interface,
+                    region_name=wanted.get("region_name"),
+                    service_name=wanted.get("service_name"),
+                )
+            return super().get_endpoint_data(seen, **wanted)
+
+    @signed_as(base.BaseIdentityPlugin.get_all_version_data)
+    def get_all_version_data(
+        self,
+        session: Session,
+        *arguments: Any,  # noqa: ANN401
+        **wanted: Any,  # noqa: ANN401
+    ) -> dict[str, dict[str, dict[str, list[VersionData]]]]:
+        """Return what the services of the catalog say of their versions, by region, interface and type."""
+        return super().get_all_version_data(self._outcomes.seen_by(session), *arguments, **wanted)
+
+    def get_cache_id_elements(self) -> dict[str, str | None]:
+        """Return what decides who logs in, and for what."""
+        if self._options is None:
+            raise NotImplementedError
+        return {name: None if value is None else str(value) for name, value in self._options.items()}
+
+    def get_cache_id(self) -> str | None:
+        """Return a name for the options; None for a plugin that was made of a client.
+
+        It is dear to guess a password from it. Archstone's own caches need none.
+        """
+        try:
+            elements = self.get_cache_id_elements()
+        except NotImplementedError:
+            return None
+        text = json.dumps({name: value for name, value in elements.items() if value is not None}, sort_keys=True)
+        digest = hashlib.scrypt(text.encode(), salt=b"archstone.keystoneauth", n=1 << 14, r=8, p=1, dklen=32)
+        return base64.b64encode(digest).decode()
+
+    def get_auth_state(self) -> str | None:
+        """Return the token and what is known of it, to be stored; None when there is none yet. Sends nothing."""
+        if self.auth_ref is None and self._made is not None and getattr(self._sent, "token", None):
+            with translation():
+                return self._made.auth_ref.to_ref()
+        return super().get_auth_state()
+
+    def set_auth_state(self, data: str | None) -> None:
+        """Start from what `get_auth_state` has returned, here or in another plugin of keystoneauth1.
+
+        Raises:
+            OptionError: it is something else.
+            NotImplementedError: the plugin was made of a client.
+
+        """
+        if self._options is None:
+            raise NotImplementedError
+        if data:
+            with translation():
+                archstone.AccessInfo.from_ref(data)
+        with self._lock:
+            self._state = data or None
+            self._made = None
+            self.auth_ref = None
+            self._sent = threading.local()
+
+    def __repr__(self) -> str:
+        """Tell where it logs in."""
+        return f"<archstone.keystoneauth.Plugin auth_url={self.auth_url!r}>"

@@ -1,0 +1,286 @@
+"""keystoneauth1's session, whose requests travel through Archstone."""
+
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import keystoneauth1.session
+import requests
+from keystoneauth1 import plugin as plugins
+from requests.structures import CaseInsensitiveDict
+
+import archstone
+from archstone.keystoneauth._connection import Connection
+from archstone.keystoneauth._discovery import Outcomes
+from archstone.keystoneauth._errors import refusal, translation
+from archstone.keystoneauth._plugin import Plugin
+from archstone.keystoneauth._signature import named, signed_as
+from archstone.keystoneauth._transport import Transport, can_seek
+
+if TYPE_CHECKING:
+    import logging
+    from contextlib import AbstractContextManager
+
+    from keystoneauth1.discover import EndpointData, VersionData
+
+_Base = keystoneauth1.session.Session
+
+# Parts of it say no types.
+_requests: Any = requests
+
+# `redirect=True` is as many as it takes; a circle ends all the same.
+_MANY_REDIRECTS = 1000
+
+# A `%` that begins no name is just that.
+_NO_NAME = re.compile(r"%(?!\((?:project_id|user_id)\)s)")
+
+
+class _Exchange(NamedTuple):
+    """What is known of a request beside what keystoneauth1 passes on."""
+
+    auth: plugins.BaseAuthPlugin | None
+    client: archstone.Client | None
+    """The client that has the token, and replaces it when it is refused."""
+    authenticated: bool
+    reauthenticate: bool
+    begin: int | None
+    """Where the body's file stood."""
+
+
+class Session(_Base):
+    """keystoneauth1's session, with Archstone's connections, retries, time limits and replacement of tokens.
+
+    >>> Session(auth=archstone.Client.from_env())
+    >>> Session(auth=keystoneauth1.identity.v3.Password(…), timeout=30)
+
+    It takes what keystoneauth1's takes; `auth` may also be an Archstone client. Requests go as keystoneauth1 would
+    send them where a `requests.Session` or `tls_ciphers` is given, or an adapter mounted.
+    """
+
+    @signed_as(_Base.__init__)
+    def __init__(
+        self,
+        auth: plugins.BaseAuthPlugin | archstone.Client | None = None,
+        session: requests.Session | None = None,
+        *arguments: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        """Make a session: see keystoneauth1's."""
+        known = Plugin.from_client(auth) if isinstance(auth, archstone.Client) else auth
+        options.update(named(_Base.__init__, arguments, 3))
+        super().__init__(known, session, **options)
+        self._outcomes = Outcomes()
+        if session is None and not options.get("tls_ciphers"):
+            # Archstone says its own name, asks for gzip, and knows the machine's proxies; a password of ~/.netrc
+            # would stand where a token belongs.
+            self.session.headers = CaseInsensitiveDict({"Accept": "*/*"})
+            self.session.trust_env = False
+            transport = Transport(options.get("tls_min_version"))
+            for scheme in ("http://", "https://"):
+                self.session.mount(scheme, transport)
+
+    @signed_as(_Base.request)
+    def request(
+        self,
+        url: str,
+        method: str,
+        *arguments: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401
+    ) -> requests.Response:
+        """Send a request, and return its answer: see keystoneauth1's.
+
+        Raises:
+            HttpError: the answer is 400 or above.
+            ClientException: there is no answer, or no token.
+
+        """
+        options.update(named(_Base.request, arguments, 3))
+        options["headers"] = headers = CaseInsensitiveDict(options.get("headers") or {})
+        if options.get("original_ip"):
+            headers.setdefault("Forwarded", f"for={options['original_ip']}")
+        if options.get("endpoint_override"):
+            options["endpoint_override"] = _NO_NAME.sub("%%", options["endpoint_override"])
+        raise_exc = options.pop("raise_exc", True)
+        response = super().request(url, method, raise_exc=False, exchange=self._exchange(options), **options)
+        if raise_exc and response.status_code >= requests.codes.bad_request:
+            raise refusal(response, getattr(response, "error", None), method, response.url)
+        return response
+
+    def _exchange(self, options: dict[str, Any]) -> _Exchange:
+        """Look at a request before it is sent. A token that Archstone replaces is not replaced once more."""
+        auth = options.get("auth") or self.auth
+        authenticated = options.get("authenticated")
+        authenticated = auth is not None if authenticated is None else bool(authenticated)
+        reauthenticate = authenticated and bool(options.get("allow_reauth", True))
+        client = None
+        if isinstance(auth, Plugin):
+            client = auth.client_for(self, Connection.of(self, options))
+        begin, can_be_sent_again = _place(options.get("data"))
+        if client is not None or not can_be_sent_again:
+            options["allow_reauth"] = False
+        return _Exchange(auth, client, authenticated, reauthenticate, begin)
+
+    def _send_request(  # noqa: PLR0913, PLR0917  as keystoneauth1 calls it
+        self,
+        url: str,
+        method: str,
+        redirect: int | bool,  # noqa: FBT001
+        log: bool,  # noqa: FBT001
+        logger: logging.Logger,
+        split_loggers: bool | None,  # noqa: FBT001
+        connect_retries: int,
+        status_code_retries: int,
+        retriable_status_codes: list[int],
+        rate_semaphore: AbstractContextManager[None],
+        connect_retry_delays: keystoneauth1.session._Retries,
+        status_code_retry_delays: keystoneauth1.session._Retries,
+        **options: Any,  # noqa: ANN401
+    ) -> requests.Response:
+        exchange: _Exchange | None = options.pop("exchange", None)
+        transport = self.session.get_adapter(url)
+        if exchange is None or not isinstance(transport, Transport):
+            send = super()._send_request
+            retries = (connect_retries, status_code_retries, retriable_status_codes, rate_semaphore)
+            delays = (connect_retry_delays, status_code_retry_delays)
+            known = (url, method, redirect, log, logger, split_loggers)
+            response = send(*known, *retries, *delays, **options)
+            if self._may_replace(exchange, response):
+                options["headers"].update(self.get_auth_headers(exchange and exchange.auth) or {})
+                response = send(*known, *retries, *delays, **options)
+            return response
+        if exchange.begin is not None:
+            options["data"].seek(exchange.begin)
+        request = requests.Request(method.upper(), url)
+        for name in ("headers", "files", "data", "params", "auth", "cookies", "hooks"):
+            if options.get(name) is not None:
+                setattr(request, name, options[name])
+        prepared = self.session.prepare_request(request)
+        pause = next(status_code_retry_delays if status_code_retries else connect_retry_delays)
+        policy = archstone.Retries(
+            attempts=1 + max(connect_retries, status_code_retries, 0),
+            statuses=retriable_status_codes if status_code_retries else [],
+            pause=pause,
+            # Who names statuses wants requests of every kind to be sent again.
+            also_unsafe=bool(status_code_retries),
+        )
+        with rate_semaphore, translation():
+            response = transport.exchange(
+                exchange.client or transport.client(Connection.of(self, options), url),
+                prepared,
+                stream=bool(options.get("stream")),
+                timeout=options.get("timeout"),
+                retries=policy,
+                redirects=_most_redirects(redirect),
+                authenticated=exchange.authenticated and exchange.client is not None,
+                reauthenticate=exchange.reauthenticate,
+            )
+        if exchange.client is not None and exchange.authenticated and exchange.auth is not None:
+            # The token may be another one by now: `invalidate` is to know.
+            exchange.auth.get_token(self)
+        _requests.cookies.extract_cookies_to_jar(self.session.cookies, prepared, response.raw)
+        answer: requests.Response = _requests.hooks.dispatch_hook("response", prepared.hooks, response, **options)
+        if log:
+            self._http_log_response(response=answer, logger=logger, split_loggers=split_loggers)
+        return answer
+
+    @staticmethod
+    def _may_replace(exchange: _Exchange | None, response: requests.Response) -> bool:
+        return (
+            exchange is not None
+            and exchange.client is not None
+            and exchange.auth is not None
+            and exchange.reauthenticate
+            and response.status_code == requests.codes.unauthorized
+            and exchange.auth.invalidate()
+        )
+
+    @signed_as(_Base.get_endpoint)
+    def get_endpoint(
+        self,
+        auth: plugins.BaseAuthPlugin | None = None,
+        *,
+        endpoint_override: str | None = None,
+        **wanted: Any,  # noqa: ANN401
+    ) -> str | None:
+        """Return a service's URL, or None; `endpoint_override` with its names filled in."""
+        if endpoint_override:
+            return self._filled_in(endpoint_override, auth)
+        auth = self._auth_required(auth, "determine endpoint URL")
+        return auth.get_endpoint(self._outcomes.seen_by(self), **wanted)
+
+    @signed_as(_Base.get_endpoint_data)
+    def get_endpoint_data(
+        self,
+        auth: plugins.BaseAuthPlugin | None = None,
+        **wanted: Any,  # noqa: ANN401
+    ) -> EndpointData | None:
+        """Return where a service is, and in which version, or None."""
+        auth = self._auth_required(auth, "determine endpoint URL")
+        return auth.get_endpoint_data(self._outcomes.seen_by(self), **self._wanted(wanted, auth))
+
+    @signed_as(_Base.get_api_major_version)
+    def get_api_major_version(
+        self,
+        auth: plugins.BaseAuthPlugin | None = None,
+        **wanted: Any,  # noqa: ANN401
+    ) -> tuple[int | float, ...] | None:
+        """Return the version of a service's API, or None."""
+        auth = self._auth_required(auth, "determine endpoint URL")
+        return auth.get_api_major_version(self._outcomes.seen_by(self), **self._wanted(wanted, auth))
+
+    @signed_as(_Base.get_all_version_data)
+    def get_all_version_data(
+        self,
+        auth: plugins.BaseAuthPlugin | None = None,
+        *arguments: Any,  # noqa: ANN401
+        **wanted: Any,  # noqa: ANN401
+    ) -> dict[str, dict[str, dict[str, list[VersionData]]]]:
+        """Return what the services of the catalog say of their versions, by region, interface and type."""
+        auth = self._auth_required(auth, "determine endpoint URL")
+        return auth.get_all_version_data(self._outcomes.seen_by(self), *arguments, **wanted)
+
+    def _wanted(self, wanted: dict[str, Any], auth: plugins.BaseAuthPlugin | None) -> dict[str, Any]:
+        if wanted.get("endpoint_override"):
+            wanted["endpoint_override"] = self._filled_in(wanted["endpoint_override"], auth)
+        return wanted
+
+    def _filled_in(self, endpoint_override: str, auth: plugins.BaseAuthPlugin | None) -> str:
+        values = {"project_id": self.get_project_id, "user_id": self.get_user_id}
+        for name, get in values.items():
+            if f"%({name})s" in endpoint_override:
+                endpoint_override = endpoint_override.replace(f"%({name})s", get(auth) or "")
+        return endpoint_override
+
+    # What keystoneauth1 logs, but never a body: it may hold a password.
+
+    @signed_as(_Base._http_log_request)
+    def _http_log_request(self, url: str, *arguments: Any, **said: Any) -> None:  # noqa: ANN401
+        said.update(named(_Base._http_log_request, arguments, 2), data=None, json=None)
+        super()._http_log_request(url, **said)
+
+    @signed_as(_Base._http_log_response)
+    def _http_log_response(self, *arguments: Any, **said: Any) -> None:  # noqa: ANN401
+        said.update(named(_Base._http_log_response, arguments, 1), text="Omitted", json=None)
+        super()._http_log_response(**said)
+
+    @staticmethod
+    def _process_header(header: tuple[str, str]) -> tuple[str, str]:
+        if header[0].lower() in {"openstack-auth-receipt", "cookie", "set-cookie"}:
+            return _Base._process_header(("Authorization", header[1]))
+        return _Base._process_header(header)
+
+
+def _most_redirects(redirect: int | bool) -> int:  # noqa: FBT001  as keystoneauth1 has it
+    if isinstance(redirect, bool):
+        return _MANY_REDIRECTS if redirect else 0
+    return max(redirect, 0)
+
+
+def _place(body: Any) -> tuple[int | None, bool]:  # noqa: ANN401
+    """Return where a file stands, and whether a body can be sent another time."""
+    if can_seek(body):
+        return body.tell(), True
+    return None, body is None or isinstance(body, (bytes, bytearray, str, dict, list, tuple))

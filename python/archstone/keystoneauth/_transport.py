@@ -1,0 +1,229 @@
+"""Sends what `requests` has prepared through Archstone, and gives back what `requests` would."""
+
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import io
+import threading
+from http.client import HTTPMessage
+from typing import TYPE_CHECKING, Any, cast
+
+import requests
+import urllib3
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
+
+import archstone
+from archstone.keystoneauth._connection import Connection
+from archstone.keystoneauth._errors import as_requests_says
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# keystoneauth1 waits for ever. An hour without a word is the end of a connection.
+_LONGEST_SILENCE = 3600.0
+
+# What the connection says itself.
+_OWN_HEADERS = {"connection", "transfer-encoding"}
+
+
+class Response(requests.Response):
+    """An answer of `requests` that came through Archstone."""
+
+    error: archstone.Error | None = None
+    """What the answer says, if it is 400 or above."""
+
+
+class Transport(BaseAdapter):
+    """What a `requests.Session` sends through.
+
+    It logs nobody in: requests carry the headers that they have. `exchange` is for those that know a client.
+    """
+
+    def __init__(self, tls_min_version: str | None = None) -> None:
+        """Make one. Clients are made when needed, one for each way to reach a server."""
+        super().__init__()
+        self._tls_min_version = tls_min_version
+        self._clients: dict[tuple[Connection, str], archstone.Client] = {}
+        self._lock = threading.Lock()
+
+    def client(self, connection: Connection, url: str) -> archstone.Client:
+        """Return a client that reaches this URL in this way, and has nobody's token."""
+        scheme = url.partition(":")[0]
+        with self._lock:
+            client = self._clients.get((connection, scheme))
+            if client is None:
+                # A token that is never sent: such requests are made with `authenticated=False`.
+                client = archstone.Client(token_id="none", **connection.options(url))  # noqa: S106
+                self._clients[connection, scheme] = client
+            return client
+
+    @staticmethod
+    def exchange(
+        client: archstone.Client,
+        request: requests.PreparedRequest,
+        *,
+        stream: bool,
+        timeout: float | tuple[float | None, float | None] | None,
+        **options: Any,  # noqa: ANN401
+    ) -> Response:
+        """Send a request, and return its answer, whatever the status.
+
+        Raises:
+            archstone.Error: there is no answer.
+
+        """
+        answer = client.request(
+            request.method or "GET",
+            request.url or "",
+            headers=_headers(request),
+            data=cast("Any", request.body),
+            stream=stream,
+            timeout=_limits(timeout),
+            raise_exc=False,
+            **options,
+        )
+        return _response(answer, request, stream=stream)
+
+    def send(  # noqa: PLR0913, PLR0917  as `requests` calls it
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002  as `requests` has it
+        timeout: float | tuple[float | None, float | None] | None = None,
+        verify: bool | str = True,  # noqa: FBT001, FBT002
+        cert: Any = None,  # noqa: ANN401
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send a request of a `requests.Session` that somebody uses directly."""
+        connection = Connection.of(self, {"verify": verify, "cert": cert, "proxies": proxies})
+        connection = connection._replace(tls_min_version=self._tls_min_version)
+        never = archstone.Retries(attempts=1)
+        try:
+            client = self.client(connection, request.url or "")
+            return self.exchange(
+                client,
+                request,
+                stream=stream,
+                timeout=timeout,
+                authenticated=False,
+                redirects=0,
+                retries=never,
+            )
+        except archstone.Error as error:
+            raise as_requests_says(error, request) from error
+
+    def close(self) -> None:
+        """Close connections; the transport can be used again."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+
+
+def _headers(request: requests.PreparedRequest) -> dict[str, str | bytes]:
+    left_out = set(_OWN_HEADERS)
+    body: object = request.body
+    if isinstance(body, (bytes, str)) or can_seek(body):
+        # The length of these is known; that of an iterator only if the caller says it.
+        left_out.add("content-length")
+    return {name: value for name, value in request.headers.items() if name.lower() not in left_out}
+
+
+def can_seek(body: object) -> bool:
+    """Return whether a body is a file that can be read another time."""
+    seekable = getattr(body, "seekable", None)
+    return bool(seekable and seekable())
+
+
+def _limits(timeout: float | tuple[float | None, float | None] | None) -> float | tuple[float | None, float]:
+    if isinstance(timeout, tuple):
+        connect, read = timeout
+        return connect or None, read or _LONGEST_SILENCE
+    return timeout or (None, _LONGEST_SILENCE)
+
+
+def _response(answer: archstone.Response, request: requests.PreparedRequest, *, stream: bool) -> Response:
+    response = Response()
+    response.status_code = answer.status_code
+    response.reason = answer.reason
+    response.url = answer.url
+    response.elapsed = answer.elapsed
+    response.request = request
+    response.headers = CaseInsensitiveDict(answer.headers.items())
+    response.encoding = get_encoding_from_headers(response.headers)
+    if not answer.ok:
+        response.error = _error_of(answer)
+    is_whole = not stream or not answer.ok
+    body = io.BytesIO() if is_whole else cast("io.BytesIO", _Body(answer))
+    response.raw = _raw(answer, body)
+    if is_whole:
+        response._content = answer.content  # as `requests` keeps it
+        response._content_consumed = True  # type: ignore[attr-defined]
+    return response
+
+
+def _error_of(answer: archstone.Response) -> archstone.Error | None:
+    try:
+        answer.raise_for_status()
+    except archstone.Error as error:
+        return error
+    return None
+
+
+def _raw(answer: archstone.Response, body: io.BytesIO) -> urllib3.HTTPResponse:
+    """Return what `Response.raw` is, with the cookies where `requests` looks for them."""
+    message = HTTPMessage()
+    headers = urllib3.HTTPHeaderDict()
+    for name in answer.headers:
+        for value in answer.headers.get_all(name):
+            message[name] = value
+            headers.add(name, value)
+    raw = urllib3.HTTPResponse(
+        body=body,
+        headers=headers,
+        status=answer.status_code,
+        version=11,
+        reason=answer.reason,
+        # The connection has decoded it.
+        decode_content=False,
+        preload_content=False,
+        enforce_content_length=False,
+    )
+    raw._original_response = cast("Any", _Head(message))  # where `requests` looks for cookies
+    return raw
+
+
+class _Head:
+    def __init__(self, message: HTTPMessage) -> None:
+        self.msg = message
+
+    def isclosed(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
+
+
+class _Body(io.RawIOBase):
+    """A body on its way, read as a file is."""
+
+    def __init__(self, answer: archstone.Response) -> None:
+        self._answer = answer
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size == 0:
+            return b""
+        try:
+            if size is None or size < 0:
+                return b"".join(self._answer.iter_content(None))
+            return next(self._answer.iter_content(size), b"")
+        except archstone.Error as error:
+            raise urllib3.exceptions.ProtocolError(str(error), error) from error
+
+    def close(self) -> None:
+        self._answer.close()
+        super().close()
