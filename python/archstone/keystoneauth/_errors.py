@@ -33,6 +33,9 @@ _BY_STATUS: dict[int, type[exceptions.HttpError]] = {
     if isinstance(kind, type) and issubclass(kind, exceptions.HttpError) and "http_status" in vars(kind)
 }
 
+# What keystoneauth1 says of an answer in a form that it does not know.
+_NOT_UNDERSTOOD = "Unrecognized schema in response body."
+
 
 @contextmanager
 def translation() -> Generator[None]:
@@ -71,11 +74,12 @@ def refusal(
     failure = exceptions.from_response(response, method, url)
     if error is None or isinstance(failure, exceptions.MissingAuthMethods):
         return failure
-    if failure.message == "Unrecognized schema in response body." or failure.request_id != error.request_id:
-        words, _, _ = str(error).partition(" (HTTP ")
-        is_said = failure.message.startswith("Unrecognized schema") and not words.startswith("HTTP ")
+    said, _, _ = failure.message.rpartition(" (HTTP ")
+    words, _, _ = str(error).rpartition(" (HTTP ")
+    is_lost = said == _NOT_UNDERSTOOD and words
+    if is_lost or failure.request_id != error.request_id:
         failure = type(failure)(
-            message=words if is_said else failure.message,
+            message=words if is_lost else said,
             details=failure.details,
             response=response,
             request_id=error.request_id,

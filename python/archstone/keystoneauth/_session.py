@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keystoneauth1.session
 import requests
+from keystoneauth1 import exceptions
 from keystoneauth1 import plugin as plugins
 from requests.structures import CaseInsensitiveDict
 
@@ -22,6 +24,7 @@ from archstone.keystoneauth._transport import Transport, can_seek
 
 if TYPE_CHECKING:
     import logging
+    from collections.abc import Generator
     from contextlib import AbstractContextManager
 
     from keystoneauth1.discover import EndpointData, VersionData
@@ -140,7 +143,8 @@ class Session(_Base):
         **options: Any,  # noqa: ANN401
     ) -> requests.Response:
         exchange: _Exchange | None = options.pop("exchange", None)
-        transport = self.session.get_adapter(url)
+        with _preparation(url):
+            transport = self.session.get_adapter(url)
         if exchange is None or not isinstance(transport, Transport):
             send = super()._send_request
             retries = (connect_retries, status_code_retries, retriable_status_codes, rate_semaphore)
@@ -153,11 +157,8 @@ class Session(_Base):
             return response
         if exchange.begin is not None:
             options["data"].seek(exchange.begin)
-        request = requests.Request(method.upper(), url)
-        for name in ("headers", "files", "data", "params", "auth", "cookies", "hooks"):
-            if options.get(name) is not None:
-                setattr(request, name, options[name])
-        prepared = self.session.prepare_request(request)
+        with _preparation(url):
+            prepared = self.session.prepare_request(_request(url, method, options))
         pause = next(status_code_retry_delays if status_code_retries else connect_retry_delays)
         policy = archstone.Retries(
             attempts=1 + max(connect_retries, status_code_retries, 0),
@@ -271,6 +272,23 @@ class Session(_Base):
         if header[0].lower() in {"openstack-auth-receipt", "cookie", "set-cookie"}:
             return _Base._process_header(("Authorization", header[1]))
         return _Base._process_header(header)
+
+
+@contextmanager
+def _preparation(url: str) -> Generator[None]:
+    try:
+        yield
+    except requests.RequestException as problem:
+        message = f"`{url}` cannot be asked: {problem}"
+        raise exceptions.UnknownConnectionError(message, problem) from problem
+
+
+def _request(url: str, method: str, options: dict[str, Any]) -> requests.Request:
+    request = requests.Request(method.upper(), url)
+    for name in ("headers", "files", "data", "params", "auth", "cookies", "hooks"):
+        if options.get(name) is not None:
+            setattr(request, name, options[name])
+    return request
 
 
 def _most_redirects(redirect: int | bool) -> int:  # noqa: FBT001  as keystoneauth1 has it
