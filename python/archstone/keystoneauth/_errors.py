@@ -59,6 +59,8 @@ def translated(error: archstone.Error) -> exceptions.ClientException:
         )
         failure.retry_after = _whole_seconds(error)
         return failure
+    if isinstance(error, archstone.TokenRejectedError):
+        return exceptions.Unauthorized(said)
     if isinstance(error, (archstone.AuthenticationError, archstone.ScopeConflictError)):
         return exceptions.AuthorizationFailure(said)
     return exceptions.UnknownConnectionError(said, error)

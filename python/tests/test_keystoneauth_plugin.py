@@ -1,0 +1,315 @@
+"""The auth plugin in keystoneauth1's own sessions: logins, states, options."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+import keystoneauth1.session
+import pytest
+from keystone_for_tests import password_of
+from keystoneauth1 import access, exceptions, loading, plugin
+from keystoneauth1.identity import v3
+from openstack.config import OpenStackConfig
+
+import archstone
+from archstone.keystoneauth import Loader, Plugin
+from archstone.options import Options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keystone_for_tests import Keystone, TaggedKeystone
+
+    from archstone.testing import FakeKeystone
+
+# What openstacksdk says of its own releases to come.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+
+
+def stock(auth: plugin.BaseAuthPlugin, **options: Any) -> keystoneauth1.session.Session:  # noqa: ANN401
+    return keystoneauth1.session.Session(auth=auth, **options)
+
+
+def test_a_stock_session_logs_in_once_and_knows_everything(keystone: TaggedKeystone) -> None:
+    auth = Plugin(**keystone.user())
+    session = stock(auth)
+
+    known = auth.get_auth_ref(session)
+
+    assert isinstance(known, access.AccessInfoV3)
+    assert (known.username, known.project_name, known.role_names) == ("alice", "web", ["member", "reader"])
+    assert known.has_service_catalog()
+    assert not known.will_expire_soon(120)
+    assert auth.get_access(session) is known
+    assert session.get_token() == known.auth_token
+    assert session.get_auth_headers() == {"X-Auth-Token": known.auth_token}
+    assert (session.get_user_id(), session.get_project_id()) == (known.user_id, known.project_id)
+    assert session.get_auth_connection_params() == {}
+    assert (auth.get_sp_auth_url(session, "sp"), auth.get_sp_url(session, "sp")) == (None, None)
+    assert keystone.logins() == 1
+
+
+def test_endpoints_are_found_as_keystoneauth_finds_them(keystone: TaggedKeystone) -> None:
+    ours = stock(Plugin(**keystone.user()))
+    password = v3.Password(
+        keystone.auth_url,
+        username="alice",
+        password=password_of("alice"),
+        user_domain_id="default",
+        project_name="web",
+        project_domain_id="default",
+    )
+    theirs = stock(password)
+    wanted: list[dict[str, Any]] = [
+        {"service_type": "compute", "interface": "internal", "region_name": "RegionTwo"},
+        {"service_type": "identity", "version": "3"},
+        {"service_type": "identity", "version": "2"},
+        {"service_type": "identity", "interface": plugin.AUTH_INTERFACE},
+        {"service_type": "compute", "skip_discovery": True, "interface": ["admin", "public"]},
+    ]
+
+    for it in wanted:
+        assert ours.get_endpoint(**it) == theirs.get_endpoint(**it)
+    identity = ours.get_endpoint_data(service_type="identity")
+    assert identity is not None
+    assert (identity.api_version or ())[0] == 3
+    assert ours.get_api_major_version(service_type="identity") == theirs.get_api_major_version(service_type="identity")
+    assert ours.get_all_version_data(service_type="identity") == theirs.get_all_version_data(service_type="identity")
+
+
+def test_a_service_that_is_not_there_says_what_is(keystone: TaggedKeystone) -> None:
+    session = stock(Plugin(**keystone.user()))
+
+    with pytest.raises(exceptions.EndpointNotFound, match="did you mean `image`"):
+        session.get_endpoint(service_type="imag")
+    with pytest.raises(exceptions.EndpointNotFound, match="`RegionOne`, `RegionTwo`"):
+        session.get_endpoint(service_type="compute", region_name="Nowhere")
+    with pytest.raises(ValueError, match="implies major API version 3"):
+        session.get_endpoint(service_type="volumev3", version="2")
+
+
+def test_each_failed_login_is_keystoneauths_exception(keystone: TaggedKeystone) -> None:
+    free = "http://127.0.0.1:9/v3"
+    table: list[tuple[dict[str, Any], type[exceptions.ClientException], str]] = [
+        (keystone.user(password="wrong"), exceptions.Unauthorized, "`alice`"),
+        (keystone.user("frank"), exceptions.Unauthorized, "password"),
+        (keystone.user(project_name="nope"), exceptions.Unauthorized, "`nope`"),
+        (keystone.user("grace"), exceptions.MissingAuthMethods, "totp"),
+        (keystone.user("bob"), exceptions.EndpointNotFound, "`lab`"),
+        (keystone.user("alice", "status=503"), exceptions.ServiceUnavailable, "503"),
+        (keystone.user() | {"auth_url": free}, exceptions.ConnectFailure, "nothing listens"),
+        (keystone.user() | {"auth_url": keystone.auth_url + "/users"}, exceptions.ClientException, "users"),
+    ]
+    outcomes = []
+    for options, kind, word in table:
+        with pytest.raises(exceptions.ClientException) as caught:
+            stock(Plugin(**options)).get_endpoint(service_type="compute")
+        it = caught.value
+        outcomes.append((options.get("username"), type(it), str(it)))
+        assert isinstance(it, kind), outcomes
+        assert word in str(it), outcomes
+        assert isinstance(it.__cause__, archstone.Error)
+        assert it.__cause__.hint is None or it.__cause__.hint in str(it) or it.__cause__.receipt
+
+
+def test_a_receipt_is_what_keystoneauth_knows_of_it(keystone: TaggedKeystone) -> None:
+    with pytest.raises(exceptions.MissingAuthMethods) as caught:
+        stock(Plugin(**keystone.user("grace"))).get_token()
+
+    assert caught.value.methods == ["password"]
+    assert caught.value.required_auth_methods == [["password", "totp"]]
+    assert caught.value.receipt
+    assert caught.value.expires_at.tzinfo
+
+
+def test_what_is_missing_or_wrong_is_said_when_the_plugin_is_made() -> None:
+    with pytest.raises(exceptions.OptionError, match="password"):
+        Plugin(auth_url="http://keystone/v3", username="alice")
+    with pytest.raises(exceptions.AuthorizationFailure, match="project_name"):
+        Plugin(auth_url="http://keystone/v3", username="a", password="b", project_name="p", domain_name="d")
+    with pytest.raises(exceptions.MissingRequiredOptions, match="auth_url"):
+        Loader().load_from_options(username="alice")
+    with pytest.raises(TypeError, match="usernam"):
+        Loader().load_from_options(auth_url="http://keystone/v3", usernam="alice")
+
+
+def test_trust_is_the_sessions(tls_keystone: Keystone) -> None:
+    user = {"auth_url": tls_keystone.auth_url, "username": "alice", "password": password_of("alice")}
+
+    with pytest.raises(exceptions.SSLError, match="not trusted"):
+        stock(Plugin(**user)).get_token()
+    assert stock(Plugin(**user), verify=str(tls_keystone.ca())).get_token()
+    assert stock(Plugin(**user), verify=False).get_token()
+    assert stock(Plugin(**user, cacert=tls_keystone.ca())).get_token()
+
+
+def test_a_token_goes_from_one_plugin_to_another(keystone: TaggedKeystone) -> None:
+    first = Plugin(**keystone.user())
+    assert first.get_auth_state() is None
+    token = stock(first).get_token()
+    state = first.get_auth_state()
+    assert state
+    assert json.loads(state)["auth_token"] == token
+
+    second = Plugin(**keystone.user())
+    second.set_auth_state(state)
+    assert stock(second).get_token() == token
+    assert second.get_access(stock(second)).username == "alice"
+
+    theirs = v3.Password(keystone.auth_url, username="alice", password="?")
+    theirs.set_auth_state(state)
+    assert stock(theirs).get_token() == token
+    second.set_auth_state(theirs.get_auth_state())
+    assert stock(second).get_token() == token
+
+    assert keystone.logins() == 1
+    second.set_auth_state(None)
+    with pytest.raises(exceptions.OptionError):
+        second.set_auth_state("?")
+
+
+def test_a_cache_id_tells_logins_apart_and_no_secret() -> None:
+    user: dict[str, Any] = {"auth_url": "http://keystone/v3", "username": "alice", "password": "alice-secret"}
+    variants: list[dict[str, Any]] = [
+        user,
+        user | {"password": "other"},
+        user | {"project_name": "web"},
+        user | {"system_scope": "all"},
+        user | {"unscoped": True},
+    ]
+
+    ids = [Plugin(**it).get_cache_id() for it in variants]
+
+    assert len(set(ids)) == len(ids)
+    assert Plugin(**user).get_cache_id() == ids[0]
+    client = Plugin.from_client(archstone.Client(**user))
+    assert client.get_cache_id() is None
+    with pytest.raises(NotImplementedError):
+        client.set_auth_state("{}")
+
+
+def test_invalidating_replaces_only_the_token_that_was_refused(archstone_keystone: FakeKeystone) -> None:
+    auth = Plugin(**archstone_keystone.options())
+    session = stock(auth)
+    assert not session.invalidate()
+    old = session.get_token()
+
+    assert session.invalidate()
+    new = session.get_token()
+    assert new != old
+
+    # Another thread brings back the old one, late.
+    late: list[object] = []
+
+    def refused_late() -> None:
+        auth._sent.token = old
+        late.extend([auth.invalidate(), session.get_token()])
+
+    thread = threading.Thread(target=refused_late)
+    thread.start()
+    thread.join()
+
+    assert late == [True, new]
+    assert archstone_keystone.logins == 2
+
+
+def test_reauthenticate_may_be_forbidden(archstone_keystone: FakeKeystone) -> None:
+    archstone_keystone.set_token_lifetime(1)
+    auth = Loader().load_from_options(**archstone_keystone.options(), reauthenticate=False)
+    session = stock(auth)
+    known = auth.get_access(session)
+
+    assert [session.get_token() for _ in range(3)] == [known.auth_token] * 3
+    assert archstone_keystone.logins == 1
+
+
+def test_a_token_that_was_given_is_used_as_it_is(keystone: TaggedKeystone) -> None:
+    token = archstone.Client(**keystone.user()).token
+    session = stock(Plugin(token_id=token))
+
+    assert session.get(f"{keystone.auth_url}/auth/projects").json()["projects"]
+    assert (session.get_user_id(), session.get_project_id()) == (None, None)
+    with pytest.raises(exceptions.AuthorizationFailure, match="nothing is known"):
+        session.get_endpoint(service_type="compute")
+    keystone.ask("DELETE", "/auth/tokens", token, subject=token)
+    with pytest.raises(exceptions.Unauthorized, match="the token that was given was refused"):
+        session.get(f"{keystone.auth_url}/auth/projects")
+    assert keystone.logins() == 1
+
+
+OF_SESSIONS = {
+    "cacert",
+    "cert",
+    "cloud",
+    "environment",
+    "insecure",
+    "interface",
+    "key",
+    "region_name",
+    "timeout",
+    "tls_min_version",
+    "verify",
+}
+# Other names of the same.
+ALIASES = {"tenant_id": "project-id", "tenant_name": "project-name"}
+
+
+def test_the_loader_has_every_option() -> None:
+    options = {it.name: it for it in loading.get_plugin_options("archstone")}
+
+    for name in set(Options.__annotations__) - OF_SESSIONS - {"auth_type"}:
+        option = options[ALIASES.get(name, name.replace("_", "-"))]
+        assert option.help
+        assert option.secret == (name in {"password", "token", "token_id", "token_ref", "proxy"} or "secret" in name)
+    assert [it.name for it in options["project-id"].deprecated] == ["tenant-id"]
+    assert [name for name, it in options.items() if it.required] == ["auth-url"]
+    assert not OF_SESSIONS & {name.replace("-", "_") for name in options}
+    assert "archstone" in loading.get_available_plugin_names()
+
+
+def test_options_come_from_the_command_line_and_the_environment(
+    keystone: TaggedKeystone, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OS_AUTH_TYPE", "archstone")
+    monkeypatch.setenv("OS_USERNAME", "alice")
+    monkeypatch.setenv("OS_TENANT_NAME", "db")
+    monkeypatch.setenv("ARCHSTONE_TOKEN_CACHE", str(tmp_path / "tokens"))
+    arguments = ["--os-auth-url", keystone.auth_url, "--os-password", password_of("alice")]
+    parser = argparse.ArgumentParser()
+    loading.register_auth_argparse_arguments(parser, arguments)
+
+    auth = loading.load_auth_from_argparse_arguments(parser.parse_args(arguments))
+
+    assert isinstance(auth, Plugin)
+    assert auth.get_access(stock(auth)).project_name == "db"
+    assert list((tmp_path / "tokens").iterdir())
+
+
+@pytest.mark.parametrize("place", ["auth", "top"])
+def test_clouds_yaml_names_the_plugin_in_one_line(keystone: TaggedKeystone, tmp_path: Path, place: str) -> None:
+    user = keystone.user(project_name="web", token_cache=str(tmp_path / "tokens"))
+    cache = user.pop("token_cache")
+    cloud = {"auth_type": "archstone", "auth": user, "region_name": "RegionTwo"}
+    (cloud if place == "top" else user)["token_cache"] = cache
+    (tmp_path / "clouds.yaml").write_text(json.dumps({"clouds": {"here": cloud}}))
+    region = OpenStackConfig(config_files=[str(tmp_path / "clouds.yaml")]).get_one("here")
+
+    auth = region.get_session().auth
+
+    assert isinstance(auth, Plugin)
+    assert auth.get_access(region.get_session()).project_name == "web"
+    assert region.get_region_name() == "RegionTwo"
+    assert list((tmp_path / "tokens").iterdir())
+
+
+def test_archstone_reads_a_cloud_that_names_the_plugin(
+    keystone: TaggedKeystone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud = {"auth_type": "archstone", "auth": keystone.user()}
+    (tmp_path / "clouds.yaml").write_text(json.dumps({"clouds": {"here": cloud}}))
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+
+    assert archstone.Client.from_cloud("here").auth_ref.user_name == "alice"
