@@ -64,7 +64,7 @@ def test_arguments_may_be_given_by_place() -> None:
     assert (session.original_ip, session.verify, session.timeout) == ("192.0.2.7", False, 7)
     assert Adapter(session, "compute", "nova", "internal").interface == "internal"
     with pytest.raises(TypeError):
-        Session(*range(99))  # type: ignore[arg-type]
+        Session(*range(99))
 
 
 @pytest.mark.parametrize("unwanted", ["keystoneauth1", "requests", "urllib3", "archstone.keystoneauth"])

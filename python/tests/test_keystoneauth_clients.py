@@ -25,12 +25,12 @@ from keystoneauth1 import exceptions
 
 import archstone
 from archstone.keystoneauth import Adapter, Plugin, Session
-from archstone.testing import FakeKeystone, Reply
+from archstone.testing import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from keystone_for_tests import Services, TaggedKeystone
+
+    from archstone.testing import FakeKeystone
 
 # What these clients say of their own releases to come.
 pytestmark = pytest.mark.filterwarnings(
@@ -80,7 +80,7 @@ def test_keystoneclient(admin: Session, keystone: TaggedKeystone) -> None:
 
 
 def test_openstacksdk(admin: Session, keystone: TaggedKeystone) -> None:
-    connection = openstack.connection.Connection(session=admin)
+    connection: Any = openstack.connection.Connection(session=admin)
     name = f"dropin-{uuid4().hex}"
 
     group = connection.identity.create_group(name=name, domain_id="default")
@@ -162,7 +162,7 @@ def test_glanceclient(cloud: Session, tagged: TaggedKeystone, tmp_path: Path) ->
 
 
 def test_openstacksdk_with_images_and_placement(cloud: Session, tagged: TaggedKeystone) -> None:
-    connection = openstack.connection.Connection(session=cloud, region_name="RegionOne")
+    connection: Any = openstack.connection.Connection(session=cloud, region_name="RegionOne")
     name, data = f"dropin-{uuid4().hex}", os.urandom(100_000)
 
     image = connection.image.create_image(name, data=data, disk_format="raw", container_format="bare")
@@ -202,12 +202,8 @@ def test_microversions_of_placement(cloud: Session) -> None:
     assert placement.delete(f"/resource_providers/{new.json()['uuid']}", microversion="1.20").status_code == 204
 
 
-@pytest.fixture
-def fake(archstone_keystone: FakeKeystone) -> Iterator[FakeKeystone]:
-    yield archstone_keystone
-
-
-def test_novaclient(fake: FakeKeystone) -> None:
+def test_novaclient(archstone_keystone: FakeKeystone) -> None:
+    fake = archstone_keystone
     version = {"id": "v2.1", "status": "CURRENT", "version": "2.96", "min_version": "2.1"}
     version["links"] = [{"rel": "self", "href": f"{fake.url}/compute/v2.1/"}]  # type: ignore[assignment]
     fake.on("GET", "/compute/v2.1").reply(Reply(json={"version": version}))
@@ -229,7 +225,8 @@ def test_novaclient(fake: FakeKeystone) -> None:
     assert fake.logins == 2
 
 
-def test_swiftclient(fake: FakeKeystone) -> None:
+def test_swiftclient(archstone_keystone: FakeKeystone) -> None:
+    fake = archstone_keystone
     session = Session(auth=archstone.Client(**fake.options()))
     account = session.get_endpoint(service_type="object-store") or ""
     path = account.removeprefix(fake.url)

@@ -15,7 +15,7 @@ from keystoneauth1.identity import v3
 from openstack.config import OpenStackConfig
 
 import archstone
-from archstone.keystoneauth import Loader, Plugin
+from archstone.keystoneauth import Loader, Plugin, Session
 from archstone.options import Options
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def test_a_stock_session_logs_in_once_and_knows_everything(keystone: TaggedKeyst
     assert session.get_token() == known.auth_token
     assert session.get_auth_headers() == {"X-Auth-Token": known.auth_token}
     assert (session.get_user_id(), session.get_project_id()) == (known.user_id, known.project_id)
-    assert session.get_auth_connection_params() == {}
+    assert not session.get_auth_connection_params()
     assert (auth.get_sp_auth_url(session, "sp"), auth.get_sp_url(session, "sp")) == (None, None)
     assert keystone.logins() == 1
 
@@ -137,7 +137,7 @@ def test_what_is_missing_or_wrong_is_said_when_the_plugin_is_made() -> None:
 
 
 def test_trust_is_the_sessions(tls_keystone: Keystone) -> None:
-    user = {"auth_url": tls_keystone.auth_url, "username": "alice", "password": password_of("alice")}
+    user: dict[str, Any] = {"auth_url": tls_keystone.auth_url, "username": "alice", "password": password_of("alice")}
 
     with pytest.raises(exceptions.SSLError, match="not trusted"):
         stock(Plugin(**user)).get_token()
@@ -195,24 +195,27 @@ def test_invalidating_replaces_only_the_token_that_was_refused(archstone_keyston
     auth = Plugin(**archstone_keystone.options())
     session = stock(auth)
     assert not session.invalidate()
-    old = session.get_token()
-
-    assert session.invalidate()
-    new = session.get_token()
-    assert new != old
-
-    # Another thread brings back the old one, late.
+    replaced = threading.Event()
     late: list[object] = []
 
     def refused_late() -> None:
-        auth._sent.token = old
-        late.extend([auth.invalidate(), session.get_token()])
+        late.append(session.get_token())
+        begun.set()
+        replaced.wait()
+        late.extend([session.invalidate(), session.get_token()])
 
+    begun = threading.Event()
     thread = threading.Thread(target=refused_late)
     thread.start()
+    begun.wait()
+    old = session.get_token()
+    assert session.invalidate()
+    new = session.get_token()
+    replaced.set()
     thread.join()
 
-    assert late == [True, new]
+    assert new != old
+    assert late == [old, True, new]
     assert archstone_keystone.logins == 2
 
 
@@ -295,12 +298,15 @@ def test_clouds_yaml_names_the_plugin_in_one_line(keystone: TaggedKeystone, tmp_
     cloud = {"auth_type": "archstone", "auth": user, "region_name": "RegionTwo"}
     (cloud if place == "top" else user)["token_cache"] = cache
     (tmp_path / "clouds.yaml").write_text(json.dumps({"clouds": {"here": cloud}}))
-    region = OpenStackConfig(config_files=[str(tmp_path / "clouds.yaml")]).get_one("here")
+    config = OpenStackConfig(config_files=[str(tmp_path / "clouds.yaml")], session_constructor=Session)
+    region = config.get_one("here")
+    session = region.get_session()
 
-    auth = region.get_session().auth
+    auth = session.auth
 
+    assert isinstance(session, Session)
     assert isinstance(auth, Plugin)
-    assert auth.get_access(region.get_session()).project_name == "web"
+    assert auth.get_access(session).project_name == "web"
     assert region.get_region_name() == "RegionTwo"
     assert list((tmp_path / "tokens").iterdir())
 

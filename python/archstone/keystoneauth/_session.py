@@ -102,8 +102,8 @@ class Session(_Base):
         """
         options.update(named(_Base.request, arguments, 3))
         options["headers"] = headers = CaseInsensitiveDict(options.get("headers") or {})
-        if options.get("original_ip"):
-            headers.setdefault("Forwarded", f"for={options['original_ip']}")
+        if address := options.get("original_ip"):
+            headers.setdefault("Forwarded", f'for="[{address}]"' if ":" in address else f"for={address}")
         if options.get("endpoint_override"):
             options["endpoint_override"] = _NO_NAME.sub("%%", options["endpoint_override"])
         raise_exc = options.pop("raise_exc", True)
@@ -270,7 +270,7 @@ class Session(_Base):
     @staticmethod
     def _process_header(header: tuple[str, str]) -> tuple[str, str]:
         if header[0].lower() in {"openstack-auth-receipt", "cookie", "set-cookie"}:
-            return _Base._process_header(("Authorization", header[1]))
+            return header[0], _Base._process_header(("Authorization", header[1]))[1]
         return _Base._process_header(header)
 
 

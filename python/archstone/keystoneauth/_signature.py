@@ -23,6 +23,8 @@ def signed_as(original: Callable[..., object]) -> Callable[[_Function], _Functio
 
 def named(original: Callable[..., object], arguments: tuple[Any, ...], after: int) -> dict[str, Any]:
     """Return positional arguments by their names, after those that have been taken."""
+    if not arguments:
+        return {}
     names = list(inspect.signature(original).parameters)[after:]
     if len(arguments) > len(names):
         message = f"too many arguments: {len(arguments) + after}"
