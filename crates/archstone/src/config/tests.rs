@@ -67,6 +67,7 @@ clouds:
     auth_type: v3password
     auth: {auth_url: 'http://keystone:5000', user_id: u1, password: p, system_scope: all}
   domain:
+    auth_type: archstone
     auth: {auth_url: 'http://keystone:5000', user_id: u1, password: p, domain_name: acme}
   filled:
     auth: {auth_url: 'http://keystone:5000', username: a, password: p, project_name: web, domain_id: d1}
