@@ -243,7 +243,7 @@ def test_a_token_that_was_given_is_used_as_it_is(keystone: TaggedKeystone) -> No
     assert keystone.logins() == 1
 
 
-OF_SESSIONS = {
+OF_OTHERS = {
     "cacert",
     "cert",
     "cloud",
@@ -251,6 +251,7 @@ OF_SESSIONS = {
     "insecure",
     "interface",
     "key",
+    "profile",
     "region_name",
     "timeout",
     "tls_min_version",
@@ -263,13 +264,14 @@ ALIASES = {"tenant_id": "project-id", "tenant_name": "project-name"}
 def test_the_loader_has_every_option() -> None:
     options = {it.name: it for it in loading.get_plugin_options("archstone")}
 
-    for name in set(Options.__annotations__) - OF_SESSIONS - {"auth_type"}:
+    for name in set(Options.__annotations__) - OF_OTHERS - {"auth_type"}:
         option = options[ALIASES.get(name, name.replace("_", "-"))]
         assert option.help
-        assert option.secret == (name in {"password", "token", "token_id", "token_ref", "proxy"} or "secret" in name)
+        secrets = {"password", "token", "token_id", "token_ref", "proxy", "application_credential_secret"}
+        assert option.secret == (name in secrets)
     assert [it.name for it in options["project-id"].deprecated] == ["tenant-id"]
     assert [name for name, it in options.items() if it.required] == ["auth-url"]
-    assert not OF_SESSIONS & {name.replace("-", "_") for name in options}
+    assert not OF_OTHERS & {name.replace("-", "_") for name in options}
     assert "archstone" in loading.get_available_plugin_names()
 
 

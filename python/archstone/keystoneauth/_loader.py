@@ -10,13 +10,14 @@ from keystoneauth1 import loading
 from archstone._archstone import option_table
 from archstone.keystoneauth._plugin import Plugin
 
-# What sessions and adapters are given, and the plugin asks them for.
-_OF_SESSIONS = {
+# What sessions and adapters are given, and the plugin asks them for; and what openstacksdk has read before.
+_OF_OTHERS = {
     "cacert",
     "cert",
     "insecure",
     "interface",
     "key",
+    "profile",
     "region_name",
     "timeout",
     "tls_min_version",
@@ -48,7 +49,7 @@ class Loader(loading.BaseLoader[Plugin]):
                 help=meaning,
             )
             for name, aliases, _, secret, meaning in option_table()
-            if name not in _OF_SESSIONS
+            if name not in _OF_OTHERS
         ]
 
     def create_plugin(self, **given: Any) -> Plugin:  # noqa: ANN401
