@@ -139,6 +139,10 @@ def test_a_service_without_an_answer(server: FakeServer) -> None:
     with pytest.raises(exceptions.ConnectTimeout):
         session.get(server.url, timeout=0.2)
 
+    server.fail(Failure.REDIRECT_LOOP)
+    with pytest.raises(exceptions.UnknownConnectionError, match="in a circle"):
+        session.get(server.url, redirect=3)
+
     with pytest.raises(exceptions.ConnectFailure, match="does not resolve"):
         session.get("http://nowhere.invalid/")
     with pytest.raises(exceptions.UnknownConnectionError) as unknown:
