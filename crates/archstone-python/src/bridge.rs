@@ -1,12 +1,13 @@
-//! How Python waits: a thread with the GIL released, or an asyncio task without a thread.
+//! How Python waits: a thread with the GIL released, which does its work meanwhile, or an asyncio task without
+//! a thread.
 
-use std::{future::Future, pin::pin, time::Duration};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 use archstone::Result;
 use pyo3::{IntoPyObjectExt, exceptions::PyRuntimeError, prelude::*, sync::PyOnceLock};
 use tokio::{task::AbortHandle, time::timeout};
 
-use crate::{body::Source, errors, logging, process, upload::Want};
+use crate::{body::Source, errors, logging, mailbox::Mailbox, process, upload::Want};
 
 /// How long Ctrl-C may have to wait.
 const SIGNAL_POLL: Duration = Duration::from_millis(50);
@@ -14,9 +15,11 @@ const SIGNAL_POLL: Duration = Duration::from_millis(50);
 /// Waits with the GIL released, and lets Ctrl-C through.
 pub(crate) fn wait<T: Send>(py: Python<'_>, future: impl Future<Output = Result<T>> + Send) -> PyResult<T> {
     logging::look(py);
-    let runtime = process::runtime(py)?;
+    let runtime = process::waiting_runtime(py)?;
     let outcome = py.detach(|| {
         runtime.block_on(async {
+            // First hears what has come for connections since somebody waited here: servers close idle ones.
+            tokio::task::yield_now().await;
             let mut future = pin!(future);
             loop {
                 match timeout(SIGNAL_POLL, future.as_mut()).await {
@@ -44,7 +47,7 @@ pub(crate) fn wait_and_give<T: Send>(
         Look,
     }
     logging::look(py);
-    let runtime = process::runtime(py)?;
+    let runtime = process::waiting_runtime(py)?;
     let wants = source.upload.get().wants.clone();
     let mut future = pin!(future);
     loop {
@@ -94,7 +97,7 @@ where
     let runtime = process::runtime(py)?;
     let event_loop = GET_RUNNING_LOOP.import(py, "asyncio", "get_running_loop")?.call0()?;
     let waiting = event_loop.call_method0("create_future")?;
-    let promise = Promise(Some((event_loop.unbind(), waiting.clone().unbind())));
+    let promise = Promise(Some((Mailbox::of(py, &event_loop)?, waiting.clone().unbind())));
     let task = runtime.spawn(async move {
         let outcome = future.await;
         promise.keep(outcome);
@@ -105,55 +108,25 @@ where
 }
 
 /// Someone waits for an outcome, and will get one whatever happens.
-struct Promise(Option<(Py<PyAny>, Py<PyAny>)>);
+struct Promise(Option<(Arc<Mailbox>, Py<PyAny>)>);
 
 impl Promise {
-    fn keep<T: for<'a> IntoPyObject<'a>>(mut self, outcome: Result<T>) {
-        let Some((event_loop, waiting)) = self.0.take() else { return };
-        Python::try_attach(|py| {
-            let outcome = match outcome {
-                Ok(value) => value.into_py_any(py),
-                Err(error) => Err(errors::to_python(py, &error)),
-            };
-            deliver(py, &event_loop, waiting, outcome);
-        });
+    fn keep<T: for<'a> IntoPyObject<'a> + Send + 'static>(mut self, outcome: Result<T>) {
+        let Some((mailbox, waiting)) = self.0.take() else { return };
+        let make = move |py: Python<'_>| match outcome {
+            Ok(value) => value.into_py_any(py),
+            Err(error) => Err(errors::to_python(py, &error)),
+        };
+        mailbox.put(waiting, Box::new(make));
     }
 }
 
 impl Drop for Promise {
     fn drop(&mut self) {
-        let Some((event_loop, waiting)) = self.0.take() else { return };
-        Python::try_attach(|py| {
-            let broken = PyRuntimeError::new_err("archstone has given up unexpectedly: please report this");
-            deliver(py, &event_loop, waiting, Err(broken));
-        });
-    }
-}
-
-fn deliver(py: Python<'_>, event_loop: &Py<PyAny>, waiting: Py<PyAny>, outcome: PyResult<Py<PyAny>>) {
-    // Fails when the loop is closed: then nobody waits any more.
-    let _ = event_loop.call_method1(py, "call_soon_threadsafe", (Settle { waiting, outcome },));
-}
-
-/// Called by the loop, in its own thread.
-#[pyclass(frozen)]
-struct Settle {
-    waiting: Py<PyAny>,
-    outcome: PyResult<Py<PyAny>>,
-}
-
-#[pymethods]
-impl Settle {
-    fn __call__(&self, py: Python<'_>) -> PyResult<()> {
-        let waiting = self.waiting.bind(py);
-        if waiting.call_method0("done")?.is_truthy()? {
-            return Ok(());
-        }
-        match &self.outcome {
-            Ok(value) => waiting.call_method1("set_result", (value,))?,
-            Err(error) => waiting.call_method1("set_exception", (error.value(py),))?,
-        };
-        Ok(())
+        let Some((mailbox, waiting)) = self.0.take() else { return };
+        let broken =
+            |_: Python<'_>| Err(PyRuntimeError::new_err("archstone has given up unexpectedly: please report this"));
+        mailbox.put(waiting, Box::new(broken));
     }
 }
 

@@ -19,6 +19,7 @@ mod errors;
 mod handle;
 mod identity;
 mod logging;
+mod mailbox;
 mod operations;
 mod options;
 mod process;

@@ -21,7 +21,10 @@ static CURRENT: Mutex<Option<&'static Process>> = Mutex::new(None);
 pub(crate) struct Process {
     generation: usize,
     tokens: TokenCache,
+    /// For asyncio: works on its own.
     runtime: OnceLock<Runtime>,
+    /// For threads that wait: whoever waits does the work, so that nothing is handed from thread to thread.
+    waiting: OnceLock<Runtime>,
 }
 
 /// Tells this process from the one that it was forked from.
@@ -42,7 +45,7 @@ pub(crate) fn runtime(_: Python<'_>) -> PyResult<&'static Runtime> {
         return Ok(runtime);
     }
     let runtime = Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .thread_name("archstone")
         .enable_all()
         .build()
@@ -50,12 +53,30 @@ pub(crate) fn runtime(_: Python<'_>) -> PyResult<&'static Runtime> {
     Ok(process.runtime.get_or_init(|| runtime))
 }
 
+/// The runtime of threads that wait. It works only while one of them does.
+pub(crate) fn waiting_runtime(_: Python<'_>) -> PyResult<&'static Runtime> {
+    let process = current();
+    if let Some(runtime) = process.waiting.get() {
+        return Ok(runtime);
+    }
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| PyOSError::new_err(format!("cannot set up what archstone waits with: {error}")))?;
+    Ok(process.waiting.get_or_init(|| runtime))
+}
+
 fn current() -> &'static Process {
     let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
     match *current {
         Some(process) if process.generation == generation() => process,
         _ => {
-            let process = Process { generation: generation(), tokens: TokenCache::new(), runtime: OnceLock::new() };
+            let process = Process {
+                generation: generation(),
+                tokens: TokenCache::new(),
+                runtime: OnceLock::new(),
+                waiting: OnceLock::new(),
+            };
             current.insert(Box::leak(Box::new(process)))
         }
     }

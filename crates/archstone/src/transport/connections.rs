@@ -1,16 +1,20 @@
 //! Connections, made when first needed. Plain HTTP has its own, which know no TLS roots: those are
 //! loaded when the first `https` URL is used, once per process.
+//!
+//! Connections belong to the runtime that made them, since they end with it: a client that is used in
+//! several has connections in each.
 
 use std::{
-    collections::HashMap,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use reqwest::{
     NoProxy, Proxy as ProxyRule,
     header::{ACCEPT, HeaderMap, HeaderValue},
 };
+use tokio::runtime::{Handle, Id};
 use url::Url;
 
 use super::{TransportSettings, settings::Proxy, tls};
@@ -18,14 +22,29 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_secs(60);
+/// The oldest pools are given up when there are more.
+const MOST: usize = 16;
 
 /// Pools of connections with one cloud's settings.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
-    plain: OnceLock<Result<reqwest::Client>>,
-    encrypted: OnceLock<Result<reqwest::Client>>,
-    /// For requests that set a connect timeout of their own.
-    others: Mutex<HashMap<(bool, Duration), reqwest::Client>>,
+    pools: ArcSwap<Vec<Pool>>,
+    /// Held while a pool is made.
+    making: Mutex<()>,
+}
+
+#[derive(Clone, Debug)]
+struct Pool {
+    kind: Kind,
+    client: reqwest::Client,
+}
+
+/// What requests must have in common to share connections.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Kind {
+    runtime: Option<Id>,
+    is_encrypted: bool,
+    connect_timeout: Duration,
 }
 
 impl Connections {
@@ -36,18 +55,26 @@ impl Connections {
         settings: &TransportSettings,
         connect_timeout: Option<Duration>,
     ) -> Result<reqwest::Client> {
-        let is_encrypted = url.scheme() == "https";
-        let own = connect_timeout.filter(|it| *it != settings.connect_timeout);
-        let Some(timeout) = own else {
-            let slot = if is_encrypted { &self.encrypted } else { &self.plain };
-            return slot.get_or_init(|| open(settings, is_encrypted, settings.connect_timeout)).clone();
+        let kind = Kind {
+            runtime: Handle::try_current().ok().map(|runtime| runtime.id()),
+            is_encrypted: url.scheme() == "https",
+            connect_timeout: connect_timeout.unwrap_or(settings.connect_timeout),
         };
-        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = others.get(&(is_encrypted, timeout)) {
-            return Ok(client.clone());
+        let find = || self.pools.load().iter().find(|pool| pool.kind == kind).map(|pool| pool.client.clone());
+        if let Some(client) = find() {
+            return Ok(client);
         }
-        let client = open(settings, is_encrypted, timeout)?;
-        others.insert((is_encrypted, timeout), client.clone());
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = find() {
+            return Ok(client);
+        }
+        let client = open(settings, kind.is_encrypted, kind.connect_timeout)?;
+        let mut pools = Vec::clone(&self.pools.load());
+        if pools.len() >= MOST {
+            pools.remove(0);
+        }
+        pools.push(Pool { kind, client: client.clone() });
+        self.pools.store(Arc::new(pools));
         Ok(client)
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use archstone::{ErrorKind, Method};
-use archstone_testing::{Failure, FakeKeystone, Reply};
+use archstone_testing::{Failure, FakeKeystone, Reply, SeenRequest};
 use http_body::{Body, Frame};
 use serde_json::json;
 
@@ -104,7 +104,7 @@ async fn an_upload_takes_as_long_as_it_takes() {
     assert_eq!(image.put("v2/images/7/file").body(whole.clone()).send().await.unwrap().status(), 204);
 
     let sent: Vec<_> =
-        keystone.requests().iter().filter(|it| it.method() == "PUT").map(|it| it.body_length()).collect();
+        keystone.requests().iter().filter(|it| it.method() == "PUT").map(SeenRequest::body_length).collect();
     assert_eq!(sent, [13, 3 << 20]);
 }
 
