@@ -34,6 +34,13 @@ Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 
 
+def begin_as_a_writer(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any
+) -> tuple[str, Any]:
+    """Take SQLite's lock at the start of a transaction."""
+    return ("BEGIN IMMEDIATE" if statement == "BEGIN" else statement), parameters
+
+
 def load() -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """The application itself."""
     sys.argv = [APPLICATION]  # It parses this process's arguments as its own.
@@ -41,6 +48,10 @@ def load() -> Callable[[Environ, StartResponse], Iterable[bytes]]:
         # MySQL and PostgreSQL always check foreign keys; without them SQLite keeps rows of deleted roles and
         # users, and Keystone later fails on those rows.
         import_module("keystone.common.sql.core").enable_sqlite_foreign_key()
+        # SQLite refuses at once a transaction that begins by reading and goes on to write while another has
+        # written. One that begins as a writer waits for its turn instead.
+        sqlalchemy = import_module("sqlalchemy")
+        sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", begin_as_a_writer, retval=True)
     loaded: Callable[[Environ, StartResponse], Iterable[bytes]]
     loaded = import_module(f"{APPLICATION}.wsgi.api").application
     return loaded
@@ -67,6 +78,7 @@ class Tag:
     host: str | None = None
     body: str | None = None
     notoken: bool = False
+    federated: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> "Tag":
@@ -89,6 +101,8 @@ class Tag:
                     tag.status = http.HTTPStatus(int(value)).value
                 elif option == "host" and value:
                     tag.host = value
+                elif option == "federated" and value:
+                    tag.federated = value
                 else:
                     raise BadTag(f"unknown option {part!r} in the tag {text!r}")
             except ValueError:
@@ -180,6 +194,9 @@ def answer(environ: Environ, tag: Tag, start: StartResponse) -> Iterable[bytes]:
         return made_up(environ, tag.status, JSON, text, start)
     if tag.host:
         environ["HTTP_HOST"] = tag.host  # The application builds its links from it.
+    if tag.federated:
+        # What a web server sets when an identity provider has vouched for someone.
+        environ |= {"REMOTE_USER": tag.federated, "REMOTE_IDP": f"idp-of-{tag.federated}"}
     login = environ.get("REQUEST_METHOD") == "POST" and environ.get("PATH_INFO") == "/v3/auth/tokens"
     if tag.notoken and login:
 

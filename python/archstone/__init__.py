@@ -12,6 +12,7 @@ its `hint` what to do.
 
 from archstone._archstone import (
     AccessInfo,
+    AmbiguousError,
     ApplicationCredentialRefusedError,
     AuthenticationError,
     Catalog,
@@ -35,7 +36,6 @@ from archstone._archstone import (
     NotIdentityServiceError,
     OfferedVersions,
     PasswordExpiredError,
-    Project,
     RateLimitedError,
     Receipt,
     ReceiptIssuedError,
@@ -52,7 +52,6 @@ from archstone._archstone import (
     TokenRejectedError,
     UnauthenticatedError,
     UnavailableError,
-    User,
     VersionedEndpoint,
     VersionInfo,
     __version__,
@@ -60,8 +59,13 @@ from archstone._archstone import (
 from archstone._async_client import AsyncClient
 from archstone._async_service import AsyncResponse, AsyncServiceClient
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from archstone.identity import Project, User
+
 __all__ = [
     "AccessInfo",
+    "AmbiguousError",
     "ApplicationCredentialRefusedError",
     "AsyncClient",
     "AsyncResponse",
@@ -110,3 +114,14 @@ __all__ = [
     "VersionedEndpoint",
     "__version__",
 ]
+
+
+def __getattr__(name: str) -> type:
+    """Make the class of a resource when it is first asked for."""
+    if name in ("Project", "User"):
+        from archstone import identity  # noqa: PLC0415  what many programs never need
+
+        made: type = getattr(identity, name)
+        return made
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

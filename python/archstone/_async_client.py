@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archstone._archstone import AccessInfo, AsyncCore, Client
 from archstone._async_service import AsyncServiceClient, send
+from archstone._managers import AsyncManagers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-    from archstone._archstone import Error, OfferedVersions, Project, Response, Timing, User, VersionInfo
+    from archstone._archstone import Error, OfferedVersions, Response, Timing, VersionInfo
     from archstone._async_service import AsyncResponse
+    from archstone.identity import Project, User
     from archstone.options import AsyncBody, Options, ServiceOptions, UrlRequestOptions
 
 
-class AsyncClient:
+class AsyncClient(AsyncManagers):
     """A handle on one cloud, as one user, for one scope, for asyncio code.
 
     >>> client = AsyncClient(auth_url="http://keystone:5000/v3", username="alice", password="secret")
@@ -210,17 +212,12 @@ class AsyncClient:
         return self._project()
 
     @property
-    def projects(self) -> Awaitable[list[Project]]:
+    def tenants(self) -> Awaitable[list[Project]]:
         """The projects that the user could act in. Asked once, and kept."""
         return self._projects()
 
     async def _projects(self) -> list[Project]:
         return await self._core.projects()
-
-    @property
-    def tenants(self) -> Awaitable[list[Project]]:
-        """The old word for `projects`."""
-        return self._projects()
 
     @property
     def timings(self) -> list[Timing]:

@@ -126,7 +126,8 @@ def test_users_and_projects_are_values(keystone: TaggedKeystone) -> None:
     assert hash(archstone.Project.from_dict(project.to_dict())) == hash(project)
     assert user != project
     assert user.to_dict()["name"] == "alice"
-    assert "options" in user.extra
+    assert user.options == {}
+    assert "links" in user.extra
     assert (project.is_domain, project.parent_id, project.tags) == (False, "default", [])
     with pytest.raises(ValueError, match="id"):
         archstone.User.from_dict({"name": "x"})

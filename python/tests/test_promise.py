@@ -206,7 +206,7 @@ def test_8_user_tenant_and_tenants_are_objects(new_client: type[Client], keyston
     assert client.tenant == client.project
     assert (client.tenant and client.tenant.name) == "web"
     assert sorted(project.name for project in client.tenants) == ["db", "web"]
-    assert client.tenants == client.projects
+    assert client.tenants == list(client.projects)
     asked = [request["path"] for request in keystone.requests()]
     assert len(asked) == len(set(asked)) == 4
 

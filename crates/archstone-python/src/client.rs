@@ -371,14 +371,8 @@ unix_socket=None, original_ip=None, user_agent=None, token_cache=None)"
 
     /// The projects that the user could act in. Asked once, and kept.
     #[getter]
-    fn projects(&self, py: Python<'_>) -> PyResult<Vec<Project>> {
-        wait(py, operations::projects(self.inner(py)?))
-    }
-
-    /// The old word for `projects`.
-    #[getter]
     fn tenants(&self, py: Python<'_>) -> PyResult<Vec<Project>> {
-        self.projects(py)
+        wait(py, operations::projects(self.inner(py)?))
     }
 
     /// The requests that were made for this client, and how long each took.

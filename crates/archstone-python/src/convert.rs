@@ -9,7 +9,7 @@ use pyo3::{
     sync::PyOnceLock,
     types::{PyDateTime, PyDelta, PyTzInfo},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// An aware datetime, in UTC.
@@ -54,9 +54,4 @@ pub(crate) fn to_json(value: &Bound<'_, PyAny>) -> PyResult<String> {
 /// The same, to stand in a larger document.
 pub(crate) fn raw_json(value: &Bound<'_, PyAny>) -> PyResult<Box<RawValue>> {
     RawValue::from_string(to_json(value)?).map_err(|error| PyValueError::new_err(error.to_string()))
-}
-
-/// The library's value of a Python dict.
-pub(crate) fn from_python<T: DeserializeOwned>(value: &Bound<'_, PyAny>) -> PyResult<T> {
-    serde_json::from_str(&to_json(value)?).map_err(|error| PyValueError::new_err(error.to_string()))
 }

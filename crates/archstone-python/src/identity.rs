@@ -1,111 +1,278 @@
-//! Users and projects as Python objects.
+//! The identity service's resources: descriptions as data, operations by name, values as JSON.
+//!
+//! What Python's users see of it, classes and managers, is made from the descriptions in `archstone/identity.py`.
 
-use pyo3::{
-    prelude::*,
-    types::{PyDict, PyString},
+use std::sync::Arc;
+
+use archstone::{
+    Client, Result,
+    identity::{Answer, FieldSpec, Names, OperationSpec, Parameter, RESOURCES, Record, ResourceSpec, Use, ValueKind},
+};
+use pyo3::{exceptions::PyValueError, prelude::*, sync::PyOnceLock, types::PyBytes};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use tokio::sync::Mutex;
+
+use crate::{
+    bridge::{start, wait},
+    client::Client as PythonClient,
+    convert, errors,
+    handle::Handle,
 };
 
-use crate::convert;
+/// A user, as Python's class of it.
+pub(crate) struct User(pub(crate) archstone::User);
 
-/// A resource of the identity service: its fields as attributes; equality by content, a dict there
-/// and back, pickling.
-macro_rules! resource {
-    ($( #[doc = $doc:literal] )+ $name:ident { $( $( #[doc = $field_doc:literal] )+ $field:ident: $kind:ty, )+ }) => {
-        $( #[doc = $doc] )+
-        #[pyclass(frozen, eq, module = "archstone")]
-        #[derive(PartialEq)]
-        pub(crate) struct $name(pub(crate) archstone::$name);
+/// A project, as Python's class of it.
+pub(crate) struct Project(pub(crate) archstone::Project);
 
-        #[pymethods]
-        impl $name {
-            $(
-                $( #[doc = $field_doc] )+
-                #[getter]
-                fn $field(&self) -> $kind {
-                    self.0.$field.clone()
-                }
-            )+
+impl<'py> IntoPyObject<'py> for User {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
 
-            /// Everything else that the identity service said, as a dict.
-            #[getter]
-            fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                convert::to_python(py, &self.0.extra)
-            }
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        resource(CLASS.import(py, "archstone.identity", "User")?, &self.0)
+    }
+}
 
-            /// Return everything as a dict, as the identity service has it.
-            fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                convert::to_python(py, &self.0)
-            }
+impl<'py> IntoPyObject<'py> for Project {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
 
-            /// Make one of a dict, as the identity service and `to_dict()` have it.
-            ///
-            /// Raises:
-            ///     ValueError: the dict lacks `id` or `name`, or something in it is of a wrong type.
-            #[staticmethod]
-            #[pyo3(signature = (fields, /))]
-            fn from_dict(fields: &Bound<'_, PyDict>) -> PyResult<Self> {
-                convert::from_python(fields).map(Self)
-            }
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        resource(CLASS.import(py, "archstone.identity", "Project")?, &self.0)
+    }
+}
 
-            fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
-                PyString::new(py, &self.0.id).hash()
-            }
+fn resource<'py>(class: &Bound<'py, PyAny>, of: &(impl Record + Serialize)) -> PyResult<Bound<'py, PyAny>> {
+    class.call1((convert::to_python(class.py(), of)?,))
+}
 
-            fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
-                Ok((py.get_type::<Self>().getattr("from_dict")?, (self.to_dict(py)?,)))
-            }
-
-            fn __repr__(&self) -> String {
-                format!("<archstone.{} name={:?} id={:?}>", stringify!($name), self.0.name, self.0.id)
-            }
+/// What clients have managers for, each with what it is. Needs no JSON: it is asked for whenever Python starts.
+#[pyfunction]
+pub(crate) fn managers() -> Vec<(&'static str, String)> {
+    let mut managers: Vec<(&str, String)> = Vec::new();
+    for resource in RESOURCES {
+        let name = resource.manager.split('.').next().unwrap_or_default();
+        if name == resource.manager {
+            managers.retain(|(known, _)| *known != name);
+            managers.push((name, text(resource.doc).lines().next().unwrap_or_default().to_owned()));
+        } else if !managers.iter().any(|(known, _)| *known == name) {
+            managers.push((name, format!("What belongs to {name}.")));
         }
-    };
+    }
+    managers
 }
 
-resource! {
-    /// A user of the identity service.
-    ///
-    /// What has no attribute here is in `extra`; `to_dict()` has everything.
-    User {
-        /// The id.
-        id: String,
-        /// The name, unique within the domain.
-        name: String,
-        /// The id of the domain that owns the user.
-        domain_id: Option<String>,
-        /// The id of the project that a token is for when none is asked.
-        default_project_id: Option<String>,
-        /// Where to write to.
-        email: Option<String>,
-        /// What people wrote about it.
-        description: Option<String>,
-        /// Whether the user can log in.
-        enabled: bool,
-        /// When the password expires, as the identity service writes it.
-        password_expires_at: Option<String>,
+/// All descriptions, as JSON.
+#[pyfunction]
+pub(crate) fn resources() -> String {
+    RESOURCES.iter().map(|it| described(it)).collect::<Value>().to_string()
+}
+
+fn described(resource: &ResourceSpec) -> Value {
+    json!({
+        "class": resource.names.class,
+        "member": resource.names.member,
+        "manager": resource.manager,
+        "key": resource.key,
+        "doc": resource.doc.trim(),
+        "fields": resource.fields.iter().map(field).collect::<Value>(),
+        "operations": resource.operations.iter().map(|it| operation(it)).collect::<Value>(),
+    })
+}
+
+fn field(field: &FieldSpec) -> Value {
+    json!({
+        "name": field.name,
+        "setter": field.setter,
+        "doc": text(field.doc),
+        "kind": kind(field.kind),
+        "required": field.is_required,
+        "create": field.uses.contains(&Use::Create),
+        "update": field.uses.contains(&Use::Update),
+    })
+}
+
+fn operation(operation: &OperationSpec) -> Value {
+    json!({
+        "name": operation.name,
+        "doc": text(operation.doc),
+        "method": operation.method,
+        "paths": operation.routes.iter().map(|it| it.path).collect::<Value>(),
+        "sets": operation.sets().map(|it| if it == Use::Create { "create" } else { "update" }),
+        "answer": answer(operation.answer),
+        "parameters": operation.parameters.iter().map(|it| parameter(operation, it)).collect::<Value>(),
+    })
+}
+
+fn parameter(operation: &OperationSpec, parameter: &Parameter) -> Value {
+    // Where Rust has a word for itself, the key on the wire is the name.
+    let name = if parameter.name.ends_with('_') { parameter.wire } else { parameter.name };
+    json!({
+        "name": name,
+        "wire": parameter.wire,
+        "doc": text(parameter.doc),
+        "kind": kind(parameter.kind),
+        "required": parameter.is_required,
+        "path": operation.is_in_path(parameter.name),
+    })
+}
+
+/// A documentation comment's text, as one paragraph for each.
+fn text(doc: &str) -> String {
+    doc.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+fn kind(kind: ValueKind) -> &'static str {
+    match kind {
+        ValueKind::Text => "text",
+        ValueKind::Boolean => "boolean",
+        ValueKind::Integer => "integer",
+        ValueKind::Secret | ValueKind::Subject => "secret",
+        ValueKind::Texts => "texts",
+        ValueKind::Object => "object",
+        ValueKind::List => "list",
+        ValueKind::Any => "any",
+        ValueKind::Match => "match",
+        ValueKind::Flag => "flag",
     }
 }
 
-resource! {
-    /// A project: what owns resources. Once called tenant.
-    ///
-    /// What has no attribute here is in `extra`; `to_dict()` has everything.
-    Project {
-        /// The id.
-        id: String,
-        /// The name, unique within the domain.
-        name: String,
-        /// The id of the domain that owns the project.
-        domain_id: Option<String>,
-        /// The id of the project above it; the domain's for a project at the top.
-        parent_id: Option<String>,
-        /// What people wrote about it.
-        description: Option<String>,
-        /// Whether tokens are issued for it.
-        enabled: bool,
-        /// Whether it acts as a domain.
-        is_domain: bool,
-        /// Its tags.
-        tags: Vec<String>,
+/// What comes back, and of which class it is.
+fn answer(answer: Answer) -> (&'static str, &'static str) {
+    let class = |names: Names| names.class;
+    match answer {
+        Answer::Nothing => ("nothing", ""),
+        Answer::Flag => ("flag", ""),
+        Answer::One(names) | Answer::First(names) => ("one", class(names)),
+        Answer::Many(names) => ("many", class(names)),
+        Answer::Texts(_) => ("texts", ""),
+        Answer::Text => ("text", ""),
+        Answer::Form => ("form", ""),
+        Answer::Token => ("token", ""),
+        Answer::Member(_) | Answer::Json => ("json", ""),
     }
+}
+
+/// What a manager asks, in both faces: operations by name, arguments and answers as JSON.
+#[pyclass(frozen, module = "archstone._archstone")]
+pub(crate) struct IdentityCore {
+    handle: Arc<Handle>,
+    resource: &'static ResourceSpec,
+}
+
+impl IdentityCore {
+    fn operation(&self, name: &str) -> PyResult<&'static OperationSpec> {
+        let found = self.resource.operation(name);
+        found.ok_or_else(|| PyValueError::new_err(format!("{} has no operation {name}", self.resource.manager)))
+    }
+}
+
+#[pymethods]
+impl IdentityCore {
+    #[new]
+    fn new(client: &Bound<'_, PythonClient>, manager: &str) -> PyResult<Self> {
+        let resource = RESOURCES.iter().find(|it| it.manager == manager).copied();
+        let resource = resource.ok_or_else(|| PyValueError::new_err(format!("there is no manager {manager}")))?;
+        Ok(Self { handle: Arc::clone(&client.get().0), resource })
+    }
+
+    fn call(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<String> {
+        wait(py, perform(self.handle.client(py)?, self.operation(operation)?, object(arguments)?))
+    }
+
+    fn start_call<'py>(&self, py: Python<'py>, operation: &str, arguments: &str) -> PyResult<Bound<'py, PyAny>> {
+        start(py, perform(self.handle.client(py)?, self.operation(operation)?, object(arguments)?))
+    }
+
+    fn find(&self, py: Python<'_>, filters: &str, name_or_id: String) -> PyResult<String> {
+        wait(py, find(self.handle.client(py)?, self.resource, object(filters)?, name_or_id))
+    }
+
+    fn start_find<'py>(&self, py: Python<'py>, filters: &str, name_or_id: String) -> PyResult<Bound<'py, PyAny>> {
+        start(py, find(self.handle.client(py)?, self.resource, object(filters)?, name_or_id))
+    }
+
+    fn exists(&self, py: Python<'_>, arguments: &str) -> PyResult<bool> {
+        wait(py, exists(self.handle.client(py)?, self.resource, object(arguments)?))
+    }
+
+    fn start_exists<'py>(&self, py: Python<'py>, arguments: &str) -> PyResult<Bound<'py, PyAny>> {
+        start(py, exists(self.handle.client(py)?, self.resource, object(arguments)?))
+    }
+
+    fn preview(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<String> {
+        let identity = self.handle.client(py)?.identity();
+        let preview = identity.preview(self.operation(operation)?, object(arguments)?);
+        preview.map_err(|error| errors::to_python(py, &error))
+    }
+
+    fn items(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<IdentityItems> {
+        let items = self.handle.client(py)?.identity().items(self.operation(operation)?, object(arguments)?);
+        Ok(IdentityItems(Arc::new(Mutex::new(items))))
+    }
+}
+
+/// A list that is being pulled: some items at a time, as one JSON array; empty after the last.
+#[pyclass(frozen, module = "archstone._archstone")]
+pub(crate) struct IdentityItems(Arc<Mutex<archstone::identity::Items>>);
+
+#[pymethods]
+impl IdentityItems {
+    fn some<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let text = wait(py, some(Arc::clone(&self.0)))?;
+        Ok(PyBytes::new(py, &text))
+    }
+
+    fn start_some<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let items = Arc::clone(&self.0);
+        start(py, async move { some(items).await.map(Text) })
+    }
+}
+
+/// JSON text, as bytes: Python's reader takes both.
+struct Text(Vec<u8>);
+
+impl<'py> IntoPyObject<'py> for Text {
+    type Target = PyBytes;
+    type Output = Bound<'py, PyBytes>;
+    type Error = std::convert::Infallible;
+
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        Ok(PyBytes::new(py, &self.0))
+    }
+}
+
+/// Items that are handed over at a time: enough to make the handing over cheap.
+const MOST: usize = 256;
+
+async fn some(items: Arc<Mutex<archstone::identity::Items>>) -> Result<Vec<u8>> {
+    let items = items.lock().await.some(MOST).await?;
+    Ok([&b"["[..], &items.join(&b","[..]), b"]"].concat())
+}
+
+async fn perform(client: Client, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Result<String> {
+    Ok(client.identity().perform(operation, arguments).await?.to_string())
+}
+
+async fn exists(client: Client, resource: &'static ResourceSpec, arguments: Map<String, Value>) -> Result<bool> {
+    client.identity().exists(resource, arguments).await
+}
+
+async fn find(
+    client: Client,
+    resource: &'static ResourceSpec,
+    filters: Map<String, Value>,
+    name_or_id: String,
+) -> Result<String> {
+    Ok(client.identity().find(resource, filters, &name_or_id).await?.to_string())
+}
+
+fn object(text: &str) -> PyResult<Map<String, Value>> {
+    serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))
 }

@@ -46,7 +46,7 @@ mod _archstone {
         catalog::{Catalog, Endpoint, Service},
         client::Client,
         config::{ConfigFile, Finding, NamedCloud, Setting, check, clouds, explain, paths, to_environment},
-        identity::{Project, User},
+        identity::{IdentityCore, IdentityItems, managers, resources},
         options::option_table,
         receipt::Receipt,
         request::Retries,

@@ -7,7 +7,7 @@
 //! ```
 
 use std::{
-    future::Future,
+    future::{Future, IntoFuture},
     sync::{Arc, OnceLock},
 };
 
@@ -71,6 +71,13 @@ impl Client {
         &self.0
     }
 
+    /// Keystone's own resources: see [`crate::Client::identity`]. What they answer is waited for by
+    /// [`wait`](Self::wait).
+    #[must_use]
+    pub fn identity(&self) -> crate::identity::Identity {
+        self.0.identity()
+    }
+
     /// What the client was made with.
     #[must_use]
     pub fn config(&self) -> &CloudConfig {
@@ -92,8 +99,8 @@ impl Client {
     /// # Errors
     ///
     /// As what is waited for.
-    pub fn wait<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
-        wait(future)
+    pub fn wait<T>(&self, future: impl IntoFuture<Output = Result<T>>) -> Result<T> {
+        wait(future.into_future())
     }
 
     /// A client bound to one service: see [`crate::Client::service`], and [`wait`](Self::wait) for what it gives.

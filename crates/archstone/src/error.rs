@@ -76,6 +76,8 @@ error_kinds! {
     NotFound, "not_found", 6;
     /// The catalog has no such service, interface or region. The message lists what there is.
     EndpointNotFound, "endpoint_not_found", 6;
+    /// Several resources have that name. Take one by its id, or say its domain. The message lists them.
+    Ambiguous, "ambiguous", 6;
     /// The resource exists already, or is in use.
     Conflict, "conflict", 7;
     /// The service did not understand the request.

@@ -45,7 +45,7 @@ pub mod config;
 mod error;
 mod files;
 pub mod host;
-mod identity;
+pub mod identity;
 mod malformed;
 mod reference;
 mod scope;

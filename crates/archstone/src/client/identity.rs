@@ -97,7 +97,7 @@ impl Client {
     }
 
     /// The URL of Identity API v3 that this client's own requests go to.
-    pub(super) async fn identity_api(&self) -> Result<&Url> {
+    pub(crate) async fn identity_api(&self) -> Result<&Url> {
         let inner = &*self.0;
         match (&inner.config.mgmt_url, &inner.config.auth_url) {
             (Some(url), _) => {
@@ -114,6 +114,11 @@ impl Client {
                 inner.management.get_or_try_init(|| async { Ok(url) }).await
             }
         }
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.0.identity.host.wall().as_secs()
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T> {

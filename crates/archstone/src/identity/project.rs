@@ -1,39 +1,95 @@
 //! Projects: what owns resources. Once called tenants.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A project.
-///
-/// Follows the `project` object of Keystone's Identity API v3; fields that are not known here are
-/// kept in `extra`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Project {
-    /// The id.
-    pub id: String,
-    /// The name, unique within the domain.
-    pub name: String,
-    /// The domain that owns the project.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub domain_id: Option<String>,
-    /// The project above it; the domain itself for a project at the top.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    /// What people wrote about it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Whether tokens are issued for it.
-    #[serde(default = "enabled")]
-    pub enabled: bool,
-    /// Whether it acts as a domain.
-    #[serde(default)]
-    pub is_domain: bool,
-    /// Its tags.
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// Everything else that Keystone said.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+use super::{Body, Flag, Match};
+
+resource! {
+    /// A project: what owns resources. Once called a tenant.
+    Project { member: "project", members: "projects", manager: "projects", key: id }
+    fields {
+        /// The id.
+        id: String,
+        /// The name, unique within the domain.
+        name: String [Create Update],
+        /// The domain that owns the project.
+        domain_id: Option<String> [Create] as domain,
+        /// The project above it; the domain itself for a project at the top.
+        parent_id: Option<String> [Create] as parent,
+        /// What people wrote about it.
+        description: Option<String> [Create Update],
+        /// Whether tokens are issued for it.
+        enabled: bool = true [Create Update],
+        /// Whether it acts as a domain.
+        is_domain: bool = false [Create],
+        /// Its tags.
+        tags: Vec<String> [Create Update],
+        /// Options, such as `immutable`.
+        options: Option<Map<String, Value>> [Create Update],
+        /// The projects above it, when asked for: as a list or as nested ids.
+        parents: Option<Value>,
+        /// The projects below it, when asked for: as a list or as nested ids.
+        subtree: Option<Value>,
+    }
+    operations {
+        /// Lists projects: all, or those that a user has roles in.
+        List: list() GET "projects" | "users/{user}/projects" => many(Project) {
+            /// Only those that this user has roles in.
+            user: String,
+            /// Only those of this domain.
+            domain as "domain_id": String,
+            /// Only those right below this project.
+            parent as "parent_id": String,
+            /// Only those with this name.
+            name: Match,
+            /// Only those that are, or are not, enabled.
+            enabled: bool,
+            /// Only those that act, or do not act, as a domain.
+            is_domain: bool,
+            /// Only those with all of these tags.
+            tags: Vec<String>,
+            /// Only those with one of these tags.
+            tags_any as "tags-any": Vec<String>,
+            /// Only those that lack one of these tags.
+            not_tags as "not-tags": Vec<String>,
+            /// Only those with none of these tags.
+            not_tags_any as "not-tags-any": Vec<String>,
+        }
+        /// Gets a project.
+        Get: get(project: String) GET "projects/{project}"
+            [exclusive(&[&["parents_as_list", "parents_as_ids"], &["subtree_as_list", "subtree_as_ids"]])]
+            => one(Project) {
+            /// With the projects above it that the user has a role in.
+            parents_as_list: Flag,
+            /// With the ids of the projects above it.
+            parents_as_ids: Flag,
+            /// With the projects below it that the user has a role in.
+            subtree_as_list: Flag,
+            /// With the ids of the projects below it.
+            subtree_as_ids: Flag,
+            /// With the limits of the projects that are listed along.
+            include_limits: Flag,
+        }
+        /// Makes a project.
+        Create: create(name: String) POST "projects" [create("project")] => one(Project) {}
+        /// Changes a project.
+        Update: update(project: String) PATCH "projects/{project}" [update("project")] => one(Project) {}
+        /// Deletes a project.
+        Delete: delete(project: String) DELETE "projects/{project}" => nothing {}
+        /// Lists the tags of a project.
+        ListTags: list_tags(project: String) GET "projects/{project}/tags" => texts("tags") {}
+        /// Gives a project these tags, and no others.
+        UpdateTags: update_tags(project: String, tags: Vec<String>) PUT "projects/{project}/tags" [body(Body::Bare)]
+            => texts("tags") {}
+        /// Takes all tags from a project.
+        DeleteTags: delete_tags(project: String) DELETE "projects/{project}/tags" => nothing {}
+        /// Gives a project a tag.
+        AddTag: add_tag(project: String, tag: String) PUT "projects/{project}/tags/{tag}" => nothing {}
+        /// Whether a project has a tag.
+        CheckTag: check_tag(project: String, tag: String) HEAD "projects/{project}/tags/{tag}" => flag {}
+        /// Takes a tag from a project.
+        DeleteTag: delete_tag(project: String, tag: String) DELETE "projects/{project}/tags/{tag}" => nothing {}
+    }
 }
 
 impl Project {
@@ -45,8 +101,4 @@ impl Project {
         });
         names.collect::<Vec<_>>().join(", ")
     }
-}
-
-fn enabled() -> bool {
-    true
 }

@@ -1,41 +1,83 @@
 //! Users: who owns credentials and roles.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A user.
-///
-/// Follows the `user` object of Keystone's Identity API v3; fields that are not known here, such as
-/// a description or options, are kept in `extra`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct User {
-    /// The id.
-    pub id: String,
-    /// The name, unique within the domain.
-    pub name: String,
-    /// The domain that owns the user.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub domain_id: Option<String>,
-    /// The project that a token is for when none is asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_project_id: Option<String>,
-    /// Where to write to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// What people wrote about it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Whether the user can log in.
-    #[serde(default = "enabled")]
-    pub enabled: bool,
-    /// When the password expires, as Keystone writes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password_expires_at: Option<String>,
-    /// Everything else that Keystone said.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
+use super::{Body, Match};
+use crate::secret::Secret;
 
-fn enabled() -> bool {
-    true
+resource! {
+    /// A user: who owns credentials and roles.
+    User { member: "user", members: "users", manager: "users", key: id }
+    fields {
+        /// The id.
+        id: String,
+        /// The name, unique within the domain.
+        name: String [Create Update],
+        /// The domain that owns the user.
+        domain_id: Option<String> [Create] as domain,
+        /// The project that a token is for when none is asked.
+        default_project_id: Option<String> [Create Update] as default_project,
+        /// Where to write to.
+        email: Option<String> [Create Update],
+        /// What people wrote about it.
+        description: Option<String> [Create Update],
+        /// Whether the user can log in.
+        enabled: bool = true [Create Update],
+        /// The password. It is set, and never answered.
+        password: Option<Secret> [Create Update],
+        /// When the password expires, as Keystone writes it.
+        password_expires_at: Option<String>,
+        /// Exceptions from rules for passwords, and rules for multi-factor logins.
+        options: Option<Map<String, Value>> [Create Update],
+        /// The user's ids at identity providers.
+        federated: Option<Vec<Value>> [Create Update],
+    }
+    operations {
+        /// Lists users: all, or those of a group.
+        List: list() GET "users" | "groups/{group}/users" => many(User) {
+            /// Only members of this group.
+            group: String,
+            /// Only those of this domain.
+            domain as "domain_id": String,
+            /// Only those with this name.
+            name: Match,
+            /// Only those who can, or cannot, log in.
+            enabled: bool,
+            /// Only those whose password expires then: `lt:2027-01-01T00:00:00Z`, with `lt`, `lte`, `gt`, `gte`,
+            /// `eq` or `neq`.
+            password_expires_at: String,
+            /// Only those whom this identity provider vouches for.
+            idp_id: String,
+            /// Only those who come by this protocol.
+            protocol_id: String,
+            /// Only those with this id at an identity provider.
+            unique_id: String,
+            /// Sorted by this field.
+            sort_key: String,
+            /// Which way: `asc` or `desc`.
+            sort_dir: String,
+        }
+        /// Gets a user.
+        Get: get(user: String) GET "users/{user}" => one(User) {}
+        /// Makes a user.
+        Create: create(name: String) POST "users" [create("user")] => one(User) {}
+        /// Changes a user.
+        Update: update(user: String) PATCH "users/{user}" [update("user")] => one(User) {}
+        /// Deletes a user.
+        Delete: delete(user: String) DELETE "users/{user}" => nothing {}
+        /// Changes the own password. It needs no token, so it also works when the password has expired.
+        UpdatePassword: update_password(old_password as "original_password": Secret, new_password as "password": Secret)
+            POST "users/{user}/password" [body(Body::Wrapped("user")), anonymous()] => nothing {
+            /// Whose; the token's own user unless said.
+            user: String,
+        }
+        /// Puts a user into a group.
+        AddToGroup: add_to_group(user: String, group: String) PUT "groups/{group}/users/{user}" => nothing {}
+        /// Whether a user is in a group.
+        CheckInGroup: check_in_group(user: String, group: String) HEAD "groups/{group}/users/{user}" => flag {}
+        /// Takes a user out of a group.
+        RemoveFromGroup: remove_from_group(user: String, group: String) DELETE "groups/{group}/users/{user}" => nothing {}
+        /// Ends all tokens of a user.
+        RevokeTokens: revoke_tokens(user: String) DELETE "users/{user}/tokens" => nothing {}
+    }
 }

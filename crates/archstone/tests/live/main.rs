@@ -14,6 +14,7 @@
 mod authentication;
 mod discovery;
 mod failures;
+mod identity;
 mod image;
 mod keystone;
 mod placement;

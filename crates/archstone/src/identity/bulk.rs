@@ -1,0 +1,135 @@
+//! Many operations at once: some at a time, to the end, with a report.
+
+use std::fmt;
+
+use tokio::task::JoinSet;
+
+use super::{call::Call, resource::Operation};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Many operations of a kind. They can be looked at first, and are done some at a time; what fails does not stop the
+/// others.
+///
+/// ```no_run
+/// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+/// use archstone::identity::Bulk;
+///
+/// let users = client.identity().users();
+/// let mut calls = Vec::new();
+/// let mut leaving = users.list().domain("default").enabled(false);
+/// while let Some(user) = leaving.next().await? {
+///     calls.push(users.delete(&user));
+/// }
+/// let bulk = Bulk::new(calls).concurrency(8).on_progress(|it| eprintln!("{}/{}", it.done, it.total));
+/// for line in bulk.preview()? {
+///     println!("{line}");
+/// }
+/// let report = bulk.run().await;
+/// for (position, error) in report.failures() {
+///     eprintln!("{position}: {error}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is sent until it is run"]
+pub struct Bulk<O: Operation> {
+    calls: Vec<Call<O>>,
+    concurrency: usize,
+    progress: Option<Box<dyn FnMut(Progress) + Send>>,
+}
+
+/// How far a [`Bulk`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// How many are done, well or not.
+    pub done: usize,
+    /// How many of these have failed.
+    pub failed: usize,
+    /// How many there are.
+    pub total: usize,
+}
+
+/// What came of a [`Bulk`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Report<T> {
+    /// The outcomes, in the order of the operations.
+    pub outcomes: Vec<Result<T>>,
+}
+
+impl<O: Operation> Bulk<O> {
+    /// Gathers operations; four at a time unless said otherwise.
+    pub fn new(calls: impl IntoIterator<Item = Call<O>>) -> Self {
+        Self { calls: calls.into_iter().collect(), concurrency: 4, progress: None }
+    }
+
+    /// How many may be on their way at the same time.
+    pub fn concurrency(mut self, most: usize) -> Self {
+        self.concurrency = most.max(1);
+        self
+    }
+
+    /// Is told after each operation how far things are.
+    pub fn on_progress(mut self, progress: impl FnMut(Progress) + Send + 'static) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+
+    /// What would be sent, without sending anything.
+    ///
+    /// # Errors
+    ///
+    /// What could not be sent.
+    pub fn preview(&self) -> Result<Vec<String>> {
+        self.calls.iter().map(Call::preview).collect()
+    }
+
+    /// Does everything.
+    pub async fn run(mut self) -> Report<O::Answer> {
+        let total = self.calls.len();
+        let mut outcomes: Vec<Option<Result<O::Answer>>> = (0..total).map(|_| None).collect();
+        let mut progress = Progress { done: 0, failed: 0, total };
+        let mut waiting = self.calls.into_iter().enumerate();
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < self.concurrency
+                && let Some((position, call)) = waiting.next()
+            {
+                let call = call.into_future();
+                running.spawn(async move { (position, call.await) });
+            }
+            let Some(finished) = running.join_next().await else { break };
+            let Ok((position, outcome)) = finished else { continue };
+            progress.done += 1;
+            progress.failed += usize::from(outcome.is_err());
+            outcomes[position] = Some(outcome);
+            if let Some(tell) = &mut self.progress {
+                tell(progress);
+            }
+        }
+        let lost = || Err(Error::new(ErrorKind::InvalidRequest, "the operation was given up"));
+        Report { outcomes: outcomes.into_iter().map(|it| it.unwrap_or_else(lost)).collect() }
+    }
+}
+
+impl<T> Report<T> {
+    /// What failed, each with its position among the operations.
+    pub fn failures(&self) -> impl Iterator<Item = (usize, &Error)> {
+        self.outcomes.iter().enumerate().filter_map(|(position, it)| Some((position, it.as_ref().err()?)))
+    }
+
+    /// What was answered, in order.
+    pub fn answers(&self) -> impl Iterator<Item = &T> {
+        self.outcomes.iter().filter_map(|it| it.as_ref().ok())
+    }
+}
+
+impl<O: Operation> fmt::Debug for Bulk<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bulk")
+            .field("calls", &self.calls)
+            .field("concurrency", &self.concurrency)
+            .finish_non_exhaustive()
+    }
+}

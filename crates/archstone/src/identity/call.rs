@@ -1,0 +1,239 @@
+//! One operation: described, then awaited.
+
+use std::{fmt, future::IntoFuture, marker::PhantomData, pin::Pin};
+
+use reqwest::Method;
+use serde_json::{Map, Value};
+
+use super::{
+    oauth1,
+    prepare::{Arguments, Content, Prepared, lacks_user, prepare},
+    resource::{FromAnswer, Operation, Record},
+    spec::{Answer, OperationSpec, Use},
+    value::Input,
+};
+use crate::{
+    auth::keystone::resource,
+    client::{Client, RequestBuilder, Response},
+    error::{Error, ErrorKind, Result},
+    secret::Secret,
+};
+
+/// An operation that is being described. Nothing is sent until it is awaited.
+///
+/// ```no_run
+/// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+/// let users = client.identity().users();
+/// let alice = users.create("alice").domain("default").password("correct horse").await?;
+/// users.update(&alice).email("alice@example.org").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is sent until it is awaited"]
+pub struct Call<O> {
+    pub(super) client: Client,
+    pub(super) arguments: Arguments,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O: Operation> Call<O> {
+    pub(super) fn new(client: &Client) -> Self {
+        Self { client: client.clone(), arguments: Map::new(), operation: PhantomData }
+    }
+
+    pub(super) fn set<T>(mut self, name: &str, value: impl Input<T>) -> Self {
+        self.arguments.insert(name.to_owned(), value.into_json());
+        self
+    }
+
+    /// Sets something that has no method here: an attribute of one's own, or a filter of a newer Keystone.
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.arguments.insert(name.into(), value.into());
+        self
+    }
+
+    /// Sets what differs between a resource as it was read and as it was edited, as far as it can be changed.
+    pub fn changes<R: Record>(mut self, before: &R, after: &R) -> Self {
+        let (before, mut after) = (before.to_json(), after.to_json());
+        for field in O::SPEC.fields.iter().filter(|it| it.uses.contains(&Use::Update)) {
+            let value = after.remove(field.name).unwrap_or_default();
+            if before.get(field.name).unwrap_or(&Value::Null) != &value {
+                self.arguments.insert(field.name.to_owned(), value);
+            }
+        }
+        self
+    }
+
+    /// What would be sent, without sending it: `DELETE users/0815`.
+    ///
+    /// # Errors
+    ///
+    /// What could not be sent.
+    pub fn preview(&self) -> Result<String> {
+        preview(O::SPEC, self.arguments.clone())
+    }
+}
+
+pub(super) fn preview(operation: &OperationSpec, mut arguments: Arguments) -> Result<String> {
+    if lacks_user(operation, &arguments) {
+        arguments.insert("user".to_owned(), "(own)".into());
+    }
+    prepare(operation, &arguments).map(|it| it.to_string())
+}
+
+impl<O: Operation> IntoFuture for Call<O> {
+    type Output = Result<O::Answer>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    /// Sends it.
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { client, arguments, .. } = self;
+        let answer = perform(client, O::SPEC, arguments);
+        Box::pin(async move { O::Answer::from_answer(answer.await?) })
+    }
+}
+
+impl<O: Operation> fmt::Debug for Call<O> {
+    /// Values may be secret: only their names.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given: Vec<_> = self.arguments.keys().collect();
+        f.debug_struct("Call").field("operation", &O::SPEC.name).field("given", &given).finish_non_exhaustive()
+    }
+}
+
+/// A token that was issued in exchange for something, with what Keystone said of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Issued {
+    /// The token. Keystone gives none for S3 tokens: then they are only checked.
+    pub token: Option<Secret>,
+    /// What Keystone said of it: user, project, roles, catalog.
+    pub facts: Map<String, Value>,
+}
+
+impl FromAnswer for Issued {
+    fn from_answer(mut answer: Value) -> Result<Self> {
+        let token = answer.get("id").and_then(Value::as_str).map(Secret::from);
+        match answer.get_mut("token").map(Value::take) {
+            Some(Value::Object(facts)) => Ok(Self { token, facts }),
+            _ => Err(Error::new(ErrorKind::InvalidResponse, "the answer tells of no token")),
+        }
+    }
+}
+
+/// Does an operation, boxed, so that it is compiled once.
+pub(super) fn perform(
+    client: Client,
+    operation: &'static OperationSpec,
+    mut arguments: Arguments,
+) -> Pin<Box<dyn Future<Output = Result<Value>> + Send>> {
+    Box::pin(async move {
+        complete(&client, operation, &mut arguments).await?;
+        let prepared = prepare(operation, &arguments)?;
+        if operation.answer == Answer::Flag {
+            return ask_whether(&client, &prepared, operation).await.map(Value::Bool);
+        }
+        let answer = prepared.request(&client, operation).await?.send().await?;
+        read(answer, operation).await
+    })
+}
+
+/// Whether what an operation would get is there.
+pub(super) async fn exists(client: &Client, get: &'static OperationSpec, mut arguments: Arguments) -> Result<bool> {
+    complete(client, get, &mut arguments).await?;
+    let prepared = Prepared { method: "HEAD", ..prepare(get, &arguments)? };
+    ask_whether(client, &prepared, get).await
+}
+
+/// Says whose, where only that is missing.
+pub(super) async fn complete(client: &Client, operation: &OperationSpec, arguments: &mut Arguments) -> Result<()> {
+    if lacks_user(operation, arguments) {
+        let access = client.access().await?;
+        let id = access.user_id().ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the token names no user"))?;
+        arguments.insert("user".to_owned(), id.into());
+    }
+    Ok(())
+}
+
+/// Whether something is there.
+async fn ask_whether(client: &Client, prepared: &Prepared, operation: &OperationSpec) -> Result<bool> {
+    match prepared.request(client, operation).await?.send().await {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+async fn read(answer: Response, operation: &OperationSpec) -> Result<Value> {
+    match operation.answer {
+        Answer::Nothing | Answer::Flag => Ok(Value::Null),
+        Answer::Text => Ok(answer.text().await?.into()),
+        Answer::Form => {
+            let text = answer.text().await?;
+            let pairs = url::form_urlencoded::parse(text.as_bytes());
+            Ok(Value::Object(pairs.map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect()))
+        }
+        Answer::Token => {
+            let id = answer.headers().get("x-subject-token").and_then(|it| it.to_str().ok()).map(str::to_owned);
+            let mut document: Value = answer.json().await?;
+            document["id"] = id.into();
+            Ok(document)
+        }
+        Answer::Json => answer.json().await,
+        Answer::One(names) => inside(answer, names.member).await,
+        Answer::First(names) => Ok(inside(answer, names.members).await?[0].take()),
+        Answer::Many(names) => inside(answer, names.members).await,
+        Answer::Texts(member) | Answer::Member(member) => inside(answer, member).await,
+    }
+}
+
+async fn inside(answer: Response, member: &str) -> Result<Value> {
+    let url = answer.url().clone();
+    let mut document: Value = answer.json().await?;
+    document
+        .get_mut(member)
+        .map(Value::take)
+        .ok_or_else(|| Error::new(ErrorKind::InvalidResponse, format!("the answer has no `{member}`")).with_url(&url))
+}
+
+impl Prepared {
+    /// The request to the identity service that this client knows.
+    pub(super) async fn request(&self, client: &Client, operation: &OperationSpec) -> Result<RequestBuilder> {
+        let mut url = client.identity_api().await?.clone();
+        if self.is_below_root
+            && let Ok(mut path) = url.path_segments_mut()
+        {
+            path.pop_if_empty().pop();
+        }
+        let segments: Vec<_> = self.segments.iter().map(String::as_str).collect();
+        let url = resource(&url, &segments);
+        let method = Method::from_bytes(self.method.as_bytes())
+            .map_err(|source| Error::new(ErrorKind::InvalidRequest, "there is no such method").with_source(source))?;
+        let mut request = client.request(method, url.clone()).header("accept", operation.accept);
+        for (name, value) in &self.query {
+            request = request.query(name, value);
+        }
+        if let Some(subject) = &self.subject {
+            request = request.header("x-subject-token", subject);
+        }
+        if operation.is_signed {
+            return oauth1::signed(request, &url, self.body.as_ref(), client.seconds());
+        }
+        if operation.is_anonymous {
+            request = request.without_token();
+        }
+        Ok(match &self.body {
+            None => request,
+            Some(Content::Json(body)) => request.json(body),
+            Some(Content::Form(form)) => {
+                request.header("content-type", "application/x-www-form-urlencoded").body(form.clone())
+            }
+        })
+    }
+}
+
+impl fmt::Display for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.segments.join("/"))
+    }
+}

@@ -1,0 +1,48 @@
+//! Endpoints: where services are.
+
+use super::Match;
+
+resource! {
+    /// An endpoint: where a service is, in a region, for an interface.
+    Endpoint { member: "endpoint", members: "endpoints", manager: "endpoints", key: id }
+    fields {
+        /// The id.
+        id: String,
+        /// The service.
+        service_id: String [Create Update] as service,
+        /// For whom: `public`, `internal` or `admin`.
+        interface: String [Create Update],
+        /// The URL. `$(project_id)s` stands for the project of whoever asks.
+        url: String [Create Update],
+        /// The region.
+        region_id: Option<String> [Create Update] as region,
+        /// The same, under its old name.
+        region: Option<String>,
+        /// Whether catalogs have it.
+        enabled: bool = true [Create Update],
+        /// A name.
+        name: Option<String> [Create Update],
+        /// What people wrote about it.
+        description: Option<String> [Create Update],
+    }
+    operations {
+        /// Lists endpoints.
+        List: list() GET "endpoints" => many(Endpoint) {
+            /// Only those of this service.
+            service as "service_id": String,
+            /// Only those of this interface.
+            interface: Match,
+            /// Only those of this region.
+            region as "region_id": String,
+        }
+        /// Gets an endpoint.
+        Get: get(endpoint: String) GET "endpoints/{endpoint}" => one(Endpoint) {}
+        /// Makes an endpoint.
+        Create: create(service as "service_id": String, interface: String, url: String) POST "endpoints"
+            [create("endpoint")] => one(Endpoint) {}
+        /// Changes an endpoint.
+        Update: update(endpoint: String) PATCH "endpoints/{endpoint}" [update("endpoint")] => one(Endpoint) {}
+        /// Deletes an endpoint.
+        Delete: delete(endpoint: String) DELETE "endpoints/{endpoint}" => nothing {}
+    }
+}

@@ -1,0 +1,158 @@
+//! One resource by what people call it: its id, or its name.
+
+use serde_json::Value;
+
+use super::{
+    call::perform,
+    list::Items,
+    prepare::Arguments,
+    spec::{OperationSpec, ResourceSpec, ValueKind},
+};
+use crate::{
+    catalog::distance,
+    client::Client,
+    error::{Error, ErrorKind, Result, printable},
+};
+
+/// Resources that a message names at the most.
+const MOST_NAMED: usize = 10;
+/// Names that are looked through for one that is near.
+const MOST_NEAR: usize = 500;
+
+pub(super) async fn find(
+    client: &Client,
+    resource: &'static ResourceSpec,
+    list: &'static OperationSpec,
+    filters: Arguments,
+    wanted: &str,
+) -> Result<Value> {
+    let search = Search { client, resource, list, filters, wanted };
+    // What looks like an id usually is one; else the name is asked for first. Either way the other follows.
+    if search.looks_like_id() {
+        match search.by_id().await? {
+            Some(found) => Ok(found),
+            None => search.by_name().await?.ok_or_else(|| search.not_found(None)),
+        }
+    } else {
+        if let Some(found) = search.by_name().await? {
+            return Ok(found);
+        }
+        match search.by_id().await? {
+            Some(found) => Ok(found),
+            None => Err(search.not_found(search.near().await)),
+        }
+    }
+}
+
+struct Search<'a> {
+    client: &'a Client,
+    resource: &'static ResourceSpec,
+    list: &'static OperationSpec,
+    filters: Arguments,
+    wanted: &'a str,
+}
+
+impl Search<'_> {
+    fn looks_like_id(&self) -> bool {
+        let is_hex = self.wanted.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        is_hex && matches!(self.wanted.len(), 32 | 36 | 64)
+    }
+
+    async fn by_id(&self) -> Result<Option<Value>> {
+        let Some(get) = self.resource.operation("get") else { return Ok(None) };
+        let Some(key) = get.parameters.iter().find(|it| it.is_required) else { return Ok(None) };
+        let mut arguments = self.filters.clone();
+        arguments.retain(|name, _| get.is_in_path(name));
+        arguments.insert(key.name.to_owned(), self.wanted.into());
+        match perform(self.client.clone(), get, arguments).await {
+            Ok(found) => Ok(Some(found).filter(|found| self.fits(found))),
+            // A name that cannot stand in a path is no id.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidRequest) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether one that was found by its id is among those that the filters leave.
+    fn fits(&self, found: &Value) -> bool {
+        self.filters.iter().all(|(name, value)| {
+            let key = self.list.parameter(name).map_or(name.as_str(), |it| it.wire);
+            found.get(key).is_none_or(|own| own == value || !value.is_string() && !value.is_boolean())
+        })
+    }
+
+    async fn by_name(&self) -> Result<Option<Value>> {
+        if self.wanted.is_empty() || self.list.parameter("name").is_none() {
+            return Ok(None);
+        }
+        let mut arguments = self.filters.clone();
+        arguments.insert("name".to_owned(), self.wanted.into());
+        let mut items = Items::new(self.client, self.list, arguments);
+        let mut found = Vec::new();
+        while let Some(item) = items.next().await? {
+            found.extend(serde_json::from_slice::<Value>(&item).ok());
+        }
+        if found.len() > 1 {
+            return Err(self.ambiguous(&found));
+        }
+        Ok(found.pop())
+    }
+
+    fn ambiguous(&self, found: &[Value]) -> Error {
+        let named = found.iter().take(MOST_NAMED).map(|it| {
+            let id = it[self.resource.key].as_str().unwrap_or_default();
+            match it["domain_id"].as_str() {
+                Some(domain) => format!("id `{}` in domain `{}`", printable(id), printable(domain)),
+                None => format!("id `{}`", printable(id)),
+            }
+        });
+        let named = named.collect::<Vec<_>>().join(", ");
+        let more = if found.len() > MOST_NAMED { ", and more" } else { "" };
+        let message =
+            format!("{} {} are called `{}`: {named}{more}", found.len(), self.words(), printable(self.wanted));
+        let hint = if self.list.parameter("domain").is_some() {
+            "name it by its id, or say the domain"
+        } else {
+            "name it by its id"
+        };
+        Error::new(ErrorKind::Ambiguous, message).with_hint(hint)
+    }
+
+    fn not_found(&self, near: Option<String>) -> Error {
+        let message = format!(
+            "no {} has the name or id `{}`",
+            self.resource.names.member.replace('_', " "),
+            printable(self.wanted)
+        );
+        let error = Error::new(ErrorKind::NotFound, message);
+        match near {
+            Some(near) => error.with_hint(near),
+            None => error,
+        }
+    }
+
+    /// Names that differ by a slip of the finger, among those that begin alike.
+    async fn near(&self) -> Option<String> {
+        let name = self.list.parameter("name").filter(|it| it.kind == ValueKind::Match)?;
+        let beginning: String = self.wanted.chars().take(2).collect();
+        let mut arguments = self.filters.clone();
+        arguments.insert(name.name.to_owned(), serde_json::json!({ "istartswith": beginning }));
+        let mut items = Items::new(self.client, self.list, arguments);
+        let mut near = std::collections::BTreeSet::new();
+        for _ in 0..MOST_NEAR {
+            // A hint is not worth an error of its own.
+            let Ok(Some(item)) = items.next().await else { break };
+            let item: Value = serde_json::from_slice(&item).ok()?;
+            let name = item["name"].as_str()?;
+            let slips = distance(&self.wanted.to_lowercase(), &name.to_lowercase());
+            if slips <= ((self.wanted.chars().count() + 1) / 3).clamp(1, 3) {
+                near.insert(format!("`{}`", printable(name)));
+            }
+        }
+        let near: Vec<_> = near.into_iter().take(3).collect();
+        (!near.is_empty()).then(|| format!("did you mean {}?", near.join(", ")))
+    }
+
+    fn words(&self) -> String {
+        self.resource.names.members.replace('_', " ")
+    }
+}

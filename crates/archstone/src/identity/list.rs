@@ -1,0 +1,249 @@
+//! Lists: described, then pulled item by item, so that memory holds a few of them.
+
+use std::{collections::VecDeque, fmt};
+
+use futures_util::stream::{self, Stream};
+use serde_json::{Map, Value};
+
+use super::{
+    call::{Call, complete},
+    find,
+    prepare::{Arguments, Prepared, prepare},
+    resource::{FromAnswer, Operation},
+    spec::{Answer, OperationSpec},
+    splitter::Splitter,
+    value::Input,
+};
+use crate::{
+    client::{Client, Response},
+    error::{Error, ErrorKind, Result},
+};
+
+/// A list that is being described, then pulled. Nothing is sent before the first item is asked for.
+///
+/// Items are handed out while the answer still arrives, and all pages are followed: memory holds a few items,
+/// however long the list is.
+///
+/// ```no_run
+/// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+/// let mut users = client.identity().users().list().domain("default").enabled(true);
+/// while let Some(user) = users.next().await? {
+///     println!("{} {}", user.id, user.name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is sent until items are pulled by `next` or `all`"]
+pub struct List<O> {
+    call: Call<O>,
+    items: Option<Items>,
+}
+
+impl<O: Operation> From<Call<O>> for List<O> {
+    fn from(call: Call<O>) -> Self {
+        Self { call, items: None }
+    }
+}
+
+impl<O: Operation> List<O> {
+    pub(super) fn set<T>(mut self, name: &str, value: impl Input<T>) -> Self {
+        self.call = self.call.set(name, value);
+        self
+    }
+
+    /// Adds a filter that has no method here.
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.call = self.call.with(name, value);
+        self
+    }
+
+    /// How many items the server may put on a page. It changes what a request costs the server, not what comes.
+    pub fn page_size(self, items: u32) -> Self {
+        self.with("limit", items)
+    }
+
+    /// The next item; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// By the status of the answer; why there is no answer; why there is no token; before anything is sent, when
+    /// what was asked for contradicts itself.
+    pub async fn next(&mut self) -> Result<Option<O::Answer>> {
+        let items = self
+            .items
+            .get_or_insert_with(|| Items::new(&self.call.client, O::SPEC, std::mem::take(&mut self.call.arguments)));
+        match items.next().await? {
+            None => Ok(None),
+            Some(item) => O::Answer::from_answer(parse(&item)?).map(Some),
+        }
+    }
+
+    /// Everything that is still to come, in one list.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    pub async fn all(mut self) -> Result<Vec<O::Answer>> {
+        let mut all = Vec::new();
+        while let Some(item) = self.next().await? {
+            all.push(item);
+        }
+        Ok(all)
+    }
+
+    /// The one with this id, or else with this name, among those that the filters leave.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound) when there is none, with names that are near;
+    /// [`Ambiguous`](ErrorKind::Ambiguous) when there are several, with all of them.
+    pub async fn find(self, name_or_id: impl Input<String>) -> Result<O::Answer> {
+        let Call { client, arguments, .. } = self.call;
+        let wanted = name_or_id.into_json();
+        let wanted = wanted.as_str().unwrap_or_default();
+        let found = find::find(&client, O::RESOURCE, O::SPEC, arguments, wanted).await?;
+        O::Answer::from_answer(found)
+    }
+}
+
+impl<O: Operation> List<O> {
+    /// The items one by one, as a stream that ends with the first error.
+    ///
+    /// ```no_run
+    /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let mut users = std::pin::pin!(client.identity().users().list().stream());
+    /// while let Some(user) = users.try_next().await? {
+    ///     println!("{}", user.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(self) -> impl Stream<Item = Result<O::Answer>> + Send {
+        stream::try_unfold(self, async |mut list| Ok(list.next().await?.map(|item| (item, list))))
+    }
+}
+
+impl<O: Operation> fmt::Debug for List<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List").field("call", &self.call).field("is_begun", &self.items.is_some()).finish()
+    }
+}
+
+/// A list of any kind of resource, as JSON.
+///
+/// What [`List`] is made of, for those who know the kind of resource only when they run.
+#[derive(Debug)]
+pub struct Items {
+    client: Client,
+    operation: &'static OperationSpec,
+    arguments: Arguments,
+    state: State,
+    ready: VecDeque<Vec<u8>>,
+}
+
+#[derive(Debug)]
+enum State {
+    New,
+    /// A page is to be asked for.
+    Page(Prepared),
+    /// A page arrives.
+    Arriving(Prepared, Box<(Response, Splitter)>),
+    Done,
+}
+
+/// More than this is no item of a list.
+const LARGEST_ITEM: usize = 64 << 20;
+
+impl Items {
+    pub(super) fn new(client: &Client, operation: &'static OperationSpec, arguments: Arguments) -> Self {
+        Self { client: client.clone(), operation, arguments, state: State::New, ready: VecDeque::new() }
+    }
+
+    /// The next item as JSON text; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// As [`List::next`].
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        loop {
+            if let Some(item) = self.ready.pop_front() {
+                return Ok(Some(item));
+            }
+            if !self.pull().await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Some items, as many as are at hand, but at most so many; empty after the last.
+    ///
+    /// # Errors
+    ///
+    /// As [`List::next`].
+    pub async fn some(&mut self, most: usize) -> Result<Vec<Vec<u8>>> {
+        let Some(first) = self.next().await? else { return Ok(Vec::new()) };
+        let more = self.ready.len().min(most.saturating_sub(1));
+        Ok(std::iter::once(first).chain(self.ready.drain(..more)).collect())
+    }
+
+    /// Takes one step; false after the last.
+    async fn pull(&mut self) -> Result<bool> {
+        match &mut self.state {
+            State::Done => return Ok(false),
+            State::New => {
+                complete(&self.client, self.operation, &mut self.arguments).await?;
+                self.state = State::Page(prepare(self.operation, &self.arguments)?);
+            }
+            State::Page(prepared) => {
+                let answer = prepared.request(&self.client, self.operation).await?.send().await?;
+                let splitter = Splitter::new(member(self.operation));
+                self.state = State::Arriving(prepared.clone(), Box::new((answer, splitter)));
+            }
+            State::Arriving(prepared, page) => {
+                let (answer, splitter) = &mut **page;
+                match answer.chunk().await? {
+                    Some(piece) => {
+                        splitter.take(&piece, &mut self.ready);
+                        if splitter.held() > LARGEST_ITEM {
+                            return Err(Error::new(ErrorKind::InvalidResponse, "an item of the list is too large"));
+                        }
+                    }
+                    None => self.state = following(prepared, answer, splitter)?,
+                }
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn member(operation: &OperationSpec) -> &'static str {
+    match operation.answer {
+        Answer::Many(names) | Answer::One(names) | Answer::First(names) => names.members,
+        Answer::Texts(member) | Answer::Member(member) => member,
+        _ => "",
+    }
+}
+
+/// The page after one that has arrived. Of the link only the query is believed: a token never goes where one points.
+fn following(prepared: &Prepared, answer: &Response, splitter: &Splitter) -> Result<State> {
+    let envelope: Map<String, Value> = parse(splitter.envelope()).and_then(|envelope| match envelope {
+        Value::Object(envelope) => Ok(envelope),
+        _ => Err(Error::new(ErrorKind::InvalidResponse, "the answer is no list")),
+    })?;
+    let link = envelope.get("links").and_then(|links| links["next"].as_str());
+    let Some(link) = link.and_then(|link| answer.url().join(link).ok()) else { return Ok(State::Done) };
+    let query: Vec<_> = link.query_pairs().into_owned().collect();
+    // A page that leads to itself would never end.
+    if query == prepared.query {
+        return Ok(State::Done);
+    }
+    Ok(State::Page(Prepared { query, ..prepared.clone() }))
+}
+
+fn parse(text: &[u8]) -> Result<Value> {
+    serde_json::from_slice(text).map_err(|source| {
+        Error::new(ErrorKind::InvalidResponse, "the answer is not the JSON that is expected").with_source(source)
+    })
+}

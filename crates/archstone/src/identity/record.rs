@@ -1,0 +1,58 @@
+//! A resource's fields, taken out of its JSON one by one. What is not known, or is not what it should be, stays.
+
+use serde_json::{Map, Value};
+
+use super::value::Kind;
+
+/// The fields of a resource that are still to be taken.
+#[derive(Debug)]
+pub(super) struct Fields {
+    rest: Map<String, Value>,
+    /// Of another type than the field's: nulls, mostly.
+    unfit: Map<String, Value>,
+}
+
+impl Fields {
+    pub(super) fn new(map: Map<String, Value>) -> Self {
+        Self { rest: map, unfit: Map::new() }
+    }
+
+    /// Takes a field; what is missing or does not fit is `default`, or what the type has for that.
+    pub(super) fn take<T: Kind>(&mut self, name: &'static str, default: Option<T>) -> Result<T, Missing> {
+        let value = self.rest.remove(name).map(T::decode);
+        if let Some(Ok(value)) = value {
+            return Ok(value);
+        }
+        let absent = default.or_else(T::missing).ok_or(Missing(name))?;
+        if let Some(Err(unfit)) = value {
+            self.unfit.insert(name.to_owned(), unfit);
+        }
+        Ok(absent)
+    }
+
+    /// What nobody has taken.
+    pub(super) fn rest(mut self) -> Map<String, Value> {
+        self.rest.append(&mut self.unfit);
+        self.rest
+    }
+}
+
+/// A field that each resource has, and this one not.
+#[derive(Debug)]
+pub struct Missing(pub(super) &'static str);
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // As serde says it: the words are looked for.
+        write!(f, "missing field `{}`", self.0)
+    }
+}
+
+impl std::error::Error for Missing {}
+
+/// Writes a field, unless there is nothing to write.
+pub(super) fn put(map: &mut Map<String, Value>, name: &str, value: &impl Kind) {
+    if let Some(value) = value.encode() {
+        map.insert(name.to_owned(), value);
+    }
+}

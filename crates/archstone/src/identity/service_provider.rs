@@ -1,0 +1,46 @@
+//! Service providers: other clouds that trust this one.
+
+use super::Match;
+
+resource! {
+    /// A service provider: another cloud that trusts this one to vouch for users.
+    ServiceProvider {
+        member: "service_provider", members: "service_providers", manager: "federation.service_providers", key: id
+    }
+    fields {
+        /// The id, which is also its name.
+        id: String,
+        /// Where its users log in with what this cloud vouches for.
+        auth_url: String [Create Update],
+        /// Where it takes assertions.
+        sp_url: String [Create Update],
+        /// What people wrote about it.
+        description: Option<String> [Create Update],
+        /// Whether this cloud vouches to it.
+        enabled: bool = false [Create Update],
+        /// The beginning of the relay state in assertions.
+        relay_state_prefix: Option<String> [Create Update],
+    }
+    operations {
+        /// Lists service providers.
+        List: list() GET "OS-FEDERATION/service_providers" => many(ServiceProvider) {
+            /// Only the one with this id.
+            id: Match,
+            /// Only those that are, or are not, enabled.
+            enabled: bool,
+        }
+        /// Gets a service provider.
+        Get: get(service_provider: String) GET "OS-FEDERATION/service_providers/{service_provider}"
+            => one(ServiceProvider) {}
+        /// Makes a service provider.
+        Create: create(service_provider: String, auth_url: String, sp_url: String)
+            PUT "OS-FEDERATION/service_providers/{service_provider}" [create("service_provider")]
+            => one(ServiceProvider) {}
+        /// Changes a service provider.
+        Update: update(service_provider: String) PATCH "OS-FEDERATION/service_providers/{service_provider}"
+            [update("service_provider")] => one(ServiceProvider) {}
+        /// Deletes a service provider.
+        Delete: delete(service_provider: String) DELETE "OS-FEDERATION/service_providers/{service_provider}"
+            => nothing {}
+    }
+}

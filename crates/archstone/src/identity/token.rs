@@ -1,0 +1,40 @@
+//! Tokens as a service sees them: checked, and ended.
+
+use serde_json::{Map, Value};
+
+use super::{Body, Flag, Subject};
+
+resource! {
+    /// Tokens as a service sees them: checked, and ended.
+    Tokens { manager: "tokens" }
+    operations {
+        /// Gets what is known of a token.
+        GetTokenData: get_token_data(token: Subject) GET "auth/tokens" => token {
+            /// Without the catalog.
+            nocatalog: Flag,
+            /// Also of a token that has expired not long ago.
+            allow_expired: Flag,
+        }
+        /// Whether a token is good.
+        Check: check(token: Subject) HEAD "auth/tokens" => flag {
+            /// Also one that has expired not long ago.
+            allow_expired: Flag,
+        }
+        /// Ends a token early.
+        RevokeToken: revoke_token(token: Subject) DELETE "auth/tokens" => nothing {
+            /// Whether the tokens that were got from it end, too. They do, unless said otherwise.
+            cascade: bool,
+        }
+        /// Logs in, with an `auth` object as the Identity API has it: for logins that a client does not know.
+        Issue: issue(auth: Map<String, Value>) POST "auth/tokens" [body(Body::Document("auth")), anonymous()]
+            => token {
+            /// Without the catalog.
+            nocatalog: Flag,
+        }
+        /// Lists revoked tokens. Keystone has ended this: it always refuses.
+        GetRevoked: get_revoked() GET "auth/tokens/OS-PKI/revoked" => json {
+            /// Only their audit ids.
+            audit_id_only: Flag,
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The values of fields and parameters, between JSON and Rust.
+
+use serde_json::{Map, Value};
+
+use super::{
+    resource::{Identified, Resource},
+    spec::ValueKind,
+};
+use crate::{access::Token, secret::Secret};
+
+/// A type that a field can have.
+pub trait Kind: Sized {
+    /// What it is called in descriptions.
+    const KIND: ValueKind;
+
+    /// Whether a resource may be without it.
+    const IS_OPTIONAL: bool = false;
+
+    /// From JSON; what does not fit comes back.
+    ///
+    /// # Errors
+    ///
+    /// The value itself, when it is of another type.
+    fn decode(value: Value) -> Result<Self, Value>;
+
+    /// To JSON; none when there is nothing to write.
+    fn encode(&self) -> Option<Value>;
+
+    /// What it is when it is missing.
+    #[must_use]
+    fn missing() -> Option<Self> {
+        None
+    }
+}
+
+macro_rules! kinds {
+    ($( $type:ty, $kind:ident, $pattern:pat => $value:expr, |$it:ident| $encoded:expr; )+) => {
+        $( impl Kind for $type {
+            const KIND: ValueKind = ValueKind::$kind;
+
+            fn decode(value: Value) -> Result<Self, Value> {
+                match value { $pattern => Ok($value), other => Err(other) }
+            }
+
+            fn encode(&self) -> Option<Value> {
+                let $it = self;
+                Some($encoded)
+            }
+        } )+
+    };
+}
+
+kinds! {
+    String, Text, Value::String(text) => text, |it| it.clone().into();
+    bool, Boolean, Value::Bool(flag) => flag, |it| (*it).into();
+    Secret, Secret, Value::String(text) => text.into(), |it| it.expose().into();
+    Map<String, Value>, Object, Value::Object(map) => map, |it| it.clone().into();
+    Vec<Value>, List, Value::Array(items) => items, |it| it.clone().into();
+}
+
+impl Kind for i64 {
+    const KIND: ValueKind = ValueKind::Integer;
+
+    fn decode(value: Value) -> Result<Self, Value> {
+        value.as_i64().ok_or(value)
+    }
+
+    fn encode(&self) -> Option<Value> {
+        Some((*self).into())
+    }
+}
+
+impl Kind for Vec<String> {
+    const KIND: ValueKind = ValueKind::Texts;
+    const IS_OPTIONAL: bool = true;
+
+    fn decode(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Array(items) if items.iter().all(Value::is_string) => Ok(items
+                .into_iter()
+                .filter_map(|item| if let Value::String(text) = item { Some(text) } else { None })
+                .collect()),
+            other => Err(other),
+        }
+    }
+
+    fn encode(&self) -> Option<Value> {
+        Some(self.clone().into())
+    }
+
+    fn missing() -> Option<Self> {
+        Some(Vec::new())
+    }
+}
+
+impl Kind for Value {
+    const KIND: ValueKind = ValueKind::Any;
+    const IS_OPTIONAL: bool = true;
+
+    fn decode(value: Value) -> Result<Self, Value> {
+        Ok(value)
+    }
+
+    fn encode(&self) -> Option<Value> {
+        Some(self.clone())
+    }
+}
+
+impl<T: Kind> Kind for Option<T> {
+    const KIND: ValueKind = T::KIND;
+    const IS_OPTIONAL: bool = true;
+
+    fn decode(value: Value) -> Result<Self, Value> {
+        if value.is_null() { Err(value) } else { T::decode(value).map(Some) }
+    }
+
+    fn encode(&self) -> Option<Value> {
+        self.as_ref().and_then(Kind::encode)
+    }
+
+    fn missing() -> Option<Self> {
+        Some(None)
+    }
+}
+
+/// A filter for text. Plain text is meant exactly.
+///
+/// ```no_run
+/// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+/// use archstone::identity::Match;
+///
+/// let mut users = client.identity().users().list().name(Match::starts_with("svc-").ignoring_case());
+/// while let Some(user) = users.next().await? {
+///     println!("{}", user.name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    how: &'static str,
+    ignores_case: bool,
+    text: String,
+}
+
+impl Match {
+    /// Exactly this.
+    pub fn exactly(text: impl Into<String>) -> Self {
+        Self { how: "", ignores_case: false, text: text.into() }
+    }
+
+    /// With this somewhere.
+    pub fn contains(text: impl Into<String>) -> Self {
+        Self { how: "contains", ..Self::exactly(text) }
+    }
+
+    /// With this at the beginning.
+    pub fn starts_with(text: impl Into<String>) -> Self {
+        Self { how: "startswith", ..Self::exactly(text) }
+    }
+
+    /// With this at the end.
+    pub fn ends_with(text: impl Into<String>) -> Self {
+        Self { how: "endswith", ..Self::exactly(text) }
+    }
+
+    /// The same, whatever the letters' case. Exact text stays exact: the server has no other way.
+    #[must_use]
+    pub fn ignoring_case(mut self) -> Self {
+        self.ignores_case = true;
+        self
+    }
+}
+
+/// The suffixes of a filter's key that make it inexact.
+pub(super) const SUFFIXES: [&str; 6] = ["contains", "startswith", "endswith", "icontains", "istartswith", "iendswith"];
+
+/// Marks a parameter that is a flag: only on is said.
+#[derive(Debug)]
+pub enum Flag {}
+
+/// Marks a parameter that is a token which the request is about.
+#[derive(Debug)]
+pub enum Subject {}
+
+/// Names the kind of a parameter's type.
+pub trait ParameterKind {
+    /// What it is called in descriptions.
+    const KIND: ValueKind;
+}
+
+impl<T: Kind> ParameterKind for T {
+    const KIND: ValueKind = T::KIND;
+}
+
+macro_rules! parameter_kinds {
+    ($( $type:ty, $kind:ident; )+) => {
+        $( impl ParameterKind for $type { const KIND: ValueKind = ValueKind::$kind; } )+
+    };
+}
+
+parameter_kinds! {
+    Match, Match;
+    Flag, Flag;
+    Subject, Subject;
+}
+
+/// What can be given for a field or a parameter of a type: text for text, and for the id of a resource the
+/// resource itself.
+pub trait Input<T> {
+    /// The value as JSON.
+    fn into_json(self) -> Value;
+}
+
+macro_rules! inputs {
+    ($( $from:ty => $( $to:ty ),+; |$it:ident| $json:expr; )+) => {
+        $( inputs! { @ $from => $($to),+; |$it| $json } )+
+    };
+    (@ $from:ty => $( $to:ty ),+; |$it:ident| $json:expr) => {
+        $( impl Input<$to> for $from { fn into_json(self) -> Value { let $it = self; $json } } )+
+    };
+}
+
+inputs! {
+    &str => String, Option<String>, Match, Subject, Secret, Option<Secret>; |it| it.into();
+    &String => String, Option<String>, Match, Subject, Secret, Option<Secret>; |it| it.as_str().into();
+    String => String, Option<String>, Match, Subject, Secret, Option<Secret>; |it| it.into();
+    Option<&str> => Option<String>; |it| it.into();
+    Option<String> => Option<String>; |it| it.into();
+    Secret => Secret, Option<Secret>, Subject; |it| it.expose().into();
+    &Secret => Secret, Option<Secret>, Subject; |it| it.expose().into();
+    &Token => Secret, Subject; |it| it.expose().into();
+    bool => bool, Option<bool>, Flag; |it| it.into();
+    Option<bool> => Option<bool>; |it| it.into();
+    i64 => i64, Option<i64>; |it| it.into();
+    Option<i64> => Option<i64>; |it| it.into();
+    Map<String, Value> => Map<String, Value>, Option<Map<String, Value>>; |it| it.into();
+    Value => Value, Option<Value>, Map<String, Value>, Option<Map<String, Value>>, Vec<Value>, Option<Vec<Value>>; |it| it;
+    Vec<Value> => Vec<Value>, Option<Vec<Value>>; |it| it.into();
+    &[&str] => Vec<String>, Option<Vec<String>>; |it| it.into();
+    Vec<String> => Vec<String>, Option<Vec<String>>; |it| it.into();
+    &[String] => Vec<String>, Option<Vec<String>>; |it| it.into();
+    Match => Match; |it| match (it.how, it.ignores_case) {
+        ("", _) => it.text.into(),
+        (how, false) => serde_json::json!({ how: it.text }),
+        (how, true) => serde_json::json!({ format!("i{how}"): it.text }),
+    };
+}
+
+impl<const N: usize> Input<Vec<String>> for [&str; N] {
+    fn into_json(self) -> Value {
+        self.as_slice().into()
+    }
+}
+
+impl<const N: usize> Input<Option<Vec<String>>> for [&str; N] {
+    fn into_json(self) -> Value {
+        self.as_slice().into()
+    }
+}
+
+impl<R: Resource + Identified> Input<String> for &R {
+    fn into_json(self) -> Value {
+        self.key().into()
+    }
+}
+
+impl<R: Resource + Identified> Input<Option<String>> for &R {
+    fn into_json(self) -> Value {
+        self.key().into()
+    }
+}
+
+/// Resources by their ids, as Keystone wants roles to be named.
+impl<R: Resource + Identified> Input<Vec<Value>> for &[R] {
+    fn into_json(self) -> Value {
+        self.iter().map(|it| serde_json::json!({ "id": it.key() })).collect()
+    }
+}
+
+impl<R: Resource + Identified> Input<Option<Vec<Value>>> for &[R] {
+    fn into_json(self) -> Value {
+        self.iter().map(|it| serde_json::json!({ "id": it.key() })).collect()
+    }
+}

@@ -1,0 +1,60 @@
+//! Lists of the identity service's resources, in answers that no real one gives.
+
+use std::pin::pin;
+
+use archstone::{Client, ErrorKind, identity::Identity};
+use archstone_testing::{FakeServer, Reply};
+use futures_util::TryStreamExt;
+
+/// The resources of a server, with a token that nobody checks.
+fn identity(server: &FakeServer) -> Identity {
+    Client::builder().token_id("the-token").mgmt_url(format!("{}/v3", server.url())).build().unwrap().identity()
+}
+
+#[tokio::test]
+async fn items_are_there_before_the_answer_has_ended() {
+    // The list never ends: there is no closing bracket, and the connection stays open.
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 10000\r\n\r\n";
+    let body = r#"{"users": [{"id": "1", "name": "one", "x": null}, {"id": "2", "name": "two"}, "#;
+    let server = FakeServer::replying([Reply::raw(format!("{head}{body}"))]);
+
+    let mut users = identity(&server).users().list();
+    let (one, two) = (users.next().await.unwrap().unwrap(), users.next().await.unwrap().unwrap());
+
+    assert_eq!((one.name.as_str(), two.name.as_str()), ("one", "two"));
+    assert!(one.extra["x"].is_null());
+}
+
+#[tokio::test]
+async fn answers_that_are_no_list_are_errors() {
+    for body in ["", "nonsense", "[]", "{\"users\": [{\"id\": 1", "{\"users\": [{\"id\": \"1\"}]}", "{\"users\": [7]}"]
+    {
+        let server = FakeServer::replying([Reply::json(200, body)]);
+        let error = identity(&server).users().list().all().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_leads_elsewhere_or_to_itself_leads_nowhere() {
+    let page =
+        r#"{"users": [{"id": "1", "name": "one"}], "links": {"next": "http://elsewhere.invalid/v3/users?marker=1"}}"#;
+    let server = FakeServer::replying([Reply::json(200, page), Reply::json(200, page)]);
+
+    let users = identity(&server).users().list().all().await.unwrap();
+
+    assert_eq!(users.len(), 2);
+    let targets: Vec<_> = server.requests().iter().map(|it| it.target().to_owned()).collect();
+    assert_eq!(targets, ["/v3/users", "/v3/users?marker=1"]);
+}
+
+#[tokio::test]
+async fn a_list_is_a_stream_too_which_ends_after_an_error() {
+    let page = r#"{"users": [{"id": "1", "name": "one"}, {"id": "2"}]}"#;
+    let server = FakeServer::replying([Reply::json(200, page)]);
+    let mut stream = pin!(identity(&server).users().list().stream());
+
+    assert_eq!(stream.try_next().await.unwrap().unwrap().name, "one");
+    assert_eq!(stream.try_next().await.unwrap_err().to_string(), "the answer's user lacks `name`");
+    assert!(stream.try_next().await.unwrap().is_none());
+}

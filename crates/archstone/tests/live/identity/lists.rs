@@ -1,0 +1,77 @@
+//! Lists that come in pages, and what is found in them.
+
+use archstone::ErrorKind;
+
+use super::{admin, unique};
+use crate::keystone::Path;
+
+#[tokio::test]
+async fn every_page_is_followed() {
+    let path = Path::new("");
+    let identity = path.user("admin").system_scope().build().unwrap().identity();
+    let prefix = unique("paged");
+    let mut made = Vec::new();
+    for position in 0..5 {
+        made.push(identity.groups().create(format!("{prefix}-{position}")).domain("default").await.unwrap());
+    }
+    let before = path.requests();
+
+    let name = archstone::identity::Match::starts_with(&prefix);
+    let mut list = identity.groups().list().domain("default").name(name).page_size(2);
+    let mut found = Vec::new();
+    while let Some(group) = list.next().await.unwrap() {
+        found.push(group.name);
+    }
+
+    found.sort();
+    assert_eq!(found, made.iter().map(|it| it.name.clone()).collect::<Vec<_>>());
+    assert!(path.requests() - before >= 3, "there are three pages at least");
+    assert!(list.next().await.unwrap().is_none(), "after the last there is nothing");
+    for group in &made {
+        identity.groups().delete(group).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn things_are_found_by_id_and_by_name_and_what_is_unclear_says_so() {
+    let identity = admin();
+    let users = identity.users();
+    let name = unique("twin");
+    let domain = identity.domains().create(unique("domain")).await.unwrap();
+    let here = users.create(&name).domain("default").await.unwrap();
+    let there = users.create(&name).domain(&domain).await.unwrap();
+
+    assert_eq!(users.list().find(&here).await.unwrap().id, here.id);
+    assert_eq!(users.list().domain(&domain).find(&name).await.unwrap().id, there.id);
+    assert_eq!(identity.domains().list().find("default").await.unwrap().name, "Default");
+    let unclear = users.list().find(&name).await.unwrap_err();
+    assert_eq!(unclear.kind(), ErrorKind::Ambiguous);
+    assert!(unclear.to_string().starts_with(&format!("2 users are called `{name}`: id `")), "{unclear}");
+    assert!(unclear.to_string().contains(&format!("in domain `{}`", domain.id)), "{unclear}");
+    assert_eq!(unclear.hint(), Some("name it by its id, or say the domain"));
+
+    let elsewhere = users.list().domain("default").find(&there).await.unwrap_err();
+    assert_eq!(elsewhere.kind(), ErrorKind::NotFound);
+    let near = users.list().domain("default").find("alicee").await.unwrap_err();
+    assert_eq!((near.kind(), near.hint()), (ErrorKind::NotFound, Some("did you mean `alice`?")));
+    assert_eq!(near.to_string(), "no user has the name or id `alicee`");
+    assert_eq!(users.list().find("a/b").await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(users.list().find("").await.unwrap_err().kind(), ErrorKind::NotFound);
+
+    users.delete(&here).await.unwrap();
+    identity.domains().update(&domain).enabled(false).await.unwrap();
+    identity.domains().delete(&domain).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_request_finds_an_id_or_a_name() {
+    let path = Path::new("");
+    let roles = path.user("admin").system_scope().build().unwrap().identity().roles();
+    let member = roles.list().find("member").await.unwrap();
+    let before = path.requests();
+
+    roles.list().find("member").await.unwrap();
+    roles.list().find(&member.id).await.unwrap();
+
+    assert_eq!(path.requests() - before, 2);
+}

@@ -1,0 +1,203 @@
+"""Keystone's resources as classes, made of the library's descriptions, and what their operations take."""
+
+# pyright: reportPrivateUsage=false
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from archstone._archstone import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Self
+
+Described = dict[str, Any]
+
+RESOURCES: dict[str, Described] = {described["class"]: described for described in json.loads(resources())}
+MADE: dict[str, type] = {}
+
+
+class Resource:
+    """A resource of the identity service: its fields as attributes, and everything that was said in `to_dict()`.
+
+    Two are equal when everything in them is. They cannot be changed; `update` of their manager changes them where they
+    are, and answers them anew.
+    """
+
+    __slots__ = ("__weakref__", "_fields")
+
+    _described: Described = {"class": "Resource", "fields": [], "key": ""}  # noqa: RUF012  never changed
+    _fields: dict[str, Any]
+
+    def __init__(self, fields: Mapping[str, Any], /) -> None:
+        """Make one of what the identity service says."""
+        for field in self._described["fields"]:
+            if field["required"] and fields.get(field["name"]) is None:
+                message = f"there is no {field['name']} in this {self._described['class']}"
+                raise ValueError(message)
+        object.__setattr__(self, "_fields", dict(fields))
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any], /) -> Self:
+        """Make one of a dict, as the identity service and `to_dict()` have it.
+
+        Raises:
+            ValueError: something is missing that each has.
+
+        """
+        return cls(fields)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as a dict, as the identity service has it, with secrets."""
+        copy: dict[str, Any] = json.loads(json.dumps(self._fields))
+        return copy
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """Everything that has no attribute described here."""
+        known = {field["name"] for field in self._described["fields"]}
+        return {name: value for name, value in self._fields.items() if name not in known}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the identity service says
+        """Return a field that is not described."""
+        if name.startswith("_") or name not in self._fields:
+            message = f"{self._described['class']} has no attribute {name!r}"
+            raise AttributeError(message)
+        return self._fields[name]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse."""
+        message = f"{self._described['class']} cannot be changed here: use update() of its manager"
+        raise AttributeError(message)
+
+    def __dir__(self) -> Iterable[str]:
+        """Tell the fields, too."""
+        return sorted({*super().__dir__(), *(name for name in self._fields if name.isidentifier())})
+
+    def __eq__(self, other: object) -> bool:
+        """Compare everything."""
+        return isinstance(other, Resource) and type(self) is type(other) and self._fields == other._fields
+
+    def __hash__(self) -> int:
+        """Hash the id, or everything where there is none."""
+        key = self._fields.get(self._described["key"])
+        return hash(key if isinstance(key, str) else json.dumps(self._fields, sort_keys=True))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle what was said."""
+        return (type(self), (self._fields,))
+
+    def __repr__(self) -> str:
+        """Tell name and id; of what has neither, everything that is no secret."""
+        names = ["name", self._described["key"]]
+        if not any(name in self._fields for name in names):
+            names = [field["name"] for field in self._described["fields"] if field["kind"] != "secret"]
+        shown = (f"{name}={json.dumps(self._fields[name])}" for name in names if self._fields.get(name) is not None)
+        return f"<archstone.{' '.join([self._described['class'], *shown])}>"
+
+
+class Issued:
+    """A token that was issued in exchange for something, with what the identity service said of it."""
+
+    __slots__ = ("facts", "token")
+
+    def __init__(self, token: str | None, facts: dict[str, Any]) -> None:
+        """Keep both."""
+        self.token = token
+        """The token; None where the identity service only checks."""
+        self.facts = facts
+        """User, project, roles, catalog, and when it expires."""
+
+    def __repr__(self) -> str:
+        """Tell whose it is, and not the token."""
+        return f"<archstone.identity.Issued user={json.dumps(self.facts.get('user', {}).get('name'))}>"
+
+
+def documented(operation: Described) -> str:
+    """Return what an operation does, and what it takes."""
+    optional = [it for it in operation["parameters"] if not it["required"]]
+    lines = [operation["doc"]]
+    required = [it["name"] for it in operation["parameters"] if it["required"]]
+    if required:
+        lines += ["", f"Must be given: {', '.join(required)}."]
+    if optional:
+        lines += ["", "Args:"]
+        lines += [f"    {it['name']}: {' '.join(it['doc'].split())}" for it in optional]
+    if operation["sets"]:
+        lines += ["", "The fields of the resource are set by name, and attributes of one's own as well."]
+    return "\n".join(lines)
+
+
+def bound(operation: Described, required: Sequence[object], more: Mapping[str, object]) -> dict[str, object]:
+    """Return what was given, by name, as JSON can say it."""
+    parameters = {it["name"]: it for it in operation["parameters"]}
+    names = [it["name"] for it in operation["parameters"] if it["required"]]
+    if len(required) > len(names):
+        message = f"{operation['name']}() takes {len(names)} positional arguments, and {len(required)} were given"
+        raise TypeError(message)
+    given: dict[str, object] = dict(zip(names, required, strict=False))
+    for name, value in more.items():
+        # The same by its longer name: `user_id` for `user`.
+        short = name.removesuffix("_id")
+        known = short if name not in parameters and parameters.get(short, {}).get("path") else name
+        if known in given:
+            message = f"{operation['name']}() got two values for {known!r}"
+            raise TypeError(message)
+        given[known] = value
+    may_be_none = operation["sets"] == "update"
+    return {
+        name: plain(value)
+        for name, value in given.items()
+        if value is not None or (may_be_none and name not in parameters)
+    }
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  whatever is given
+    """Return a value as JSON can say it: of a resource its id."""
+    if isinstance(value, Resource):
+        return getattr(value, value._described["key"])  # noqa: SLF001  of this module
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    isoformat = getattr(value, "isoformat", None)
+    if isoformat is not None:
+        return isoformat()
+    if isinstance(value, Mapping):
+        pairs: dict[str, Any] = {**value}
+        return {name: plain(inner) for name, inner in pairs.items()}
+    if isinstance(value, Iterable):
+        members: Iterable[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        # Roles are named by their ids, each in an object.
+        return [{"id": plain(it)} if isinstance(it, Resource) else plain(it) for it in members]
+    return value
+
+
+def resource_class(name: str) -> type[Resource]:
+    """Return the class of a kind of resource."""
+    if name not in MADE:
+        described = RESOURCES[name]
+        members: dict[str, object] = {
+            "__doc__": described["doc"],
+            "__module__": "archstone.identity",
+            "__slots__": (),
+            "_described": described,
+        }
+        members |= {field["name"]: described_field(field) for field in described["fields"]}
+        MADE[name] = type(name, (Resource,), members)
+    return MADE[name]
+
+
+def described_field(field: Described) -> property:
+    """Return the attribute for a field. What is missing is nothing, false, or an empty list."""
+    name = field["name"]
+    defaults = {"enabled": True, "is_domain": False} if field["kind"] == "boolean" else {}
+
+    def get(self: Resource) -> Any:  # noqa: ANN401  whatever the identity service says
+        value = self._fields.get(name)
+        if value is None and field["kind"] == "texts":
+            return list[str]()
+        return defaults.get(name) if value is None else value
+
+    return property(get, doc=field["doc"])
