@@ -62,21 +62,24 @@ struct Inner {
 }
 
 impl Client {
-    /// A client bound to a service type, such as `compute` or `image`.
+    /// A client bound to a service type, such as `compute` or `image`, with what is
+    /// [configured](crate::CloudConfig::service) for it.
     pub fn service(&self, service_type: impl Into<String>) -> ServiceClient {
+        let service_type = service_type.into();
+        let configured = self.0.config.service(&service_type);
         ServiceClient(Arc::new(Inner {
             client: self.clone(),
-            service_type: service_type.into(),
-            service_name: None,
-            region: None,
-            interfaces: Vec::new(),
-            endpoint_override: None,
-            versions: None,
+            retries: configured.retries().map_or_else(RetryPolicy::usual, Arc::new),
+            service_type: configured.service_type.unwrap_or(service_type),
+            service_name: configured.service_name,
+            region: configured.region,
+            interfaces: configured.interfaces,
+            endpoint_override: configured.endpoint_override,
+            versions: configured.versions,
             allow: Allow::default(),
             skip_discovery: false,
-            microversion: Microversion::Unsaid,
+            microversion: configured.microversion.map_or(Microversion::Unsaid, Microversion::Fixed),
             microversion_service: None,
-            retries: RetryPolicy::usual(),
             limits: None,
             global_request_id: None,
             user_agent: None,

@@ -6,6 +6,7 @@ use super::{OptionSpec, Settings, Sourced, ValueKind, foreign, resolve};
 use crate::{
     catalog::{ApiVersion, Interface, VersionRange, family, normalised},
     error::{Error, ErrorKind, Result, printable},
+    transport::RetryPolicy,
 };
 
 /// A setting that each service can have: its key is the service's type, an underscore, and this name.
@@ -125,6 +126,25 @@ pub struct ServiceSettings {
     pub status_code_retry_delay: Option<Duration>,
     /// The answers that ask for another try.
     pub retriable_status_codes: Vec<u16>,
+}
+
+impl ServiceSettings {
+    /// When requests are sent again, if anything is said about that. There is one count of tries here: the
+    /// greater of those that are configured.
+    pub(crate) fn retries(&self) -> Option<RetryPolicy> {
+        let again = self.connect_retries.max(self.status_code_retries);
+        let pause = self.connect_retry_delay.max(self.status_code_retry_delay);
+        if again.is_none() && pause.is_none() && self.retriable_status_codes.is_empty() {
+            return None;
+        }
+        let usual = RetryPolicy::default();
+        let statuses = match &*self.retriable_status_codes {
+            [] => usual.statuses,
+            codes => codes.to_vec(),
+        };
+        let attempts = again.map_or(usual.attempts, |again| again.saturating_add(1));
+        Some(RetryPolicy { attempts, statuses, pause: pause.unwrap_or(usual.pause), ..RetryPolicy::default() })
+    }
 }
 
 impl ServiceSettings {

@@ -168,3 +168,25 @@ async fn a_new_service_client_for_each_request_asks_for_no_version_again() {
 
     assert_eq!((nova.count("GET", "/"), nova.count("GET", "/v2.1/servers")), (1, 20));
 }
+
+#[tokio::test]
+async fn what_is_configured_for_a_service_counts_unless_the_program_says_otherwise() {
+    let (nova, url) = nova();
+    let other = FakeServer::start();
+    other.on("GET", "/servers").reply(Reply::json(200, "{}"));
+    let variables = [
+        ("OS_COMPUTE_ENDPOINT_OVERRIDE", url.as_str()),
+        ("OS_COMPUTE_DEFAULT_MICROVERSION", "2.79"),
+        ("OS_COMPUTE_STATUS_CODE_RETRIES", "4"),
+        ("OS_COMPUTE_STATUS_CODE_RETRY_DELAY", "0.001"),
+    ];
+    let builder = Client::builder().token_id("t").mgmt_url("http://127.0.0.1:9/v3");
+    let client = builder.host(Host::made(variables)).environment().build().unwrap();
+    nova.on("GET", "/v2.1/servers").fail_next(4, archstone_testing::Failure::Status(503));
+
+    client.service("compute").get("servers").send().await.unwrap();
+    client.service("compute").endpoint_override(other.url()).get("servers").send().await.unwrap();
+
+    assert_eq!((nova.count("GET", "/v2.1/servers"), other.count("GET", "/servers")), (5, 1));
+    assert_eq!(nova.requests()[0].header("openstack-api-version"), Some("compute 2.79"));
+}
