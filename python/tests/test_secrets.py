@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import traceback
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from keystone_for_tests import password_of
 
 import archstone
+import archstone.config
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from keystone_for_tests import TaggedKeystone
 
 MARK = "MARKED-SECRET"
@@ -23,25 +28,68 @@ def shown(thing: object) -> str:
     return " ".join([repr(thing), str(thing), f"{thing}", repr(getattr(thing, "__dict__", "")), *notes])
 
 
-def test_objects_show_no_token(keystone: TaggedKeystone) -> None:
-    client = archstone.Client(**keystone.user())
-    access = client.auth_ref
+async def test_no_object_shows_a_secret(
+    keystone: TaggedKeystone, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clouds = tmp_path / "clouds.yaml"
+    clouds.write_text(
+        f"clouds: {{c: {{auth: {{auth_url: 'http://h/v3', username: u, password: {MARK}}}, verifi: no}}}}"
+    )
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(clouds))
+    client = await asyncio.to_thread(archstone.Client, **keystone.user())
+    later = archstone.AsyncClient.from_client(client)
+    access = await later.auth_ref
     assert access.catalog is not None
+    with pytest.raises(archstone.ReceiptIssuedError) as caught:
+        await archstone.AsyncClient(**keystone.user("grace")).authenticate()
+    receipt = caught.value.receipt
+    assert receipt is not None
+    # A login as a request of its own: what comes back is a token.
+    user = {"name": "alice", "domain": {"id": "default"}, "password": password_of("alice")}
+    login = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}}
+    identity = later.service("identity", endpoint_override=keystone.auth_url)
+    answer = await identity.post("auth/tokens", json=login, authenticated=False, params={"q": MARK})
+    blocking = client.service("identity", endpoint_override=keystone.auth_url)
+    whole = await asyncio.to_thread(blocking.post, "auth/tokens", json=login, authenticated=False, params={"q": MARK})
+    refused = await identity.post("auth/tokens", json={"auth": MARK}, authenticated=False, raise_exc=False)
+    streamed = await identity.request("POST", "auth/tokens", json=login, authenticated=False, stream=True)
     things: list[object] = [
         client,
-        archstone.AsyncClient.from_client(client),
+        later,
         access,
         access.catalog,
-        access.catalog.services,
-        access.catalog.endpoints(),
-        client.user,
-        client.projects,
-        client.timings,
+        access.catalog.services[0],
+        access.catalog.endpoints()[0],
+        await later.user,
+        (await later.projects)[0],
+        later.timings[0],
+        receipt,
+        caught.value,
+        identity,
+        blocking,
+        answer,
+        whole,
+        whole.headers,
+        refused,
+        streamed,
+        archstone.Retries(),
+        (await later.versions("identity"))[0],
+        (await later.all_versions(service_type="identity"))[0],
+        await identity.endpoint(),
+        archstone.config.ConfigFile(clouds),
+        archstone.config.explain(cloud="c"),
+        *archstone.config.explain(cloud="c"),
+        *archstone.config.clouds(),
+        *archstone.config.check(),
     ]
 
     texts = [shown(thing) for thing in things]
 
-    assert not [text for text in texts if client.token[8:40] in text or keystone.user()["password"] in text]
+    secrets = [access.auth_token[8:40], whole.headers["x-subject-token"][8:40], receipt.id, password_of("alice"), MARK]
+    assert not [text for text in texts if any(secret in text for secret in secrets)]
+    names = [getattr(module, name) for module in (archstone, archstone.config) for name in module.__all__]
+    classes = {it for it in names if isinstance(it, type) and not issubclass(it, archstone.Error)}
+    assert classes - {type(thing) for thing in things} == set()
 
 
 WRONG: list[dict[str, Any]] = [

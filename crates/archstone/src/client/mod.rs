@@ -12,7 +12,10 @@ mod response;
 mod service;
 mod token;
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, OnceLock},
+};
 
 use tokio::sync::OnceCell;
 use url::Url;
@@ -68,10 +71,9 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     config: CloudConfig,
     /// Used as it is.
@@ -90,6 +92,15 @@ struct Inner {
     user: Mutex<Option<Arc<User>>>,
     project: Mutex<Option<Arc<Project>>>,
     projects: Mutex<Option<Arc<[Project]>>>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("config", &self.0.config)
+            .field("access", &self.0.slot.current())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Client {

@@ -1,6 +1,6 @@
 //! Lists that come in pages: pulled one by one, so that memory holds one page.
 
-use std::marker::PhantomData;
+use std::{fmt, marker::PhantomData};
 
 use futures_util::stream::{self, Stream};
 use serde::de::DeserializeOwned;
@@ -25,7 +25,6 @@ use crate::error::{Error, ErrorKind, Result, public_url};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 #[must_use = "pages are pulled by `next` or `all`"]
 pub struct Pages<T> {
     service: ServiceClient,
@@ -37,6 +36,17 @@ pub struct Pages<T> {
     next: Option<Vec<(String, String)>>,
     is_begun: bool,
     items: PhantomData<fn() -> T>,
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    /// Without the query, which may hold anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("service", &self.service.service_type())
+            .field("path", &self.path.split('?').next().unwrap_or_default())
+            .field("member", &self.member)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ServiceClient {

@@ -13,11 +13,13 @@ use url::Url;
 use super::{Client, ServiceClient, microversion::Microversion};
 use crate::{
     catalog::ApiVersion,
-    error::{Error, ErrorKind, Result, printable},
+    error::{Error, ErrorKind, Result, printable, public_url},
     transport::{Progress, RetryPolicy, TimeLimits, TransportSettings},
 };
 
 /// A request being described. Nothing is sent until [`send`](Self::send).
+///
+/// `Debug` shows neither query, headers nor body: they may hold anything.
 ///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -33,12 +35,10 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 #[must_use = "a request is sent by `send`"]
 pub struct RequestBuilder(pub(super) Box<Described>);
 
 /// What there is to say of a request. It stays where it is while the builder is handed on.
-#[derive(Debug)]
 pub(super) struct Described {
     pub(super) client: Client,
     pub(super) method: Method,
@@ -58,7 +58,6 @@ pub(super) struct Described {
 }
 
 /// Where a request goes.
-#[derive(Debug)]
 pub(super) enum Target {
     Url(Url),
     /// A path below a service's endpoint.
@@ -86,13 +85,17 @@ pub(super) enum Body {
     Made(Arc<dyn Fn() -> reqwest::Body + Send + Sync>),
 }
 
-impl fmt::Debug for Body {
+impl fmt::Debug for RequestBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("Empty"),
-            Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
-            Self::Stream(_) | Self::Made(_) => f.write_str("Stream"),
-        }
+        let mut shown = f.debug_struct("RequestBuilder");
+        shown.field("method", &self.0.method);
+        match &self.0.target {
+            Target::Url(url) => shown.field("url", &public_url(url)),
+            Target::Service(service, path) => shown
+                .field("service", &service.service_type())
+                .field("path", &path.split('?').next().unwrap_or_default()),
+        };
+        shown.finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Answers of services, read whole or piece by piece.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::de::DeserializeOwned;
@@ -13,6 +13,8 @@ use crate::{
 
 /// A service's answer. Its body is read when asked for: whole, or piece by piece.
 ///
+/// `Debug` shows no headers: a token may be one.
+///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
 /// let mut image = client.service("image").get("v2/images/0815/file").send().await?;
@@ -23,12 +25,22 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct Response {
     inner: reqwest::Response,
     transport: Arc<Transport>,
     limits: TimeLimits,
     elapsed: Duration,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status())
+            .field("url", &public_url(self.url()))
+            .field("request_id", &self.request_id())
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Response {

@@ -1,6 +1,6 @@
 //! The requests that were made, and how long each took.
 
-use std::{collections::VecDeque, sync::Mutex, time::Duration};
+use std::{collections::VecDeque, fmt, sync::Mutex, time::Duration};
 
 use reqwest::Method;
 use url::Url;
@@ -24,15 +24,22 @@ pub struct Timing {
 }
 
 /// The latest requests, kept as they come: what is shown of them is made when someone looks.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Timings(Mutex<VecDeque<Made>>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Made {
     method: Method,
     url: Box<str>,
     status: Option<u16>,
     elapsed: Duration,
+}
+
+impl fmt::Debug for Timings {
+    /// Without the queries of what was asked, which may hold anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.list()).finish()
+    }
 }
 
 impl Timings {

@@ -71,6 +71,11 @@ impl Path {
         Self { instance: "services", root: &SERVICES_ROOT, tag: own_tag("") }
     }
 
+    /// What its requests are found by.
+    pub(crate) fn tag(&self) -> &str {
+        &self.tag
+    }
+
     /// The URL without a version.
     pub(crate) fn unversioned(&self) -> String {
         format!("{}/{}", self.root, self.tag)

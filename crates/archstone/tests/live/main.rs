@@ -12,11 +12,13 @@
 )]
 
 mod authentication;
+mod debug;
 mod discovery;
 mod failures;
 mod identity;
 mod image;
 mod keystone;
+mod peers;
 mod placement;
 mod promise;
 mod secrets;

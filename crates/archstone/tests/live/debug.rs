@@ -1,0 +1,175 @@
+//! Every public type that can hold a secret hides it: in `Debug`, and so in what a panic says.
+
+use std::{collections::BTreeSet, fmt::Debug, fs, panic, path::Path as FilePath};
+
+use archstone::{
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Client, ErrorResponse, Password, Proxy, Secret,
+    TokenCache, TokenExchange, TransportSettings,
+    config::{ConfigFile, Origin, Sourced, read_openrc},
+    host::Host,
+};
+use serde_json::{Value, json};
+
+use crate::keystone::{Path, folder};
+
+const MARK: &str = "marked-secret";
+
+/// These have no place for a secret.
+const HOLD_NONE: &[&str] = &[
+    "Allow",
+    "ApiVersion",
+    "ApplicationCredentialInfo",
+    "ApplicationCredentialRef",
+    "Catalog",
+    "DomainRef",
+    "Endpoint",
+    "EndpointFilter",
+    "EndpointUrl",
+    "ErrorKind",
+    "Family",
+    "FetchedProfile",
+    "FileState",
+    "Finding",
+    "Interface",
+    "Limiter",
+    "Moment",
+    "Named",
+    "NamedCloud",
+    "OAuth1Info",
+    "OfferedVersions",
+    "OptionSpec",
+    "Origin",
+    "Platform",
+    "Project",
+    "ProjectRef",
+    "RetryPolicy",
+    "Scope",
+    "SearchedFile",
+    "Service",
+    "ServiceOption",
+    "ServiceProvider",
+    "ServiceSettings",
+    "Telemetry",
+    "Timing",
+    "TlsVersion",
+    "Trust",
+    "TrustInfo",
+    "User",
+    "UserRef",
+    "ValueKind",
+    "VersionInfo",
+    "VersionRange",
+    "VersionStatus",
+    "VersionedEndpoint",
+];
+
+/// The type's name, and all that can be made to be said of a value by accident.
+fn said<T: Debug>(value: &T) -> (String, String) {
+    let whole = std::any::type_name::<T>();
+    let name = whole.split('<').next().and_then(|it| it.rsplit("::").next()).unwrap().to_owned();
+    let outcome: Result<(), _> = std::iter::once(Err(value)).collect();
+    let panicked = panic::catch_unwind(panic::AssertUnwindSafe(|| outcome.unwrap()));
+    let panicked = panicked.unwrap_err().downcast::<String>().unwrap();
+    assert!(panicked.contains(&format!("{value:?}")), "{name}: {panicked}");
+    (name, format!("{value:#?} {panicked}"))
+}
+
+/// The names of the public types, from the source.
+fn public_types(folder: &FilePath, names: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            public_types(&path, names);
+            continue;
+        }
+        for line in fs::read_to_string(&path).unwrap().lines().map(str::trim_start) {
+            if let Some(rest) = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum ")) {
+                names.extend(rest.split(|c: char| !c.is_alphanumeric()).next().map(str::to_owned));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_type_that_can_hold_a_secret_hides_it() {
+    let path = Path::new("");
+    let files = folder("debug");
+    fs::create_dir_all(&files).unwrap();
+    let (file, openrc) = (files.join("clouds.yaml"), format!("export OS_USERNAME=u\nexport OS_PASSWORD={MARK}\n"));
+    fs::write(&file, format!("clouds: {{c: {{auth: {{password: {MARK}}}}}}}\n")).unwrap();
+    let secret = || Secret::from(MARK);
+    let password = Password { user: archstone::UserRef::Id("u".into()), password: secret() };
+    let application_credential =
+        ApplicationCredential { credential: ApplicationCredentialRef::Id("i".into()), secret: secret() };
+    let through = Proxy::Through { url: format!("http://u:{MARK}@proxy:3128").into(), except: None };
+    let mut transport = TransportSettings::default();
+    transport.proxy = through.clone();
+    let builder = || {
+        let builder = Client::builder().auth_url("http://127.0.0.1:9/v3").username("u").password(MARK);
+        builder.option("proxy", format!("http://u:{MARK}@proxy:3128")).token_cache(&TokenCache::new())
+    };
+
+    // A login as a request of its own: what is sent and what comes back is secret.
+    let client = path.user("alice").disk_cache_in(&files).build().unwrap();
+    let access = client.access().await.unwrap();
+    let identity = client.service("identity").endpoint_override(path.auth_url());
+    let login = json!({"auth": {"identity": {"methods": ["password"], "password": {"user": {
+        "name": "alice", "domain": {"id": "default"}, "password": "alice-secret"}}}}});
+    let request = || identity.post(format!("auth/tokens?nocatalog={MARK}")).without_token().json(&login);
+    let described = request().header("x-auth-token", MARK).query("signature", MARK);
+    let answer = request().send().await.unwrap();
+    let issued = answer.headers()["x-subject-token"].to_str().unwrap().to_owned();
+    let error_response = ErrorResponse {
+        status: answer.status(),
+        headers: answer.headers().clone(),
+        body: MARK.into(),
+        url: format!("http://u:{MARK}@h/?q={MARK}").parse().unwrap(),
+    };
+    let asks_for_more = path.user("grace").build().unwrap().access().await.unwrap_err();
+    let receipt = asks_for_more.receipt().unwrap().clone();
+
+    let shown = [
+        said(&*access),
+        said(access.token()),
+        said(&AuthMethod::Password(password.clone())),
+        said(&AuthMethod::Token(TokenExchange { token: secret() })),
+        said(&AuthMethod::ApplicationCredential(application_credential.clone())),
+        said(&password),
+        said(&TokenExchange { token: secret() }),
+        said(&application_credential),
+        said(&builder()),
+        said(&builder().build().unwrap()),
+        said(&client),
+        said(&archstone::blocking::Client::from(client.clone())),
+        said(&builder().config().unwrap()),
+        said(&builder().explain().unwrap()),
+        said(&builder().explain().unwrap().values[0]),
+        said(&ConfigFile::at(&file).unwrap()),
+        said(&read_openrc(&openrc)),
+        said(&asks_for_more),
+        said(&error_response),
+        said(&Host::made([("OS_PASSWORD", MARK)])),
+        said(&identity.list::<Value>(format!("projects?q={MARK}"), "projects").query("q", MARK)),
+        said(&through),
+        said(&transport),
+        said(&receipt),
+        said(&described),
+        said(&answer),
+        said(&secret()),
+        said(&identity),
+        said(&Sourced { value: secret(), origin: Origin::Argument("--password".into()) }),
+        said(&TokenCache::shared()),
+    ];
+
+    let secrets = [MARK, "alice-secret", access.token().expose(), &issued, receipt.id.expose()];
+    for (name, text) in &shown {
+        for secret in secrets {
+            assert!(!text.contains(secret), "{name}: {text}");
+        }
+    }
+    let mut all = BTreeSet::new();
+    public_types(&FilePath::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+    let mut known: BTreeSet<_> = HOLD_NONE.iter().map(|&name| name.to_owned()).collect();
+    known.extend(shown.into_iter().map(|(name, _)| name));
+    assert_eq!(all.symmetric_difference(&known).collect::<Vec<_>>(), Vec::<&String>::new(), "is each type here?");
+}
