@@ -58,7 +58,7 @@ error_kinds! {
     NotAuthenticated, "not_authenticated", 4;
     /// Keystone refused the credentials. Check them; do not simply try again.
     Unauthenticated, "unauthenticated", 4;
-    /// The user, project or domain is disabled. Ask an administrator.
+    /// Keystone says that the account is disabled, or locked after failures. Ask an administrator.
     Disabled, "disabled", 4;
     /// The project, domain, system or trust is unknown, or this user has no role there.
     ScopeNotAllowed, "scope_not_allowed", 4;

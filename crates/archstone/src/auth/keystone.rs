@@ -245,8 +245,13 @@ fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, String)
     if says(&["is disabled", "account is locked"]) {
         return (ErrorKind::Disabled, "ask an administrator to enable it".into());
     }
-    if says(&["could not find project", "could not find domain", "could not find trust", "has no access to"]) {
-        let hint = format!("check {scope}, its spelling and its domain, and that the user has a role there");
+    // Without a scope, the domain that is not found is the user's.
+    let is_scoped = !matches!(scope, Scope::Default | Scope::Unscoped);
+    if says(&["could not find project", "could not find trust", "has no access to"])
+        || (is_scoped && says(&["could not find domain"]))
+    {
+        let spelling = if let Scope::Project(_) = scope { "its spelling and its domain" } else { "and its spelling" };
+        let hint = format!("check {scope}, {spelling}, and that the user has a role there");
         return (ErrorKind::ScopeNotAllowed, hint);
     }
     if let AuthMethod::Token(_) = method {
@@ -261,7 +266,7 @@ fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, String)
         }
         scope => format!(
             "check the user's name, its domain and the password, and {scope}; \
-             `diagnose` tells the one from the other by one more login"
+             a login with `unscoped` tells the one from the other"
         ),
     };
     (ErrorKind::Unauthenticated, hint)

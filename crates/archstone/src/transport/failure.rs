@@ -7,6 +7,9 @@ use url::Url;
 use super::{TimeLimits, TransportSettings};
 use crate::error::{Error, ErrorKind, Sent, public_url};
 
+const AT_FAULT: &str = "try again; if it stays so, a proxy or the service itself is at fault";
+const NOT_HTTP: &str = "use `https://` if that is meant, or check the port";
+
 pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSettings, limits: TimeLimits) -> Error {
     let shown = public_url(url);
     let place = format!("{}:{}", url.host_str().unwrap_or("?"), url.port_or_known_default().unwrap_or(0));
@@ -36,9 +39,14 @@ pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSett
         Error::new(ErrorKind::InvalidConfig, format!("`{shown}` cannot be asked over HTTP"))
             .with_hint("give a URL that begins with `http://` or `https://`")
     } else {
-        let what = if error.is_body() || error.is_decode() { "broke off its answer" } else { "closed the connection" };
-        Error::new(ErrorKind::ConnectionFailed, format!("`{place}` {what}"))
-            .with_hint("try again; if it stays so, a proxy or the service itself is at fault")
+        let (what, hint) = if error.is_body() || error.is_decode() {
+            ("broke off its answer", AT_FAULT)
+        } else if cause::<hyper::Error>(&error).is_some_and(hyper::Error::is_parse) {
+            ("does not speak HTTP", if url.scheme() == "http" { NOT_HTTP } else { AT_FAULT })
+        } else {
+            ("closed the connection", AT_FAULT)
+        };
+        Error::new(ErrorKind::ConnectionFailed, format!("`{place}` {what}")).with_hint(hint)
     };
     let explained = match () {
         () if error.is_connect() => explained.sent(Sent::Nothing),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use archstone::ErrorKind;
-use archstone_testing::{Failure, FakeKeystone, Reply};
+use archstone_testing::{CatalogBuilder, Failure, FakeKeystone, Reply};
 
 use crate::{demo, within};
 
@@ -26,7 +26,7 @@ async fn every_fault_of_a_login_has_an_end_and_a_name() {
         (Failure::Drip(Duration::from_millis(20)), Timeout, "no answer from"),
         (Failure::Truncated, ConnectionFailed, "broke off its answer"),
         (Failure::BrokenChunks, ConnectionFailed, "broke off its answer"),
-        (Failure::Garbage, ConnectionFailed, "closed the connection"),
+        (Failure::Garbage, ConnectionFailed, "does not speak HTTP"),
         (Failure::ContentLength(20), InvalidResponse, "token"),
         (Failure::ContentLength(1 << 20), Timeout, "no answer from"),
         (Failure::Status(401), Unauthenticated, "was refused"),
@@ -52,6 +52,36 @@ async fn every_fault_of_a_login_has_an_end_and_a_name() {
         assert_eq!(error.retry_after().is_some(), kind == RateLimited, "{what}");
         assert_eq!(within(DEADLINE, &what, client.access()).await.unwrap().user_name(), Some("demo"), "{what}");
     }
+}
+
+/// Only a Keystone with `insecure_debug` says so, and only of accounts that its password rules closed. These are its
+/// own words.
+#[tokio::test]
+async fn an_account_that_keystone_says_is_closed_is_told_from_a_wrong_password() {
+    for words in ["The account is disabled for user: u1.", "The account is locked for user: u1."] {
+        let keystone = FakeKeystone::start();
+        keystone.on("POST", "/v3/auth/tokens").reply(Reply::error(401, words));
+
+        let error = demo(&keystone).build().unwrap().access().await.unwrap_err();
+
+        assert_eq!(error.kind(), ErrorKind::Disabled, "{error:?}");
+        assert!(error.to_string().ends_with(words) && error.hint().is_some(), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_login_brings_its_own_catalog() {
+    let keystone = FakeKeystone::start();
+    let client = demo(&keystone).build().unwrap();
+    assert!(client.url_for("compute").await.is_ok());
+    keystone.change(|cloud| cloud.catalog(CatalogBuilder::new().service("dns", "designate", "http://dns.example")));
+    keystone.revoke_all();
+
+    assert_eq!(client.user().await.unwrap().name, "demo");
+
+    assert_eq!(client.url_for("dns").await.unwrap().as_str().trim_end_matches('/'), "http://dns.example");
+    assert_eq!(client.url_for("compute").await.unwrap_err().kind(), ErrorKind::EndpointNotFound);
+    assert_eq!((keystone.logins(), keystone.count("GET", "/v3/auth/catalog")), (2, 0));
 }
 
 #[tokio::test]

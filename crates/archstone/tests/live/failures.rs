@@ -170,7 +170,10 @@ async fn what_keystone_says_is_told_apart() {
             ErrorKind::ScopeNotAllowed,
         ),
         (alice().domain_name("acme"), ErrorKind::ScopeNotAllowed),
+        (alice().domain_name("nowhere"), ErrorKind::ScopeNotAllowed),
         (alice().system_scope(), ErrorKind::ScopeNotAllowed),
+        // Here the user's own domain is unknown.
+        (alice().user_domain_name("nowhere"), ErrorKind::Unauthenticated),
     ];
     for (builder, kind) in table {
         let error = failure(builder).await;
