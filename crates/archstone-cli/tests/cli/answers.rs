@@ -32,6 +32,25 @@ fn token_issue_has_every_format_of_openstack() {
 }
 
 #[test]
+fn a_shell_hands_a_token_and_an_endpoint_to_any_other_client() {
+    let alice = Program::of("alice");
+
+    // As a script would, and without the token on any command line; then a request of a client of its own.
+    let script = "eval \"$ISSUED\"; export id; exec python3 -c 'import os, urllib.request as it\n\
+        request = it.Request(os.environ[\"URL\"].strip() + \"/auth/projects\")\n\
+        request.add_header(\"X-Auth-Token\", os.environ[\"id\"])\n\
+        print(it.urlopen(request).status)'";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script])
+        .env("ISSUED", alice.run("token issue -f shell").result())
+        .env("URL", alice.run("url identity").result())
+        .output()
+        .expect("sh runs");
+
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "200\n", "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn token_issue_names_the_scope_that_the_token_has() {
     let admin = Program::of("admin").run("token issue -f yaml --os-system-scope all").steady_result();
     let alice = Program::of("alice").run("--unscoped token issue -f yaml").steady_result();
@@ -126,6 +145,38 @@ fn catalog_list_has_every_service() {
     assert_eq!(endpoints.len(), 6);
     assert!(endpoints.iter().all(|it| it["region_id"] == it["region"] && it["id"].is_string()), "{compute}");
     assert!(csv.starts_with("\"Name\",\"Type\"\n") && csv.contains("\"nova\",\"compute\"\n"), "{csv}");
+}
+
+#[test]
+fn catalog_has_every_format_of_openstack() {
+    let alice = Program::of("alice");
+    let catalog = alice.run("catalog list -f json").json();
+    let endpoints = |formatted: &str| formatted.matches(".example:8774/v2.1").count();
+
+    let table = alice.run("catalog list --sort-column Name -c Name -c Type").result().to_owned();
+    let yaml = alice.run("catalog list -f yaml --sort-column Name -c Type -c Name").result().to_owned();
+    let value = alice.run("catalog list -f value --sort-column Name -c Type -c Name -c Endpoints").result().to_owned();
+    let csv = alice.run("catalog list -f csv --sort-column Name -c Name -c Endpoints").result().to_owned();
+    let show = |format: &str| alice.run(&format!("catalog show compute -f {format}")).steady_result();
+
+    let count = catalog.as_array().expect("a list").len();
+    assert!(table.starts_with("+-----------+-------------------------------------+\n| Name      | Type  "), "{table}");
+    assert_eq!(table.lines().count(), count + 4);
+    assert!(yaml.starts_with("- Name: barbican\n  Type: key-manager\n- Name: cinder\n"), "{yaml}");
+    assert!(value.starts_with("barbican key-manager [{'id': '"), "{value}");
+    assert!(csv.starts_with("\"Name\",\"Endpoints\"\n\"barbican\",\"[{'id': '"), "{csv}");
+    assert_eq!((value.lines().count(), csv.lines().count()), (count, count + 1));
+    assert_eq!((endpoints(&value), endpoints(&csv)), (6, 6));
+    let first = "id: <id>\n  interface: public\n  region: RegionOne\n  region_id: RegionOne\n";
+    assert!(
+        show("yaml").starts_with(&format!("endpoints:\n- {first}  url: http://compute.public.")),
+        "{}",
+        show("yaml")
+    );
+    assert!(show("yaml").ends_with("\nid: <id>\nname: nova\ntype: compute\n"), "{}", show("yaml"));
+    assert!(show("value").ends_with("}]\n<id>\nnova\ncompute\n"), "{}", show("value"));
+    assert!(show("shell").ends_with("}]\"\nid=\"<id>\"\nname=\"nova\"\ntype=\"compute\"\n"), "{}", show("shell"));
+    assert_eq!((endpoints(&show("value")), endpoints(&show("shell")), endpoints(&show("json"))), (6, 6, 6));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::program::Program;
+use crate::program::{Program, dev};
 
 #[test]
 fn nothing_configured_says_what_to_give() {
@@ -84,6 +84,62 @@ fn where_nobody_listens_the_cause_is_named() {
 
     let expected = "exit 8\nerror: nothing listens at `127.0.0.1:1`\n  caused by: Connection refused (os error ";
     assert!(run.failure().starts_with(expected), "{}", run.stderr);
+}
+
+#[test]
+fn each_kind_of_failure_has_its_words_and_its_status() {
+    let tls = dev(&["up", "cli-tls", "--tls"]);
+    let place = tls.trim_start_matches("https://").trim_end_matches("/v3").to_owned();
+    let (untrusted, no_http) =
+        (format!("the certificate of `{place}` is not trusted"), format!("`{place}` does not speak HTTP"));
+    let alice = || Program::of("alice");
+    let user = |name: &str| Program::of(name);
+    let at = |url: &str| alice().with("OS_AUTH_URL", url);
+    let robot = || {
+        let robot = Program::new().with("OS_APPLICATION_CREDENTIAL_SECRET", "marked-secret");
+        let auth_url = robot.auth_url();
+        robot.with("OS_AUTH_URL", &auth_url)
+    };
+    let table = [
+        (at("http://no-such-host.invalid:5000/v3"), "", 8, "the name `no-such-host.invalid` does not resolve"),
+        (at("http://127.0.0.1:1/v3"), "", 8, "nothing listens at `127.0.0.1:1`"),
+        (alice().behind("delay=3000"), "--timeout 0.2", 8, "no answer from `<keystone>/delay=3000+"),
+        (at(&tls), "", 8, untrusted.as_str()),
+        (at(&tls.replace("https:", "http:")), "", 8, &no_http),
+        (alice().behind("status=429"), "", 8, "the identity service asks for fewer logins (HTTP 429)"),
+        (alice().behind("status=503"), "", 8, "the identity service failed (HTTP 503)"),
+        (alice().behind("html"), "", 9, "`<keystone>/html+"),
+        (alice().behind("html+status=404"), "", 9, "`<keystone>/html+"),
+        (alice().behind("status=404"), "", 9, "no login at `<keystone>/status=404+"),
+        (alice().behind("other"), "", 9, "`<keystone>/other+"),
+        (alice().behind("garbage"), "", 9, "the answer to the login has no `X-Subject-Token` header"),
+        (alice().behind("notoken"), "", 9, "the answer to the login has no `X-Subject-Token` header"),
+        (user("nobody"), "", 4, "login as user `nobody` in domain id `default` was refused"),
+        (user("erin"), "", 4, "login as user `erin` in domain id `default` was refused"),
+        (user("frank"), "", 4, "login as user `frank` in domain id `default` was refused: The password is expired"),
+        (user("grace"), "", 4, "user `grace` in domain id `default` needs more factors: still missing is `totp`"),
+        (alice(), "--os-project-name nowhere", 4, "login as user `alice` in domain id `default` for project `nowhere`"),
+        (alice(), "--os-project-name retired", 4, "login as user `alice` in domain id `default` for project `retired`"),
+        (alice(), "--os-user-domain-name nowhere", 4, "login as user `alice` in domain `nowhere` was refused"),
+        (
+            alice(),
+            "--os-system-scope all",
+            4,
+            "login as user `alice` in domain id `default` for the system was refused",
+        ),
+        (robot(), "--os-application-credential-id no-such", 4, "login with application credential id `no-such` was"),
+        (robot(), "--os-application-credential-id i --os-project-id p", 3, "an application credential cannot take a"),
+        (alice(), "--os-project-id p --os-domain-id d", 3, "2 scopes are asked: by `--os-project-id` and by"),
+        (alice(), "--os-cloud nowhere", 3, "there is no cloud `nowhere`"),
+    ];
+    for (program, arguments, status, words) in table {
+        let failure = program.run(&format!("url compute {arguments}")).failure();
+
+        assert!(failure.starts_with(&format!("exit {status}\nerror: {words}")), "{words}: {failure}");
+        assert!(failure.contains("\n\nhint: "), "{failure}");
+        assert!(!failure.contains("-secret"), "{failure}");
+    }
+    dev(&["down", "cli-tls", "--delete"]);
 }
 
 #[test]

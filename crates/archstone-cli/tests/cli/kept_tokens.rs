@@ -1,5 +1,7 @@
 //! Tokens between runs: kept, renewed, revoked; and the requests that are made.
 
+use std::path::Path;
+
 use crate::program::Program;
 
 #[test]
@@ -51,6 +53,60 @@ fn tokens_can_be_kept_in_another_folder() {
     assert_eq!(first, second);
     assert!(folder.join("salt").exists());
     assert!(!alice.home.join(".cache").exists());
+}
+
+#[test]
+fn kept_tokens_show_nothing_and_open_for_nobody_else() {
+    let alice = Program::of("alice");
+    let (kept, copy) = (alice.home.join("kept"), alice.home.join("copy"));
+    let token = |folder: &Path, more: &str| {
+        alice.run(&format!("token issue -f value -c id {more} --token-cache {}", folder.display()))
+    };
+    let first = token(&kept, "").result().trim().to_owned();
+    std::fs::create_dir(&copy).expect("a folder");
+    let mut bytes = 0;
+    for file in std::fs::read_dir(&kept).expect("the folder").flatten() {
+        let content = std::fs::read(file.path()).expect("a file");
+        bytes += content.len();
+        // What `strings` would print, and any part of what is secret or private.
+        let strings = content.split(|byte| !matches!(byte, b' '..=b'~'));
+        assert!(strings.filter(|it| it.len() >= 8).all(|it| !contains(first.as_bytes(), it)), "{:?}", file.path());
+        for private in first.as_bytes().windows(8).chain([&b"alice"[..], b"127.0.0.1", b"compute", b"expires"]) {
+            assert!(!contains(&content, private), "{:?}", file.path());
+        }
+        std::fs::copy(file.path(), copy.join(file.file_name())).expect("a copy");
+    }
+
+    assert!(bytes > first.len(), "the token is there");
+    assert_ne!(token(&copy, "").result().trim(), first);
+    std::fs::write(alice.home.join("password"), "another").expect("a file");
+    let password = format!("--password-file {}", alice.home.join("password").display());
+    assert_eq!(token(&kept, &password).code, Some(4));
+    assert_eq!(token(&kept, "").result().trim(), first);
+    assert_eq!(alice.logins(), 3);
+}
+
+#[test]
+fn a_full_disk_costs_the_keeping_and_nothing_else() {
+    let alice = Program::of("alice");
+    let first = alice.token();
+    // Every write to a file fails, as on a full disk.
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" token issue --renew -f value -c id";
+    let program = alice.command(&[]);
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.args(["-c", script]).arg(program.get_program()).env_clear();
+    shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+
+    let run = alice.read(&shell.output().expect("a shell runs"));
+
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.starts_with("gAAAA") && run.stdout.trim() != first, "{run:?}");
+    assert!(run.stderr.starts_with("warning: the token is not kept on disk"), "{run:?}");
+    assert_eq!(alice.token(), first, "what was kept is whole");
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 #[test]

@@ -8,5 +8,6 @@ mod command_line;
 mod configuration;
 mod failures;
 mod kept_tokens;
+mod one_login;
 mod program;
 mod secrets;

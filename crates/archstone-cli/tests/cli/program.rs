@@ -15,7 +15,7 @@ static KEYSTONE: LazyLock<String> =
     LazyLock::new(|| dev(&["up"]).strip_suffix("/v3").expect("a URL that ends in /v3").to_owned());
 
 /// Runs `dev/keystone`, and gives what it prints.
-fn dev(arguments: &[&str]) -> String {
+pub(crate) fn dev(arguments: &[&str]) -> String {
     let program = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev/keystone");
     let output = Command::new(program).args(arguments).output().expect("dev/keystone runs");
     let said = String::from_utf8_lossy(&output.stderr);
@@ -55,6 +55,12 @@ impl Program {
 
     pub(crate) fn auth_url(&self) -> String {
         format!("{}/{}/v3", *KEYSTONE, self.tag)
+    }
+
+    /// By a way on which the server misbehaves, such as `delay=300`; see `dev/README.md`.
+    pub(crate) fn behind(self, options: &str) -> Self {
+        let auth_url = format!("{}/{options}+{}/v3", *KEYSTONE, self.tag);
+        self.with("OS_AUTH_URL", &auth_url)
     }
 
     /// The command, for a test that wants more than its output.

@@ -1,6 +1,9 @@
 //! Secrets: where they may be given, and where they must never show.
 
-use std::process::Command;
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
 
 use archstone::host::Host;
 
@@ -71,6 +74,50 @@ fn a_password_can_come_from_a_file_or_standard_input() {
 }
 
 #[test]
+fn the_list_of_processes_shows_no_secret() {
+    let alice = || Program::of("alice").with("OS_PASSWORD", "");
+    let in_file = alice();
+    let (file, clouds) = (in_file.home.join("password"), Program::new());
+    std::fs::write(&file, "marked-47").expect("a file");
+    let entry =
+        format!("clouds: {{c: {{auth: {{auth_url: '{}', username: u, password: marked-47}}}}}}", clouds.auth_url());
+    std::fs::write(clouds.home.join("clouds.yaml"), entry).expect("clouds.yaml");
+    let from_file = format!("whoami --password-file {}", file.display());
+    let table = [
+        (alice().with("OS_PASSWORD", "marked-47"), "whoami"),
+        (in_file, from_file.as_str()),
+        (clouds, "whoami --os-cloud c"),
+        (alice(), "whoami --password-file -"),
+    ];
+    for (program, arguments) in table {
+        let words: Vec<_> = arguments.split(' ').collect();
+        let mut child = program.command(&words).stdin(Stdio::piped()).spawn().expect("the program runs");
+        child.stdin.take().expect("its input").write_all(b"marked-47").unwrap_or_default();
+
+        let mut seen = false;
+        while child.try_wait().expect("the program").is_none() {
+            for (id, line) in processes() {
+                assert!(!line.contains("marked-47"), "{arguments}: {line}");
+                seen |= id == child.id() && line.ends_with(&words.join(" "));
+            }
+        }
+
+        assert!(seen, "{arguments} was in the list");
+        let run = program.read(&child.wait_with_output().expect("the program ends"));
+        assert_eq!(run.code, Some(4), "{run:?}");
+    }
+}
+
+/// Every process of this machine, and its command line.
+fn processes() -> impl Iterator<Item = (u32, String)> {
+    std::fs::read_dir("/proc").expect("Linux has it").flatten().filter_map(|entry| {
+        let id = entry.file_name().to_str()?.parse().ok()?;
+        let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+        Some((id, String::from_utf8_lossy(&line).trim_end_matches('\0').replace('\0', " ")))
+    })
+}
+
+#[test]
 fn a_missing_password_is_asked_for_at_the_terminal() {
     let alice = Program::of("alice").with("OS_PASSWORD", "");
 
@@ -84,11 +131,15 @@ fn a_missing_password_is_asked_for_at_the_terminal() {
 /// Exit status as a shell says it, and what the terminal showed.
 fn at_a_terminal(program: &Program, typed: &str) -> String {
     let script = format!(
-        "import os, pty, sys\n\
+        "import os, pty, signal, sys, termios\n\
          child, terminal = pty.fork()\n\
-         if child == 0:\n    os.execv(sys.argv[1], sys.argv[1:])\n\
+         if child == 0:\n    \
+             signal.signal(signal.SIGINT, signal.SIG_DFL)\n    \
+             os.execv(sys.argv[1], sys.argv[1:])\n\
          shown = b''\n\
          while not shown.endswith(b'Password: '):\n    shown += os.read(terminal, 1000)\n\
+         # Until then the terminal shows what is typed.\n\
+         while termios.tcgetattr(terminal)[3] & termios.ECHO:\n    os.sched_yield()\n\
          os.write(terminal, b'{typed}')\n\
          try:\n    \
              while more := os.read(terminal, 1000):\n        shown += more\n\
