@@ -245,3 +245,17 @@ def test_10_the_environment_is_the_one_that_shell_commands_read(
     client = new_client.from_env(project_name="db")
 
     assert client.auth_ref.project_name == "db"
+
+
+def test_10_a_cloud_of_clouds_yaml_serves_shells_and_programs_alike(
+    keystone: TaggedKeystone, new_client: type[Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = {"auth_url": keystone.auth_url, "username": "alice", "password": password_of("alice"), "project_name": "db"}
+    clouds = tmp_path / "clouds.yaml"
+    clouds.write_text(json.dumps({"clouds": {"demo": {"auth": auth, "region_name": "RegionTwo"}}}))
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(clouds))
+
+    client = new_client.from_cloud("demo")
+
+    assert client.auth_ref.project_name == "db"
+    assert client.url_for("compute") == "http://compute.public.region-two.example:8774/v2.1"

@@ -94,6 +94,39 @@ fn what_is_missing_in_a_catalog_is_passed_over() {
 }
 
 #[test]
+fn a_catalog_of_version_2_is_read_from_a_stored_token() {
+    let stored = serde_json::json!({"auth_token": "t", "body": {"access": {
+        "token": {"id": "t", "expires": "2099-01-01T01:00:00Z", "issued_at": "2099-01-01T00:00:00.000000",
+            "tenant": {"id": "p1", "name": "web"}},
+        "user": {"id": "u1", "name": "alice", "username": "alice", "roles": [{"name": "member"}]},
+        "serviceCatalog": [
+            {"type": "compute", "name": "nova", "endpoints": [
+                {"id": "e1", "region": "north", "publicURL": "http://c-pub-n/", "internalURL": "http://c-int-n/"},
+                {"region": "south", "publicURL": "http://c-pub-s/", "adminURL": "", "internalURL": null}]},
+            {"type": "volumev3", "name": "cinder", "endpoints": [{"region": "north", "publicURL": "http://v3-pub-n/"}]},
+            {"name": "typeless", "endpoints": [{"publicURL": "http://x/"}]},
+            {"type": "dns", "endpoints": null}]}}});
+    let access = crate::Access::from_reference(&stored.to_string(), &crate::host::Host::default()).expect("a token");
+    let catalog = access.catalog().expect("a catalog");
+    let compute = || EndpointFilter::from("compute");
+
+    let table = [
+        (compute(), "http://c-pub-n/"),
+        (compute().interface("internalURL".into()), "http://c-int-n/"),
+        (compute().region("south").interfaces([Interface::Admin, Interface::Public]), "http://c-pub-s/"),
+        (compute().service_id("no v2 catalog has one").region("south"), "http://c-pub-s/"),
+        (EndpointFilter::from("block-storage"), "http://v3-pub-n/"),
+    ];
+    for (filter, url) in table {
+        assert_eq!(catalog.url_for(filter.clone()).expect("an endpoint").to_string(), url, "{filter}");
+    }
+    assert_eq!((access.user_name(), access.project_name()), (Some("alice"), Some("web")));
+    assert_eq!((catalog.endpoints("compute").len(), catalog.services().len()), (3, 3));
+    let error = catalog.url_for(compute().interface(Interface::Admin)).expect_err("an empty URL is none");
+    assert!(error.hint().is_some_and(|it| it.contains("`internal`, `public`")), "{error:?}");
+}
+
+#[test]
 fn a_listing_without_an_interface_has_all_of_them() {
     let catalog = small_cloud();
 

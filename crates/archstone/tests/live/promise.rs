@@ -2,7 +2,7 @@
 
 use archstone::{Client, EndpointFilter, ErrorKind, Interface, TokenCache, blocking, host::Host};
 
-use crate::keystone::{Path, dev};
+use crate::keystone::{Path, call, dev};
 
 #[tokio::test]
 async fn a_username_a_password_and_an_auth_url_are_enough() {
@@ -214,6 +214,22 @@ async fn the_token_is_kept_on_disk_if_asked() {
 }
 
 #[tokio::test]
+async fn authenticate_fails_with_an_error_that_says_clearly_why() {
+    let path = Path::new("");
+    let client = path.user("alice").password("not-the-password").build().unwrap();
+
+    let error = client.authenticate().await.unwrap_err();
+
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Unauthenticated, Some(401)));
+    assert!(error.to_string().starts_with("login as user `alice` in domain id `default` was refused: "), "{error}");
+    assert_eq!(error.url(), Some(format!("{}/auth/tokens", path.auth_url()).as_str()));
+    assert!(error.request_id().unwrap().starts_with("req-"));
+    assert!(error.hint().unwrap().contains("check the user's name, its domain and the password"), "{error:?}");
+    assert!(!format!("{error} {error:?}").contains("not-the-password"));
+    assert_eq!(path.logins(), 1);
+}
+
+#[tokio::test]
 async fn user_project_and_possible_projects_are_objects_asked_once() {
     let path = Path::new("");
     let client = path.user("alice").build().unwrap();
@@ -231,6 +247,22 @@ async fn user_project_and_possible_projects_are_objects_asked_once() {
     // A login, a user, a project, the projects.
     assert_eq!(path.requests(), 4);
     assert!(Path::new("").user("dave").build().unwrap().project().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn any_other_client_can_use_the_token_and_the_url() {
+    let path = Path::new("");
+    let client = path.user("alice").build().unwrap();
+    let internal = EndpointFilter::from("identity").interface(Interface::Internal);
+
+    let (url, token) = (client.url_for(internal).await.unwrap(), client.token().await.unwrap());
+    let answer = call("GET", &format!("{url}/auth/projects"), &token, serde_json::Value::Null).await;
+
+    let mut names: Vec<_> =
+        answer["projects"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["db", "web"]);
+    assert_eq!(path.logins(), 1);
 }
 
 #[test]
