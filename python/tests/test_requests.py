@@ -287,7 +287,12 @@ def test_time_is_limited(keystone: FakeKeystone, compute: archstone.ServiceClien
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"nonsense": {}}, "nonsense"), ({"retries": "often"}, "Retries"), ({"data": 7}, "bytes"), ({"json": object()}, "JSON")],
+    [
+        ({"nonsense": {}}, "nonsense"),
+        ({"retries": "often"}, "Retries"),
+        ({"data": 7}, "bytes"),
+        ({"json": object()}, "JSON"),
+    ],
 )
 def test_what_makes_no_sense_is_a_type_error(
     compute: archstone.ServiceClient, options: dict[str, Any], words: str

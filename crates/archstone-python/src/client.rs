@@ -74,7 +74,7 @@ use crate::{
 ///     tls_min_version: the oldest version of TLS that will do: `"1.2"` or `"1.3"`.
 ///     proxy: the URL of the proxy that all requests go through, or `"none"`; `HTTP_PROXY` and the like
 ///         say otherwise.
-///     no_proxy: hosts that are reached without that proxy.
+///     no_proxy: hosts that are reached without the proxy.
 ///     unix_socket: a UNIX socket that every connection goes to, whatever host a URL names.
 ///     original_ip: the address of whoever this program acts for; services are told.
 ///     user_agent: names the calling program to the services.

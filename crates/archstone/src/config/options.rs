@@ -141,7 +141,7 @@ const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("connect_timeout", "how long reaching a server may take, in seconds").kind(ValueKind::Seconds),
     OptionSpec::plain("tls_min_version", "the oldest version of TLS that will do: 1.2 or 1.3"),
     OptionSpec::plain("proxy", "the proxy that all requests go through, or `none`").secret(),
-    OptionSpec::plain("no_proxy", "hosts that are reached without that proxy, with commas").kind(ValueKind::Words),
+    OptionSpec::plain("no_proxy", "hosts that are reached without the proxy, with commas").kind(ValueKind::Words),
     OptionSpec::plain("unix_socket", "a UNIX socket that every connection goes to").kind(ValueKind::Path),
     OptionSpec::plain("original_ip", "the address of whoever this program acts for; services are told"),
     OptionSpec::plain("user_agent", "names the calling program to the services"),

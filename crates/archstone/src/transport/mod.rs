@@ -175,7 +175,7 @@ impl Transport {
         let sent = self.host.now();
         *request.timeout_mut() = limits.total;
         let method = request.method().clone();
-        if tracing::enabled!(target: "archstone::request", tracing::Level::DEBUG) {
+        if tracing::event_enabled!(target: "archstone::request", tracing::Level::DEBUG) {
             let token = request.headers().get("x-auth-token").and_then(|it| it.to_str().ok());
             let token = token.map(|it| Secret::from(it).digest());
             tracing::debug!(target: "archstone::request", %method, url = public_url(url), token, "request");
