@@ -201,7 +201,8 @@ impl Described {
         limits: TimeLimits,
         is_repeated: &mut bool,
     ) -> Result<Response> {
-        let host = self.client.0.identity.host.clone();
+        let client = self.client.clone();
+        let host = &client.0.identity.host;
         // All that a try may take, it may take along all its redirects.
         let end = limits.total.map(|total| host.now().later(total));
         let mut hops = 0;
@@ -211,9 +212,8 @@ impl Described {
             let limits = TimeLimits { total: left, ..limits };
             let next = moved.as_ref().unwrap_or(url);
             let own = moved.is_none() || next.origin() == url.origin();
-            let progress = Progress::default();
-            let request = self.request(transport, next, token.filter(|_| own), own, &progress);
-            let answer = match transport.start(request, next, limits, &progress).await {
+            let (request, progress) = self.request(transport, next, token.filter(|_| own), own);
+            let answer = match transport.start(request, next, limits, progress.as_ref()).await {
                 Ok((answer, elapsed)) => Response::new(answer, transport, limits, elapsed),
                 Err(error) if !*is_repeated && self.was_given_up(&error) => {
                     *is_repeated = true;
@@ -254,8 +254,7 @@ impl Described {
         url: &Url,
         token: Option<&Token>,
         own: bool,
-        progress: &Progress,
-    ) -> reqwest::Request {
+    ) -> (reqwest::Request, Option<Progress>) {
         let mut request = reqwest::Request::new(self.method.clone(), url.clone());
         if own {
             *request.headers_mut() = self.headers.clone();
@@ -264,7 +263,8 @@ impl Described {
         if let Some(token) = token {
             request.headers_mut().insert(AUTH_TOKEN, token.header());
         }
-        *request.body_mut() = self.body.take(progress);
-        request
+        let (body, progress) = self.body.take();
+        *request.body_mut() = body;
+        (request, progress)
     }
 }

@@ -52,8 +52,10 @@ impl FoundEndpoint {
             None => (path, None),
         };
         let mut url = self.endpoint.url.clone();
-        url.set_path(&format!("{}/{}", self.path, path.trim_start_matches('/')));
-        url.set_query(query);
+        url.set_path(&[&self.path, "/", path.trim_start_matches('/')].concat());
+        if query.is_some() || url.query().is_some() {
+            url.set_query(query);
+        }
         url
     }
 }

@@ -105,15 +105,17 @@ impl Body {
         !matches!(self, Self::Stream(None))
     }
 
-    pub(super) fn take(&mut self, progress: &Progress) -> Option<reqwest::Body> {
+    /// What is sent, and how it goes on where that takes time.
+    pub(super) fn take(&mut self) -> (Option<reqwest::Body>, Option<Progress>) {
         /// What is smaller goes out at once.
         const LARGE: usize = 1 << 20;
+        let progress = Progress::default;
         match self {
-            Self::Empty => None,
-            Self::Bytes(bytes) if bytes.len() < LARGE => Some(bytes.clone().into()),
-            Self::Bytes(bytes) => Some(progress.of_bytes(bytes.clone())),
-            Self::Stream(body) => body.take().map(|body| progress.of(body)),
-            Self::Made(make) => Some(progress.of(make())),
+            Self::Empty => (None, None),
+            Self::Bytes(bytes) if bytes.len() < LARGE => (Some(bytes.clone().into()), None),
+            Self::Bytes(bytes) => progress().of_bytes(bytes.clone()),
+            Self::Stream(body) => body.take().map_or((None, None), |body| progress().of(body)),
+            Self::Made(make) => progress().of(make()),
         }
     }
 }

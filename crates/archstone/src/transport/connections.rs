@@ -17,7 +17,7 @@ use reqwest::{
 use tokio::runtime::{Handle, Id};
 use url::Url;
 
-use super::{TransportSettings, settings::Proxy, tls};
+use super::{TransportSettings, patience::Patience, settings::Proxy, tls};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long an idle connection is kept.
@@ -34,9 +34,10 @@ pub(super) struct Connections {
 }
 
 #[derive(Clone, Debug)]
-struct Pool {
+pub(super) struct Pool {
     kind: Kind,
-    client: reqwest::Client,
+    pub(super) client: reqwest::Client,
+    pub(super) patience: Patience,
 }
 
 /// What requests must have in common to share connections.
@@ -54,28 +55,29 @@ impl Connections {
         url: &Url,
         settings: &TransportSettings,
         connect_timeout: Option<Duration>,
-    ) -> Result<reqwest::Client> {
+    ) -> Result<Pool> {
         let kind = Kind {
             runtime: Handle::try_current().ok().map(|runtime| runtime.id()),
             is_encrypted: url.scheme() == "https",
             connect_timeout: connect_timeout.unwrap_or(settings.connect_timeout),
         };
-        let find = || self.pools.load().iter().find(|pool| pool.kind == kind).map(|pool| pool.client.clone());
-        if let Some(client) = find() {
-            return Ok(client);
+        let find = || self.pools.load().iter().find(|pool| pool.kind == kind).cloned();
+        if let Some(pool) = find() {
+            return Ok(pool);
         }
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = find() {
-            return Ok(client);
+        if let Some(pool) = find() {
+            return Ok(pool);
         }
         let client = open(settings, kind.is_encrypted, kind.connect_timeout)?;
         let mut pools = Vec::clone(&self.pools.load());
         if pools.len() >= MOST {
             pools.remove(0);
         }
-        pools.push(Pool { kind, client: client.clone() });
+        let pool = Pool { kind, client, patience: Patience::default() };
+        pools.push(pool.clone());
         self.pools.store(Arc::new(pools));
-        Ok(client)
+        Ok(pool)
     }
 }
 

@@ -7,6 +7,7 @@ mod answer;
 mod connections;
 mod failure;
 mod limits;
+mod patience;
 mod progress;
 pub(crate) mod retry;
 mod settings;
@@ -25,6 +26,7 @@ pub(crate) use progress::Progress;
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use reqwest::{
     Method,
     header::{self, HeaderName, HeaderValue},
@@ -136,7 +138,7 @@ impl Transport {
         }
         self.tell_original_ip(&mut request);
         let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
-        let (mut answer, _) = self.start(request, &url, limits, &Progress::default()).await?;
+        let (mut answer, _) = self.start(request, &url, limits, None).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let mut bytes = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.explain(error, &url))? {
@@ -170,7 +172,7 @@ impl Transport {
         mut request: reqwest::Request,
         url: &Url,
         limits: TimeLimits,
-        progress: &Progress,
+        progress: Option<&Progress>,
     ) -> Result<(reqwest::Response, Duration)> {
         let sent = self.host.now();
         *request.timeout_mut() = limits.total;
@@ -182,15 +184,16 @@ impl Transport {
         }
         #[cfg(feature = "opentelemetry")]
         crate::telemetry::propagate(request.headers_mut());
-        let read = limits.read.unwrap_or(self.settings.timeout);
+        let read = self.silence(limits);
         let connections = self.connections.to(url, &self.settings, limits.connect)?;
-        let mut answer = connections.execute(request);
+        let mut answer = connections.client.execute(request);
+        let taken = || progress.map(Progress::pieces);
         let outcome = loop {
-            let before = progress.pieces();
-            match tokio::time::timeout(read, &mut answer).await {
-                Ok(outcome) => break outcome.map_err(|error| failure::explain(error, url, &self.settings, limits)),
-                Err(_) if progress.pieces() != before => {}
-                Err(_) => break Err(failure::silence(url, read)),
+            let before = taken();
+            match connections.patience.wait(read, &mut answer).await {
+                Some(outcome) => break outcome.map_err(|error| failure::explain(error, url, &self.settings, limits)),
+                None if taken() != before => {}
+                None => break Err(failure::silence(url, read)),
             }
         };
         let elapsed = sent.until(self.host.now());
@@ -216,11 +219,22 @@ impl Transport {
         answer: &mut reqwest::Response,
         limits: TimeLimits,
     ) -> Result<Option<bytes::Bytes>> {
-        let read = limits.read.unwrap_or(self.settings.timeout);
-        match tokio::time::timeout(read, answer.chunk()).await {
-            Ok(outcome) => outcome.map_err(|error| failure::explain(error, answer.url(), &self.settings, limits)),
-            Err(_) => Err(failure::silence(answer.url(), read)),
+        let outcome = {
+            let mut piece = std::pin::pin!(answer.chunk());
+            match piece.as_mut().now_or_never() {
+                // It is there already, as most are: no timer is needed.
+                Some(outcome) => Some(outcome),
+                None => tokio::time::timeout(self.silence(limits), piece).await.ok(),
+            }
+        };
+        match outcome {
+            Some(outcome) => outcome.map_err(|error| failure::explain(error, answer.url(), &self.settings, limits)),
+            None => Err(failure::silence(answer.url(), self.silence(limits))),
         }
+    }
+
+    fn silence(&self, limits: TimeLimits) -> Duration {
+        limits.read.unwrap_or(self.settings.timeout)
     }
 
     /// Why there is no answer, or no more of it.

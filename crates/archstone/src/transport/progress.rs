@@ -22,12 +22,12 @@ impl Progress {
     }
 
     /// The same body, each piece of it counted.
-    pub(crate) fn of(&self, body: reqwest::Body) -> reqwest::Body {
-        reqwest::Body::wrap(Watched { body, progress: self.clone() })
+    pub(crate) fn of(self, body: reqwest::Body) -> (Option<reqwest::Body>, Option<Self>) {
+        (Some(reqwest::Body::wrap(Watched { body, progress: self.clone() })), Some(self))
     }
 
     /// Bytes, taken piece by piece so that there is progress to see.
-    pub(crate) fn of_bytes(&self, bytes: Bytes) -> reqwest::Body {
+    pub(crate) fn of_bytes(self, bytes: Bytes) -> (Option<reqwest::Body>, Option<Self>) {
         self.of(reqwest::Body::wrap(Sliced(bytes)))
     }
 }
