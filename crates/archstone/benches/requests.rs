@@ -55,6 +55,8 @@ fn bare() -> reqwest::Client {
         .redirect(reqwest::redirect::Policy::none())
         .tcp_nodelay(true)
         .default_headers(headers)
+        // The same on the wire.
+        .user_agent(concat!("archstone/", env!("CARGO_PKG_VERSION")))
         .build()
         .unwrap()
 }

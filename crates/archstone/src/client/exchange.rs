@@ -8,7 +8,7 @@ use tracing::Instrument;
 use url::Url;
 
 use super::{
-    RequestBuilder, Response, ServiceClient,
+    Client, RequestBuilder, Response, ServiceClient,
     microversion::{self, Microversion},
     request::{Described, Target},
 };
@@ -95,7 +95,7 @@ impl Described {
 
     async fn until_there_is_an_answer(&mut self, url: &Url) -> Result<Response> {
         let client = self.client.clone();
-        let (transport, host) = (Arc::clone(&client.0.identity.transport), &client.0.identity.host);
+        let (transport, host) = (&client.0.identity.transport, &client.0.identity.host);
         let limiter = self.target.service().and_then(|it| it.limits()).or(client.0.limiter.as_ref()).cloned();
         let policy = self.policy();
         // The clock is read only where it matters.
@@ -110,11 +110,14 @@ impl Described {
                 Some(limiter) => limiter.turn(host).await,
                 None => None,
             };
-            let span = match tries {
-                1 => tracing::Span::none(),
-                _ => tracing::info_span!(target: "archstone::retry", "retry", tries),
+            let try_it = self.follow(&client, url, token.as_ref(), limits, &mut is_repeated);
+            let outcome = match tries {
+                1 => try_it.await,
+                _ => {
+                    let span = tracing::info_span!(target: "archstone::retry", "retry", tries);
+                    Box::pin(try_it).instrument(span).await
+                }
             };
-            let outcome = self.follow(&transport, url, token.as_ref(), limits, &mut is_repeated).instrument(span).await;
             drop(turn);
             let result = match &outcome {
                 Ok(answer) if answer.status() == 401 => {
@@ -132,7 +135,8 @@ impl Described {
                     if let Some(token) = &token {
                         token.was_taken_at(url);
                     }
-                    Tried::Answer(answer.status().as_u16(), answer.retry_after())
+                    let status = answer.status().as_u16();
+                    Tried::Answer(status, if status >= 400 { answer.retry_after() } else { None })
                 }
                 Err(error) => Tried::Failure(error),
             };
@@ -195,14 +199,13 @@ impl Described {
     /// before the first byte of an answer: what can be repeated is, once, in silence.
     async fn follow(
         &mut self,
-        transport: &Arc<Transport>,
+        client: &Client,
         url: &Url,
         token: Option<&Token>,
         limits: TimeLimits,
         is_repeated: &mut bool,
     ) -> Result<Response> {
-        let client = self.client.clone();
-        let host = &client.0.identity.host;
+        let (host, transport) = (&client.0.identity.host, &client.0.identity.transport);
         // All that a try may take, it may take along all its redirects.
         let end = limits.total.map(|total| host.now().later(total));
         let mut hops = 0;
@@ -214,7 +217,7 @@ impl Described {
             let own = moved.is_none() || next.origin() == url.origin();
             let (request, progress) = self.request(transport, next, token.filter(|_| own), own);
             let answer = match transport.start(request, next, limits, progress.as_ref()).await {
-                Ok((answer, elapsed)) => Response::new(answer, transport, limits, elapsed),
+                Ok(started) => Response::new(started, transport, limits),
                 Err(error) if !*is_repeated && self.was_given_up(&error) => {
                     *is_repeated = true;
                     continue;
@@ -257,7 +260,9 @@ impl Described {
     ) -> (reqwest::Request, Option<Progress>) {
         let mut request = reqwest::Request::new(self.method.clone(), url.clone());
         if own {
-            *request.headers_mut() = self.headers.clone();
+            if !self.headers.is_empty() {
+                *request.headers_mut() = self.headers.clone();
+            }
             transport.tell_original_ip(&mut request);
         }
         if let Some(token) = token {

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     error::{Error, ErrorKind, ErrorResponse, Result, printable, public_url},
-    transport::{TimeLimits, Transport, retry_after},
+    transport::{Patience, Started, TimeLimits, Transport, retry_after},
 };
 
 /// A service's answer. Its body is read when asked for: whole, or piece by piece.
@@ -30,6 +30,7 @@ pub struct Response {
     transport: Arc<Transport>,
     limits: TimeLimits,
     elapsed: Duration,
+    patience: Patience,
 }
 
 impl fmt::Debug for Response {
@@ -44,13 +45,9 @@ impl fmt::Debug for Response {
 }
 
 impl Response {
-    pub(super) fn new(
-        inner: reqwest::Response,
-        transport: &Arc<Transport>,
-        limits: TimeLimits,
-        elapsed: Duration,
-    ) -> Self {
-        Self { inner, transport: Arc::clone(transport), limits, elapsed }
+    pub(super) fn new(started: Started, transport: &Arc<Transport>, limits: TimeLimits) -> Self {
+        let Started { answer: inner, elapsed, patience } = started;
+        Self { inner, transport: Arc::clone(transport), limits, elapsed, patience }
     }
 
     /// The HTTP status.
@@ -96,7 +93,7 @@ impl Response {
     /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the service breaks off,
     /// [`Timeout`](ErrorKind::Timeout) when nothing comes for too long.
     pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>> {
-        self.transport.piece(&mut self.inner, self.limits).await
+        self.transport.piece(&mut self.inner, &self.patience, self.limits).await
     }
 
     /// The whole body.
@@ -107,9 +104,14 @@ impl Response {
     pub async fn bytes(mut self) -> Result<bytes::Bytes> {
         /// The length is the service's word: not all of it is believed before it comes.
         const MOST_AT_ONCE: u64 = 1 << 20;
+        let length = self.content_length();
         let Some(first) = self.chunk().await? else { return Ok(bytes::Bytes::new()) };
+        // A small body comes in one piece.
+        if length == Some(first.len() as u64) {
+            return Ok(first);
+        }
         let Some(second) = self.chunk().await? else { return Ok(first) };
-        let expected = self.content_length().unwrap_or(0).min(MOST_AT_ONCE);
+        let expected = length.unwrap_or(0).min(MOST_AT_ONCE);
         let mut whole = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).max(first.len() + second.len()));
         whole.extend_from_slice(&first);
         whole.extend_from_slice(&second);

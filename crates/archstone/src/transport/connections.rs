@@ -28,12 +28,12 @@ const MOST: usize = 16;
 /// Pools of connections with one cloud's settings.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
-    pools: ArcSwap<Vec<Pool>>,
+    pools: ArcSwap<Vec<Arc<Pool>>>,
     /// Held while a pool is made.
     making: Mutex<()>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Pool {
     kind: Kind,
     pub(super) client: reqwest::Client,
@@ -55,7 +55,7 @@ impl Connections {
         url: &Url,
         settings: &TransportSettings,
         connect_timeout: Option<Duration>,
-    ) -> Result<Pool> {
+    ) -> Result<Arc<Pool>> {
         let kind = Kind {
             runtime: Handle::try_current().ok().map(|runtime| runtime.id()),
             is_encrypted: url.scheme() == "https",
@@ -74,8 +74,8 @@ impl Connections {
         if pools.len() >= MOST {
             pools.remove(0);
         }
-        let pool = Pool { kind, client, patience: Patience::default() };
-        pools.push(pool.clone());
+        let pool = Arc::new(Pool { kind, client, patience: Patience::default() });
+        pools.push(Arc::clone(&pool));
         self.pools.store(Arc::new(pools));
         Ok(pool)
     }

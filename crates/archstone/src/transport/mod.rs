@@ -22,11 +22,15 @@ pub use timing::Timing;
 pub(crate) use answer::{Answer, retry_after};
 #[cfg(feature = "opentelemetry")]
 pub(crate) use connections::blocking_client;
+pub(crate) use patience::Patience;
 pub(crate) use progress::Progress;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
-use futures_util::FutureExt;
 use reqwest::{
     Method,
     header::{self, HeaderName, HeaderValue},
@@ -96,6 +100,15 @@ pub(crate) struct TimeLimits {
     pub(crate) total: Option<Duration>,
 }
 
+/// An answer of which the head is there.
+pub(crate) struct Started {
+    pub(crate) answer: reqwest::Response,
+    /// From sending to now.
+    pub(crate) elapsed: Duration,
+    /// For what is still to come.
+    pub(crate) patience: Patience,
+}
+
 impl Transport {
     pub(crate) fn new(settings: TransportSettings, host: Host) -> Arc<Self> {
         Arc::new(Self {
@@ -138,7 +151,7 @@ impl Transport {
         }
         self.tell_original_ip(&mut request);
         let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
-        let (mut answer, _) = self.start(request, &url, limits, None).await?;
+        let Started { mut answer, .. } = self.start(request, &url, limits, None).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let mut bytes = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.explain(error, &url))? {
@@ -173,7 +186,7 @@ impl Transport {
         url: &Url,
         limits: TimeLimits,
         progress: Option<&Progress>,
-    ) -> Result<(reqwest::Response, Duration)> {
+    ) -> Result<Started> {
         let sent = self.host.now();
         *request.timeout_mut() = limits.total;
         let method = request.method().clone();
@@ -190,7 +203,7 @@ impl Transport {
         let taken = || progress.map(Progress::pieces);
         let outcome = loop {
             let before = taken();
-            match connections.patience.wait(read, &mut answer).await {
+            match connections.patience.wait(read, Pin::new(&mut answer)).await {
                 Some(outcome) => break outcome.map_err(|error| failure::explain(error, url, &self.settings, limits)),
                 None if taken() != before => {}
                 None => break Err(failure::silence(url, read)),
@@ -210,23 +223,17 @@ impl Transport {
         }
         let status = outcome.as_ref().ok().map(|answer| answer.status().as_u16());
         self.timings.add(method, url, status, elapsed);
-        outcome.map(|answer| (answer, elapsed))
+        outcome.map(|answer| Started { answer, elapsed, patience: connections.patience.clone() })
     }
 
     /// The next piece of an answer's body; `None` after the last.
     pub(crate) async fn piece(
         &self,
         answer: &mut reqwest::Response,
+        patience: &Patience,
         limits: TimeLimits,
     ) -> Result<Option<bytes::Bytes>> {
-        let outcome = {
-            let mut piece = std::pin::pin!(answer.chunk());
-            match piece.as_mut().now_or_never() {
-                // It is there already, as most are: no timer is needed.
-                Some(outcome) => Some(outcome),
-                None => tokio::time::timeout(self.silence(limits), piece).await.ok(),
-            }
-        };
+        let outcome = patience.wait(self.silence(limits), pin!(answer.chunk())).await;
         match outcome {
             Some(outcome) => outcome.map_err(|error| failure::explain(error, answer.url(), &self.settings, limits)),
             None => Err(failure::silence(answer.url(), self.silence(limits))),

@@ -30,7 +30,7 @@ pub(super) struct Timings(Mutex<VecDeque<Made>>);
 #[derive(Clone)]
 struct Made {
     method: Method,
-    url: Box<str>,
+    url: String,
     status: Option<u16>,
     elapsed: Duration,
 }
@@ -44,12 +44,13 @@ impl fmt::Debug for Timings {
 
 impl Timings {
     pub(super) fn add(&self, method: Method, url: &Url, status: Option<u16>, elapsed: Duration) {
-        let url = url.as_str().into();
         if let Ok(mut made) = self.0.lock() {
-            if made.len() >= MOST {
-                made.pop_front();
-            }
-            made.push_back(Made { method, url, status, elapsed });
+            // The oldest gives its place in memory to the newest.
+            let oldest = if made.len() >= MOST { made.pop_front() } else { None };
+            let mut text = oldest.map(|oldest| oldest.url).unwrap_or_default();
+            text.clear();
+            text.push_str(url.as_str());
+            made.push_back(Made { method, url: text, status, elapsed });
         }
     }
 
