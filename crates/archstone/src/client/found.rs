@@ -1,8 +1,16 @@
 //! A service's endpoint, kept as long as the catalog that it came from.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use arc_swap::ArcSwapOption;
+use rustc_hash::FxHasher;
 use url::Url;
 
 use super::Client;
@@ -18,6 +26,10 @@ pub(super) struct FoundEndpoint {
     pub(super) endpoint: VersionedEndpoint,
     /// The path without a slash at its end.
     path: String,
+    /// Whoever waits for something asks the same again and again: the last path with its URL, once it has
+    /// come twice in a row.
+    last: ArcSwapOption<(String, Url)>,
+    last_hash: AtomicU64,
     /// What the catalog is of; `None` when there is no catalog.
     access: Option<Arc<Access>>,
 }
@@ -38,7 +50,9 @@ impl Found {
 
     pub(super) fn keep(&self, client: &Client, endpoint: VersionedEndpoint) -> Arc<FoundEndpoint> {
         let path = endpoint.url.path().trim_end_matches('/').to_owned();
-        let found = Arc::new(FoundEndpoint { endpoint, path, access: client.0.slot.current() });
+        let access = client.0.slot.current();
+        let (last, last_hash) = (ArcSwapOption::empty(), AtomicU64::new(0));
+        let found = Arc::new(FoundEndpoint { endpoint, path, last, last_hash, access });
         self.0.store(Some(Arc::clone(&found)));
         found
     }
@@ -47,6 +61,20 @@ impl Found {
 impl FoundEndpoint {
     /// The URL of a path, which may have a query.
     pub(super) fn below(&self, path: &str) -> Url {
+        if let Some(last) = self.last.load().as_ref().filter(|last| last.0 == path) {
+            return last.1.clone();
+        }
+        let url = self.made_below(path);
+        let mut hasher = FxHasher::default();
+        path.hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.last_hash.swap(hash, Ordering::Relaxed) == hash {
+            self.last.store(Some(Arc::new((path.to_owned(), url.clone()))));
+        }
+        url
+    }
+
+    fn made_below(&self, path: &str) -> Url {
         let (path, query) = match path.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (path, None),
@@ -70,5 +98,21 @@ impl fmt::Debug for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let found = self.0.load();
         f.debug_tuple("Found").field(&found.as_ref().map(|it| it.endpoint.url.as_str())).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_to_its_own_url_however_often_it_comes() {
+        let client = Client::builder().token_id("t").mgmt_url("http://127.0.0.1:9/v3").build().expect("a client");
+        let url: Url = "http://h:8774/v2.1/".parse().expect("a URL");
+        let found = Found::default().keep(&client, VersionedEndpoint::listed(url));
+        let paths = ["servers", "servers", "servers", "/servers?limit=1", "servers", "a%2Fb", "a%2Fb", "a%2Fb", ""];
+        let urls: Vec<_> = paths.iter().map(|path| found.below(path).to_string()).collect();
+        let expected = ["servers", "servers", "servers", "servers?limit=1", "servers", "a%2Fb", "a%2Fb", "a%2Fb", ""];
+        assert_eq!(urls, expected.map(|it| format!("http://h:8774/v2.1/{it}")));
     }
 }
