@@ -166,7 +166,6 @@ impl<'a> EndpointFilter<'a> {
 
     /// Fills in what was not said: a client's own region and interfaces.
     #[inline]
-    #[inline]
     pub(crate) fn or_defaults(mut self, region: Option<&'a str>, interfaces: &[Interface]) -> Self {
         if self.endpoint_id.is_none() {
             self.region = self.region.or(region);

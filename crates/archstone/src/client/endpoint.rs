@@ -225,7 +225,6 @@ impl Client {
     }
 
     #[inline]
-    #[inline]
     fn with_defaults<'a>(&'a self, filter: EndpointFilter<'a>) -> EndpointFilter<'a> {
         let config = &self.0.config;
         filter.or_defaults(config.region(), config.interfaces())
