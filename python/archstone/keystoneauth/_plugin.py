@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from archstone.options import Options
 
 _TRUST = ("cacert", "verify", "insecure")
+_MADE_OF_A_CLIENT = (
+    "a plugin made of a client does not know its options: make it with `Plugin(auth_url=…, …)`, "
+    "or keep the token with the client's own `auth_ref.to_ref()`"
+)
 
 
 class Plugin(base.BaseIdentityPlugin):
@@ -211,7 +215,8 @@ class Plugin(base.BaseIdentityPlugin):
     def get_cache_id_elements(self) -> dict[str, str | None]:
         """Return what decides who logs in, and for what."""
         if self._options is None:
-            raise NotImplementedError
+            # What keystoneauth1 expects of a plugin that cannot name its options.
+            raise NotImplementedError(_MADE_OF_A_CLIENT)
         return {name: None if value is None else str(value) for name, value in self._options.items()}
 
     def get_cache_id(self) -> str | None:
@@ -219,10 +224,9 @@ class Plugin(base.BaseIdentityPlugin):
 
         It is dear to guess a password from it. Archstone's own caches need none.
         """
-        try:
-            elements = self.get_cache_id_elements()
-        except NotImplementedError:
+        if self._options is None:
             return None
+        elements = self.get_cache_id_elements()
         text = json.dumps({name: value for name, value in elements.items() if value is not None}, sort_keys=True)
         digest = hashlib.scrypt(text.encode(), salt=b"archstone.keystoneauth", n=1 << 14, r=8, p=1, dklen=32)
         return base64.b64encode(digest).decode()
@@ -243,7 +247,7 @@ class Plugin(base.BaseIdentityPlugin):
 
         """
         if self._options is None:
-            raise NotImplementedError
+            raise NotImplementedError(_MADE_OF_A_CLIENT)
         if data:
             with translation():
                 archstone.AccessInfo.from_ref(data)
