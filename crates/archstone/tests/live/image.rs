@@ -47,7 +47,7 @@ impl Body for Made {
     }
 }
 
-/// The peak of this process's memory, in bytes.
+/// The peak of this process's memory, in bytes: the kernel counts in batches, so that a later one may be a little less.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -88,7 +88,8 @@ async fn a_gigabyte_goes_up_and_down_through_little_memory_though_the_token_was_
     }
 
     assert_eq!(received, SIZE);
-    assert!(peak() - before < FLAT, "{} MB more", (peak() - before) >> 20);
+    let more = peak().saturating_sub(before);
+    assert!(more < FLAT, "{} MB more", more >> 20);
     images.delete(format!("images/{id}")).send().await.unwrap();
     let gone = images.get(format!("images/{id}")).send().await.unwrap_err();
     assert_eq!((gone.kind(), gone.status()), (ErrorKind::NotFound, Some(404)));
