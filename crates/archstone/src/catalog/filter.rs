@@ -180,18 +180,19 @@ impl<'a> EndpointFilter<'a> {
         self
     }
 
-    /// The type and the interface's position, when nothing else is asked for.
+    /// The type and the interface's position, when nothing else is asked for. `unsaid` are the interfaces
+    /// of a filter that names none.
     #[inline]
-    pub(super) fn as_plain(&self) -> Option<(&'a str, usize)> {
+    pub(super) fn as_plain(&self, unsaid: &[Interface]) -> Option<(&'a str, usize)> {
         let Self { service_type, service_name: None, service_id: None, endpoint_id: None, region: None, interfaces } =
             self
         else {
             return None;
         };
-        let position = match interfaces {
-            Interfaces::Unsaid => Interface::Public.position(),
-            Interfaces::One(interface) => interface.position(),
-            Interfaces::Many(_) => None,
+        let position = match (interfaces, unsaid) {
+            (Interfaces::Unsaid, []) => Interface::Public.position(),
+            (Interfaces::One(interface), _) | (Interfaces::Unsaid, [interface]) => interface.position(),
+            _ => None,
         };
         Some(((*service_type)?, position?))
     }

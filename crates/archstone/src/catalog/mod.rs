@@ -231,16 +231,17 @@ impl Catalog {
     /// [`EndpointNotFound`](crate::ErrorKind::EndpointNotFound), which says what there is instead.
     pub fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
         let filter = filter.into();
-        if let Some(url) = self.usual(&filter) {
+        if let Some(url) = self.usual(&filter, &[]) {
             return Ok(url);
         }
         self.endpoint(filter).map(|(_, endpoint)| Arc::clone(&endpoint.url))
     }
 
     /// The URL for a type and an interface, when nothing else is asked for: one look into the index.
+    /// `interfaces` are those for a filter that names none.
     #[inline]
-    pub(crate) fn usual(&self, filter: &EndpointFilter<'_>) -> Option<Arc<EndpointUrl>> {
-        let (service_type, slot) = filter.as_plain()?;
+    pub(crate) fn usual(&self, filter: &EndpointFilter<'_>, interfaces: &[Interface]) -> Option<Arc<EndpointUrl>> {
+        let (service_type, slot) = filter.as_plain(interfaces)?;
         self.index.get(service_type)?.first[slot].clone()
     }
 

@@ -14,6 +14,7 @@ use crate::{
         discovery::{self, Documents, Wanted},
         service_type,
     },
+    config::CloudConfig,
     error::{Error, ErrorKind, Result},
     host::Moment,
     transport::{Answer, Request},
@@ -28,16 +29,20 @@ impl Client {
     /// [`EndpointNotFound`](ErrorKind::EndpointNotFound), which says what there is instead; or why
     /// there is no token.
     pub async fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
-        let filter = self.with_defaults(filter.into());
-        // A catalog does not expire with its token; the next request renews both.
-        let usual = |access: &Access| access.catalog()?.usual(&filter);
-        if self.0.config.mgmt_url.is_none()
-            && let Some(url) = self.0.slot.with_current(usual).flatten()
-        {
-            return Ok(url);
+        let filter = filter.into();
+        match self.usual_url(&filter) {
+            Some(url) => Ok(url),
+            // Boxed, so that the usual way carries none of it.
+            None => Box::pin(self.look_up(self.with_defaults(filter))).await,
         }
-        // Boxed, so that the usual way carries none of it.
-        Box::pin(self.look_up(filter)).await
+    }
+
+    /// The URL for a type and at most an interface, when the catalog is at hand and has it.
+    #[inline]
+    fn usual_url(&self, filter: &EndpointFilter<'_>) -> Option<Arc<EndpointUrl>> {
+        let CloudConfig { mgmt_url: None, region: None, interfaces, .. } = &self.0.config else { return None };
+        // A catalog does not expire with its token; the next request renews both.
+        self.0.slot.with_current(|access| access.catalog()?.usual(filter, interfaces)).flatten()
     }
 
     /// The same when the catalog is at hand and has it. Never waits, never sends.
