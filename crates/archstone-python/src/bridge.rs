@@ -1,32 +1,39 @@
 //! How Python waits: a thread with the GIL released, which does its work meanwhile, or an asyncio task without
 //! a thread.
 
-use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use archstone::Result;
 use pyo3::{IntoPyObjectExt, exceptions::PyRuntimeError, prelude::*, sync::PyOnceLock};
 use tokio::{task::AbortHandle, time::timeout};
 
-use crate::{body::Source, errors, logging, mailbox::Mailbox, process, upload::Want};
+use crate::{awake, body::Source, errors, logging, mailbox::Mailbox, process, upload::Want};
 
 /// How long Ctrl-C may have to wait.
 const SIGNAL_POLL: Duration = Duration::from_millis(50);
 
 /// Waits with the GIL released, and lets Ctrl-C through.
-pub(crate) fn wait<T: Send>(py: Python<'_>, future: impl Future<Output = Result<T>> + Send) -> PyResult<T> {
+pub(crate) fn wait<T: Send, F: Future<Output = Result<T>> + Send>(py: Python<'_>, future: F) -> PyResult<T> {
     logging::look(py);
     let runtime = process::waiting_runtime(py)?;
     let outcome = py.detach(|| {
         runtime.block_on(async {
             // First hears what has come for connections since somebody waited here: servers close idle ones.
             tokio::task::yield_now().await;
-            let mut future = pin!(future);
-            loop {
-                match timeout(SIGNAL_POLL, future.as_mut()).await {
-                    Ok(outcome) => return Ok(outcome),
-                    Err(_) => check_signals()?,
+            let asleep = async |mut future: Pin<&mut F>| {
+                loop {
+                    match timeout(SIGNAL_POLL, future.as_mut()).await {
+                        Ok(outcome) => return Ok(outcome),
+                        Err(_) => check_signals()?,
+                    }
                 }
-            }
+            };
+            awake::outcome(pin!(future), asleep).await
         })
     });
     match outcome {

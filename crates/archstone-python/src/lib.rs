@@ -9,6 +9,7 @@
 
 mod access;
 mod asyncio;
+mod awake;
 mod body;
 mod bridge;
 mod catalog;
