@@ -10,24 +10,34 @@
 
 from archstone._archstone import (
     ConfigFile,
+    FetchedProfile,
     Finding,
+    KeyringPlace,
     NamedCloud,
+    Openrc,
     Setting,
     check,
     clouds,
     explain,
+    fetch_profile,
     paths,
+    read_openrc,
     to_environment,
 )
 
 __all__ = [
     "ConfigFile",
+    "FetchedProfile",
     "Finding",
+    "KeyringPlace",
     "NamedCloud",
+    "Openrc",
     "Setting",
     "check",
     "clouds",
     "explain",
+    "fetch_profile",
     "paths",
+    "read_openrc",
     "to_environment",
 ]

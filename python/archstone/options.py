@@ -47,11 +47,13 @@ class Options(TypedDict, total=False):
     password: str | None
     password_file: str | PathLike[str] | None
     password_command: str | Sequence[str] | None
+    password_keyring: str | None
     application_credential_id: str | None
     application_credential_name: str | None
     application_credential_secret: str | None
     application_credential_secret_file: str | PathLike[str] | None
     application_credential_secret_command: str | Sequence[str] | None
+    application_credential_secret_keyring: str | None
     token: str | None
     token_id: str | None
     token_ref: str | Mapping[str, object] | AccessInfo | None

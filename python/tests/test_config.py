@@ -8,6 +8,7 @@ import pytest
 
 import archstone
 from archstone import Client, config
+from archstone.testing import FakeKeystone, Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,3 +81,49 @@ def test_a_password_comes_from_a_file_or_a_command(keystone: TaggedKeystone, tmp
     assert Client(**options, password_command=["cat", str(secret)]).token
     with pytest.raises(archstone.InvalidConfigError, match="no-such-command"):
         Client(**options, password_command="no-such-command")
+
+
+def test_an_openrc_file_is_read_and_not_run() -> None:
+    openrc = config.read_openrc(
+        "export OS_USERNAME=alice\nread -s P\nexport OS_PASSWORD=$P\nexport OS_PASSWORD_2=x\nexport OS_COMPUTE_API_VERSION=2.79\n"
+    )
+
+    assert openrc.options == {"username": "alice", "compute_api_version": "2.79"}
+    assert (openrc.open, openrc.unknown) == (["OS_PASSWORD"], ["OS_PASSWORD_2"])
+    assert "alice" not in repr(openrc)
+
+
+def test_a_vendors_profile_is_fetched_and_kept(
+    keystone: TaggedKeystone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = keystone.user()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with FakeKeystone() as vendor:
+        address = vendor.auth_url.removesuffix("/v3")
+        profile = {"auth": {"auth_url": options["auth_url"]}, "region_name": "north"}
+        vendor.on("GET", "/.well-known/openstack/api").reply(Reply(json={"profile": profile}))
+        fetched = config.fetch_profile(address)
+        public = config.ConfigFile(family="clouds-public")
+        public.set_profile(fetched)
+        public.save()
+        clouds = config.ConfigFile()
+        clouds.set("mine", "profile", address)
+        clouds.save()
+
+    del options["auth_url"]
+    assert (fetched.host, public.path.name) == ("127.0.0.1", "clouds-public.yaml")
+    assert Client(cloud="mine", **options).auth_ref.user_name == "alice"
+    with pytest.raises(archstone.InvalidConfigError, match="is not a URL"):
+        config.fetch_profile("vexxhost")
+    with pytest.raises(ValueError, match="`clouds-public`"):
+        config.ConfigFile(family="cloud")  # type: ignore[arg-type]
+
+
+def test_a_place_in_the_keyring_is_told_by_two_words() -> None:
+    place = config.KeyringPlace("openstack/alice")
+
+    assert (place.service, place.account) == ("openstack", "alice")
+    assert config.KeyringPlace("demo") == config.KeyringPlace("archstone/demo")
+    with pytest.raises(archstone.InvalidConfigError, match="no place in a keyring"):
+        config.KeyringPlace("openstack/")

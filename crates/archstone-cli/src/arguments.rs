@@ -154,8 +154,10 @@ const WITHOUT_PREFIX: &[&str] = &[
     "profile",
     "password_file",
     "password_command",
+    "password_keyring",
     "application_credential_secret_file",
     "application_credential_secret_command",
+    "application_credential_secret_keyring",
 ];
 
 /// Switches: they need no value.
@@ -236,6 +238,7 @@ fn value_name(option: &str) -> &'static str {
         ("no_proxy", "HOSTS"),
         ("_file", "FILE"),
         ("_command", "COMMAND"),
+        ("_keyring", "PLACE"),
         ("profile", "NAME"),
         ("proxy", "URL"),
         ("unix_socket", "PATH"),

@@ -46,9 +46,11 @@ use crate::{
 ///     password: the user's password.
 ///     password_file: a file with the password in its first line.
 ///     password_command: a command, as words or in one line, that prints the password.
+///     password_keyring: where in the keyring of this system the password is, `service/account`.
 ///     application_credential_id, application_credential_name, application_credential_secret: proof of
 ///         identity in place of a password.
-///     application_credential_secret_file, application_credential_secret_command: where else its secret is.
+///     application_credential_secret_file, application_credential_secret_command,
+///         application_credential_secret_keyring: where else its secret is.
 ///     token: a token to exchange for another, of another scope.
 ///     token_id: a token to use as it is: nothing logs in by itself, and nothing is loaded lazily.
 ///     token_ref: a stored token to start from: the text of `AccessInfo.to_ref()` or keystoneauth's
@@ -100,9 +102,9 @@ impl Client {
     #[pyo3(
         signature = (**options),
         text_signature = "(*, cloud=None, environment=False, auth_url=None, auth_type=None, username=None, user_id=None, \
-user_domain_id=None, user_domain_name=None, password=None, password_file=None, password_command=None, \
+user_domain_id=None, user_domain_name=None, password=None, password_file=None, password_command=None, password_keyring=None, \
 application_credential_id=None, application_credential_name=None, application_credential_secret=None, \
-application_credential_secret_file=None, application_credential_secret_command=None, token=None, token_id=None, token_ref=None, \
+application_credential_secret_file=None, application_credential_secret_command=None, application_credential_secret_keyring=None, token=None, token_id=None, token_ref=None, \
 project_id=None, project_name=None, project_domain_id=None, project_domain_name=None, tenant_id=None, \
 tenant_name=None, default_domain_id=None, default_domain_name=None, domain_id=None, domain_name=None, \
 system_scope=None, trust_id=None, unscoped=None, mgmt_url=None, profile=None, region_name=None, interface=None, cacert=None, \

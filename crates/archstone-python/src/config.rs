@@ -5,11 +5,12 @@ use archstone::{
     host::Host,
 };
 use pyo3::{
+    exceptions::PyValueError,
     prelude::*,
     types::{PyDict, PyTuple},
 };
 
-use crate::{errors, options};
+use crate::{bridge, errors, options};
 
 /// An option that counts, and where it comes from.
 #[pyclass(frozen, get_all, module = "archstone.config")]
@@ -141,7 +142,8 @@ pub(crate) fn paths(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 /// >>> file.save()
 ///
 /// Args:
-///     path: the file; the `clouds.yaml` that counts unless said, or a new one in the user's own folder.
+///     path: the file; the one of its family that counts unless said, or a new one in the user's own folder.
+///     family: `clouds`, `secure` or `clouds-public`.
 ///
 /// Raises:
 ///     InvalidConfigError: it cannot be read or parsed.
@@ -151,11 +153,16 @@ pub(crate) struct ConfigFile(config::ConfigFile);
 #[pymethods]
 impl ConfigFile {
     #[new]
-    #[pyo3(signature = (path=None))]
-    fn new(py: Python<'_>, path: Option<std::path::PathBuf>) -> PyResult<Self> {
+    #[pyo3(signature = (path=None, *, family="clouds"))]
+    fn new(py: Python<'_>, path: Option<std::path::PathBuf>, family: &str) -> PyResult<Self> {
+        let families = [Family::Clouds, Family::Secure, Family::Public];
+        let family = families.into_iter().find(|it| it.name() == family).ok_or_else(|| {
+            let names = families.map(|it| format!("`{}`", it.name())).join(", ");
+            PyValueError::new_err(format!("there is no family `{family}`: {names}"))
+        })?;
         let file = match path {
             Some(path) => config::ConfigFile::at(path),
-            None => config::ConfigFile::of(Family::Clouds, &Host::default()),
+            None => config::ConfigFile::of(family, &Host::default()),
         };
         file.map(Self).map_err(|error| errors::to_python(py, &error))
     }
@@ -189,6 +196,12 @@ impl ConfigFile {
         self.0.unset(cloud, option).map_err(|error| errors::to_python(py, &error))
     }
 
+    /// Keep a vendor's profile that was fetched, under the host that it is from; in a file of the family
+    /// `clouds-public` a cloud with `profile: https://HOST` is then laid over it.
+    fn set_profile(&mut self, py: Python<'_>, profile: &FetchedProfile) -> PyResult<()> {
+        self.0.set_profile(&profile.0).map_err(|error| errors::to_python(py, &error))
+    }
+
     /// Call a cloud by another name.
     ///
     /// Returns:
@@ -212,5 +225,127 @@ impl ConfigFile {
 
     fn __repr__(&self) -> String {
         format!("ConfigFile('{}')", self.0.path().display())
+    }
+}
+
+/// A vendor's profile as it was fetched. `ConfigFile.set_profile()` keeps it.
+#[pyclass(frozen, module = "archstone.config")]
+pub(crate) struct FetchedProfile(config::FetchedProfile);
+
+#[pymethods]
+impl FetchedProfile {
+    /// The host that it is from, under which it is kept.
+    #[getter]
+    fn host(&self) -> &str {
+        &self.0.host
+    }
+
+    fn __repr__(&self) -> String {
+        format!("FetchedProfile(host='{}')", self.0.host)
+    }
+}
+
+/// Fetch the profile of a vendor, such as `https://vexxhost.com`. Nothing in it is run.
+///
+/// Takes what `Client` takes, for how to get there: `cacert`, `proxy`, `timeout` and the like.
+///
+/// Raises:
+///     InvalidConfigError: the address is no URL.
+///     InvalidResponseError: there is no profile.
+#[pyfunction]
+#[pyo3(signature = (address, **options))]
+pub(crate) fn fetch_profile(
+    py: Python<'_>,
+    address: &str,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<FetchedProfile> {
+    let transport = options::builder(options)?.transport().map_err(|error| errors::to_python(py, &error))?;
+    bridge::wait(py, config::fetch_profile(address, transport, &Host::default())).map(FetchedProfile)
+}
+
+/// What an openrc file says.
+#[pyclass(frozen, get_all, module = "archstone.config")]
+pub(crate) struct Openrc {
+    /// The options and the settings of services that it sets.
+    options: Py<PyDict>,
+    /// The variables that it takes from somewhere else, such as a password that it asks for.
+    open: Vec<String>,
+    /// The `OS_*` variables that are no options.
+    unknown: Vec<String>,
+}
+
+#[pymethods]
+impl Openrc {
+    fn __repr__(&self, py: Python<'_>) -> String {
+        format!("Openrc(options={})", self.options.bind(py).keys())
+    }
+}
+
+/// Read what an openrc file exports, from its text. Nothing in it is run: what only a shell could tell is in
+/// `open`.
+#[pyfunction]
+pub(crate) fn read_openrc(py: Python<'_>, text: &str) -> PyResult<Openrc> {
+    let config::Openrc { options: found, open, unknown, .. } = config::read_openrc(text);
+    let options = PyDict::new(py);
+    for (name, value) in found {
+        options.set_item(name, value.expose())?;
+    }
+    Ok(Openrc { options: options.unbind(), open, unknown })
+}
+
+/// Where a secret stands in the keyring of this system.
+///
+/// >>> KeyringPlace("archstone/demo").write("correct horse")
+/// >>> Client(cloud="demo", password_keyring="archstone/demo")
+///
+/// Args:
+///     place: `service/account`, or an account of the service `archstone`.
+///
+/// Raises:
+///     InvalidConfigError: it is no place; or, of the methods, there is no keyring here.
+#[pyclass(frozen, eq, module = "archstone.config")]
+#[derive(PartialEq, Eq)]
+pub(crate) struct KeyringPlace(config::KeyringPlace);
+
+#[pymethods]
+impl KeyringPlace {
+    #[new]
+    fn new(py: Python<'_>, place: &str) -> PyResult<Self> {
+        place.parse().map(Self).map_err(|error| errors::to_python(py, &error))
+    }
+
+    /// The service that the secret is for.
+    #[getter]
+    fn service(&self) -> &str {
+        self.0.service()
+    }
+
+    /// The account that the secret is of.
+    #[getter]
+    fn account(&self) -> &str {
+        self.0.account()
+    }
+
+    /// Return the secret. The system may ask a person to unlock the keyring, and waits meanwhile.
+    fn read(&self, py: Python<'_>) -> PyResult<String> {
+        let secret = py.detach(|| self.0.read()).map_err(|error| errors::to_python(py, &error))?;
+        Ok(secret.expose().to_owned())
+    }
+
+    /// Put a secret there, in place of the one that is there.
+    fn write(&self, py: Python<'_>, secret: &str) -> PyResult<()> {
+        py.detach(|| self.0.write(&secret.into())).map_err(|error| errors::to_python(py, &error))
+    }
+
+    /// Take the secret away.
+    ///
+    /// Returns:
+    ///     Whether it was there.
+    fn delete(&self, py: Python<'_>) -> PyResult<bool> {
+        py.detach(|| self.0.delete()).map_err(|error| errors::to_python(py, &error))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("KeyringPlace('{}')", self.0)
     }
 }

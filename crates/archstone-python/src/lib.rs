@@ -46,7 +46,10 @@ mod _archstone {
         asyncio::AsyncCore,
         catalog::{Catalog, Endpoint, Service},
         client::Client,
-        config::{ConfigFile, Finding, NamedCloud, Setting, check, clouds, explain, paths, to_environment},
+        config::{
+            ConfigFile, FetchedProfile, Finding, KeyringPlace, NamedCloud, Openrc, Setting, check, clouds, explain,
+            fetch_profile, paths, read_openrc, to_environment,
+        },
         identity::{IdentityCore, IdentityItems, managers, resources},
         options::option_table,
         receipt::Receipt,

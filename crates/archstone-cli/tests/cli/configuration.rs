@@ -175,3 +175,54 @@ fn a_command_gets_a_token_and_no_password() {
     assert!(missing.starts_with("exit 2\nerror: the command `no-such-command` does not start"), "{missing}");
     assert_eq!(program.logins(), 1);
 }
+
+#[test]
+fn a_vendors_profile_is_fetched_once_and_clouds_are_laid_over_it() {
+    let program = Program::new();
+    let vendor = archstone_testing::FakeServer::start();
+    let profile = format!(
+        r#"{{"name": "vendor", "profile": {{"auth": {{"auth_url": "{}"}}, "region_name": "north", "vendor_hook": "os:system"}}}}"#,
+        program.auth_url()
+    );
+    vendor.on("GET", "/.well-known/openstack/api").reply(archstone_testing::Reply::json(200, &profile));
+    let folder = program.home.join(".config/openstack");
+    let entry = format!(
+        "clouds:\n  mine:\n    profile: {}\n    auth:\n      username: alice\n      password: alice-secret\n",
+        vendor.url()
+    );
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("clouds.yaml"), entry).expect("clouds.yaml");
+
+    let before = program.run("whoami --os-cloud mine");
+    let fetched = program.run(&format!("config fetch-profile {}", vendor.url()));
+    let who = program.run("whoami --os-cloud mine -f value -c user_name");
+    let region = program.run("config show --os-cloud mine --option region_name -f value -c origin");
+
+    assert!(before.stderr.contains("fetch-profile"), "{}", before.stderr);
+    assert!(fetched.result().ends_with("clouds-public.yaml\n"));
+    assert_eq!(who.result(), "alice\n");
+    assert!(region.result().contains("clouds-public.yaml"), "{}", region.stdout);
+    let kept = fs::read_to_string(folder.join("clouds-public.yaml")).expect("clouds-public.yaml");
+    assert!(!kept.contains("vendor_hook"), "{kept}");
+    assert_eq!(vendor.requests().len(), 1);
+}
+
+#[test]
+fn what_is_no_profile_is_not_kept() {
+    let program = Program::new();
+    let vendor = archstone_testing::FakeServer::start();
+    let answers = [
+        (archstone_testing::Reply::json(404, "{}"), "has no profile: status 404"),
+        (archstone_testing::Reply::json(200, "<html>"), "is not JSON"),
+        (archstone_testing::Reply::json(200, "{}"), "has no `profile`"),
+    ];
+    for (answer, expected) in answers {
+        vendor.on("GET", "/.well-known/openstack/api").reply(answer);
+        let run = program.run(&format!("config fetch-profile {}", vendor.url()));
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+        assert_ne!(run.code, Some(0));
+    }
+    let run = program.run("config fetch-profile vexxhost");
+    assert!(run.stderr.contains("write it whole: `https://vexxhost.com`"), "{}", run.stderr);
+    assert!(!program.home.join(".config").exists());
+}

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     host::Host,
     secret::Secret,
-    transport::{Limiter, TlsVersion},
+    transport::{Limiter, TlsVersion, TransportSettings},
 };
 
 /// Collects what a [`Client`] is to know. See [`crate::config`] for what wins over what.
@@ -261,6 +261,20 @@ impl ClientBuilder {
             return Err(problem);
         }
         config::make(sources, &host, ask)
+    }
+
+    /// How servers are reached, by what was said and the environment: what
+    /// [`fetch_profile`](crate::config::fetch_profile) wants. `clouds.yaml` does not count.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a setting for it is wrong.
+    pub fn transport(self) -> Result<TransportSettings> {
+        let Self { sources, host, problem, .. } = self;
+        match problem {
+            Some(problem) => Err(problem),
+            None => config::make_transport(sources, &host),
+        }
     }
 
     /// What a client would be made with, value by value, each with where it comes from. Nothing is checked

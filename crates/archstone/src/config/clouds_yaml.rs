@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{
     OptionSpec, Origin, Settings, Sourced, ValueKind,
     files::{Family, File},
-    foreign, profile, service, settings,
+    foreign, profile, secret_source, service, settings,
     yaml::{Entry, Member, Node},
 };
 use crate::{
@@ -274,7 +274,7 @@ fn members(mapping: Option<&Entry>) -> impl Iterator<Item = (String, &Entry)> {
 
 /// Whether the option says where else its secret is.
 fn is_elsewhere(key: &str) -> bool {
-    OptionSpec::find(key).is_some_and(|spec| spec.name.ends_with("_file") || spec.name.ends_with("_command"))
+    OptionSpec::find(key).is_some_and(|spec| secret_source::is_elsewhere(spec.name))
 }
 
 /// What an entry says about regions.

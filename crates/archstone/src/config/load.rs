@@ -1,10 +1,13 @@
 //! All layers, in one: what was passed, the environment, the files, the defaults.
 
-use super::{CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds_yaml, export, missing_secret, secret_source};
+use super::{
+    CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds_yaml, export, missing_secret, resolve, secret_source,
+};
 use crate::{
     error::{ErrorKind, Result},
     host::Host,
     secret::Secret,
+    transport::TransportSettings,
 };
 
 /// Asks a person for the secret that an option stands for. `None` when there is nobody to ask.
@@ -64,6 +67,14 @@ impl Sources {
 pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<CloudConfig> {
     let (name, settings) = whole(sources, host, ask)?;
     CloudConfig::resolve(name, settings, host)
+}
+
+/// How arguments and environment say that servers are reached. No file counts: a cloud may want a profile that is
+/// yet to be fetched this way.
+pub(crate) fn make_transport(sources: Sources, host: &Host) -> Result<TransportSettings> {
+    let Sources { arguments, defaults, environment, .. } = sources;
+    let said = if environment { arguments.over(Settings::from_environment(host)) } else { arguments };
+    resolve::transport(&said.over(defaults), host)
 }
 
 /// The same as variables for other programs.

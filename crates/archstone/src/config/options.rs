@@ -3,6 +3,7 @@
 //! The same names serve builder, keyword arguments, `clouds.yaml`, `OS_*` variables (in capitals)
 //! and command line (`--os-…`, with dashes).
 
+use super::secret_source;
 use crate::auth::methods;
 
 /// An option of a cloud.
@@ -76,7 +77,7 @@ impl OptionSpec {
         let prefix = match name {
             "token_id" | "token_ref" | "token_cache" | "user_agent" | "proxy" | "no_proxy" | "unix_socket"
             | "connect_timeout" | "original_ip" | "profile" => "ARCHSTONE",
-            _ if name.ends_with("_file") || name.ends_with("_command") => "ARCHSTONE",
+            _ if secret_source::is_elsewhere(name) => "ARCHSTONE",
             _ => "OS",
         };
         format!("{prefix}_{}", name.to_ascii_uppercase())

@@ -227,7 +227,7 @@ pub(crate) fn interfaces(text: &Sourced<&str>) -> Result<Vec<Interface>> {
     Ok(interfaces)
 }
 
-fn transport(settings: &Settings, host: &Host) -> Result<TransportSettings> {
+pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSettings> {
     let path = |name: &str| settings.text(name).map(|it| host.path(it.value));
     // As with Python's requests, `verify` may name a bundle.
     let bundle = path("verify").filter(|_| settings.text("verify").is_some_and(|it| it.value.contains('/')));

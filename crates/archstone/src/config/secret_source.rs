@@ -1,8 +1,8 @@
-//! Secrets that stand somewhere else: in a file of their own, or with a program that keeps them.
+//! Secrets that stand somewhere else: in a file of their own, with a program that keeps them, or in the keyring.
 
 use std::process::{Command, Stdio};
 
-use super::{Settings, Sourced};
+use super::{KeyringPlace, Settings, Sourced};
 use crate::{
     auth::methods,
     error::{Error, ErrorKind, Result, printable},
@@ -16,7 +16,7 @@ pub(crate) fn fetch(settings: &mut Settings, host: &Host) -> Result<()> {
     let kind = methods::kind(settings)?;
     for names in methods::lacking(kind, settings) {
         let &[name] = names else { continue };
-        let source = [Source::File, Source::Command].into_iter().find_map(|source| {
+        let source = Source::ALL.into_iter().find_map(|source| {
             let value = settings.text(&format!("{name}_{}", source.name()))?;
             Some((source, value))
         });
@@ -24,6 +24,7 @@ pub(crate) fn fetch(settings: &mut Settings, host: &Host) -> Result<()> {
         let secret = match source {
             Source::File => of_file(&value, host)?,
             Source::Command => of_command(&value)?,
+            Source::Keyring => of_keyring(&value)?,
         };
         let origin = value.origin.clone();
         settings.put(name, Sourced { value: secret, origin });
@@ -31,17 +32,26 @@ pub(crate) fn fetch(settings: &mut Settings, host: &Host) -> Result<()> {
     Ok(())
 }
 
+/// Whether an option says where else a secret is.
+pub(super) fn is_elsewhere(option: &str) -> bool {
+    Source::ALL.iter().any(|source| option.strip_suffix(source.name()).is_some_and(|rest| rest.ends_with('_')))
+}
+
 #[derive(Clone, Copy)]
 enum Source {
     File,
     Command,
+    Keyring,
 }
 
 impl Source {
+    const ALL: [Self; 3] = [Self::File, Self::Command, Self::Keyring];
+
     const fn name(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Command => "command",
+            Self::Keyring => "keyring",
         }
     }
 }
@@ -49,8 +59,9 @@ impl Source {
 /// A layer hides what lower ones say; within one, a secret stands in one place.
 fn refuse_two(settings: &Settings) -> Result<()> {
     for name in ["password", "application_credential_secret"] {
-        let names = [name.to_owned(), format!("{name}_file"), format!("{name}_command")];
-        let places: Vec<_> = names.iter().filter_map(|name| settings.origin(name)).map(ToString::to_string).collect();
+        let elsewhere = Source::ALL.iter().map(|source| format!("{name}_{}", source.name()));
+        let names = std::iter::once(name.to_owned()).chain(elsewhere);
+        let places: Vec<_> = names.filter_map(|name| settings.origin(&name).map(ToString::to_string)).collect();
         if places.len() > 1 {
             let message = format!("`{name}` is said in more than one way: by {}", places.join(" and by "));
             return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("keep one of them"));
@@ -97,6 +108,14 @@ fn of_command(value: &Sourced<&str>) -> Result<Secret> {
     first_line(&text).ok_or_else(|| {
         failed(format!("the command `{program}` prints nothing in its first line"))
             .with_hint("its first line of output should be the secret")
+    })
+}
+
+fn of_keyring(value: &Sourced<&str>) -> Result<Secret> {
+    let secret = value.value.parse().and_then(|place: KeyringPlace| place.read());
+    secret.map_err(|error| {
+        let hint = error.hint().unwrap_or_default().to_owned();
+        Error::new(error.kind(), format!("{}: {error}", value.origin)).with_hint(hint)
     })
 }
 

@@ -1,7 +1,7 @@
 //! `archstone config fetch-profile`: what a vendor says about its cloud, kept for later.
 
 use archstone::{
-    Result, TransportSettings, blocking,
+    Result, blocking,
     config::{ConfigFile, Family},
     host::Host,
 };
@@ -32,15 +32,9 @@ fn describe() -> Command {
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let address = options.get_one::<String>("address").map_or("", String::as_str);
     let host = Host::default();
-    let profile = blocking::fetch_profile(address, transport(session)?, &host)?;
+    let profile = blocking::fetch_profile(address, session.builder()?.transport()?, &host)?;
     let mut file = ConfigFile::of(Family::Public, &host)?;
     file.set_profile(&profile)?;
     file.save()?;
     Ok(Answer::Text(format!("{}\n", file.path().display())))
-}
-
-/// As the options say how to reach servers; no cloud is needed for it.
-fn transport(session: &Session<'_>) -> Result<TransportSettings> {
-    let token = session.builder()?.option("auth_url", "http://localhost").option("token_id", "none");
-    Ok(token.config()?.transport().clone())
 }

@@ -1,8 +1,8 @@
 //! `archstone config set`: an option of a cloud, in the file.
 
 use archstone::{
-    Error, ErrorKind, Result,
-    config::{ConfigFile, Family, OptionSpec},
+    Error, ErrorKind, Result, Secret,
+    config::{ConfigFile, Family, KeyringPlace, OptionSpec},
     host::Host,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -26,6 +26,7 @@ Examples:
   archstone config set mycloud auth_url https://keystone.example:5000/v3
   archstone config set mycloud password            (asks for it)
   pass show cloud | archstone config set mycloud password -
+  archstone config set mycloud password --keyring  (asks for it; the file then says where in the keyring it is)
   archstone config set mycloud password_command 'pass show cloud'",
     run,
 };
@@ -42,6 +43,10 @@ fn describe() -> Command {
             .allow_hyphen_values(true)
             .help("The value; `-` is the first line of standard input. A secret is asked for when it is left out"),
         Arg::new("secure").long("secure").action(ArgAction::SetTrue).help("In secure.yaml"),
+        Arg::new("keyring")
+            .long("keyring")
+            .action(ArgAction::SetTrue)
+            .help("The secret goes to the keyring of this system, and the file says where"),
     ])
 }
 
@@ -63,11 +68,37 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         })?,
     };
     let host = Host::default();
-    let mut file =
-        if options.get_flag("secure") { ConfigFile::of(Family::Secure, &host)? } else { place(cloud, option, &host)? };
+    if options.get_flag("keyring") {
+        return keep(cloud, option, &value, options.get_flag("secure"), &host);
+    }
+    let mut file = chosen(cloud, option, options.get_flag("secure"), &host)?;
     file.set(cloud, option, value.expose())?;
     file.save()?;
     Ok(Answer::Text(format!("{}\n", file.path().display())))
+}
+
+/// Puts a secret into the keyring, and in its place where it is.
+fn keep(cloud: &str, option: &str, secret: &Secret, in_secure: bool, host: &Host) -> Result<Answer> {
+    let spec = OptionSpec::find(&format!("{option}_keyring")).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidRequest, format!("`{option}` cannot stand in the keyring"))
+            .with_hint("`password` and `application_credential_secret` can")
+    })?;
+    let account = if option == "password" { cloud.to_owned() } else { format!("{cloud}.{option}") };
+    let place: KeyringPlace = format!("archstone/{account}").parse()?;
+    place.write(secret)?;
+    // It stands in one place only.
+    for mut other in files(host)?.into_iter().filter(|file| file.has(cloud, option)) {
+        other.unset(cloud, option)?;
+        other.save()?;
+    }
+    let mut file = chosen(cloud, spec.name, in_secure, host)?;
+    file.set(cloud, spec.name, &place.to_string())?;
+    file.save()?;
+    Ok(Answer::Text(format!("{}\n", file.path().display())))
+}
+
+fn chosen(cloud: &str, option: &str, in_secure: bool, host: &Host) -> Result<ConfigFile> {
+    if in_secure { ConfigFile::of(Family::Secure, host) } else { place(cloud, option, host) }
 }
 
 /// The file that has the option already, or else the one for clouds.

@@ -25,6 +25,8 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     OptionSpec::plain("application_credential_secret_command", "a command that prints the secret")
         .choices(&[("proof", "application credential"), ("application_credential_secret", "command")])
         .kind(ValueKind::Command),
+    OptionSpec::plain("application_credential_secret_keyring", "where the secret is in the keyring of this system")
+        .choices(&[("proof", "application credential"), ("application_credential_secret", "keyring")]),
 ];
 
 /// An application credential and its secret. It takes no scope; renewal sends it again.

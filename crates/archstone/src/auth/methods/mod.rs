@@ -96,7 +96,7 @@ pub(crate) enum Kind {
 
 /// The method that `auth_type` names, or else the one whose options are there.
 pub(crate) fn kind(settings: &Settings) -> Result<Kind> {
-    let application_credential = ["id", "name", "secret", "secret_file", "secret_command"]
+    let application_credential = ["id", "name", "secret", "secret_file", "secret_command", "secret_keyring"]
         .map(|part| format!("application_credential_{part}"))
         .into_iter()
         .find(|name| settings.has(name));
@@ -105,7 +105,7 @@ pub(crate) fn kind(settings: &Settings) -> Result<Kind> {
         let given = settings.has("token_id") || settings.has("token_ref");
         let proofs: Vec<_> = [
             application_credential.as_deref().map(|name| (name, Kind::ApplicationCredential)),
-            ["password", "password_file", "password_command"]
+            ["password", "password_file", "password_command", "password_keyring"]
                 .into_iter()
                 .find(|name| settings.has(name))
                 .map(|name| (name, Kind::Password)),

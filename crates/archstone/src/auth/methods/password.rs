@@ -28,6 +28,8 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     OptionSpec::plain("password_command", "a command that prints the user's password")
         .choices(&[("proof", "password"), ("password", "command")])
         .kind(ValueKind::Command),
+    OptionSpec::plain("password_keyring", "where the user's password is in the keyring of this system")
+        .choices(&[("proof", "password"), ("password", "keyring")]),
 ];
 
 /// A user and the user's password. Renewal sends it again.
