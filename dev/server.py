@@ -334,7 +334,7 @@ def free_port() -> int:
     """Any port that is free and that no other server remembers."""
     remembered = {
         json.loads(file.read_text(encoding="utf-8"))["port"]
-        for pattern in ("instances/*/settings.json", "services/*/*/settings.json")
+        for pattern in ("instances/*/settings.json", "services/*/*/settings.json", "stores/*/*/settings.json")
         for file in STATE.glob(pattern)
     }
     for _ in range(200):

@@ -1,0 +1,129 @@
+"""Programs of Debian's packages, unpacked into a folder: without root, and nothing on the system changes."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from server import STATE, Failure, locked, run_logged, say, tail
+
+# Where a program may be that is installed: a user's PATH has no /usr/sbin.
+SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/bin", "/usr/sbin", "/usr/local/bin"])
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Programs that are installed, or else come from packages that are unpacked into `dev/.state/`."""
+
+    folder: Path
+    # Each program with the packages whose files it needs, libraries apart.
+    packages: dict[str, tuple[str, ...]]
+
+    def path(self, program: str) -> str:
+        """Where a program is, after `install`."""
+        return installed(program) or str(self.folder / "usr" / "bin" / program)
+
+    def variables(self) -> dict[str, str]:
+        """What unpacked programs need in their environment: where their libraries are."""
+        folders = sorted({str(file.parent) for file in self.folder.glob("**/*.so.*")})
+        return {"LD_LIBRARY_PATH": os.pathsep.join(folders)} if folders else {}
+
+    def install(self) -> None:
+        """Unpack what is neither installed nor unpacked."""
+        if self.are_there():
+            return
+        missing = [packages for program, packages in self.packages.items() if not installed(program)]
+        wanted = sorted({package for packages in missing for package in packages})
+        with locked(STATE / f"{self.folder.name}.lock"):
+            if self.are_there():
+                return
+            say(f"unpacking Debian's {', '.join(wanted)} into dev/.state/{self.folder.name} ...")
+            names = " ".join(wanted)
+            if not all(map(shutil.which, ("apt-get", "apt-cache", "dpkg", "dpkg-query"))):
+                raise Failure(f"install them first, this is not a Debian: {names}")
+            Download(self.folder, names).unpack(wanted)
+
+    def are_there(self) -> bool:
+        """Whether every program can be started."""
+        return all(os.access(self.path(program), os.X_OK) for program in self.packages)
+
+
+def installed(program: str) -> str | None:
+    """Where the system has a program, if it has."""
+    return shutil.which(program, path=SYSTEM_PATH)
+
+
+class Download:
+    """Packages on their way from Debian into a folder."""
+
+    def __init__(self, folder: Path, names: str) -> None:
+        self.folder = folder
+        self.names = names
+        self.work = folder.with_suffix(".tmp")
+        # Without this, root's apt downloads as a user who may not write here.
+        self.options = ["-o", "APT::Sandbox::User=root"]
+
+    def unpack(self, wanted: list[str]) -> None:
+        """Fetch packages with the libraries that they need, and put their files into the folder."""
+        shutil.rmtree(self.work, ignore_errors=True)
+        (self.work / "root").mkdir(parents=True)
+        if not self.knows(wanted):
+            self.update()
+        log = STATE / f"{self.folder.name}.log"
+        hint = f"cannot download Debian's packages; install them by hand: apt-get install {self.names}"
+        packages = [*wanted, *self.libraries(wanted)]
+        run_logged(["apt-get", *self.options, "download", *packages], log, hint, cwd=self.work)
+        for file in sorted(self.work.glob("*.deb")):
+            run_logged(["dpkg", "-x", str(file), str(self.work / "root")], log, f"cannot unpack {file.name}")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (self.work / "root").rename(self.folder)
+        shutil.rmtree(self.work)
+
+    def knows(self, packages: list[str]) -> bool:
+        """Whether apt has lists in which the packages are."""
+        return all(self.ask("show", "--no-all-versions", package) for package in packages)
+
+    def ask(self, *arguments: str) -> str:
+        """What apt-cache answers; nothing when it does not know."""
+        command = ["apt-cache", *self.options, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+    def update(self) -> None:
+        """Fetch the lists of packages into a folder of our own, since those of the system are root's."""
+        lists, cache, log = self.work / "lists", self.work / "cache", STATE / f"{self.folder.name}.log"
+        for folder in (lists, cache):
+            (folder / "partial").mkdir(parents=True)
+        self.options += ["-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={cache}"]
+        try:
+            run_logged(["apt-get", *self.options, "update"], log, "apt-get update failed")
+        except Failure:
+            raise Failure(
+                f"cannot read Debian's lists; install by hand: apt-get install {self.names}; "
+                f"the end of {log}:\n{tail(log)}"
+            ) from None
+
+    def libraries(self, packages: list[str]) -> list[str]:
+        """The libraries that packages need, and those need in turn, and that the system lacks."""
+        found: list[str] = []
+        asked = list(packages)
+        while asked:
+            answer = self.ask("depends", "--important", asked.pop())
+            # Of alternatives, the first: each but the last has a bar before it.
+            one_of_them = False
+            for bar, name in re.findall(r"^ ([ |])(?:Pre)?Depends: (\S+)$", answer, re.MULTILINE):
+                first, one_of_them = not one_of_them, bar == "|"
+                if first and name.startswith("lib") and name not in found and not is_installed(name):
+                    found.append(name)
+                    asked.append(name)
+        return found
+
+
+def is_installed(package: str) -> bool:
+    """Whether the system has a package."""
+    query = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", package]
+    with contextlib.suppress(OSError):
+        return subprocess.run(query, capture_output=True, text=True, check=False).stdout == "installed"
+    return False

@@ -1,0 +1,178 @@
+"""One process of a store, see `store.py`: how it is started, asked, stopped and ended."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from debian import Programs
+from server import HOST, STATE, Failure, command_line, free_port
+
+PROGRAMS = Programs(
+    STATE / "stores-programs",
+    {
+        "redis-server": ("redis-server", "redis-tools"),
+        "redis-sentinel": ("redis-sentinel", "redis-tools"),
+        "memcached": ("memcached",),
+    },
+)
+
+
+@dataclass
+class Process:
+    """One process of a store, with a folder and a port of its own."""
+
+    folder: Path
+    program: str
+    # The text of its configuration, with places for `values`.
+    conf: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    # Whom it knows, by name and password, behind TLS; without, it knows everyone, in the clear.
+    user: tuple[str, str] | None = None
+    # When this very call started it: just then, its command line cannot be read yet.
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def name(self) -> str:
+        """What it is called among the store's."""
+        return self.folder.name
+
+    @property
+    def port(self) -> int:
+        """Where it listens; the same for as long as the store is not deleted."""
+        return self.remembered("port")
+
+    @property
+    def bus(self) -> int:
+        """Where the other nodes of a cluster reach it."""
+        return self.remembered("bus")
+
+    def remembered(self, name: str) -> int:
+        """One of its ports."""
+        return int(json.loads((self.folder / "settings.json").read_text(encoding="ascii"))[name])
+
+    @property
+    def address(self) -> str:
+        """Its host and port."""
+        return f"{HOST}:{self.port}"
+
+    def choose_ports(self) -> None:
+        """Have ports, which others can be told before it starts."""
+        if not (self.folder / "settings.json").is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            ports = {"port": free_port(), "bus": free_port()}
+            (self.folder / "settings.json").write_text(json.dumps(ports), encoding="ascii")
+
+    def pid(self) -> int | None:
+        """The process id, if it lives. A stale one, even of a reused id, counts as not running."""
+        if self.process is not None:
+            return self.process.pid if self.process.poll() is None else None
+        try:
+            pid = int((self.folder / "pid").read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return None
+        return pid if f"{self.folder}/" in command_line(pid) else None
+
+    def state(self) -> str:
+        """Whether it runs, for a list."""
+        if (pid := self.pid()) is None:
+            return "down"
+        return f"{'stopped' if process_state(pid).startswith('T') else 'running'} (pid {pid})"
+
+    def start(self) -> None:
+        """Start it with nothing in it; it may not answer yet."""
+        self.kill()
+        command = [PROGRAMS.path(self.program), *self.arguments()]
+        with open(self.folder / "server.log", "wb") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            cwd=self.folder, env=os.environ | PROGRAMS.variables(),
+                                            start_new_session=True)  # fmt: skip
+        (self.folder / "pid").write_text(f"{self.process.pid}\n", encoding="ascii")
+
+    def arguments(self) -> list[str]:
+        """The command line. The folder is in it, by which the process is known."""
+        if self.program == "memcached":
+            user = ["-u", "root"] if os.getuid() == 0 else []
+            return ["-l", HOST, "-p", str(self.port), "-P", str(self.folder / "memcached.pid"), *user]
+        values = {"host": HOST, "port": self.port, "bus": self.bus, "folder": self.folder} | self.values
+        conf = self.folder / "redis.conf"
+        conf.write_text(self.conf.format(**values), encoding="ascii")
+        conf.chmod(0o600)
+        return [str(conf)]
+
+    def kill(self) -> None:
+        """End it at once; there is nothing in it to be saved."""
+        if (pid := self.pid()) is not None:
+            os.killpg(pid, signal.SIGKILL)
+            if self.process is not None:
+                self.process.wait()
+                self.process = None
+            # Its port is free when only its remains are left.
+            while process_state(pid)[:1] not in ("", "Z"):
+                time.sleep(0.002)
+        (self.folder / "pid").unlink(missing_ok=True)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Stop it where it is, or let it go on."""
+        if (pid := self.pid()) is None:
+            raise Failure(f"{self.name} does not run")
+        os.killpg(pid, number)
+
+    def ask(self, *words: object, timeout: float = 1) -> Any:
+        """Send a command, and read the answer: of Redis's protocol, or the first line of memcached's."""
+        with contextlib.ExitStack() as stack:
+            connection = stack.enter_context(socket.create_connection((HOST, self.port), timeout=timeout))
+            if self.user:
+                trust = ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
+                connection = stack.enter_context(trust.wrap_socket(connection, server_hostname=HOST))
+            stream = stack.enter_context(connection.makefile("rwb"))
+            if self.program == "memcached":
+                stream.write(b" ".join(str(word).encode() for word in words) + b"\r\n")
+                stream.flush()
+                return stream.readline().decode().strip()
+            if self.user:
+                send(stream, "AUTH", *self.user)
+            return send(stream, *words)
+
+    def answers(self, *words: object) -> Any:
+        """The same; None while it gives no answer."""
+        try:
+            return self.ask(*words)
+        except (OSError, Failure):
+            return None
+
+
+def process_state(pid: int) -> str:
+    """The state of a process, as `ps` writes it: T is stopped, Z is ended. Empty when there is none."""
+    command = ["ps", "-o", "stat=", "-p", str(pid)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def send(stream: Any, *words: object) -> Any:
+    """Send a command of Redis's protocol, and read its answer."""
+    parts = [str(word).encode() for word in words]
+    stream.write(b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(it), it) for it in parts))
+    stream.flush()
+    return receive(stream)
+
+
+def receive(stream: Any) -> Any:
+    """Read one answer."""
+    line = stream.readline().decode().rstrip("\r\n")
+    kind, rest = line[:1], line[1:]
+    if kind == "+":
+        return rest
+    if kind == ":":
+        return int(rest)
+    if kind == "$":
+        return None if rest == "-1" else stream.read(int(rest) + 2)[:-2].decode(errors="replace")
+    if kind == "*":
+        return None if rest == "-1" else [receive(stream) for _ in range(int(rest))]
+    raise Failure(f"a server refused: {rest}" if kind == "-" else "a server closed the connection")
