@@ -70,21 +70,27 @@ class Download:
         """Fetch packages with the libraries that they need, and put their files into the folder."""
         shutil.rmtree(self.work, ignore_errors=True)
         (self.work / "root").mkdir(parents=True)
-        if not self.knows(wanted):
+        try:
+            self.fetch(wanted)
+        except Failure:
+            # The system has no lists of packages, or old ones.
             self.update()
+            self.fetch(wanted)
         log = STATE / f"{self.folder.name}.log"
-        hint = f"cannot download Debian's packages; install them by hand: apt-get install {self.names}"
-        packages = [*wanted, *self.libraries(wanted)]
-        run_logged(["apt-get", *self.options, "download", *packages], log, hint, cwd=self.work)
         for file in sorted(self.work.glob("*.deb")):
             run_logged(["dpkg", "-x", str(file), str(self.work / "root")], log, f"cannot unpack {file.name}")
         shutil.rmtree(self.folder, ignore_errors=True)
         (self.work / "root").rename(self.folder)
         shutil.rmtree(self.work)
 
-    def knows(self, packages: list[str]) -> bool:
-        """Whether apt has lists in which the packages are."""
-        return all(self.ask("show", "--no-all-versions", package) for package in packages)
+    def fetch(self, wanted: list[str]) -> None:
+        """Fetch packages, and the libraries that they need."""
+        for old in self.work.glob("*.deb"):
+            old.unlink()
+        packages = [*wanted, *self.libraries(wanted)]
+        run_logged(["apt-get", *self.options, "download", *packages], STATE / f"{self.folder.name}.log",
+                   f"cannot download Debian's packages; install them by hand: apt-get install {self.names}",
+                   cwd=self.work)  # fmt: skip
 
     def ask(self, *arguments: str) -> str:
         """What apt-cache answers; nothing when it does not know."""
