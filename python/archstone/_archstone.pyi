@@ -32,6 +32,7 @@ __all__ = [
     "Failure",
     "FakeKeystone",
     "FakeServer",
+    "FetchedProfile",
     "Finding",
     "ForbiddenError",
     "Headers",
@@ -42,12 +43,14 @@ __all__ = [
     "InvalidRequestError",
     "InvalidResponseError",
     "Items",
+    "KeyringPlace",
     "NamedCloud",
     "NotAuthenticatedError",
     "NotConfiguredError",
     "NotFoundError",
     "NotIdentityServiceError",
     "OfferedVersions",
+    "Openrc",
     "PasswordExpiredError",
     "Pieces",
     "RateLimitedError",
@@ -77,9 +80,11 @@ __all__ = [
     "check",
     "clouds",
     "explain",
+    "fetch_profile",
     "managers",
     "option_table",
     "paths",
+    "read_openrc",
     "resources",
     "to_environment",
 ]
@@ -282,7 +287,7 @@ class Openrc:
 @final
 class KeyringPlace:
     def __new__(cls, place: str) -> Self: ...
-    def __eq__(self, other: object) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
     @property
     def service(self) -> str: ...
     @property

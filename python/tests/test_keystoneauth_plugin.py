@@ -40,7 +40,11 @@ def test_a_stock_session_logs_in_once_and_knows_everything(keystone: TaggedKeyst
     known = auth.get_auth_ref(session)
 
     assert isinstance(known, access.AccessInfoV3)
-    assert (known.username, known.project_name, sorted(known.role_names or [])) == ("alice", "web", ["member", "reader"])
+    assert (known.username, known.project_name, sorted(known.role_names or [])) == (
+        "alice",
+        "web",
+        ["member", "reader"],
+    )
     assert known.has_service_catalog()
     assert not known.will_expire_soon(120)
     assert auth.get_access(session) is known
