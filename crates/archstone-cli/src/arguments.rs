@@ -6,8 +6,8 @@
 use std::ffi::OsString;
 
 use archstone::config::{OPTIONS, OptionSpec};
+use archstone::events::Level;
 use clap::{Arg, ArgAction, ArgMatches, Command, error::ErrorKind, parser::ValueSource, value_parser};
-use tracing::Level;
 
 use crate::{
     commands::{self, Answers, Spec},

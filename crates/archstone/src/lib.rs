@@ -43,6 +43,7 @@ mod catalog;
 mod client;
 pub mod config;
 mod error;
+pub mod events;
 mod files;
 pub mod host;
 pub mod identity;
