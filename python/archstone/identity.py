@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from archstone._archstone import AsyncCore, IdentityCore
+from archstone._archstone import AccessInfo, AsyncCore, IdentityCore
 from archstone._resources import MADE, RESOURCES, Issued, Resource, bound, documented, plain, resource_class
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
     from typing import Any
 
-    from archstone._archstone import Client
+    from archstone._archstone import Client, IdentityItems
     from archstone._resources import Described
 
 __all__ = ["AsyncItems", "AsyncManager", "Issued", "Items", "Manager", "Resource"]
@@ -34,18 +34,16 @@ class Items:
     Going through it again asks again. `all()` is everything in one list.
     """
 
-    __slots__ = ("_arguments", "_core", "_made_by", "_operation")
+    __slots__ = ("_made_by", "_pull")
 
-    def __init__(self, core: IdentityCore, operation: Described, arguments: str) -> None:
+    def __init__(self, pull: Callable[[], IdentityItems], made_by: type[Resource]) -> None:
         """Describe what will be asked."""
-        self._core = core
-        self._operation = operation
-        self._arguments = arguments
-        self._made_by = resource_class(operation["answer"][1])
+        self._pull = pull
+        self._made_by = made_by
 
     def __iter__(self) -> Iterator[Resource]:
         """Ask, and hand out what comes while it comes."""
-        pulled = self._core.items(self._operation["name"], self._arguments)
+        pulled = self._pull()
         while items := json.loads(pulled.some()):
             yield from map(self._made_by, items)
 
@@ -65,18 +63,16 @@ class Items:
 class AsyncItems:
     """A list that is asked for when it is gone through with `async for`; awaited, it is everything in one list."""
 
-    __slots__ = ("_arguments", "_core", "_made_by", "_operation")
+    __slots__ = ("_made_by", "_pull")
 
-    def __init__(self, core: IdentityCore, operation: Described, arguments: str) -> None:
+    def __init__(self, pull: Callable[[], IdentityItems], made_by: type[Resource]) -> None:
         """Describe what will be asked."""
-        self._core = core
-        self._operation = operation
-        self._arguments = arguments
-        self._made_by = resource_class(operation["answer"][1])
+        self._pull = pull
+        self._made_by = made_by
 
     async def __aiter__(self) -> AsyncIterator[Resource]:
         """Ask, and hand out what comes while it comes."""
-        pulled = self._core.items(self._operation["name"], self._arguments)
+        pulled = self._pull()
         while items := json.loads(await pulled.start_some()):
             for item in items:
                 yield self._made_by(item)
@@ -114,8 +110,11 @@ class Manager:
 
     def _perform(self, operation: Described, arguments: str) -> Any:  # noqa: ANN401  each operation's own
         if operation["answer"][0] == "many":
-            return Items(self._core, operation, arguments)
+            return self._listed(operation, lambda: self._core.items(operation["name"], arguments))
         return answered(operation, self._core.call(operation["name"], arguments))
+
+    def _listed(self, operation: Described, pull: Callable[[], IdentityItems]) -> Any:  # noqa: ANN401  of either face
+        return Items(pull, resource_class(operation["answer"][1]))
 
     def _find(self, filters: str, name_or_id: str) -> Any:  # noqa: ANN401  the manager's own class
         return resource_class(self._described["class"])(json.loads(self._core.find(filters, name_or_id)))
@@ -135,8 +134,11 @@ class AsyncManager(Manager):
 
     def _perform(self, operation: Described, arguments: str) -> Any:  # noqa: ANN401  each operation's own
         if operation["answer"][0] == "many":
-            return AsyncItems(self._core, operation, arguments)
+            return self._listed(operation, lambda: self._core.items(operation["name"], arguments))
         return self._answer(operation, arguments)
+
+    def _listed(self, operation: Described, pull: Callable[[], IdentityItems]) -> Any:  # noqa: ANN401  of either face
+        return AsyncItems(pull, resource_class(operation["answer"][1]))
 
     async def _answer(self, operation: Described, arguments: str) -> Any:  # noqa: ANN401  each operation's own
         return answered(operation, await self._core.start_call(operation["name"], arguments))
@@ -156,6 +158,8 @@ def answered(operation: Described, text: str) -> Any:  # noqa: ANN401  each oper
         return resource_class(name)(answer)
     if kind == "token":
         return Issued(answer.get("id"), answer["token"])
+    if kind == "access":
+        return AccessInfo.from_ref(answer)
     return None if kind == "nothing" else answer
 
 
@@ -170,32 +174,38 @@ class Operation:
 
     def __get__(self, manager: Manager | None, _: type | None = None) -> Any:  # noqa: ANN401  itself, or bound
         """Bind to a manager."""
-        return self if manager is None else Bound(self._described, manager._perform)  # noqa: SLF001  of this module
+        return self if manager is None else Bound(self._described, manager)
 
 
 class Bound:
-    """A method of a manager."""
+    """A method of a manager. `archstone.identity.Bulk` does it many times."""
 
-    __slots__ = ("_described", "_perform")
+    __slots__ = ("_manager", "described")
 
-    def __init__(self, described: Described, perform: Callable[[Described, str], Any]) -> None:
+    def __init__(self, described: Described, manager: Manager) -> None:
         """Bind an operation."""
-        self._described = described
-        self._perform = perform
+        self.described = described
+        self._manager = manager
 
     def __call__(self, *required: object, **more: object) -> Any:  # noqa: ANN401  each operation's own
         """Do it."""
-        return self._perform(self._described, json.dumps(bound(self._described, required, more)))
+        arguments = json.dumps(bound(self.described, required, more))
+        return self._manager._perform(self.described, arguments)  # noqa: SLF001  of this module
+
+    @property
+    def core(self) -> IdentityCore:
+        """What asks."""
+        return self._manager._core  # noqa: SLF001  of this module
 
     @property
     def __name__(self) -> str:
         """The name."""
-        return str(self._described["name"])
+        return str(self.described["name"])
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         """What it does, and what it takes."""
-        return documented(self._described)
+        return documented(self.described)
 
     def __repr__(self) -> str:
         """Tell the name."""
@@ -219,6 +229,8 @@ def manager_class(name: str, base: type[Manager]) -> type[Manager]:
     if described["key"] and any(it["name"] == "list" for it in described["operations"]):
         members["find"] = find
         members["exists"] = exists
+    if name == "role_assignments":
+        members["list_named"] = list_named
     members |= nested(name, base)
     bases = (base,)
     if name == "projects":
@@ -244,6 +256,21 @@ def exists(self: Manager, identifier: object, /, **more: object) -> Any:  # noqa
     """Whether there is one with this id; one that may not be seen counts as not there."""
     described = next(it for it in self._described["operations"] if it["name"] == "get")
     return self._exists(json.dumps(bound(described, (identifier,), more)))
+
+
+def list_named(self: Manager, **filters: object) -> Any:  # noqa: ANN401  of either face
+    """List role assignments with the names of everything in them, put together here.
+
+    For long lists, for which `include_names` would take Keystone a long time: users, groups, projects, domains and
+    roles are listed once each. It takes the filters of `list`.
+
+    Raises:
+        ForbiddenError: the user may not list these.
+
+    """
+    described = next(it for it in self._described["operations"] if it["name"] == "list")
+    arguments = json.dumps(bound(described, (), filters))
+    return self._listed(described, lambda: self._core.named(arguments))
 
 
 class PossibleProjects(Sequence[Resource]):
@@ -333,6 +360,11 @@ def top(name: str, client: Client, *, is_async: bool) -> Any:  # noqa: ANN401  e
 
 def __getattr__(name: str) -> type:
     """Make a class when it is first asked for."""
+    if name in {"AsyncBulk", "Bulk", "Progress", "Report"}:
+        from archstone import _bulk  # noqa: PLC0415  what most programs never need
+
+        made: type = getattr(_bulk, name)
+        return made
     for described in RESOURCES.values():
         if name == described["class"] and described["fields"]:
             return resource_class(name)

@@ -7,7 +7,11 @@ from typing import Any, Generic, TypeVar, overload
 
 from typing_extensions import Self
 
-from archstone._archstone import Client
+from archstone._archstone import AccessInfo, Client, IdentityCore
+from archstone._bulk import AsyncBulk as AsyncBulk
+from archstone._bulk import Bulk as Bulk
+from archstone._bulk import Progress as Progress
+from archstone._bulk import Report as Report
 
 _R_co = TypeVar("_R_co", bound=Resource, covariant=True)
 
@@ -38,6 +42,11 @@ class AsyncItems(Generic[_R_co]):
     async def all(self) -> list[_R_co]: ...
     async def first(self) -> _R_co | None: ...
 
+class Bound:
+    described: dict[str, Any]
+    core: IdentityCore
+
+def answered(operation: dict[str, Any], text: str) -> Any: ...
 def top(name: str, client: Client, *, is_async: bool) -> Any: ...
 
 class Manager:
@@ -1173,6 +1182,21 @@ class RoleAssignmentManager(Manager):
         include_subtree: bool | None = None,
         **more: object,
     ) -> Items[RoleAssignment]: ...
+    def list_named(
+        self,
+        *,
+        user: str | Resource | datetime | None = None,
+        group: str | Resource | datetime | None = None,
+        role: str | Resource | datetime | None = None,
+        project: str | Resource | datetime | None = None,
+        domain: str | Resource | datetime | None = None,
+        system: bool | None = None,
+        inherited_to: str | Resource | datetime | None = None,
+        effective: bool | None = None,
+        include_names: bool | None = None,
+        include_subtree: bool | None = None,
+        **more: object,
+    ) -> Items[RoleAssignment]: ...
 
 class SamlManager(Manager):
     def create_assertion(self, auth: AnyMapping[str, Any]) -> str: ...
@@ -1240,9 +1264,28 @@ class ServiceProviderManager(Manager):
 
 class TokensManager(Manager):
     def get_token_data(
-        self, token: str, *, nocatalog: bool | None = None, allow_expired: bool | None = None
+        self,
+        token: str,
+        *,
+        nocatalog: bool | None = None,
+        allow_expired: bool | None = None,
+        access_rules_support: str | Resource | datetime | None = None,
     ) -> Issued: ...
-    def check(self, token: str, *, allow_expired: bool | None = None) -> bool: ...
+    def validate(
+        self,
+        token: str,
+        *,
+        nocatalog: bool | None = None,
+        allow_expired: bool | None = None,
+        access_rules_support: str | Resource | datetime | None = None,
+    ) -> AccessInfo: ...
+    def check(
+        self,
+        token: str,
+        *,
+        allow_expired: bool | None = None,
+        access_rules_support: str | Resource | datetime | None = None,
+    ) -> bool: ...
     def revoke_token(self, token: str, *, cascade: bool | None = None) -> None: ...
     def issue(self, auth: AnyMapping[str, Any], *, nocatalog: bool | None = None) -> Issued: ...
     def get_revoked(self, *, audit_id_only: bool | None = None) -> Any: ...
@@ -2169,6 +2212,21 @@ class AsyncRoleAssignmentManager(AsyncManager):
         include_subtree: bool | None = None,
         **more: object,
     ) -> AsyncItems[RoleAssignment]: ...
+    def list_named(
+        self,
+        *,
+        user: str | Resource | datetime | None = None,
+        group: str | Resource | datetime | None = None,
+        role: str | Resource | datetime | None = None,
+        project: str | Resource | datetime | None = None,
+        domain: str | Resource | datetime | None = None,
+        system: bool | None = None,
+        inherited_to: str | Resource | datetime | None = None,
+        effective: bool | None = None,
+        include_names: bool | None = None,
+        include_subtree: bool | None = None,
+        **more: object,
+    ) -> AsyncItems[RoleAssignment]: ...
 
 class AsyncSamlManager(AsyncManager):
     async def create_assertion(self, auth: AnyMapping[str, Any]) -> str: ...
@@ -2236,9 +2294,28 @@ class AsyncServiceProviderManager(AsyncManager):
 
 class AsyncTokensManager(AsyncManager):
     async def get_token_data(
-        self, token: str, *, nocatalog: bool | None = None, allow_expired: bool | None = None
+        self,
+        token: str,
+        *,
+        nocatalog: bool | None = None,
+        allow_expired: bool | None = None,
+        access_rules_support: str | Resource | datetime | None = None,
     ) -> Issued: ...
-    async def check(self, token: str, *, allow_expired: bool | None = None) -> bool: ...
+    async def validate(
+        self,
+        token: str,
+        *,
+        nocatalog: bool | None = None,
+        allow_expired: bool | None = None,
+        access_rules_support: str | Resource | datetime | None = None,
+    ) -> AccessInfo: ...
+    async def check(
+        self,
+        token: str,
+        *,
+        allow_expired: bool | None = None,
+        access_rules_support: str | Resource | datetime | None = None,
+    ) -> bool: ...
     async def revoke_token(self, token: str, *, cascade: bool | None = None) -> None: ...
     async def issue(self, auth: AnyMapping[str, Any], *, nocatalog: bool | None = None) -> Issued: ...
     async def get_revoked(self, *, audit_id_only: bool | None = None) -> Any: ...

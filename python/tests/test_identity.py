@@ -14,7 +14,8 @@ import pytest
 
 import archstone
 from archstone import AsyncClient, Client
-from archstone.identity import AsyncItems
+from archstone._resources import RESOURCES
+from archstone.identity import AsyncBulk, AsyncItems, Bulk, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -382,8 +383,12 @@ def test_tokens_and_what_they_open(admin: Client, keystone: TaggedKeystone) -> N
     issued: Any = admin.tokens.issue({"identity": {"methods": ["password"], "password": {"user": user}}})
     assert admin.tokens.check(issued.token)
     assert admin.tokens.get_token_data(issued.token, nocatalog=True).facts["user"]["name"] == "bob"
+    known = admin.tokens.validate(issued.token)
+    assert (known.user_name, known.auth_token) == ("bob", issued.token)
+    assert 3500 < known.remaining.total_seconds() <= 3600
     admin.tokens.revoke_token(issued.token)
     assert not admin.tokens.check(issued.token)
+    gone(admin.tokens.validate, issued.token)
     assert list(admin.revocation_events.list())
     bob = Client(**keystone.user("bob", project_name="web"))
     assert sorted(it.name for it in bob.auth.projects()) == ["db", "lab", "web"]
@@ -466,5 +471,119 @@ async def test_all_of_it_is_there_for_asyncio(keystone: TaggedKeystone) -> None:
     await client.groups.delete(group)
     assert not await client.groups.exists(group)
     assert (await client.tokens.issue({"identity": {"methods": ["token"], "token": {"id": await client.token}}})).token
+    assert (await client.tokens.validate(await client.token)).system_scoped
     assert await client.projects
     assert await client.federation.mappings.list() == []
+
+
+def test_many_at_once_and_what_fails_does_not_stop_the_others(admin: Client) -> None:
+    prefix, seen = unique("bulk"), list[Progress]()
+    wanted = [{"name": f"{prefix}-{position % 5}", "domain": "default"} for position in range(6)]
+
+    report = Bulk(admin.groups.create, wanted, concurrency=3, on_progress=seen.append).run()
+
+    assert [it.kind for _, it in report.failures] == ["conflict"]
+    assert len(report.answers) == 5
+    assert {it.name for it in report.answers} == {f"{prefix}-{position}" for position in range(5)}
+    assert [(it.done, it.total) for it in seen] == [(done, 6) for done in range(1, 7)]
+    assert seen[-1].failed == 1
+    assert repr(report) == "<archstone.identity.Report of 6, 1 failed>"
+
+    deletions = Bulk(admin.groups.delete, report.answers)
+    assert deletions.preview() == [f"DELETE groups/{it.id}" for it in report.answers]
+    assert admin.groups.exists(report.answers[0]), "a preview does nothing"
+    assert deletions.run().failures == []
+    assert not admin.groups.exists(report.answers[0])
+
+
+def test_what_a_progress_callback_raises_ends_everything(admin: Client, keystone: TaggedKeystone) -> None:
+    assert admin.token
+    before = len(keystone.requests())
+
+    def stop(_: Progress) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        Bulk(admin.users.get, ["nobody"] * 50, concurrency=1, on_progress=stop).run()
+    assert len(keystone.requests()) - before < 50
+
+
+def test_many_operations_are_checked_before_they_are_sent(admin: Client) -> None:
+    with pytest.raises(archstone.InvalidRequestError, match="`user` has a slash"):
+        Bulk(admin.users.delete, ["u", "a/b"]).preview()
+    with pytest.raises(TypeError, match="give a method of a manager that is no list"):
+        Bulk(admin.users.list, [()])
+    with pytest.raises(TypeError, match="give a method of a manager that is no list"):
+        Bulk(print, ["x"])
+    with pytest.raises(TypeError, match="takes 2 positional"):
+        Bulk(admin.users.add_to_group, [("u", "g", "x")])
+    assert Bulk(admin.users.delete, []).run().outcomes == []
+
+
+async def test_many_at_once_for_asyncio(keystone: TaggedKeystone) -> None:
+    client = AsyncClient(**keystone.user("admin", system_scope=True))
+    names = [{"name": unique("bulk"), "domain": "default"} for _ in range(3)]
+    seen: list[Progress] = []
+
+    report = await AsyncBulk(client.groups.create, names, concurrency=2, on_progress=seen.append).run()
+
+    assert [it.name for it in report.answers] == [it["name"] for it in names]
+    assert seen[-1] == (3, 0, 3)
+    deleted = await AsyncBulk(client.groups.delete, report.answers).run()
+    assert deleted.outcomes == [None, None, None]
+
+
+def test_role_assignments_with_names_put_together_here(admin: Client) -> None:
+    (role, user) = admin.roles.create(unique("role")), admin.users.create(unique("user"), domain="default")
+    admin.roles.grant(role, user=user, system=True)
+    admin.roles.grant(role, user=user, domain="default")
+
+    named = admin.role_assignments.list_named(user=user)
+
+    assert "Items of RoleAssignment" in repr(named)
+    by_scope = {next(iter(it.scope)): it for it in named}
+    assert set(by_scope) == {"system", "domain"}
+    assert by_scope["domain"].scope["domain"] == {"id": "default", "name": "Default"}
+    theirs = {next(iter(it.scope)): it for it in admin.role_assignments.list(user=user, include_names=True)}
+    assert by_scope == theirs
+    admin.users.delete(user)
+    admin.roles.delete(role)
+
+
+# What stands for a filter where `x` will not do.
+SAMPLES: dict[str, object] = {
+    "domain": "default",
+    "domain_id": "default",
+    "inherited_to": "projects",
+    "interface": "public",
+    "parent": "0" * 32,
+    "password_expires_at": "lt:2000-01-01T00:00:00Z",
+    "since": "2020-01-01T00:00:00Z",
+    "sort_dir": "desc",
+    "sort_key": "name",
+}
+BY_KIND: dict[str, object] = {"boolean": True, "flag": True, "texts": ["x", "y"], "text": "0" * 32, "match": "x"}
+
+
+def test_every_list_takes_every_filter(admin: Client) -> None:
+    taken = 0
+    for resource in RESOURCES.values():
+        operation = next((it for it in resource["operations"] if it["name"] == "list"), None)
+        if operation is None or any(it["required"] for it in operation["parameters"]):
+            continue
+        manager: Any = admin
+        for name in resource["manager"].split("."):
+            manager = getattr(manager, name)
+        for parameter in operation["parameters"]:
+            if parameter["path"]:
+                continue
+            name, value = parameter["name"], BY_KIND[parameter["kind"]]
+            more = {"project": admin.projects.find("lab")} if name == "include_subtree" else {}
+            filters = [{name: SAMPLES.get(name, value), **more}]
+            if parameter["kind"] == "match" and resource["manager"] != "endpoints":
+                filters.append({f"{name}__icontains": "x"})
+            for it in filters:
+                for found in manager.list(**it):
+                    assert found.to_dict(), (resource["manager"], it)
+                taken += 1
+    assert taken > 50

@@ -13,6 +13,7 @@ from keystone_for_tests import password_of
 
 import archstone
 import archstone.config
+from archstone.testing import FakeKeystone, Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,20 @@ async def test_no_object_shows_a_secret(
     whole = await asyncio.to_thread(blocking.post, "auth/tokens", json=login, authenticated=False, params={"q": MARK})
     refused = await identity.post("auth/tokens", json={"auth": MARK}, authenticated=False, raise_exc=False)
     streamed = await identity.request("POST", "auth/tokens", json=login, authenticated=False, stream=True)
+    kept = archstone.AsyncClient(**keystone.user("bob", token_cache=str(tmp_path / "kept")))
+    await kept.get_token()
+    status = await kept.token_store_status()
+    assert status is not None
+    assert status.own is not None
+    with FakeKeystone() as vendor:
+        vendor.on("GET", "/.well-known/openstack/api").reply(Reply(json={"profile": {"auth": {"password": MARK}}}))
+        profile = await asyncio.to_thread(archstone.config.fetch_profile, vendor.auth_url)
     things: list[object] = [
+        status,
+        status.own,
+        profile,
+        archstone.config.read_openrc(f"export OS_PASSWORD={MARK}"),
+        archstone.config.KeyringPlace("demo"),
         client,
         later,
         access,

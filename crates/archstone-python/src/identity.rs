@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use archstone::{
     Client, Result,
-    identity::{Answer, FieldSpec, Names, OperationSpec, Parameter, RESOURCES, Record, ResourceSpec, Use, ValueKind},
+    identity::{
+        Answer, FieldSpec, NamedAssignments, Names, OperationSpec, Outcomes, Parameter, RESOURCES, Record,
+        ResourceSpec, Use, ValueKind,
+    },
 };
-use pyo3::{exceptions::PyValueError, prelude::*, sync::PyOnceLock, types::PyBytes};
+use pyo3::{IntoPyObjectExt, exceptions::PyValueError, prelude::*, sync::PyOnceLock, types::PyBytes};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
@@ -16,7 +19,8 @@ use tokio::sync::Mutex;
 use crate::{
     bridge::{start, wait},
     client::Client as PythonClient,
-    convert, errors,
+    convert,
+    errors::{self, Diagnosis},
     handle::Handle,
 };
 
@@ -130,7 +134,7 @@ fn text(doc: &str) -> String {
 
 fn kind(kind: ValueKind) -> &'static str {
     match kind {
-        ValueKind::Text => "text",
+        ValueKind::Text | ValueKind::Header => "text",
         ValueKind::Boolean => "boolean",
         ValueKind::Integer => "integer",
         ValueKind::Secret | ValueKind::Subject => "secret",
@@ -155,6 +159,7 @@ fn answer(answer: Answer) -> (&'static str, &'static str) {
         Answer::Text => ("text", ""),
         Answer::Form => ("form", ""),
         Answer::Token => ("token", ""),
+        Answer::Access => ("access", ""),
         Answer::Member(_) | Answer::Json => ("json", ""),
     }
 }
@@ -190,6 +195,11 @@ impl IdentityCore {
         start(py, perform(self.handle.client(py)?, self.operation(operation)?, object(arguments)?))
     }
 
+    /// The whole answer, of a list all items, and the ids of the requests that it took.
+    fn whole(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<(String, Vec<String>)> {
+        wait(py, whole(self.handle.client(py)?, self.operation(operation)?, object(arguments)?))
+    }
+
     fn find(&self, py: Python<'_>, filters: &str, name_or_id: String) -> PyResult<String> {
         wait(py, find(self.handle.client(py)?, self.resource, object(filters)?, name_or_id))
     }
@@ -212,15 +222,32 @@ impl IdentityCore {
         preview.map_err(|error| errors::to_python(py, &error))
     }
 
+    fn many(&self, py: Python<'_>, operation: &str, all: Vec<String>, most: usize) -> PyResult<IdentityOutcomes> {
+        let all = all.into_iter().map(|it| object(&it)).collect::<PyResult<_>>()?;
+        let outcomes = self.handle.client(py)?.identity().perform_many(self.operation(operation)?, all, most);
+        Ok(IdentityOutcomes(Arc::new(Mutex::new(outcomes))))
+    }
+
+    fn named(&self, py: Python<'_>, filters: &str) -> PyResult<IdentityItems> {
+        let items = self.handle.client(py)?.identity().named_role_assignments(object(filters)?);
+        Ok(IdentityItems(Arc::new(Mutex::new(Pulled::Named(Box::new(items))))))
+    }
+
     fn items(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<IdentityItems> {
         let items = self.handle.client(py)?.identity().items(self.operation(operation)?, object(arguments)?);
-        Ok(IdentityItems(Arc::new(Mutex::new(items))))
+        Ok(IdentityItems(Arc::new(Mutex::new(Pulled::Items(Box::new(items))))))
     }
+}
+
+/// What a list is pulled from.
+enum Pulled {
+    Items(Box<archstone::identity::Items>),
+    Named(Box<NamedAssignments>),
 }
 
 /// A list that is being pulled: some items at a time, as one JSON array; empty after the last.
 #[pyclass(frozen, module = "archstone._archstone")]
-pub(crate) struct IdentityItems(Arc<Mutex<archstone::identity::Items>>);
+pub(crate) struct IdentityItems(Arc<Mutex<Pulled>>);
 
 #[pymethods]
 impl IdentityItems {
@@ -232,6 +259,42 @@ impl IdentityItems {
     fn start_some<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let items = Arc::clone(&self.0);
         start(py, async move { some(items).await.map(Text) })
+    }
+}
+
+/// Many operations of a kind, on their way.
+#[pyclass(frozen, module = "archstone._archstone")]
+pub(crate) struct IdentityOutcomes(Arc<Mutex<Outcomes<Value>>>);
+
+#[pymethods]
+impl IdentityOutcomes {
+    fn next(&self, py: Python<'_>) -> PyResult<Outcome> {
+        wait(py, outcome(Arc::clone(&self.0)))
+    }
+
+    fn start_next<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        start(py, outcome(Arc::clone(&self.0)))
+    }
+}
+
+async fn outcome(outcomes: Arc<Mutex<Outcomes<Value>>>) -> Result<Outcome> {
+    Ok(Outcome(outcomes.lock().await.next().await))
+}
+
+/// The position of an operation, and either its answer as JSON or the exception; None after the last.
+pub(crate) struct Outcome(Option<(usize, Result<Value>)>);
+
+impl<'py> IntoPyObject<'py> for Outcome {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        match self.0 {
+            None => Ok(py.None().into_bound(py)),
+            Some((position, Ok(answer))) => (position, answer.to_string()).into_bound_py_any(py),
+            Some((position, Err(error))) => (position, Diagnosis(error)).into_bound_py_any(py),
+        }
     }
 }
 
@@ -251,13 +314,43 @@ impl<'py> IntoPyObject<'py> for Text {
 /// Items that are handed over at a time: enough to make the handing over cheap.
 const MOST: usize = 256;
 
-async fn some(items: Arc<Mutex<archstone::identity::Items>>) -> Result<Vec<u8>> {
-    let items = items.lock().await.some(MOST).await?;
-    Ok([&b"["[..], &items.join(&b","[..]), b"]"].concat())
+async fn some(items: Arc<Mutex<Pulled>>) -> Result<Vec<u8>> {
+    match &mut *items.lock().await {
+        Pulled::Items(items) => {
+            let items = items.some(MOST).await?;
+            Ok([&b"["[..], &items.join(&b","[..]), b"]"].concat())
+        }
+        Pulled::Named(named) => {
+            let some = named.some(MOST).await?.into_iter().map(Value::Object);
+            Ok(some.collect::<Value>().to_string().into_bytes())
+        }
+    }
 }
 
 async fn perform(client: Client, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Result<String> {
     Ok(client.identity().perform(operation, arguments).await?.to_string())
+}
+
+async fn whole(
+    client: Client,
+    operation: &'static OperationSpec,
+    arguments: Map<String, Value>,
+) -> Result<(String, Vec<String>)> {
+    let identity = client.identity();
+    if !matches!(operation.answer, Answer::Many(_)) {
+        let (answer, request_id) = identity.perform_traced(operation, arguments).await?;
+        return Ok((answer.to_string(), request_id.into_iter().collect()));
+    }
+    let mut items = identity.items(operation, arguments);
+    let mut text = "[".to_owned();
+    while let Some(item) = items.next().await? {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&String::from_utf8_lossy(&item));
+    }
+    text.push(']');
+    Ok((text, items.request_ids().to_vec()))
 }
 
 async fn exists(client: Client, resource: &'static ResourceSpec, arguments: Map<String, Value>) -> Result<bool> {

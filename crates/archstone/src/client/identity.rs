@@ -7,11 +7,12 @@ use url::Url;
 
 use super::Client;
 use crate::{
+    access::{Access, Received, Token},
     auth::{keystone, login},
     catalog::discovery,
     error::{Error, ErrorKind, Result},
     identity::{Project, User},
-    transport::{Answer, Request},
+    transport::{Answer, Request, http_date},
 };
 
 impl Client {
@@ -114,6 +115,13 @@ impl Client {
                 inner.management.get_or_try_init(|| async { Ok(url) }).await
             }
         }
+    }
+
+    /// What a token document says that was asked for, and answered at this date of the server.
+    pub(crate) async fn access_of(&self, token: Token, document: String, date: Option<&str>) -> Result<Access> {
+        let (host, url) = (&self.0.identity.host, self.identity_api().await?.clone());
+        let received = Received { at: host.now(), server_date: date.and_then(http_date), issued_now: false };
+        Access::parse(token, document, Some(url), &received, host)
     }
 
     /// Seconds since 1970.

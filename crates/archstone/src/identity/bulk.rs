@@ -1,6 +1,6 @@
 //! Many operations at once: some at a time, to the end, with a report.
 
-use std::fmt;
+use std::{fmt, future::IntoFuture, iter::Enumerate, pin::Pin, vec::IntoIter};
 
 use tokio::task::JoinSet;
 
@@ -88,19 +88,10 @@ impl<O: Operation> Bulk<O> {
     /// Does everything.
     pub async fn run(mut self) -> Report<O::Answer> {
         let total = self.calls.len();
-        let mut outcomes: Vec<Option<Result<O::Answer>>> = (0..total).map(|_| None).collect();
         let mut progress = Progress { done: 0, failed: 0, total };
-        let mut waiting = self.calls.into_iter().enumerate();
-        let mut running = JoinSet::new();
-        loop {
-            while running.len() < self.concurrency
-                && let Some((position, call)) = waiting.next()
-            {
-                let call = call.into_future();
-                running.spawn(async move { (position, call.await) });
-            }
-            let Some(finished) = running.join_next().await else { break };
-            let Ok((position, outcome)) = finished else { continue };
+        let mut outcomes: Vec<Option<Result<O::Answer>>> = (0..total).map(|_| None).collect();
+        let mut arriving = Outcomes::new(self.calls.into_iter().map(Call::into_future).collect(), self.concurrency);
+        while let Some((position, outcome)) = arriving.next().await {
             progress.done += 1;
             progress.failed += usize::from(outcome.is_err());
             outcomes[position] = Some(outcome);
@@ -110,6 +101,46 @@ impl<O: Operation> Bulk<O> {
         }
         let lost = || Err(Error::new(ErrorKind::InvalidRequest, "the operation was given up"));
         Report { outcomes: outcomes.into_iter().map(|it| it.unwrap_or_else(lost)).collect() }
+    }
+}
+
+type Waiting<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+
+/// The outcomes of many operations, as they arrive: some are on their way at a time.
+///
+/// What [`Bulk`] is made of, for those who know the operation only when they run: see
+/// [`Identity::perform_many`](super::Identity::perform_many). Dropping it gives up what is on its way, and begins nothing
+/// more.
+pub struct Outcomes<T> {
+    waiting: Enumerate<IntoIter<Waiting<T>>>,
+    running: JoinSet<(usize, Result<T>)>,
+    concurrency: usize,
+}
+
+impl<T: Send + 'static> Outcomes<T> {
+    pub(super) fn new(operations: Vec<Waiting<T>>, concurrency: usize) -> Self {
+        Self { waiting: operations.into_iter().enumerate(), running: JoinSet::new(), concurrency: concurrency.max(1) }
+    }
+
+    /// The next outcome, with the operation's position; `None` after the last.
+    pub async fn next(&mut self) -> Option<(usize, Result<T>)> {
+        loop {
+            while self.running.len() < self.concurrency
+                && let Some((position, operation)) = self.waiting.next()
+            {
+                self.running.spawn(async move { (position, operation.await) });
+            }
+            if let Ok(finished) = self.running.join_next().await? {
+                return Some(finished);
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for Outcomes<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (waiting, running) = (self.waiting.len(), self.running.len());
+        f.debug_struct("Outcomes").field("waiting", &waiting).field("running", &running).finish_non_exhaustive()
     }
 }
 

@@ -13,9 +13,11 @@ use super::{
     value::Input,
 };
 use crate::{
+    access::{Access, Token},
     auth::keystone::resource,
     client::{Client, RequestBuilder, Response},
     error::{Error, ErrorKind, Result},
+    host::Host,
     secret::Secret,
 };
 
@@ -125,24 +127,37 @@ impl FromAnswer for Issued {
 pub(super) fn perform(
     client: Client,
     operation: &'static OperationSpec,
-    mut arguments: Arguments,
+    arguments: Arguments,
 ) -> Pin<Box<dyn Future<Output = Result<Value>> + Send>> {
-    Box::pin(async move {
-        complete(&client, operation, &mut arguments).await?;
-        let prepared = prepare(operation, &arguments)?;
-        if operation.answer == Answer::Flag {
-            return ask_whether(&client, &prepared, operation).await.map(Value::Bool);
-        }
-        let answer = prepared.request(&client, operation).await?.send().await?;
-        read(answer, operation).await
-    })
+    Box::pin(async move { Ok(traced(client, operation, arguments).await?.0) })
+}
+
+/// The same with the id of the request.
+pub(super) async fn traced(
+    client: Client,
+    operation: &'static OperationSpec,
+    mut arguments: Arguments,
+) -> Result<(Value, Option<String>)> {
+    complete(&client, operation, &mut arguments).await?;
+    let prepared = prepare(operation, &arguments)?;
+    if operation.answer == Answer::Flag {
+        let (is_so, request_id) = ask_whether(&client, &prepared, operation).await?;
+        return Ok((is_so.into(), request_id));
+    }
+    let answer = prepared.request(&client, operation).await?.send().await?;
+    let request_id = answer.request_id().map(str::to_owned);
+    let read = match operation.answer {
+        Answer::Access => read_access(&client, answer).await?,
+        _ => read(answer, operation).await?,
+    };
+    Ok((read, request_id))
 }
 
 /// Whether what an operation would get is there.
 pub(super) async fn exists(client: &Client, get: &'static OperationSpec, mut arguments: Arguments) -> Result<bool> {
     complete(client, get, &mut arguments).await?;
     let prepared = Prepared { method: "HEAD", ..prepare(get, &arguments)? };
-    ask_whether(client, &prepared, get).await
+    Ok(ask_whether(client, &prepared, get).await?.0)
 }
 
 /// Says whose, where only that is missing.
@@ -156,10 +171,14 @@ pub(super) async fn complete(client: &Client, operation: &OperationSpec, argumen
 }
 
 /// Whether something is there.
-async fn ask_whether(client: &Client, prepared: &Prepared, operation: &OperationSpec) -> Result<bool> {
+async fn ask_whether(
+    client: &Client,
+    prepared: &Prepared,
+    operation: &OperationSpec,
+) -> Result<(bool, Option<String>)> {
     match prepared.request(client, operation).await?.send().await {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Ok(answer) => Ok((true, answer.request_id().map(str::to_owned))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok((false, error.request_id().map(str::to_owned))),
         Err(error) => Err(error),
     }
 }
@@ -173,7 +192,7 @@ async fn read(answer: Response, operation: &OperationSpec) -> Result<Value> {
             let pairs = url::form_urlencoded::parse(text.as_bytes());
             Ok(Value::Object(pairs.map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect()))
         }
-        Answer::Token => {
+        Answer::Token | Answer::Access => {
             let id = answer.headers().get("x-subject-token").and_then(|it| it.to_str().ok()).map(str::to_owned);
             let mut document: Value = answer.json().await?;
             document["id"] = id.into();
@@ -184,6 +203,21 @@ async fn read(answer: Response, operation: &OperationSpec) -> Result<Value> {
         Answer::First(names) => Ok(inside(answer, names.members).await?[0].take()),
         Answer::Many(names) => inside(answer, names.members).await,
         Answer::Texts(member) | Answer::Member(member) => inside(answer, member).await,
+    }
+}
+
+/// Everything that is known of a token as a reference, which says how much life it has whatever the clocks say.
+async fn read_access(client: &Client, answer: Response) -> Result<Value> {
+    let header = |name: &str| answer.headers().get(name)?.to_str().ok().map(str::to_owned);
+    let (token, date) = (header("x-subject-token"), header("date"));
+    let token = token.ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the answer does not name the token"))?;
+    let access = client.access_of(Token::new(token.into())?, answer.text().await?, date.as_deref()).await?;
+    Ok(access.to_reference().expose().into())
+}
+
+impl FromAnswer for Access {
+    fn from_answer(answer: Value) -> Result<Self> {
+        Self::from_reference(&String::from_answer(answer)?, &Host::default())
     }
 }
 
@@ -215,6 +249,9 @@ impl Prepared {
         }
         if let Some(subject) = &self.subject {
             request = request.header("x-subject-token", subject);
+        }
+        for (name, text) in &self.headers {
+            request = request.header(*name, text);
         }
         if operation.is_signed {
             return oauth1::signed(request, &url, self.body.as_ref(), client.seconds());

@@ -70,7 +70,9 @@ macro_rules! record {
 
             fn to_json(&self) -> serde_json::Map<String, serde_json::Value> {
                 let mut map = self.extra.clone();
-                $( $crate::identity::record::put(&mut map, name_of!($field $( $wire )?), &self.$field); )+
+                $( $crate::identity::record::put(
+                    &mut map, name_of!($field $( $wire )?), &self.$field, default_of!($( $default )?),
+                ); )+
                 map
             }
         }
@@ -321,6 +323,7 @@ macro_rules! answer_type {
     (texts $member:literal) => { Vec<String> };
     (text) => { String };
     (token) => { $crate::identity::Issued };
+    (access) => { $crate::Access };
     ($other:ident $( $member:literal )?) => { serde_json::Value };
 }
 
@@ -357,5 +360,8 @@ macro_rules! answer_spec {
     };
     (token) => {
         $crate::identity::Answer::Token
+    };
+    (access) => {
+        $crate::identity::Answer::Access
     };
 }

@@ -23,7 +23,7 @@ resource! {
     }
     operations {
         /// Lists domains.
-        List: list() GET "domains" => many(Domain) {
+        List: list() GET "domains" [paged()] => many(Domain) {
             /// Only the one with this name.
             name: Match,
             /// Only those that are, or are not, enabled.

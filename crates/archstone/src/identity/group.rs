@@ -19,7 +19,7 @@ resource! {
     }
     operations {
         /// Lists groups: all, or those that a user is in.
-        List: list() GET "groups" | "users/{user}/groups" => many(Group) {
+        List: list() GET "groups" | "users/{user}/groups" [paged()] => many(Group) {
             /// Only those that this user is in.
             user: String,
             /// Only those of this domain.

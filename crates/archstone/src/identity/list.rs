@@ -51,13 +51,18 @@ impl<O: Operation> List<O> {
         self
     }
 
+    pub(super) fn into_parts(self) -> (Client, Arguments) {
+        (self.call.client, self.call.arguments)
+    }
+
     /// Adds a filter that has no method here.
     pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.call = self.call.with(name, value);
         self
     }
 
-    /// How many items the server may put on a page. It changes what a request costs the server, not what comes.
+    /// How many items Keystone may put on a page, where it has pages: of users, groups, projects and domains. It
+    /// changes what a request costs, not what comes.
     pub fn page_size(self, items: u32) -> Self {
         self.with("limit", items)
     }
@@ -141,6 +146,7 @@ pub struct Items {
     arguments: Arguments,
     state: State,
     ready: VecDeque<Vec<u8>>,
+    request_ids: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -158,7 +164,14 @@ const LARGEST_ITEM: usize = 64 << 20;
 
 impl Items {
     pub(super) fn new(client: &Client, operation: &'static OperationSpec, arguments: Arguments) -> Self {
-        Self { client: client.clone(), operation, arguments, state: State::New, ready: VecDeque::new() }
+        Self {
+            client: client.clone(),
+            operation,
+            arguments,
+            state: State::New,
+            ready: VecDeque::new(),
+            request_ids: Vec::new(),
+        }
     }
 
     /// The next item as JSON text; `None` after the last.
@@ -188,6 +201,18 @@ impl Items {
         Ok(std::iter::once(first).chain(self.ready.drain(..more)).collect())
     }
 
+    /// The ids of the requests that were made so far, one for each page: what an operator looks for in the
+    /// service's logs.
+    #[must_use]
+    pub fn request_ids(&self) -> &[String] {
+        &self.request_ids
+    }
+
+    /// Whether the next item is at hand.
+    pub(super) fn has_some_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
     /// Takes one step; false after the last.
     async fn pull(&mut self) -> Result<bool> {
         match &mut self.state {
@@ -198,6 +223,7 @@ impl Items {
             }
             State::Page(prepared) => {
                 let answer = prepared.request(&self.client, self.operation).await?.send().await?;
+                self.request_ids.extend(answer.request_id().map(str::to_owned));
                 let splitter = Splitter::new(member(self.operation));
                 self.state = State::Arriving(prepared.clone(), Box::new((answer, splitter)));
             }

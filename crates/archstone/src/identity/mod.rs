@@ -29,6 +29,7 @@ mod call;
 mod describe;
 mod find;
 mod list;
+mod names;
 mod oauth1;
 mod prepare;
 mod record;
@@ -39,15 +40,30 @@ mod value;
 
 use serde_json::{Map, Value};
 
-pub use bulk::{Bulk, Progress, Report};
+pub use bulk::{Bulk, Outcomes, Progress, Report};
 pub use call::{Call, Issued};
 pub use list::{Items, List};
+pub use names::NamedAssignments;
 pub use record::Missing;
 pub use resource::{Collection, FromAnswer, Identified, Operation, Record, Resource};
 pub use spec::{Answer, Body, FieldSpec, Names, OperationSpec, Parameter, ResourceSpec, Route, Use, ValueKind};
-pub use value::{Flag, Input, Kind, Match, ParameterKind, Subject};
+pub use value::{Flag, Header, Input, Kind, Match, ParameterKind, Subject};
 
 use crate::{client::Client, error::Result};
+
+/// The items of a list below a key, when it arrives in pieces of this size: for `fuzz/`, which cannot see what is
+/// private.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[must_use]
+pub fn split_for_fuzzing(member: &str, document: &[u8], size: usize) -> Vec<Vec<u8>> {
+    let mut splitter = splitter::Splitter::new(member);
+    let mut items = std::collections::VecDeque::new();
+    for piece in document.chunks(size.max(1)) {
+        splitter.take(piece, &mut items);
+    }
+    items.into()
+}
 
 /// Keystone's resources, as seen by a [`Client`].
 #[derive(Clone, Debug)]
@@ -168,10 +184,35 @@ impl Identity {
         call::perform(self.0.clone(), operation, arguments).await
     }
 
+    /// The same with the id of the request, which an operator looks for in the service's logs.
+    ///
+    /// # Errors
+    ///
+    /// As [`perform`](Self::perform).
+    pub async fn perform_traced(
+        &self,
+        operation: &'static OperationSpec,
+        arguments: Map<String, Value>,
+    ) -> Result<(Value, Option<String>)> {
+        call::traced(self.0.clone(), operation, arguments).await
+    }
+
     /// The same for a list, item by item.
     #[must_use]
     pub fn items(&self, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Items {
         Items::new(&self.0, operation, arguments)
+    }
+
+    /// Does an operation many times, so many at a time: the outcomes come as they arrive.
+    #[must_use]
+    pub fn perform_many(
+        &self,
+        operation: &'static OperationSpec,
+        all: Vec<Map<String, Value>>,
+        concurrency: usize,
+    ) -> Outcomes<Value> {
+        let operations = all.into_iter().map(|it| call::perform(self.0.clone(), operation, it));
+        Outcomes::new(operations.collect(), concurrency)
     }
 
     /// What [`perform`](Self::perform) would send: the method and the path.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::spec::{Body, OperationSpec, Route, Use, ValueKind, placeholder};
+use super::spec::{Body, OperationSpec, Parameter, Route, Use, ValueKind, placeholder};
 use super::value::SUFFIXES;
 use crate::error::{Error, ErrorKind, Result, printable};
 
@@ -18,6 +18,7 @@ pub(super) struct Prepared {
     pub(super) body: Option<Content>,
     /// The token that the request is about.
     pub(super) subject: Option<String>,
+    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 #[derive(Clone)]
@@ -47,12 +48,15 @@ pub(super) fn prepare(operation: &OperationSpec, arguments: &Arguments) -> Resul
         query: Vec::new(),
         body: None,
         subject: None,
+        headers: Vec::new(),
     };
     let mut body = Map::new();
     for (name, value) in arguments.iter().filter(|(name, _)| !operation.is_in_path(name)) {
         let parameter = operation.parameter(name);
-        if parameter.is_some_and(|it| it.kind == ValueKind::Subject) {
+        if let Some(Parameter { kind: ValueKind::Subject, .. }) = parameter {
             prepared.subject = value.as_str().map(str::to_owned);
+        } else if let Some(Parameter { kind: ValueKind::Header, wire, .. }) = parameter {
+            prepared.headers.extend(value.as_str().map(|text| (*wire, text.to_owned())));
         } else if operation.body == Body::None || (operation.sets().is_none() && operation.method == "GET") {
             ask(&mut prepared.query, operation, name, value)?;
         } else {
@@ -60,7 +64,22 @@ pub(super) fn prepare(operation: &OperationSpec, arguments: &Arguments) -> Resul
         }
     }
     prepared.body = content(operation, body)?;
+    let is_paged = operation.is_paged && operation.routes.first().is_some_and(|first| std::ptr::eq(first, route));
+    turn_pages(&mut prepared.query, is_paged);
     Ok(prepared)
+}
+
+/// Keystone's own largest page, unless it is configured otherwise; it takes what is more for that.
+const LARGEST_PAGE: &str = "1000";
+
+/// Asks for pages where there are any: without a `limit`, Keystone ends the list after its largest page, and does not
+/// say so. Elsewhere a `limit` does harm: the link to the next page leads back to the first.
+fn turn_pages(query: &mut Vec<(String, String)>, is_paged: bool) {
+    if !is_paged {
+        query.retain(|(name, _)| name != "limit");
+    } else if !query.iter().any(|(name, _)| name == "limit") {
+        query.push(("limit".to_owned(), LARGEST_PAGE.to_owned()));
+    }
 }
 
 /// Whether all that must be given is given, and nothing contradicts itself.

@@ -33,7 +33,7 @@ resource! {
     }
     operations {
         /// Lists projects: all, or those that a user has roles in.
-        List: list() GET "projects" | "users/{user}/projects" => many(Project) {
+        List: list() GET "projects" | "users/{user}/projects" [paged()] => many(Project) {
             /// Only those that this user has roles in.
             user: String,
             /// Only those of this domain.

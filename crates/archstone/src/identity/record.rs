@@ -50,9 +50,11 @@ impl std::fmt::Display for Missing {
 
 impl std::error::Error for Missing {}
 
-/// Writes a field, unless there is nothing to write.
-pub(super) fn put(map: &mut Map<String, Value>, name: &str, value: &impl Kind) {
-    if let Some(value) = value.encode() {
+/// Writes a field, unless there is nothing to write. What did not fit stays, as long as nobody has set the field since.
+pub(super) fn put<T: Kind>(map: &mut Map<String, Value>, name: &str, value: &T, default: Option<T>) {
+    let Some(value) = value.encode() else { return };
+    let is_absent = default.or_else(T::missing).and_then(|it| it.encode()).as_ref() == Some(&value);
+    if !(is_absent && map.contains_key(name)) {
         map.insert(name.to_owned(), value);
     }
 }

@@ -88,6 +88,8 @@ pub enum ValueKind {
     Flag,
     /// A token that the request is about.
     Subject,
+    /// Text that is said in a header, whose name is the key on the wire.
+    Header,
 }
 
 /// Something that can be done with resources.
@@ -115,6 +117,8 @@ pub struct OperationSpec {
     pub is_anonymous: bool,
     /// How the request is signed in place of a token.
     pub is_signed: bool,
+    /// Whether the first of the ways is answered in pages, which a `limit` asks for.
+    pub is_paged: bool,
     /// The form of the answer that is asked for.
     pub accept: &'static str,
 }
@@ -200,6 +204,8 @@ pub enum Answer {
     Form,
     /// A token, with what is known of it.
     Token,
+    /// All that is known of a token, ready to be used.
+    Access,
 }
 
 impl OperationSpec {
@@ -224,6 +230,7 @@ impl OperationSpec {
             exclusive: &[],
             is_anonymous: false,
             is_signed: false,
+            is_paged: false,
             accept: "application/json",
         }
     }
@@ -258,6 +265,11 @@ impl OperationSpec {
     pub(super) const fn signed(mut self) -> Self {
         self.is_anonymous = true;
         self.is_signed = true;
+        self
+    }
+
+    pub(super) const fn paged(mut self) -> Self {
+        self.is_paged = true;
         self
     }
 

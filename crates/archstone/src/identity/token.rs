@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Body, Flag, Subject};
+use super::{Body, Flag, Header, Subject};
 
 resource! {
     /// Tokens as a service sees them: checked, and ended.
@@ -14,11 +14,27 @@ resource! {
             nocatalog: Flag,
             /// Also of a token that has expired not long ago.
             allow_expired: Flag,
+            /// The version of access rules that the asker enforces, `1.0`. A token with access rules is not found by
+            /// who does not say.
+            access_rules_support as "openstack-identity-access-rules": Header,
+        }
+        /// Gets what is known of a token, as a service does that was handed it: user, scope, roles, and how much life it
+        /// has.
+        Validate: validate(token: Subject) GET "auth/tokens" => access {
+            /// Without the catalog.
+            nocatalog: Flag,
+            /// Also of a token that has expired not long ago.
+            allow_expired: Flag,
+            /// The version of access rules that the asker enforces, `1.0`. A token with access rules is not found by
+            /// who does not say.
+            access_rules_support as "openstack-identity-access-rules": Header,
         }
         /// Whether a token is good.
         Check: check(token: Subject) HEAD "auth/tokens" => flag {
             /// Also one that has expired not long ago.
             allow_expired: Flag,
+            /// The version of access rules that the asker enforces, `1.0`.
+            access_rules_support as "openstack-identity-access-rules": Header,
         }
         /// Ends a token early.
         RevokeToken: revoke_token(token: Subject) DELETE "auth/tokens" => nothing {

@@ -34,7 +34,7 @@ resource! {
     }
     operations {
         /// Lists users: all, or those of a group.
-        List: list() GET "users" | "groups/{group}/users" => many(User) {
+        List: list() GET "users" | "groups/{group}/users" [paged()] => many(User) {
             /// Only members of this group.
             group: String,
             /// Only those of this domain.

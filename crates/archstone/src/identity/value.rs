@@ -95,7 +95,6 @@ impl Kind for Vec<String> {
 
 impl Kind for Value {
     const KIND: ValueKind = ValueKind::Any;
-    const IS_OPTIONAL: bool = true;
 
     fn decode(value: Value) -> Result<Self, Value> {
         Ok(value)
@@ -183,6 +182,10 @@ pub enum Flag {}
 #[derive(Debug)]
 pub enum Subject {}
 
+/// Marks a parameter that is said in a header of its own.
+#[derive(Debug)]
+pub enum Header {}
+
 /// Names the kind of a parameter's type.
 pub trait ParameterKind {
     /// What it is called in descriptions.
@@ -203,6 +206,7 @@ parameter_kinds! {
     Match, Match;
     Flag, Flag;
     Subject, Subject;
+    Header, Header;
 }
 
 /// What can be given for a field or a parameter of a type: text for text, and for the id of a resource the
@@ -222,9 +226,9 @@ macro_rules! inputs {
 }
 
 inputs! {
-    &str => String, Option<String>, Match, Subject, Secret, Option<Secret>; |it| it.into();
-    &String => String, Option<String>, Match, Subject, Secret, Option<Secret>; |it| it.as_str().into();
-    String => String, Option<String>, Match, Subject, Secret, Option<Secret>; |it| it.into();
+    &str => String, Option<String>, Match, Subject, Header, Secret, Option<Secret>; |it| it.into();
+    &String => String, Option<String>, Match, Subject, Header, Secret, Option<Secret>; |it| it.as_str().into();
+    String => String, Option<String>, Match, Subject, Header, Secret, Option<Secret>; |it| it.into();
     Option<&str> => Option<String>; |it| it.into();
     Option<String> => Option<String>; |it| it.into();
     Secret => Secret, Option<Secret>, Subject; |it| it.expose().into();

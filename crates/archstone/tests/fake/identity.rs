@@ -45,7 +45,37 @@ async fn a_page_that_leads_elsewhere_or_to_itself_leads_nowhere() {
 
     assert_eq!(users.len(), 2);
     let targets: Vec<_> = server.requests().iter().map(|it| it.target().to_owned()).collect();
-    assert_eq!(targets, ["/v3/users", "/v3/users?marker=1"]);
+    assert_eq!(targets, ["/v3/users?limit=1000", "/v3/users?marker=1"]);
+}
+
+#[tokio::test]
+async fn pages_are_asked_for_where_there_are_some_and_only_there() {
+    let page = |members: &str| Reply::json(200, format!("{{\"{members}\": []}}"));
+    let pages = ["users", "users", "users", "groups", "groups", "projects", "domains", "roles"].map(page);
+    let server = FakeServer::replying(pages);
+    let identity = identity(&server);
+
+    identity.users().list().all().await.unwrap();
+    identity.users().list().page_size(7).all().await.unwrap();
+    identity.users().list().group("g").page_size(7).all().await.unwrap();
+    identity.groups().list().all().await.unwrap();
+    identity.groups().list().user("u").all().await.unwrap();
+    identity.projects().list().all().await.unwrap();
+    identity.domains().list().all().await.unwrap();
+    identity.roles().list().page_size(7).all().await.unwrap();
+
+    let targets: Vec<_> = server.requests().iter().map(|it| it.target().to_owned()).collect();
+    let expected = [
+        "users?limit=1000",
+        "users?limit=7",
+        "groups/g/users",
+        "groups?limit=1000",
+        "users/u/groups",
+        "projects?limit=1000",
+        "domains?limit=1000",
+        "roles",
+    ];
+    assert_eq!(targets, expected.map(|it| format!("/v3/{it}")));
 }
 
 #[tokio::test]

@@ -33,6 +33,15 @@ async fn every_page_is_followed() {
 }
 
 #[tokio::test]
+async fn a_page_size_loses_nothing_where_keystone_has_no_pages() {
+    let roles = admin().roles();
+    let all = roles.list().all().await.unwrap();
+
+    assert!(all.len() >= 5);
+    assert_eq!(roles.list().page_size(2).all().await.unwrap().len(), all.len());
+}
+
+#[tokio::test]
 async fn things_are_found_by_id_and_by_name_and_what_is_unclear_says_so() {
     let identity = admin();
     let users = identity.users();

@@ -177,3 +177,36 @@ async fn roles_imply_other_roles() {
         identity.roles().delete(role).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn names_put_together_here_are_those_that_keystone_would_add() {
+    let identity = admin();
+    let domain = identity.domains().create(unique("domain")).await.unwrap();
+    let role = identity.roles().create(unique("role")).domain(&domain).await.unwrap();
+    let user = identity.users().create(unique("user")).domain(&domain).await.unwrap();
+    let group = identity.groups().create(unique("group")).domain(&domain).await.unwrap();
+    let project = identity.projects().create(unique("project")).domain(&domain).await.unwrap();
+    identity.roles().grant(&role).user(&user).project(&project).await.unwrap();
+    identity.roles().grant(&role).group(&group).domain(&domain).await.unwrap();
+    let list = || identity.role_assignments().list().role(&role);
+
+    let mut named = list().named();
+    let mut all = Vec::new();
+    while let Some(assignment) = named.next().await.unwrap() {
+        all.push(assignment);
+    }
+
+    all.sort_by_key(|it| it.user.is_none());
+    assert_eq!(all.len(), 2);
+    assert_eq!(
+        (all[0].user_name(), all[0].project_name(), all[0].role_name()),
+        (Some(user.name.as_str()), Some(project.name.as_str()), Some(role.name.as_str()))
+    );
+    assert_eq!((all[1].group_name(), all[1].domain_name()), (Some(group.name.as_str()), Some(domain.name.as_str())));
+    let mut theirs = list().include_names(true).all().await.unwrap();
+    theirs.sort_by_key(|it| it.user.is_none());
+    assert_eq!(all, theirs);
+
+    identity.domains().update(&domain).enabled(false).await.unwrap();
+    identity.domains().delete(&domain).await.unwrap();
+}

@@ -34,6 +34,47 @@ async fn tokens_are_issued_checked_and_ended() {
 }
 
 #[tokio::test]
+async fn a_service_learns_what_a_token_is_worth() {
+    let tokens = admin().tokens();
+    let issued = Path::new("").user("bob").project_name("web").build().unwrap().access().await.unwrap();
+
+    let known = tokens.validate(issued.token()).await.unwrap();
+
+    assert_eq!(known.token(), issued.token());
+    assert_eq!((known.user_name(), known.project_name()), (Some("bob"), Some("web")));
+    assert_eq!(known.roles(), issued.roles());
+    assert!(known.catalog().is_some_and(|it| it.services().iter().any(|it| it.service_type() == "compute")));
+    assert!(known.remaining() <= issued.remaining() + std::time::Duration::from_secs(2), "{known:?}");
+    let bare = tokens.validate(issued.token()).nocatalog(true).allow_expired(true).await.unwrap();
+    assert!(bare.catalog().is_none());
+    let gone = tokens.validate("gAAAAABmno-token").await.unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_token_with_access_rules_is_known_only_to_those_who_enforce_them() {
+    let path = Path::new("");
+    let own = path.user("bob").project_name("web").build().unwrap().identity();
+    let rules = json!([{"path": "/v2.1/servers", "method": "GET", "service": "compute"}]);
+    let robot = own.application_credentials().create(super::unique("robot")).access_rules(rules).await.unwrap();
+    let client = path.client().option("application_credential_id", robot.id.as_str());
+    let client =
+        client.option("application_credential_secret", robot.secret.clone().unwrap().expose()).build().unwrap();
+    let token = client.token().await.unwrap();
+    let tokens = admin().tokens();
+
+    assert_eq!(tokens.validate(&token).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert!(!tokens.check(&token).await.unwrap());
+    let known = tokens.validate(&token).access_rules_support("1.0").await.unwrap();
+    assert!(known.application_credential().unwrap().access_rules.is_some());
+    assert!(tokens.check(&token).access_rules_support("1.0").await.unwrap());
+    let facts = tokens.get_token_data(&token).access_rules_support("1.0").await.unwrap().facts;
+    assert_eq!(facts["application_credential"]["id"], json!(robot.id));
+
+    own.application_credentials().delete(&robot).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_token_tells_where_it_can_go() {
     let auth = Path::new("").user("bob").project_name("web").build().unwrap().identity().auth();
 

@@ -1,0 +1,221 @@
+"""What all managers and resources have in common."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from archstone._archstone import AmbiguousError, InvalidRequestError, NotFoundError
+from archstone.keystoneclient import exceptions
+from archstone.keystoneclient._errors import both
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Callable, Mapping
+
+    import archstone.identity
+    from archstone.keystoneclient._login import Login
+
+Reference: TypeAlias = "str | Resource | archstone.identity.Resource"
+"""An id, or what has one."""
+
+
+class Response:
+    """What a manager returns when the client was made with `include_metadata=True`."""
+
+    def __init__(self, data: Any, request_ids: builtins.list[str]) -> None:
+        """Keep both."""
+        self.data = data
+        """What is returned else."""
+        self.request_ids = request_ids
+        """The ids of the requests that it took."""
+
+
+def getid(obj: Any) -> Any:
+    """Return the id of what has one, and everything else as it is."""
+    if isinstance(obj, Resource):
+        # Nothing is asked for it.
+        return obj.uuid if "uuid" in vars(obj) else obj.id
+    return getattr(obj, "uuid", None) or getattr(obj, "id", obj)
+
+
+class Resource:
+    """A resource: everything that the identity service says of it, as attributes."""
+
+    HUMAN_ID = False
+    NAME_ATTR = "name"
+
+    def __init__(self, manager: Manager[Any], info: Mapping[str, Any], loaded: bool = False) -> None:
+        """Make one of what the identity service says."""
+        self.manager = manager
+        self._info: dict[str, Any] = {}
+        self._loaded = loaded
+        self._add_details(info)
+
+    def _add_details(self, info: Mapping[str, Any]) -> None:
+        self._info.update(info)
+        for name, value in info.items():
+            # A property or a method of the class stays what it is.
+            if not hasattr(type(self), name):
+                self.__dict__[name] = value
+
+    def __getattr__(self, name: str) -> Any:
+        """Ask for what is not known, once: what `create` and `update` answer may not be everything."""
+        if name.startswith("_") or self.is_loaded():
+            raise AttributeError(name)
+        self.get()
+        return getattr(self, name)
+
+    @property
+    def human_id(self) -> str | None:
+        """Nothing: no resource of the identity service has one."""
+        return None
+
+    def is_loaded(self) -> bool:
+        """Tell whether everything is known."""
+        return self._loaded
+
+    def set_loaded(self, val: bool) -> None:
+        """Say whether everything is known."""
+        self._loaded = val
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as a dict."""
+        return copy.deepcopy(self._info)
+
+    def get(self) -> None:
+        """Ask for everything anew."""
+        self.set_loaded(True)
+        get: Callable[[str], Any] | None = getattr(self.manager, "get", None)
+        if get is not None:
+            new = get(self.id)
+            self._add_details((new.data if isinstance(new, Response) else new).to_dict())
+
+    def delete(self) -> Any:
+        """Delete it, by its manager."""
+        manager: Any = self.manager
+        return manager.delete(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare everything."""
+        if not isinstance(other, Resource):
+            return NotImplemented
+        return isinstance(other, type(self)) and self._info == other._info
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Tell everything that is no secret."""
+        shown = (f"{name}={value}" for name, value in sorted(self._info.items()) if name not in _SECRETS)
+        return f"<{type(self).__name__} {', '.join(shown)}>"
+
+
+_SECRETS = frozenset({"blob", "password", "secret"})
+
+R = TypeVar("R", bound=Resource)
+S = TypeVar("S", bound=Resource)
+
+
+class Manager(Generic[R]):
+    """What can be done with a kind of resource."""
+
+    resource_class: type[R]
+    _name: ClassVar[str]
+    """What Archstone calls the manager."""
+
+    def __init__(self, client: Login) -> None:
+        """Ask as whoever has logged in."""
+        self.client = client
+
+    def _ask(self, operation: str, given: Mapping[str, Any], make: Callable[[Any], Any]) -> Any:
+        """Do an operation of Archstone's with what is given, and make something of the answer."""
+        known = {name: getid(value) for name, value in given.items() if value is not None}
+        answer, request_ids = self.client.ask(self._name, operation, known)
+        made = make(answer)
+        return Response(made, request_ids) if self.client.include_metadata else made
+
+    def _plain(self, operation: str, /, **given: object) -> Any:
+        return self._ask(operation, given, lambda answer: answer)
+
+    def _do(self, operation: str, /, **given: object) -> None:
+        done: None = self._plain(operation, **given)
+        return done
+
+    def _get(self, operation: str, /, **given: object) -> R:
+        made: R = self._ask(operation, given, lambda answer: self.resource_class(self, answer, loaded=True))
+        return made
+
+    def _make(self, operation: str, /, **given: object) -> R:
+        made: R = self._ask(operation, given, lambda answer: self.resource_class(self, answer))
+        return made
+
+    def _list(self, operation: str, /, **given: object) -> builtins.list[R]:
+        return self._list_of(self.resource_class, operation, **given)
+
+    def _list_of(self, kind: type[S], operation: str, /, **given: object) -> builtins.list[S]:
+        made: builtins.list[S] = self._ask(
+            operation, given, lambda answer: [kind(self, it, loaded=True) for it in answer]
+        )
+        return made
+
+    def _check(self, operation: str, /, **given: object) -> bool:
+        """Return true, and raise where it is not so: that is how python-keystoneclient says no."""
+
+        def so(answer: Any) -> bool:
+            if not answer:
+                raise both(exceptions.NotFound, NotFoundError)("there is none")
+            return True
+
+        checked: bool = self._ask(operation, given, so)
+        return checked
+
+
+class CrudManager(Manager[R]):
+    """What can be found by its fields, too."""
+
+    def find(self, **kwargs: Any) -> R:
+        """Return the one that the filters leave.
+
+        Raises:
+            NotFound: there is none.
+            NoUniqueMatch: there are several.
+
+        """
+        return self._only("list", **more(kwargs))
+
+    def _only(self, operation: str, /, **given: object) -> R:
+        def only(answer: builtins.list[Any]) -> R:
+            if not answer:
+                message = f"No {self.resource_class.__name__} matching {given}."
+                raise both(exceptions.NotFound, NotFoundError)(message)
+            if len(answer) > 1:
+                message = f"{len(answer)} of {self.resource_class.__name__} match {given}."
+                raise both(exceptions.NoUniqueMatch, AmbiguousError)(message)
+            return self.resource_class(self, answer[0], loaded=True)
+
+        found: R = self._ask(operation, given, only)
+        return found
+
+
+def more(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return further arguments: those that are resources become ids, under the longer name."""
+    if "id" in kwargs:
+        message = "list() got an unexpected keyword argument 'id'. To retrieve a single object, use get() instead."
+        raise TypeError(message)
+    return fields(kwargs)
+
+
+def fields(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return further fields: those that are resources become ids, under the longer name."""
+    given = {name: value for name, value in kwargs.items() if value is not None}
+    return {name if getid(value) is value else f"{name}_id": getid(value) for name, value in given.items()}
+
+
+def not_supported(what: str) -> exceptions.MethodNotImplemented:
+    """Return the exception for what the Identity API does not have."""
+    return both(exceptions.MethodNotImplemented, InvalidRequestError)(what)  # type: ignore[return-value]
+
+
+def wrong(what: str) -> exceptions.ValidationError:
+    """Return the exception for what cannot be asked for."""
+    return both(exceptions.ValidationError, InvalidRequestError)(what)  # type: ignore[return-value]

@@ -1,0 +1,1 @@
+"""Extensions of the Identity API, as python-keystoneclient has them."""

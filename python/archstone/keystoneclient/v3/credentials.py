@@ -1,0 +1,53 @@
+"""Credentials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archstone.keystoneclient.base import CrudManager, Resource, fields, more
+
+if TYPE_CHECKING:
+    import builtins
+
+    from archstone.keystoneclient.base import Reference
+
+
+class Credential(Resource):
+    """A credential: what Keystone keeps for a user."""
+
+
+class CredentialManager(CrudManager[Credential]):
+    """Makes, finds, changes and deletes credentials."""
+
+    resource_class = Credential
+    _name = "credentials"
+
+    def create(
+        self, user: Reference, type: str, blob: str, project: Reference | None = None, **kwargs: Any
+    ) -> Credential:
+        """Make a credential."""
+        return self._make("create", user=user, type=type, blob=blob, project=project, **fields(kwargs))
+
+    def get(self, credential: Reference) -> Credential:
+        """Get a credential."""
+        return self._get("get", credential=credential)
+
+    def list(self, **kwargs: Any) -> builtins.list[Credential]:
+        """List credentials, filtered by `user_id` and `type`."""
+        return self._list("list", **more(kwargs))
+
+    def update(
+        self,
+        credential: Reference,
+        user: Reference | None = None,
+        type: str | None = None,
+        blob: str | None = None,
+        project: Reference | None = None,
+        **kwargs: Any,
+    ) -> Credential:
+        """Change a credential. Keystone changes the blob alone, so `user` is not sent."""
+        return self._make("update", credential=credential, type=type, blob=blob, project=project, **fields(kwargs))
+
+    def delete(self, credential: Reference) -> None:
+        """Delete a credential."""
+        return self._do("delete", credential=credential)

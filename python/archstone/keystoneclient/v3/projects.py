@@ -1,0 +1,152 @@
+"""Projects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archstone.keystoneclient.base import CrudManager, Resource, fields, more
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Iterable, Mapping
+
+    from archstone.keystoneclient.base import Reference
+
+
+class Project(Resource):
+    """A project."""
+
+    manager: ProjectManager
+
+    def _add_details(self, info: Mapping[str, Any]) -> None:
+        super()._add_details({"tags": [], **info} if "tags" not in self._info else info)
+
+    def update(self, name: str | None = None, description: str | None = None, enabled: bool | None = None) -> Project:
+        """Change it; what is not said stays."""
+        return self.manager.update(
+            self,
+            name=self.name if name is None else name,
+            description=self.description if description is None else description,
+            enabled=self.enabled if enabled is None else enabled,
+        )
+
+    def add_tag(self, tag: str) -> None:
+        """Give it a tag."""
+        self.manager.add_tag(self, tag)
+
+    def update_tags(self, tags: Iterable[str]) -> builtins.list[str]:
+        """Give it these tags, and no others."""
+        return self.manager.update_tags(self, tags)
+
+    def delete_tag(self, tag: str) -> None:
+        """Take a tag from it."""
+        self.manager.delete_tag(self, tag)
+
+    def delete_all_tags(self) -> builtins.list[str]:
+        """Take all tags from it."""
+        return self.manager.update_tags(self, [])
+
+    def list_tags(self) -> builtins.list[str]:
+        """List its tags."""
+        return self.manager.list_tags(self)
+
+    def check_tag(self, tag: str) -> bool:
+        """Tell whether it has a tag."""
+        return self.manager.check_tag(self, tag)
+
+
+class ProjectManager(CrudManager[Project]):
+    """Makes, finds, changes and deletes projects, and their tags."""
+
+    resource_class = Project
+    _name = "projects"
+
+    def create(
+        self,
+        name: str,
+        domain: Reference,
+        description: str | None = None,
+        enabled: bool = True,
+        parent: Reference | None = None,
+        **kwargs: Any,
+    ) -> Project:
+        """Make a project."""
+        above = parent or kwargs.pop("parent_id", None)
+        return self._make(
+            "create", name=name, domain=domain, description=description, enabled=enabled, parent=above, **fields(kwargs)
+        )
+
+    def list(
+        self,
+        domain: Reference | None = None,
+        user: Reference | None = None,
+        parent: Reference | None = None,
+        **kwargs: Any,
+    ) -> builtins.list[Project]:
+        """List projects, or those that a user has roles in."""
+        return self._list("list", domain=domain, user=user, parent=parent, **more(kwargs))
+
+    def get(
+        self,
+        project: Reference,
+        subtree_as_list: bool = False,
+        parents_as_list: bool = False,
+        subtree_as_ids: bool = False,
+        parents_as_ids: bool = False,
+    ) -> Project:
+        """Get a project, perhaps with those above and below it."""
+        return self._get(
+            "get",
+            project=project,
+            subtree_as_list=subtree_as_list,
+            parents_as_list=parents_as_list,
+            subtree_as_ids=subtree_as_ids,
+            parents_as_ids=parents_as_ids,
+        )
+
+    def update(
+        self,
+        project: Reference,
+        name: str | None = None,
+        domain: Reference | None = None,
+        description: str | None = None,
+        enabled: bool | None = None,
+        **kwargs: Any,
+    ) -> Project:
+        """Change a project."""
+        return self._make(
+            "update",
+            project=project,
+            name=name,
+            domain=domain,
+            description=description,
+            enabled=enabled,
+            **fields(kwargs),
+        )
+
+    def delete(self, project: Reference) -> None:
+        """Delete a project."""
+        return self._do("delete", project=project)
+
+    def add_tag(self, project: Reference, tag: str) -> None:
+        """Give a project a tag."""
+        return self._do("add_tag", project=project, tag=tag)
+
+    def update_tags(self, project: Reference, tags: Iterable[str]) -> builtins.list[str]:
+        """Give a project these tags, and no others."""
+        given: builtins.list[str] = self._plain("update_tags", project=project, tags=[*tags])
+        return given
+
+    def delete_tag(self, project: Reference, tag: str) -> None:
+        """Take a tag from a project."""
+        return self._do("delete_tag", project=project, tag=tag)
+
+    def list_tags(self, project: Reference) -> builtins.list[str]:
+        """List the tags of a project."""
+        tags: builtins.list[str] = self._plain("list_tags", project=project)
+        return tags
+
+    def check_tag(self, project: Reference, tag: str) -> bool:
+        """Tell whether a project has a tag."""
+        has: bool = self._plain("check_tag", project=project, tag=tag)
+        return has

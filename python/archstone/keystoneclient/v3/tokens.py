@@ -1,0 +1,65 @@
+"""Tokens as a service sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import archstone
+from archstone.keystoneclient.base import Manager, Resource
+
+
+class TokenManager(Manager[Resource]):
+    """Checks tokens, and ends them."""
+
+    _name = "tokens"
+
+    def revoke_token(self, token: str | archstone.AccessInfo) -> None:
+        """End a token early."""
+        return self._do("revoke_token", token=_secret(token))
+
+    def get_revoked(self, audit_id_only: bool = False) -> dict[str, Any]:
+        """List revoked tokens. Keystone has ended this: it always refuses."""
+        revoked: dict[str, Any] = self._plain("get_revoked", audit_id_only=audit_id_only)
+        return revoked
+
+    def get_token_data(
+        self,
+        token: str | archstone.AccessInfo,
+        include_catalog: bool = True,
+        allow_expired: bool = False,
+        access_rules_support: float | str | None = None,
+    ) -> dict[str, Any]:
+        """Return what is known of a token, as the identity service has it."""
+        given = _given(token, include_catalog, allow_expired, access_rules_support)
+        data: dict[str, Any] = self._ask("get_token_data", given, lambda answer: {"token": answer["token"]})
+        return data
+
+    def validate(
+        self,
+        token: str | archstone.AccessInfo,
+        include_catalog: bool = True,
+        allow_expired: bool = False,
+        access_rules_support: float | str | None = None,
+    ) -> archstone.AccessInfo:
+        """Return what is known of a token, with attributes."""
+        given = _given(token, include_catalog, allow_expired, access_rules_support)
+        known: archstone.AccessInfo = self._ask("validate", given, archstone.AccessInfo.from_ref)
+        return known
+
+
+def _given(
+    token: str | archstone.AccessInfo,
+    include_catalog: bool,
+    allow_expired: bool,
+    access_rules_support: float | str | None,
+) -> dict[str, Any]:
+    return {
+        "token": _secret(token),
+        "nocatalog": not include_catalog,
+        "allow_expired": allow_expired,
+        "access_rules_support": str(access_rules_support) if access_rules_support else None,
+    }
+
+
+def _secret(token: str | archstone.AccessInfo) -> str:
+    return token if isinstance(token, str) else token.auth_token

@@ -1,0 +1,129 @@
+"""Users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archstone.keystoneclient.base import CrudManager, Resource, fields, getid, more, wrong
+
+if TYPE_CHECKING:
+    import builtins
+
+    from archstone.keystoneclient.base import Reference
+
+
+class User(Resource):
+    """A user."""
+
+
+class UserManager(CrudManager[User]):
+    """Makes, finds, changes and deletes users, and puts them into groups."""
+
+    resource_class = User
+    _name = "users"
+
+    def create(
+        self,
+        name: str,
+        domain: Reference | None = None,
+        project: Reference | None = None,
+        password: str | None = None,
+        email: str | None = None,
+        description: str | None = None,
+        enabled: bool = True,
+        default_project: Reference | None = None,
+        **kwargs: Any,
+    ) -> User:
+        """Make a user. `project` is an old name of `default_project`."""
+        return self._make(
+            "create",
+            name=name,
+            domain=domain,
+            default_project=default_project or project,
+            password=password,
+            email=email,
+            description=description,
+            enabled=enabled,
+            **fields(kwargs),
+        )
+
+    def list(
+        self,
+        project: Reference | None = None,
+        domain: Reference | None = None,
+        group: Reference | None = None,
+        default_project: Reference | None = None,
+        **kwargs: Any,
+    ) -> builtins.list[User]:
+        """List users. `project` is an old name of `default_project`."""
+        return self._list(
+            "list", domain=domain, group=group, default_project_id=getid(default_project or project), **more(kwargs)
+        )
+
+    def get(self, user: Reference) -> User:
+        """Get a user."""
+        return self._get("get", user=user)
+
+    def update(
+        self,
+        user: Reference,
+        name: str | None = None,
+        domain: Reference | None = None,
+        project: Reference | None = None,
+        password: str | None = None,
+        email: str | None = None,
+        description: str | None = None,
+        enabled: bool | None = None,
+        default_project: Reference | None = None,
+        **kwargs: Any,
+    ) -> User:
+        """Change a user. `project` is an old name of `default_project`."""
+        return self._make(
+            "update",
+            user=user,
+            name=name,
+            domain=domain,
+            default_project=default_project or project,
+            password=password,
+            email=email,
+            description=description,
+            enabled=enabled,
+            **fields(kwargs),
+        )
+
+    def update_password(self, old_password: str, new_password: str) -> None:
+        """Change the own password."""
+        if not (old_password and new_password):
+            raise wrong("Specify both the current password and a new password")
+        if old_password == new_password:
+            raise wrong("Old password and new password must be different.")
+        return self._do(
+            "update_password", user=self.client.user_id, old_password=old_password, new_password=new_password
+        )
+
+    def add_to_group(self, user: Reference, group: Reference) -> None:
+        """Put a user into a group."""
+        return self._do("add_to_group", **_both(user, group))
+
+    def check_in_group(self, user: Reference, group: Reference) -> bool:
+        """Return true when a user is in a group.
+
+        Raises:
+            NotFound: the user is not.
+
+        """
+        return self._check("check_in_group", **_both(user, group))
+
+    def remove_from_group(self, user: Reference, group: Reference) -> None:
+        """Take a user out of a group."""
+        return self._do("remove_from_group", **_both(user, group))
+
+    def delete(self, user: Reference) -> None:
+        """Delete a user."""
+        return self._do("delete", user=user)
+
+
+def _both(user: Reference, group: Reference) -> dict[str, Reference]:
+    if not (user and group):
+        raise wrong("Specify both a user and a group")
+    return {"user": user, "group": group}
