@@ -30,6 +30,11 @@ MASTER = "archstone"
 MASTER_ADDRESS = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)
 # The user of the store with TLS; the default user may do nothing there.
 USER, PASSWORD = "fleet", "fleet-secret"
+# Just what docs/token-cache.md says that a user needs.
+PERMISSIONS = (
+    "~archstone:1:* +eval +get +set +del +time +exists +pttl +pexpire +hget +hmget +hset "
+    "+hstrlen +hincrby +scan"
+)
 
 REDIS = """\
 bind {host}
@@ -55,7 +60,7 @@ set-proc-title no
 save ""
 appendonly no
 user default off
-user {user} on >{password} ~archstone:* resetchannels -@all +@read +@write +@scripting +@connection
+user {user} on >{password} resetchannels -@all +ping {permissions}
 """
 
 REPLICA = "replicaof {host} {master}\n"
@@ -118,6 +123,8 @@ class Store:
 
     def start(self) -> None:
         """Start every process anew, with nothing in it, and wait until they work together."""
+        # One that went on could tell the new ones of the old times.
+        self.down()
         try:
             self.prepare()
             for process in self.processes.values():
@@ -192,7 +199,11 @@ class TlsStore(Store):
 
     def process(self, folder: Path) -> Process:
         return Process(
-            folder, self.program, self.conf, {"user": USER, "password": PASSWORD}, (USER, PASSWORD)
+            folder,
+            self.program,
+            self.conf,
+            {"user": USER, "password": PASSWORD, "permissions": PERMISSIONS},
+            (USER, PASSWORD),
         )
 
     def prepare(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from debian import Programs
-from server import HOST, STATE, Failure, command_line, free_port
+from server import HOST, STATE, STOP_SECONDS, Failure, command_line, free_port, port_is_free
 
 PROGRAMS = Programs(
     STATE / "stores-programs",
@@ -114,8 +114,13 @@ class Process:
             if self.process is not None:
                 self.process.wait()
                 self.process = None
-            # Its port is free when only its remains are left.
-            while process_state(pid)[:1] not in ("", "Z"):
+            # The ports outlive what can be seen of the process, by a moment.
+            deadline = time.monotonic() + STOP_SECONDS
+            while command_line(pid) or not all(map(port_is_free, (self.port, self.bus))):
+                if time.monotonic() > deadline:
+                    raise Failure(
+                        f"{self.name} is killed, and its ports {self.port} and {self.bus} are still in use"
+                    )
                 time.sleep(0.002)
         (self.folder / "pid").unlink(missing_ok=True)
 
@@ -150,7 +155,7 @@ class Process:
 
 
 def process_state(pid: int) -> str:
-    """The state of a process, as `ps` writes it: T is stopped, Z is ended. Empty when there is none."""
+    """The state of a process, as `ps` writes it: T is stopped. Empty when there is none."""
     command = ["ps", "-o", "stat=", "-p", str(pid)]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 

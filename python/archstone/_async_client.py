@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-    from archstone._archstone import Error, OfferedVersions, Response, Timing, VersionInfo
+    from archstone._archstone import Error, OfferedVersions, Response, Timing, TokenStoreStatus, VersionInfo
     from archstone._async_service import AsyncResponse
     from archstone.identity import Project, User
     from archstone.options import AsyncBody, Options, ServiceOptions, UrlRequestOptions
@@ -111,6 +111,14 @@ class AsyncClient(AsyncManagers):
     async def log_out(self) -> bool:
         """End the kept token early, at the service and here: see `Client.log_out`."""
         return await self._core.log_out()
+
+    async def token_store_status(self) -> TokenStoreStatus | None:
+        """Return what the store keeps that the token is kept in between runs: see `Client.token_store_status`."""
+        return await self._core.token_store_status()
+
+    async def clear_token_store(self, *, all: bool = False) -> int:  # noqa: A002  it is what is meant
+        """Remove this client's token from that store, or all of them: see `Client.clear_token_store`."""
+        return await self._core.clear_token_store(all)
 
     async def url_for(  # noqa: PLR0913  the names that OpenStack users know
         self,

@@ -91,6 +91,15 @@ class Options(TypedDict, total=False):
     original_ip: str | None
     user_agent: str | None
     token_cache: str | PathLike[str] | None
+    token_cache_password: str | None
+    token_cache_password_file: str | PathLike[str] | None
+    token_cache_password_command: str | Sequence[str] | None
+    token_cache_password_keyring: str | None
+    token_cache_secret: str | None
+    token_cache_secret_file: str | PathLike[str] | None
+    token_cache_secret_command: str | Sequence[str] | None
+    token_cache_secret_keyring: str | None
+    token_cache_cacert: str | PathLike[str] | None
 
 
 class ServiceOptions(TypedDict, total=False):

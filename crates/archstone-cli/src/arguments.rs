@@ -150,6 +150,15 @@ const WITHOUT_PREFIX: &[&str] = &[
     "original_ip",
     "unscoped",
     "token_cache",
+    "token_cache_password",
+    "token_cache_password_file",
+    "token_cache_password_command",
+    "token_cache_password_keyring",
+    "token_cache_secret",
+    "token_cache_secret_file",
+    "token_cache_secret_command",
+    "token_cache_secret_keyring",
+    "token_cache_cacert",
     "user_agent",
     "profile",
     "password_file",
@@ -185,7 +194,7 @@ fn cloud_options() -> impl Iterator<Item = Arg> {
     let no_cache = Arg::new("no_cache")
         .long("no-cache")
         .action(ArgAction::SetTrue)
-        .help("Neither take a token from the disk nor keep one there");
+        .help("Neither take a token from the disk or a store nor keep one there");
     let hidden = API_VERSIONS
         .iter()
         .map(|name| Arg::new(*name).long(*name).hide(true))

@@ -58,3 +58,35 @@ fn without_a_keyring_the_error_says_what_works_everywhere() {
     assert!(stderr.contains("the keyring of this system cannot be used"), "{stderr}");
     assert!(stderr.contains("`password_file` and `password_command` work everywhere"), "{stderr}");
 }
+
+/// What is kept opens with the keyring alone: not on another machine, and not with another keyring.
+#[test]
+fn tokens_on_disk_are_sealed_with_a_key_of_the_keyring() {
+    let home = std::env::temp_dir().join(format!("archstone-keyring-tokens-{}", std::process::id()));
+    fs::create_dir_all(&home).expect("a folder");
+    let keystone = archstone_testing::FakeCloud::new()
+        .project(archstone_testing::FakeProject::new("web"))
+        .user(archstone_testing::FakeUser::new("alice", "secret").member_of("web"))
+        .start();
+    let run = |token_cache: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_archstone"));
+        command.args(["token", "issue", "-f", "value", "-c", "id"]).env("HOME", &home).env_remove("XDG_CACHE_HOME");
+        command.env("OS_AUTH_URL", keystone.auth_url()).env("OS_USERNAME", "alice").env("OS_PASSWORD", "secret");
+        said(&command.env("ARCHSTONE_TOKEN_CACHE", token_cache).output().expect("the program runs"))
+    };
+    let logins = || keystone.requests().iter().filter(|it| it.method() == "POST").count();
+    let place: archstone::config::KeyringPlace = "token-cache".parse().expect("a place");
+
+    let first = run("keyring");
+    let after_one = logins();
+    let second = run("keyring");
+    let after_two = logins();
+    place.delete().expect("a keyring");
+    let with_another_key = run("keyring");
+
+    assert!(!first.0.is_empty() && first == second, "{first:?} {second:?}");
+    assert_eq!(after_two, after_one);
+    assert!(!with_another_key.0.is_empty() && with_another_key.1.is_empty(), "{with_another_key:?}");
+    assert_eq!(logins(), 2 * after_one);
+    let _ = fs::remove_dir_all(home);
+}

@@ -42,6 +42,8 @@ async_core! {
         replace(token: String);
         revoke(token: String);
         log_out();
+        token_store_status();
+        clear_token_store(all: bool);
         mgmt_url();
         user();
         project();

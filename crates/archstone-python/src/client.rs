@@ -19,6 +19,7 @@ use crate::{
     response::Response,
     service::{self, ServiceClient},
     timing::Timing,
+    token_store::TokenStoreStatus,
     versions::{OfferedVersions, VersionInfo},
 };
 
@@ -80,7 +81,13 @@ use crate::{
 ///     unix_socket: a UNIX socket that every connection goes to, whatever host a URL names.
 ///     original_ip: the address of whoever this program acts for; services are told.
 ///     user_agent: names the calling program to the services.
-///     token_cache: where tokens are kept between runs: a folder, `"disk"` for the usual one, or `"none"`.
+///     token_cache: where tokens are kept between runs: a folder, `"disk"` for the usual one, a store that hosts share
+///         such as `redis://host`, or `"none"`.
+///     token_cache_password, token_cache_password_file, token_cache_password_command, token_cache_password_keyring: the
+///         password for such a store, or where it is.
+///     token_cache_secret, token_cache_secret_file, token_cache_secret_command, token_cache_secret_keyring: a secret of
+///         all hosts that share it, or where it is.
+///     token_cache_cacert: a PEM file with the authorities to trust for such a store.
 ///
 /// Raises:
 ///     NotConfiguredError: something is missing.
@@ -109,7 +116,8 @@ project_id=None, project_name=None, project_domain_id=None, project_domain_name=
 tenant_name=None, default_domain_id=None, default_domain_name=None, domain_id=None, domain_name=None, \
 system_scope=None, trust_id=None, unscoped=None, mgmt_url=None, profile=None, region_name=None, interface=None, cacert=None, \
 cert=None, key=None, verify=None, insecure=None, timeout=None, connect_timeout=None, tls_min_version=None, proxy=None, no_proxy=None, \
-unix_socket=None, original_ip=None, user_agent=None, token_cache=None)"
+unix_socket=None, original_ip=None, user_agent=None, token_cache=None, token_cache_password=None, token_cache_password_file=None, token_cache_password_command=None, token_cache_password_keyring=None, \
+token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_command=None, token_cache_secret_keyring=None, token_cache_cacert=None)"
     )]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Ok(Self(Arc::new(Handle::new(options::client(py, options)?))))
@@ -232,6 +240,33 @@ unix_socket=None, original_ip=None, user_agent=None, token_cache=None)"
     ///     Whether there was one.
     fn log_out(&self, py: Python<'_>) -> PyResult<bool> {
         wait(py, operations::log_out(self.inner(py)?))
+    }
+
+    /// Return what the store keeps that the token is kept in between runs: see `token_cache`.
+    ///
+    /// Returns:
+    ///     Where it is, this client's token in it, and what it keeps for others; None where there is no store.
+    ///
+    /// Raises:
+    ///     ConnectionFailedError: the store does not answer.
+    fn token_store_status(&self, py: Python<'_>) -> PyResult<Option<TokenStoreStatus>> {
+        wait(py, operations::token_store_status(self.inner(py)?))
+    }
+
+    /// Remove this client's token from that store. The token stays good: `log_out` ends it.
+    ///
+    /// Args:
+    ///     all: remove those of others, too.
+    ///
+    /// Returns:
+    ///     How many there were.
+    ///
+    /// Raises:
+    ///     ConnectionFailedError: the store does not answer.
+    ///     InvalidRequestError: the store cannot tell what it keeps, as memcached.
+    #[pyo3(signature = (*, all=false))]
+    fn clear_token_store(&self, py: Python<'_>, all: bool) -> PyResult<usize> {
+        wait(py, operations::clear_token_store(self.inner(py)?, all))
     }
 
     /// Return the URL of a service: the public one, in the client's region, unless asked otherwise.

@@ -30,6 +30,7 @@ mod response;
 mod service;
 mod testing;
 mod timing;
+mod token_store;
 mod upload;
 mod versions;
 
@@ -50,7 +51,7 @@ mod _archstone {
             ConfigFile, FetchedProfile, Finding, KeyringPlace, NamedCloud, Openrc, Setting, check, clouds, explain,
             fetch_profile, paths, read_openrc, to_environment,
         },
-        identity::{IdentityCore, IdentityItems, managers, resources},
+        identity::{IdentityCore, IdentityItems, IdentityOutcomes, managers, resources},
         options::option_table,
         receipt::Receipt,
         request::Retries,
@@ -58,6 +59,7 @@ mod _archstone {
         service::{AsyncServiceCore, Items, ServiceClient},
         testing::{Failure, FakeKeystone, FakeServer, Reply, Route, SeenRequest},
         timing::Timing,
+        token_store::{StoredToken, TokenStoreStatus},
         upload::Upload,
         versions::{OfferedVersions, VersionInfo, VersionedEndpoint},
     };

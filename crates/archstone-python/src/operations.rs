@@ -8,6 +8,7 @@ use crate::{
     errors::Diagnosis,
     identity::{Project, User},
     response::{Answer, Response},
+    token_store::TokenStoreStatus,
     versions::{OfferedVersions, VersionInfo},
 };
 
@@ -44,6 +45,20 @@ pub(crate) async fn revoke(client: Client, token: Secret) -> Result<()> {
 
 pub(crate) async fn log_out(client: Client) -> Result<bool> {
     client.log_out().await
+}
+
+/// `None` where there is no store.
+pub(crate) async fn token_store_status(client: Client) -> Result<Option<TokenStoreStatus>> {
+    let Some(store) = client.token_store() else { return Ok(None) };
+    Ok(Some(store.status().await?.into()))
+}
+
+pub(crate) async fn clear_token_store(client: Client, all: bool) -> Result<usize> {
+    match client.token_store() {
+        None => Ok(0),
+        Some(store) if all => store.clear_all().await,
+        Some(store) => store.clear().await.map(usize::from),
+    }
 }
 
 pub(crate) async fn url_for<S: AsRef<str>>(client: Client, wanted: Wanted<S>) -> Result<String> {

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::{
     Access, CloudConfig, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result, Service, Token,
-    TransportSettings, User, config::FetchedProfile, host::Host,
+    TokenStoreStatus, TransportSettings, User, config::FetchedProfile, host::Host,
 };
 
 /// A [`crate::Client`] whose methods wait. It may be shared between threads.
@@ -158,6 +158,35 @@ impl Client {
         let kept = || self.0.current_url_for(filter.clone());
         let stored = || self.0.kept_access().and_then(|_| kept());
         kept().or_else(stored).map_or_else(|| wait(self.0.url_for(filter.clone())), Ok)
+    }
+
+    /// What the store keeps that the client's token is kept in between runs: see [`crate::Client::token_store`].
+    /// `None` where there is no store.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::TokenStore::status`].
+    pub fn token_store_status(&self) -> Result<Option<TokenStoreStatus>> {
+        let Some(store) = self.0.token_store() else { return Ok(None) };
+        wait(store.status()).map(Some)
+    }
+
+    /// Removes this client's token from that store. Returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::TokenStore::clear`].
+    pub fn clear_stored_token(&self) -> Result<bool> {
+        self.0.token_store().map_or(Ok(false), |store| wait(store.clear()))
+    }
+
+    /// Removes all tokens from that store, those of others too. Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::TokenStore::clear_all`].
+    pub fn clear_token_store(&self) -> Result<usize> {
+        self.0.token_store().map_or(Ok(0), |store| wait(store.clear_all()))
     }
 
     /// Waits for [`crate::Client::endpoint`].

@@ -31,6 +31,9 @@
 //!
 //! # Features
 //!
+//! - `redis` (off): tokens can be shared by machines through Redis or Valkey, see `token_cache` in
+//!   [`config::OPTIONS`].
+//! - `memcached` (off): the same through memcached.
 //! - `opentelemetry` (off): sends spans of logins, discovery, requests and retries to a collector, see
 //!   `telemetry`. Without it they are there for any `tracing` subscriber.
 
@@ -57,7 +60,8 @@ mod transport;
 
 pub use access::{Access, ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, Token, TrustInfo};
 pub use auth::{
-    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, Receipt, TokenCache, TokenExchange,
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, Receipt, StoredToken, TokenCache,
+    TokenExchange, TokenStore, TokenStoreStatus,
 };
 pub use catalog::{
     Allow, ApiVersion, Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, OfferedVersions, Service,

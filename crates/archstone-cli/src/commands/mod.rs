@@ -3,6 +3,7 @@
 //! A file says how the command is described, and what it does: it takes options, calls the library,
 //! and returns an answer. To add a command, write its file and name it here.
 
+mod cache;
 mod catalog_list;
 mod catalog_show;
 mod completion;
@@ -45,6 +46,10 @@ pub(crate) const ALL: &[Spec] = &[
     whoami::SPEC,
     env::SPEC,
     exec::SPEC,
+    cache::LIST,
+    cache::SHOW,
+    cache::STATS,
+    cache::CLEAR,
     config::SHOW,
     config::LIST,
     config::PATH,
@@ -64,6 +69,7 @@ pub(crate) const GROUPS: &[(&str, &str)] = &[
     ("token", "Get a token, or end one"),
     ("catalog", "The services and endpoints of the cloud"),
     ("project", "The projects to act in"),
+    ("cache", "The tokens that are kept between runs"),
     ("config", "What is configured, whether it is right, and changes to it"),
 ];
 
@@ -106,4 +112,11 @@ fn expiry(access: &Access) -> Value {
 /// A field, unless nothing is known of it.
 fn field(name: &'static str, value: Option<impl Into<Value>>) -> Option<(&'static str, Value)> {
     value.map(|value| (name, value.into()))
+}
+
+/// `59 min 7 s`.
+fn in_words(seconds: u64) -> String {
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let known = parts.iter().skip_while(|(amount, unit)| *amount == 0 && *unit != "s");
+    known.map(|(amount, unit)| format!("{amount} {unit}")).collect::<Vec<_>>().join(" ")
 }

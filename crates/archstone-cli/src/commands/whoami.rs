@@ -3,7 +3,7 @@
 use archstone::Result;
 use clap::{ArgMatches, Command};
 
-use super::{Answers, Spec, expiry, field};
+use super::{Answers, Spec, expiry, field, in_words};
 use crate::{
     output::{Answer, Value},
     session::Session,
@@ -59,11 +59,4 @@ fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
 
 fn names(names: Vec<&str>) -> Value {
     Value::Shown(names.join(", "), Box::new(Value::List(names.into_iter().map(Value::from).collect())))
-}
-
-/// `59 min 7 s`.
-fn in_words(seconds: u64) -> String {
-    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-    let known = parts.iter().skip_while(|(amount, unit)| *amount == 0 && *unit != "s");
-    known.map(|(amount, unit)| format!("{amount} {unit}")).collect::<Vec<_>>().join(" ")
 }

@@ -4,6 +4,7 @@
 //! when it does not run yet; each test has its own way to it, so that its requests can be counted.
 
 mod answers;
+mod cache;
 mod command_line;
 mod configuration;
 mod failures;

@@ -196,6 +196,12 @@ impl Access {
         self.clock.now() < self.lifetime.renew_from
     }
 
+    /// Whether so much (from 0 to 1) of the time in which it may be renewed has passed.
+    pub(crate) fn is_due(&self, part: f64) -> bool {
+        let Lifetime { renew_from, unusable_from, .. } = self.lifetime;
+        renew_from.until(self.clock.now()) >= renew_from.until(unusable_from).mul_f64(part)
+    }
+
     /// Whether it may still be handed out.
     pub(crate) fn is_usable(&self) -> bool {
         self.clock.now() < self.lifetime.unusable_from

@@ -29,6 +29,11 @@ impl Access {
     ///
     /// [`ErrorKind::InvalidConfig`] when the text is no such reference.
     pub fn from_reference(reference: &str, host: &Host) -> Result<Self> {
+        Self::restored(reference, None, host)
+    }
+
+    /// The same, where a third clock tells how much is left of a life that another machine has counted.
+    pub(crate) fn restored(reference: &str, left: Option<Duration>, host: &Host) -> Result<Self> {
         #[derive(Deserialize)]
         struct Reference<'a> {
             auth_token: Option<String>,
@@ -63,10 +68,11 @@ impl Access {
         access.possible_projects = extra.possible_projects;
         if let Some(life) = extra.life_ms.map(Duration::from_millis) {
             let same_start = extra.boot_id.is_some() && extra.boot_id == host.clock().boot_id();
-            let age = match (same_start, extra.received_ms, extra.received_wall_ms) {
-                (true, Some(at), _) => Some(host.now().since_start().saturating_sub(Duration::from_millis(at))),
-                (false, _, Some(at)) => Some(host.wall().saturating_sub(Duration::from_millis(at))),
-                _ => None,
+            let age = match (extra.received_ms.filter(|_| same_start), left, extra.received_wall_ms) {
+                (Some(at), _, _) => Some(host.now().since_start().saturating_sub(Duration::from_millis(at))),
+                (None, Some(left), _) => Some(life.saturating_sub(left)),
+                (None, None, Some(at)) => Some(host.wall().saturating_sub(Duration::from_millis(at))),
+                (None, None, None) => None,
             };
             if let Some(age) = age {
                 access.lifetime = Lifetime::of_age(life, age, host.now());

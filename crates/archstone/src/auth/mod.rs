@@ -3,18 +3,23 @@
 //! - [`methods`]: how identity is proven, one file for each way.
 //! - `keystone`: the exchange itself, `POST /v3/auth/tokens`.
 //! - `login`: a whole login: find the service, exchange, settle the project.
-//! - `token_cache`: one token, and one login at a time.
-//! - `token_store`: tokens kept on disk, sealed.
+//! - `token_cache`: tokens in memory, one place for each login.
+//! - `slot`: one token, and one login at a time; `turn`: whose turn it is, among processes.
+//! - `store`: tokens kept between runs, sealed: on disk, or shared by machines.
 
 pub(crate) mod keystone;
 pub(crate) mod login;
 pub(crate) mod methods;
 mod receipt;
+mod slot;
+mod store;
 mod token_cache;
-mod token_store;
+mod turn;
 
 pub use methods::{ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, TokenExchange};
 pub use receipt::Receipt;
+pub(crate) use slot::{Slot, Source};
+pub(crate) use store::Entry;
+pub use store::{StoredToken, TokenStore, TokenStoreStatus};
+pub(crate) use token_cache::LoginKey;
 pub use token_cache::TokenCache;
-pub(crate) use token_cache::{LoginKey, Slot, Source};
-pub(crate) use token_store::{Entry, TokenStore};

@@ -106,7 +106,7 @@ impl Client {
         match keystone::catalog(&inner.identity.transport, v3, &token).await {
             Ok(catalog) => {
                 let renewed = Arc::new(current.with_catalog(&catalog, &inner.identity.host)?);
-                inner.slot.exchange(&current, &renewed, source);
+                inner.slot.exchange(&current, &renewed, source).await;
                 Some(renewed)
             }
             Err(error) => {

@@ -29,7 +29,7 @@ pub use service::ServiceClient;
 use crate::{
     access::{Access, Token},
     auth::{
-        Entry, LoginKey, Slot, Source, TokenCache, TokenStore,
+        Entry, LoginKey, Slot, Source, TokenCache,
         login::{Identity, Login},
     },
     catalog::discovery::Discovery,
@@ -81,7 +81,9 @@ struct Inner {
     login: Option<Login>,
     identity: Arc<Identity>,
     slot: Arc<Slot>,
-    /// The login's place on disk; found when first needed.
+    /// What is shared with other clients.
+    tokens: TokenCache,
+    /// The login's place in the store; found when first needed.
     entry: OnceLock<Option<Entry>>,
     discovery: Discovery,
     limiter: Option<Limiter>,
@@ -162,6 +164,7 @@ impl Client {
             login,
             identity,
             slot,
+            tokens: tokens.clone(),
             entry: OnceLock::new(),
             discovery,
             limiter: limiter.cloned(),
@@ -215,7 +218,8 @@ impl Client {
             if inner.config.given.is_some() {
                 return None;
             }
-            TokenStore::open(inner.config.cache_folder()?)?.entry(&LoginKey::of(login))
+            let address = inner.config.token_store.as_ref()?;
+            inner.tokens.entry(address, &LoginKey::of(login), &inner.identity.host)
         });
         Some(Source { login, entry: entry.as_ref() })
     }

@@ -7,7 +7,7 @@ use reqwest::Method;
 use super::Client;
 use crate::{
     access::{Access, Token},
-    auth::{AuthMethod, TokenExchange, keystone, login::Identity},
+    auth::{AuthMethod, TokenExchange, TokenStore, keystone, login::Identity},
     config::GivenToken,
     error::{Error, ErrorKind, Result},
     scope::Scope,
@@ -42,7 +42,7 @@ impl Client {
     #[must_use]
     pub fn kept_access(&self) -> Option<Arc<Access>> {
         self.0.slot.fresh().or_else(|| {
-            let access = self.0.slot.kept(self.source()?).filter(|access| access.is_fresh())?;
+            let access = self.0.slot.kept_now(self.source()?)?;
             self.0.slot.seed(Arc::clone(&access));
             Some(access)
         })
@@ -169,15 +169,35 @@ impl Client {
     pub async fn log_out(&self) -> Result<bool> {
         let source = self.source();
         let kept = match source {
-            Some(source) => self.0.slot.kept(source).map(|access| access.token().clone()),
+            Some(source) => self.0.slot.kept(source).await.map(|access| access.token().clone()),
             None => self.current_token(),
         };
         let Some(token) = kept else { return Ok(false) };
         keystone::revoke(&self.0.identity.transport, self.identity_api().await?, &token).await?;
         if let Some(source) = source {
-            self.0.slot.forget(source);
+            self.0.slot.forget(source).await;
         }
         Ok(true)
+    }
+
+    /// The store that keeps the token between runs: the disk, or servers that machines share. `None` where none
+    /// is configured, there is nothing to log in with, or the folder cannot be used. Nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn run() -> archstone::Result<()> {
+    /// let client = archstone::Client::from_cloud("demo")?;
+    /// if let Some(store) = client.token_store() {
+    ///     let status = store.status().await?;
+    ///     let saved = status.own.map_or(0, |token| token.hits);
+    ///     println!("{}: {saved} logins saved", status.place);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn token_store(&self) -> Option<TokenStore<'_>> {
+        let entry = self.source()?.entry?;
+        Some(TokenStore::new(entry, &self.0.identity.host))
     }
 
     /// Ends another token early, with the rights of this client's own. The client's own token is
@@ -188,7 +208,9 @@ impl Client {
     /// [`Forbidden`](ErrorKind::Forbidden) when this user may not, [`NotFound`](ErrorKind::NotFound)
     /// when there is no such token.
     pub async fn revoke(&self, token: &Token) -> Result<()> {
-        if self.source().and_then(|source| self.0.slot.kept(source)).is_some_and(|it| it.token() == token) {
+        if let Some(source) = self.source()
+            && self.0.slot.kept(source).await.is_some_and(|it| it.token() == token)
+        {
             return self.log_out().await.map(|_| ());
         }
         let mut request =

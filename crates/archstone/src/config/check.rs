@@ -5,7 +5,9 @@ use std::path::Path;
 use super::{
     OPTIONS, OptionSpec, SERVICE_OPTIONS, ValueKind, clouds,
     files::{self, Family, File, FileState},
-    foreign, service,
+    foreign,
+    options::TOKEN_CACHE,
+    service,
     settings::nearest,
     typing,
     yaml::{Entry, Member, Node},
@@ -102,6 +104,11 @@ impl Findings {
         for member in &file.entries {
             let at = format!("{}.{}", family.key(), member.key);
             holds_secret |= self.entry(&place, &at, &member.value);
+        }
+        if let Some(Entry { node: Node::Mapping(members), .. }) = &file.cache {
+            for member in members.iter().filter(|it| TOKEN_CACHE.iter().any(|spec| spec.name == it.key)) {
+                holds_secret |= self.value(&place, &format!("cache.{}", member.key), member);
+            }
         }
         if holds_secret && let Some(others) = others_who_read(path) {
             let message = format!("`{}` holds a secret, and {others} can read it", path.display());

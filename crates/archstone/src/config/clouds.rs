@@ -94,6 +94,7 @@ pub(super) fn settings(name: &str, region: Option<&str>, files: &[File], host: &
         above.set("region_name", region, Origin::Argument("region_name".into()))?;
     }
     let layers = files.iter().map(|file| Layer::of(file, name)).filter_map(Result::transpose);
-    let settings = merge(layers.collect::<Result<_>>()?, &above, host)?;
+    let caches: Vec<_> = files.iter().filter_map(Layer::of_cache).collect();
+    let settings = merge(layers.collect::<Result<_>>()?, &caches, &above, host)?;
     Ok(above.over(settings))
 }

@@ -1,13 +1,16 @@
 //! A cloud's entry in `clouds.yaml`, with what `secure.yaml`, its region and its vendor's profile add.
 //!
-//! What wins: the region's own values, `secure.yaml`, `clouds.yaml`, then the profile with its regions.
+//! What wins: the region's own values, `secure.yaml`, `clouds.yaml`, their section `cache`, then the profile
+//! with its regions.
 
 use std::path::PathBuf;
 
 use super::{
     OptionSpec, Origin, Settings, Sourced, ValueKind,
     files::{Family, File},
-    foreign, profile, secret_source, service, settings,
+    foreign,
+    options::TOKEN_CACHE,
+    profile, secret_source, service, settings,
     yaml::{Entry, Member, Node},
 };
 use crate::{
@@ -36,17 +39,19 @@ pub(crate) fn load(cloud: Option<&str>, above: &Settings, host: &Host) -> Result
         },
     };
     let mut layers = Vec::new();
+    let mut caches = Vec::new();
     // The secure file is the upper layer.
     for file in secure.iter().chain(&clouds) {
         layers.extend(Layer::of(file, &name)?);
+        caches.extend(Layer::of_cache(file));
     }
-    let settings = merge(layers, above, host)?;
+    let settings = merge(layers, &caches, above, host)?;
     Ok(Some((Some(name), settings)))
 }
 
 /// A vendor's profile without any cloud of a file.
 pub(crate) fn load_profile(above: &Settings, host: &Host) -> Result<Settings> {
-    merge(Vec::new(), above, host)
+    merge(Vec::new(), &[], above, host)
 }
 
 /// The name of the cloud that stands for the environment alone.
@@ -81,6 +86,13 @@ impl Layer {
         let source = if file.is_stray { Source::Untrusted { path } } else { Source::File { path } };
         let at = format!("{}.{name}", file.family.key());
         Ok(file.entry(name)?.map(|entry| Self { at, source, entry: entry.clone() }))
+    }
+
+    /// What a file says about caching, for all its clouds.
+    pub(super) fn of_cache(file: &File) -> Option<Self> {
+        let path = file.path.clone();
+        let source = if file.is_stray { Source::Untrusted { path } } else { Source::File { path } };
+        Some(Self { at: "cache".into(), source, entry: file.cache.clone()? })
     }
 
     /// The vendor whose profile the entry is laid over.
@@ -200,6 +212,20 @@ impl Layer {
         Ok(settings)
     }
 
+    /// The settings of the section for caching, where openstacksdk keeps keys of its own.
+    fn cache_settings(&self) -> Result<Settings> {
+        let mut settings = Settings::default();
+        for (key, value) in self.members() {
+            let origin = self.origin(&key, value);
+            match TOKEN_CACHE.iter().find(|spec| spec.name == key) {
+                Some(spec) => self.set(&mut settings, spec.kind, &key, value, origin)?,
+                None if key.starts_with("token_cache") => return Err(settings::unknown(&key, &origin)),
+                None => {}
+            }
+        }
+        Ok(settings)
+    }
+
     /// Why a key is refused: the auth method that is asked for is the better reason.
     fn unknown(&self, key: &str, origin: &Origin) -> Error {
         let mut typed = Settings::default();
@@ -298,7 +324,7 @@ impl Regions {
 }
 
 /// A cloud's entries, laid over each other and over their profile.
-pub(super) fn merge(mut layers: Vec<Layer>, above: &Settings, host: &Host) -> Result<Settings> {
+pub(super) fn merge(mut layers: Vec<Layer>, caches: &[Layer], above: &Settings, host: &Host) -> Result<Settings> {
     let own = layers.len();
     let mut named = above.text("profile").map(|it| Sourced { value: it.value.to_owned(), origin: it.origin });
     for layer in &layers {
@@ -333,7 +359,13 @@ pub(super) fn merge(mut layers: Vec<Layer>, above: &Settings, host: &Host) -> Re
     // The cloud's own entries, with their region's values, are stronger than all of the profile.
     let (own_values, profile_values) = valued.split_at(own);
     let (own, profile) = layers.split_at(own);
-    for layer in own_values.iter().flatten().chain(own).chain(profile_values.iter().flatten()).chain(profile) {
+    for layer in own_values.iter().flatten().chain(own) {
+        settings = settings.over(layer.settings(beside_project)?);
+    }
+    for cache in caches {
+        settings = settings.over(cache.cache_settings()?);
+    }
+    for layer in profile_values.iter().flatten().chain(profile) {
         settings = settings.over(layer.settings(beside_project)?);
     }
     Ok(settings)

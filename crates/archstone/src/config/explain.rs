@@ -1,6 +1,6 @@
 //! What is configured, value by value, each with where it comes from.
 
-use super::{OptionSpec, Origin, Sourced, Sources, ValueKind, resolve};
+use super::{OptionSpec, Origin, Sourced, Sources, ValueKind, resolve, token_store::without_password};
 use crate::{
     error::{Result, public_url},
     host::Host,
@@ -37,6 +37,9 @@ impl ExplainedValue {
         let text = self.value.expose();
         if self.secret {
             return "***".into();
+        }
+        if self.name == "token_cache" {
+            return without_password(text);
         }
         let is_url = OptionSpec::find(&self.name).is_some_and(|spec| spec.kind == ValueKind::Url);
         match url::Url::parse(text) {

@@ -134,6 +134,8 @@ pub(crate) struct File {
     /// From the working folder, where anyone may have put it.
     pub(crate) is_stray: bool,
     pub(crate) entries: Vec<Member>,
+    /// The section for all clouds of the file.
+    pub(crate) cache: Option<Entry>,
     /// What looks like an entry, but stands beside the key that should hold it.
     pub(crate) beside: Vec<String>,
 }
@@ -165,6 +167,7 @@ impl File {
         let top = document(&path, text)?;
         let key = family.key();
         let mut beside = Vec::new();
+        let cache = top.get("cache").cloned();
         if let Node::Mapping(members) = &top.node {
             let misplaced = members.iter().filter(|member| member.key != key && member.value.get("auth").is_some());
             beside.extend(misplaced.map(|member| member.key.clone()));
@@ -184,7 +187,7 @@ impl File {
                 return Err(invalid(&path, top.line, &what));
             }
         };
-        Ok(Self { family, path, is_stray: false, entries, beside })
+        Ok(Self { family, path, is_stray: false, entries, cache, beside })
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {

@@ -47,7 +47,22 @@ impl KeyringPlace {
     /// [`InvalidConfig`](ErrorKind::InvalidConfig) when there is no such secret, or no keyring here: this
     /// system has none, or the crate was built without its feature `keyring`.
     pub fn read(&self) -> Result<Secret> {
-        system::read(self)
+        let missing = || {
+            let message = format!("the keyring of this system has no secret at `{self}`");
+            Error::new(ErrorKind::InvalidConfig, message)
+                .with_hint("`archstone config set CLOUD password --keyring` asks for it and puts it there")
+        };
+        system::find(self)?.ok_or_else(missing)
+    }
+
+    /// The secret that is there; where there is none, a new one that is put there.
+    pub(crate) fn read_or_make(&self, make: impl FnOnce() -> Result<Secret>) -> Result<Secret> {
+        if let Some(secret) = system::find(self)? {
+            return Ok(secret);
+        }
+        let secret = make()?;
+        self.write(&secret)?;
+        Ok(secret)
     }
 
     /// Puts a secret there, in place of the one that is there.
@@ -95,14 +110,10 @@ mod system {
 
     use super::{Error, ErrorKind, KeyringPlace, Result, Secret};
 
-    pub(super) fn read(place: &KeyringPlace) -> Result<Secret> {
+    pub(super) fn find(place: &KeyringPlace) -> Result<Option<Secret>> {
         match entry(place)?.get_password() {
-            Ok(secret) => Ok(Secret::from(secret)),
-            Err(Failure::NoEntry) => {
-                let message = format!("the keyring of this system has no secret at `{place}`");
-                Err(Error::new(ErrorKind::InvalidConfig, message)
-                    .with_hint("`archstone config set CLOUD password --keyring` asks for it and puts it there"))
-            }
+            Ok(secret) => Ok(Some(Secret::from(secret))),
+            Err(Failure::NoEntry) => Ok(None),
             Err(failure) => Err(unusable(&failure)),
         }
     }
@@ -139,7 +150,7 @@ mod system {
 mod system {
     use super::{Error, ErrorKind, KeyringPlace, Result, Secret};
 
-    pub(super) fn read(_: &KeyringPlace) -> Result<Secret> {
+    pub(super) fn find(_: &KeyringPlace) -> Result<Option<Secret>> {
         Err(absent())
     }
 

@@ -9,8 +9,9 @@
 //! | 3 | the region's own values in the files | `regions: [{name: north, values: {…}}]` |
 //! | 4 | `secure.yaml` | a password |
 //! | 5 | `clouds.yaml` | the entry of a cloud |
-//! | 6 | the vendor's profile | `profile: citycloud` |
-//! | 7 | defaults | the domain `default` |
+//! | 6 | the section `cache` of these files | `token_cache: redis://cache` |
+//! | 7 | the vendor's profile | `profile: citycloud` |
+//! | 8 | defaults | the domain `default` |
 //!
 //! Values merge one by one, with one rule for alternatives: where options stand for the same
 //! choice (a project's id or its name; a project, a domain or the system as scope; a password or an
@@ -43,10 +44,13 @@ mod secret_source;
 mod service;
 mod settings;
 mod slips;
+#[cfg_attr(
+    not(any(test, feature = "memcached", feature = "redis")),
+    expect(dead_code, reason = "without shared stores nobody asks where they are")
+)]
+mod token_store;
 mod typing;
 mod yaml;
-
-use std::path::PathBuf;
 
 use url::Url;
 
@@ -66,6 +70,9 @@ pub(crate) use resolve::{missing_secret, user};
 pub use schema::schema;
 pub use service::{SERVICE_OPTIONS, ServiceOption, ServiceSettings};
 pub(crate) use settings::Settings;
+#[cfg(any(feature = "memcached", feature = "redis"))]
+pub(crate) use token_store::{Engine, Server};
+pub(crate) use token_store::{SharedAddress, StoreAddress};
 
 use crate::{auth::AuthMethod, catalog::Interface, scope::Scope, secret::Secret, transport::TransportSettings};
 
@@ -91,7 +98,7 @@ pub struct CloudConfig {
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) services: service::Services,
     pub(crate) transport: TransportSettings,
-    pub(crate) cache_folder: Option<PathBuf>,
+    pub(crate) token_store: Option<StoreAddress>,
 }
 
 impl CloudConfig {
@@ -147,7 +154,10 @@ impl CloudConfig {
     /// The folder that keeps tokens between runs, when there is one.
     #[must_use]
     pub fn cache_folder(&self) -> Option<&std::path::Path> {
-        self.cache_folder.as_deref()
+        match &self.token_store {
+            Some(StoreAddress::Folder(folder) | StoreAddress::Keyring(folder)) => Some(folder),
+            _ => None,
+        }
     }
 }
 

@@ -75,9 +75,9 @@ impl OptionSpec {
     pub(crate) fn variable_of(name: &str) -> String {
         // What only Archstone knows must not be taken from a variable of somebody else's.
         let prefix = match name {
-            "token_id" | "token_ref" | "token_cache" | "user_agent" | "proxy" | "no_proxy" | "unix_socket"
-            | "connect_timeout" | "original_ip" | "profile" => "ARCHSTONE",
-            _ if secret_source::is_elsewhere(name) => "ARCHSTONE",
+            "token_id" | "token_ref" | "user_agent" | "proxy" | "no_proxy" | "unix_socket" | "connect_timeout"
+            | "original_ip" | "profile" => "ARCHSTONE",
+            _ if name.starts_with("token_cache") || secret_source::is_elsewhere(name) => "ARCHSTONE",
             _ => "OS",
         };
         format!("{prefix}_{}", name.to_ascii_uppercase())
@@ -102,7 +102,7 @@ impl OptionSpec {
 
 /// Every option, in groups: the cloud, the scope, and what each auth method asks for.
 pub const OPTIONS: &[&[OptionSpec]] =
-    &[CLOUD, SCOPE, methods::USER, methods::PASSWORD, methods::TOKEN, methods::APPLICATION_CREDENTIAL];
+    &[CLOUD, TOKEN_CACHE, SCOPE, methods::USER, methods::PASSWORD, methods::TOKEN, methods::APPLICATION_CREDENTIAL];
 
 const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("auth_url", "where the identity service is").kind(ValueKind::Url),
@@ -146,11 +146,39 @@ const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("unix_socket", "a UNIX socket that every connection goes to").kind(ValueKind::Path),
     OptionSpec::plain("original_ip", "the address of whoever this program acts for; services are told"),
     OptionSpec::plain("user_agent", "names the calling program to the services"),
+];
+
+/// What may stand in the `cache` section of a file, too, for all its clouds.
+pub(crate) const TOKEN_CACHE: &[OptionSpec] = &[
     OptionSpec::plain(
         "token_cache",
-        "where tokens are kept between runs: a folder, `disk` for the usual one, or `none`",
+        "where tokens are kept between runs: a folder, `disk` for the usual one, `keyring` for it and a key from the keyring of this system, a store such as `redis://host`, or `none`",
     )
     .kind(ValueKind::Path),
+    OptionSpec::plain("token_cache_password", "the password for the store that keeps tokens")
+        .secret()
+        .choices(&[("token_cache_password", "itself")]),
+    OptionSpec::plain("token_cache_password_file", "a file with that password in its first line")
+        .choices(&[("token_cache_password", "file")])
+        .kind(ValueKind::Path),
+    OptionSpec::plain("token_cache_password_command", "a command that prints that password")
+        .choices(&[("token_cache_password", "command")])
+        .kind(ValueKind::Command),
+    OptionSpec::plain("token_cache_password_keyring", "where that password is in the keyring of this system")
+        .choices(&[("token_cache_password", "keyring")]),
+    OptionSpec::plain("token_cache_secret", "a secret of the whole fleet, without which no token in the store opens")
+        .secret()
+        .choices(&[("token_cache_secret", "itself")]),
+    OptionSpec::plain("token_cache_secret_file", "a file with that secret in its first line")
+        .choices(&[("token_cache_secret", "file")])
+        .kind(ValueKind::Path),
+    OptionSpec::plain("token_cache_secret_command", "a command that prints that secret")
+        .choices(&[("token_cache_secret", "command")])
+        .kind(ValueKind::Command),
+    OptionSpec::plain("token_cache_secret_keyring", "where that secret is in the keyring of this system")
+        .choices(&[("token_cache_secret", "keyring")]),
+    OptionSpec::plain("token_cache_cacert", "a PEM file with the authorities to trust for the store that keeps tokens")
+        .kind(ValueKind::Path),
 ];
 
 const SCOPE: &[OptionSpec] = &[

@@ -1,11 +1,11 @@
 //! From merged settings to one typed configuration; contradictions are refused here, before any
 //! network traffic, with what to change.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 use url::Url;
 
-use super::{CloudConfig, GivenToken, OptionSpec, Settings, Sourced, service::Services};
+use super::{CloudConfig, GivenToken, OptionSpec, Settings, Sourced, service::Services, token_store::store_address};
 use crate::{
     auth::{AuthMethod, methods},
     catalog::Interface,
@@ -56,7 +56,7 @@ impl CloudConfig {
             interfaces: settings.text("interface").map_or(Ok(Vec::new()), |it| interfaces(&it))?,
             services: Services::from_settings(&settings)?,
             transport: transport(&settings, host)?,
-            cache_folder: cache_folder(&settings, host)?,
+            token_store: store_address(&settings, host)?,
         })
     }
 }
@@ -307,21 +307,4 @@ fn original_ip(settings: &Settings) -> Result<Option<IpAddr>> {
         let message = format!("{origin} is `{}`, which is no IP address", printable(value));
         Error::new(ErrorKind::InvalidConfig, message).with_hint("write an address such as `192.0.2.7` or `2001:db8::7`")
     })
-}
-
-fn cache_folder(settings: &Settings, host: &Host) -> Result<Option<PathBuf>> {
-    let Some(Sourced { value, origin }) = settings.text("token_cache") else { return Ok(None) };
-    match value {
-        "none" => Ok(None),
-        "disk" => Ok(host.cache_home().map(|home| home.join("archstone"))),
-        folder => {
-            let folder = host.path(folder);
-            if folder.is_absolute() {
-                return Ok(Some(folder));
-            }
-            let message = format!("{origin} is `{}`, which is no absolute folder", printable(value));
-            Err(Error::new(ErrorKind::InvalidConfig, message)
-                .with_hint("write `disk`, `none`, or a folder from the root on"))
-        }
-    }
 }

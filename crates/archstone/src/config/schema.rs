@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{OPTIONS, OptionSpec, SERVICE_OPTIONS, ValueKind, built_in_profiles, foreign};
+use super::{OPTIONS, OptionSpec, SERVICE_OPTIONS, ValueKind, built_in_profiles, foreign, options::TOKEN_CACHE};
 
 /// The JSON Schema of `clouds.yaml`, `secure.yaml` and `clouds-public.yaml`, made from [`OPTIONS`].
 ///
@@ -20,7 +20,11 @@ pub fn schema() -> Value {
         "properties": {
             "clouds": entries("#/$defs/cloud"),
             "public-clouds": entries("#/$defs/cloud"),
-            "cache": {},
+            "cache": {
+                "type": ["object", "null"],
+                "description": "for all clouds of the file; openstacksdk keeps keys of its own here",
+                "properties": TOKEN_CACHE.iter().map(|spec| property((spec.name, spec))).collect::<Map<_, _>>(),
+            },
             "client": {},
             "metrics": {},
             "ansible": {},

@@ -10,12 +10,18 @@ use crate::{
     secret::Secret,
 };
 
-/// Fetches the secret that the login needs, when the configuration says where it is.
+/// Those of the store that keeps tokens.
+const OF_STORE: [&str; 2] = ["token_cache_password", "token_cache_secret"];
+
+/// Fetches the secrets that the login and the store need, when the configuration says where they are.
 pub(crate) fn fetch(settings: &mut Settings, host: &Host) -> Result<()> {
     refuse_two(settings)?;
     let kind = methods::kind(settings)?;
-    for names in methods::lacking(kind, settings) {
-        let &[name] = names else { continue };
+    let lacking = methods::lacking(kind, settings);
+    let of_login = lacking.into_iter().filter_map(|names| if let &[name] = names { Some(name) } else { None });
+    let is_shared = settings.text("token_cache").is_some_and(|it| it.value.contains("://"));
+    let of_store = OF_STORE.into_iter().filter(|name| is_shared && !settings.has(name));
+    for name in of_login.chain(of_store).collect::<Vec<_>>() {
         let source = Source::ALL.into_iter().find_map(|source| {
             let value = settings.text(&format!("{name}_{}", source.name()))?;
             Some((source, value))
@@ -58,7 +64,7 @@ impl Source {
 
 /// A layer hides what lower ones say; within one, a secret stands in one place.
 fn refuse_two(settings: &Settings) -> Result<()> {
-    for name in ["password", "application_credential_secret"] {
+    for name in ["password", "application_credential_secret"].into_iter().chain(OF_STORE) {
         let elsewhere = Source::ALL.iter().map(|source| format!("{name}_{}", source.name()));
         let names = std::iter::once(name.to_owned()).chain(elsewhere);
         let places: Vec<_> = names.filter_map(|name| settings.origin(&name).map(ToString::to_string)).collect();

@@ -6,6 +6,8 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+#[cfg(feature = "redis")]
+use super::StoreAddress;
 use super::{Family, check, searched};
 use crate::{
     AuthMethod, Client, ClientBuilder, CloudConfig, ErrorKind, Interface, Scope, Trust,
@@ -299,4 +301,39 @@ fn a_configuration_goes_to_other_programs_as_variables_and_comes_back_the_same()
         assert_eq!(told(&back), told(&there), "{cloud}");
         assert_eq!(back.transport(), there.transport(), "{cloud}");
     }
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn the_section_for_caching_serves_all_clouds_that_say_nothing_else() {
+    const CLOUDS: &str = "
+cache:
+  expiration_time: 3600
+  token_cache: redis://of-all
+  token_cache_password_command: [printf, of all]
+clouds:
+  plain: {auth: {auth_url: http://keystone/v3, username: a, password: p}}
+  own: {auth: {auth_url: http://keystone/v3, username: a, password: p}, token_cache: /own}
+";
+    let shared = |place: &str, password: &str| format!("redis://{place}:6379/0 {password}");
+    let machine = Machine::new(CLOUDS, "cache: {token_cache_secret: of the fleet}");
+    let told = |builder: ClientBuilder| match builder.config().expect("a configuration").token_store {
+        Some(StoreAddress::Shared(store)) => {
+            assert_eq!(store.secret, Some("of the fleet".into()));
+            format!("{} {}", store.shown(), store.password.as_ref().map_or("", |it| it.expose()))
+        }
+        Some(StoreAddress::Folder(folder) | StoreAddress::Keyring(folder)) => folder.display().to_string(),
+        None => String::new(),
+    };
+    assert_eq!(told(machine.builder().cloud("plain")), shared("of-all", "of all"));
+    assert_eq!(told(machine.builder().cloud("own")), "/own");
+    let above = machine.builder().cloud("plain").option("token_cache", "redis://u:x@above");
+    assert_eq!(told(above.option("token_cache_password", "said")), shared("above", "said"));
+    let nowhere = machine.builder().cloud("plain").option("token_cache", "none");
+    assert_eq!(told(nowhere), "");
+
+    let slip = Machine::new("cache: {token_cash: x, token_cache_pasword: y}\nclouds: {c: {}}", "");
+    let error = slip.builder().cloud("c").config().expect_err("a slip");
+    assert!(error.to_string().contains("cache.token_cache_pasword"), "{error}");
+    assert_eq!(error.hint(), Some("did you mean `token_cache_password`?"));
 }

@@ -19,11 +19,13 @@ pub use retry::RetryPolicy;
 pub use settings::{Proxy, TlsVersion, TransportSettings, Trust};
 pub use timing::Timing;
 
-pub(crate) use answer::{Answer, retry_after};
+pub(crate) use answer::{Answer, http_date, retry_after};
 #[cfg(feature = "opentelemetry")]
 pub(crate) use connections::blocking_client;
 pub(crate) use patience::Patience;
 pub(crate) use progress::Progress;
+#[cfg(feature = "memcached")]
+pub(crate) use tls::tls_alone;
 
 use std::{
     pin::{Pin, pin},

@@ -21,6 +21,15 @@ pub(super) fn without_roots() -> Result<ClientConfig> {
     Ok(builder(TlsVersion::Tls12)?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
+/// For servers that speak no HTTP: trusts the authorities of a file, or whom this machine trusts.
+#[cfg(feature = "memcached")]
+pub(crate) fn tls_alone(cacert: Option<&Path>) -> Result<ClientConfig> {
+    let trust = cacert.map_or(Trust::System, |path| Trust::Bundle(path.to_owned()));
+    let mut config = for_settings(&TransportSettings { trust, ..TransportSettings::default() })?;
+    config.alpn_protocols.clear();
+    Ok(config)
+}
+
 /// For the cloud's settings. What the machine trusts is read once per process.
 pub(super) fn for_settings(settings: &TransportSettings) -> Result<ClientConfig> {
     static SYSTEM: OnceLock<Result<ClientConfig>> = OnceLock::new();

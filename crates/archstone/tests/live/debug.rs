@@ -40,6 +40,7 @@ const HOLD_NONE: &[&str] = &[
     "Identity",
     "Interface",
     "Items",
+    "KeyringPlace",
     "Limiter",
     "Match",
     "Missing",

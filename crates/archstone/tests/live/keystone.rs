@@ -32,6 +32,21 @@ pub(crate) fn dev(arguments: &[&str]) -> String {
     run("keystone", arguments)
 }
 
+/// Runs `dev/stores`, and gives what it prints.
+#[cfg(all(feature = "memcached", feature = "redis"))]
+pub(crate) fn stores(arguments: &[&str]) -> String {
+    run("stores", arguments)
+}
+
+/// Starts a store, and gives the options that lead to it.
+#[cfg(all(feature = "memcached", feature = "redis"))]
+pub(crate) fn store(name: &str) -> Vec<(String, String)> {
+    stores(&["up", name]);
+    let environment = stores(&["env", name]);
+    let options = environment.lines().filter_map(|line| line.strip_prefix("export ARCHSTONE_")?.split_once('='));
+    options.map(|(name, value)| (name.to_ascii_lowercase(), value.trim_matches('\'').to_owned())).collect()
+}
+
 fn without_version(auth_url: &str) -> String {
     auth_url.strip_suffix("/v3").expect("a URL that ends in /v3").to_owned()
 }

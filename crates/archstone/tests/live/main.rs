@@ -23,5 +23,7 @@ mod placement;
 mod promise;
 mod secrets;
 mod service;
+#[cfg(all(feature = "memcached", feature = "redis"))]
+mod stores;
 mod token_cache;
 mod versions;

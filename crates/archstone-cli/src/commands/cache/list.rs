@@ -1,0 +1,56 @@
+//! `archstone cache list`: the tokens that are kept, and for whom.
+
+use archstone::{Result, StoredToken};
+use clap::{ArgMatches, Command};
+
+use super::{Answers, Spec, number, scope, stores, time};
+use crate::{
+    output::{Answer, Value},
+    session::Session,
+};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["cache", "list"],
+    answers: Answers::List,
+    describe,
+    more: "\
+A token is listed with its cloud and user when this login, or a cloud of clouds.yaml, has the secret
+that opens it. The others in the same store are sealed: only their size and age are known.
+Commands that clouds name for their secrets are run. memcached cannot tell what it keeps for others.
+
+Examples:
+  archstone cache list
+  archstone cache list --token-cache redis://cache.example -f json",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("list").about("List the tokens that are kept, and for whom")
+}
+
+fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
+    let mut rows = Vec::new();
+    for store in stores(session)? {
+        let opened = store.opened.iter().map(|(cloud, token)| row(cloud.as_deref(), token, &store.place));
+        rows.extend(opened);
+        rows.extend(store.sealed.iter().flatten().map(|token| row(None, token, &store.place)));
+    }
+    let columns = vec!["Cloud", "User", "Scope", "Remaining", "Hits", "Logins", "Age", "Size", "Sealed", "Store"];
+    Ok(Answer::List { columns, rows })
+}
+
+fn row(cloud: Option<&str>, token: &StoredToken, place: &str) -> Vec<Value> {
+    let access = token.access.as_deref();
+    vec![
+        cloud.into(),
+        access.and_then(|it| it.user_name()).into(),
+        access.and_then(scope).into(),
+        time(token.remaining),
+        number(token.hits),
+        number(token.logins),
+        time(token.age),
+        number(token.size),
+        access.is_none().into(),
+        place.into(),
+    ]
+}

@@ -1,0 +1,47 @@
+//! `archstone cache stats`: what the stores of tokens are good for.
+
+use archstone::{Result, StoredToken};
+use clap::{ArgMatches, Command};
+
+use super::{Answers, Spec, Store, number, stores};
+use crate::{
+    output::{Answer, Value},
+    session::Session,
+};
+
+pub(in crate::commands) const SPEC: Spec = Spec {
+    words: &["cache", "stats"],
+    answers: Answers::List,
+    describe,
+    more: "\
+A hit is a token that was taken from the store: a login saved. Both are counted for as long as the
+store keeps what belongs to a login; what cannot be counted at the moment is not made up for.
+
+Examples:
+  archstone cache stats
+  archstone cache stats -f value -c Hits",
+    run,
+};
+
+fn describe() -> Command {
+    Command::new("stats").about("Count tokens, hits and logins for each store")
+}
+
+fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
+    let columns = vec!["Store", "Tokens", "Sealed", "Hits", "Logins", "Size"];
+    Ok(Answer::List { columns, rows: stores(session)?.iter().map(row).collect() })
+}
+
+fn row(store: &Store) -> Vec<Value> {
+    let sealed = store.sealed.as_deref();
+    let all = || store.opened.iter().map(|(_, token)| token).chain(sealed.into_iter().flatten());
+    let sum = |of: fn(&StoredToken) -> u64| number(all().map(of).sum());
+    vec![
+        store.place.as_str().into(),
+        number(all().count() as u64),
+        sealed.map_or(Value::None, |it| number(it.len() as u64)),
+        sum(|it| it.hits),
+        sum(|it| it.logins),
+        sum(|it| it.size),
+    ]
+}

@@ -1,0 +1,367 @@
+//! Tokens kept on disk, for all processes of a user on one machine.
+//!
+//! # Promises
+//!
+//! 1. An entry is bound to its folder: copied elsewhere, it is a miss.
+//! 2. Files are for the owner only, and replaced as a whole.
+//! 3. Locks are held by the system and end with the process; a lock file is never deleted.
+//!
+//! Everything here is ready at once: it needs no runtime.
+
+use std::{
+    fmt,
+    fs::{self, File},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::future::ready;
+use ring::rand::{SecureRandom, SystemRandom};
+
+use super::{Answer, Content, Count, KEPT, Kept, Lease, Look, Mark, Numbers, Order, Store, Trouble};
+use crate::{
+    config::KeyringPlace,
+    error::{Error, ErrorKind},
+    files::{make_private, private, write_private},
+    host::Host,
+    secret::Secret,
+};
+
+const SALT: &str = "salt";
+const SALT_LENGTH: usize = 32;
+/// Where the keyring has the folder's secret.
+const KEYRING_PLACE: &str = "archstone/token-cache";
+/// A larger file is not one of ours.
+const LARGEST: u64 = 64 << 20;
+
+/// A folder of sealed tokens.
+pub(crate) struct Disk {
+    folder: PathBuf,
+    salt: [u8; SALT_LENGTH],
+    /// From the keyring, where that is asked for.
+    secret: Option<Secret>,
+    host: Host,
+    swept: AtomicBool,
+}
+
+impl Disk {
+    /// Opens a folder, and makes it when it is missing. `None` when it cannot be used.
+    pub(in crate::auth) fn open(folder: &Path, host: &Host) -> Option<Arc<Self>> {
+        Self::open_with(folder, None, host)
+    }
+
+    /// The same, with a secret of this machine's keyring in every key: a copy of the folder is worth nothing.
+    pub(in crate::auth) fn with_keyring(folder: &Path, host: &Host) -> Option<Arc<Self>> {
+        match KEYRING_PLACE.parse().and_then(|place: KeyringPlace| place.read_or_make(new_secret)) {
+            Ok(secret) => Self::open_with(folder, Some(secret), host),
+            Err(error) => {
+                tracing::warn!(target: "archstone::cache", %error, "tokens are not kept");
+                None
+            }
+        }
+    }
+
+    fn open_with(folder: &Path, secret: Option<Secret>, host: &Host) -> Option<Arc<Self>> {
+        match Self::try_open(folder, secret, host) {
+            Ok(store) => Some(Arc::new(store)),
+            Err(error) => {
+                tracing::warn!(target: "archstone::cache", folder = %folder.display(), %error, "tokens are not kept on disk");
+                None
+            }
+        }
+    }
+
+    fn try_open(folder: &Path, secret: Option<Secret>, host: &Host) -> std::io::Result<Self> {
+        make_private(folder)?;
+        // Bound to the real place: a symbolic link is as good as the folder.
+        let folder = folder.canonicalize()?;
+        let salt = salt(&folder)?;
+        Ok(Self { folder, salt, secret, host: host.clone(), swept: AtomicBool::new(false) })
+    }
+
+    fn path(&self, name: &str, ending: &str) -> PathBuf {
+        self.folder.join(format!("{name}.{ending}"))
+    }
+
+    fn read(&self, name: &str, content: Content) -> Option<Vec<u8>> {
+        let file = File::open(self.path(name, content.name())).ok()?;
+        if file.metadata().ok()?.len() > LARGEST {
+            return None;
+        }
+        let mut sealed = Vec::new();
+        file.take(LARGEST).read_to_end(&mut sealed).ok()?;
+        Some(sealed)
+    }
+
+    fn write(&self, name: &str, content: Content, sealed: &[u8]) -> Result<(), Trouble> {
+        self.sweep();
+        let path = self.path(name, content.name());
+        Ok(write_private(&path, sealed, |half| fs::rename(half, &path))?)
+    }
+
+    fn try_lock(&self, name: &str) -> Result<Option<Lease>, Trouble> {
+        // Few files for all entries: they are never deleted, since a deleted one could be held.
+        let path = self.folder.join(format!("lock-{}", &name[..1]));
+        let file = private().read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lease::of_lock(file, &self.host))),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// Removes what nobody has renewed for long. Once for each process.
+    fn sweep(&self) {
+        if self.swept.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let Ok(files) = fs::read_dir(&self.folder) else { return };
+        for file in files.flatten() {
+            let old =
+                file.metadata().and_then(|it| it.modified()).is_ok_and(|it| it.elapsed().is_ok_and(|age| age > KEPT));
+            if old && is_ours(&file.file_name().to_string_lossy()) {
+                let _ = fs::remove_file(file.path());
+            }
+        }
+    }
+}
+
+impl Store for Disk {
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    fn salt(&self, _identity: &str) -> Vec<u8> {
+        self.salt.to_vec()
+    }
+
+    fn secret(&self) -> Option<&Secret> {
+        self.secret.as_ref()
+    }
+
+    fn place(&self, name: &str, content: Content) -> Vec<u8> {
+        self.path(name, content.name()).as_os_str().as_encoded_bytes().to_vec()
+    }
+
+    fn look<'a>(&'a self, name: &'a str) -> Answer<'a, Look> {
+        let token = self.read(name, Content::Token).map(|sealed| Kept { sealed, order: Order::default() });
+        Box::pin(ready(Ok(Look { token, left: None, since: Mark::now(&self.host) })))
+    }
+
+    fn failure<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Vec<u8>>> {
+        Box::pin(ready(Ok(self.read(name, Content::Failure))))
+    }
+
+    fn keep<'a>(&'a self, name: &'a str, token: Kept, _: Duration, _: Option<Order>) -> Answer<'a, ()> {
+        Box::pin(ready(self.write(name, Content::Token, &token.sealed)))
+    }
+
+    fn keep_failure<'a>(&'a self, name: &'a str, sealed: Vec<u8>) -> Answer<'a, ()> {
+        Box::pin(ready(self.write(name, Content::Failure, &sealed)))
+    }
+
+    fn forget<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
+        let _ = fs::remove_file(self.path(name, Content::Token.name()));
+        Box::pin(ready(Ok(())))
+    }
+
+    fn lease(self: Arc<Self>, name: &str) -> Answer<'_, Option<Lease>> {
+        Box::pin(ready(self.try_lock(name)))
+    }
+
+    fn prolong<'a>(&'a self, _: &'a str, _: &'a str) -> Answer<'a, ()> {
+        Box::pin(ready(Ok(())))
+    }
+
+    fn release<'a>(&'a self, _: &'a str, _: &'a str) -> Answer<'a, ()> {
+        Box::pin(ready(Ok(())))
+    }
+
+    /// One byte more: the length is the number, and no two processes get into each other's way.
+    fn count<'a>(&'a self, name: &'a str, what: Count) -> Answer<'a, ()> {
+        let file = private().append(true).create(true).open(self.path(name, what.name()));
+        Box::pin(ready(file.and_then(|mut file| file.write_all(b".")).map_err(Trouble::from)))
+    }
+
+    fn shown(&self) -> String {
+        self.folder.display().to_string()
+    }
+
+    fn list(&self) -> Answer<'_, Option<Vec<String>>> {
+        let name = |file: fs::DirEntry| Some(file.file_name().to_str()?.strip_suffix(".token")?.to_owned());
+        let names = fs::read_dir(&self.folder).map(|files| {
+            let mut names: Vec<_> = files.flatten().filter_map(name).collect();
+            names.retain(|name| is_ours(&format!("{name}.token")));
+            names.sort_unstable();
+            Some(names)
+        });
+        Box::pin(ready(names.map_err(Trouble::from)))
+    }
+
+    fn numbers<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Numbers>> {
+        let file = |ending: &str| fs::metadata(self.path(name, ending)).ok();
+        let count = |what: Count| file(what.name()).map_or(0, |file| file.len());
+        let numbers = file(Content::Token.name()).map(|token| Numbers {
+            size: token.len(),
+            age: token.modified().ok().and_then(|it| it.elapsed().ok()),
+            left: None,
+            hits: count(Count::Hit),
+            logins: count(Count::Login),
+        });
+        Box::pin(ready(Ok(numbers)))
+    }
+
+    fn clear<'a>(&'a self, name: &'a str) -> Answer<'a, bool> {
+        let was_there = fs::remove_file(self.path(name, Content::Token.name())).is_ok();
+        for ending in [Content::Failure.name(), Count::Hit.name(), Count::Login.name()] {
+            let _ = fs::remove_file(self.path(name, ending));
+        }
+        Box::pin(ready(Ok(was_there)))
+    }
+}
+
+impl fmt::Debug for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Disk").field(&self.folder).finish()
+    }
+}
+
+/// An entry's file or one half written, and not a lock, the salt, or somebody else's.
+fn is_ours(name: &str) -> bool {
+    let Some((stem, rest)) = name.split_once('.') else { return false };
+    let endings = [Content::Token.name(), Content::Failure.name(), Count::Hit.name(), Count::Login.name(), "versions"];
+    stem.len() == 32
+        && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && rest.split('.').next().is_some_and(|ending| endings.contains(&ending))
+}
+
+/// For the keyring.
+fn new_secret() -> Result<Secret, Error> {
+    let mut random = [0; 32];
+    SystemRandom::new().fill(&mut random).map_err(|_| Error::new(ErrorKind::InvalidConfig, "no randomness"))?;
+    let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Secret::from(text))
+}
+
+/// The folder's own salt, made by whoever comes first.
+fn salt(folder: &Path) -> std::io::Result<[u8; SALT_LENGTH]> {
+    let path = folder.join(SALT);
+    let read = || -> std::io::Result<[u8; SALT_LENGTH]> {
+        fs::read(&path)?.try_into().map_err(|_| std::io::Error::other("the salt is not ours"))
+    };
+    match read() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let mut fresh = [0; SALT_LENGTH];
+            SystemRandom::new().fill(&mut fresh).map_err(|_| std::io::Error::other("no randomness"))?;
+            // A link is made only where there is nothing: the first one wins.
+            let made = write_private(&path, &fresh, |half| {
+                let linked = fs::hard_link(half, &path);
+                fs::remove_file(half)?;
+                linked
+            });
+            match made {
+                Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+                _ => read(),
+            }
+        }
+        outcome => outcome,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::{super::seal::Seal, *};
+    use crate::auth::LoginKey;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("archstone-store-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    fn open(folder: &Path, secret: &str) -> (Arc<Disk>, Seal) {
+        let store = Disk::open(folder, &Host::default()).expect("a folder");
+        let login = LoginKey { identity: "[\"alice\"]".into(), secret: secret.into() };
+        let seal = Seal::of(&login, &*store).expect("a seal");
+        (store, seal)
+    }
+
+    fn write((store, seal): &(Arc<Disk>, Seal)) {
+        let sealed = seal.close(&**store, Content::Token, &"the token".into()).expect("a seal");
+        store.write(&seal.name, Content::Token, &sealed).expect("a file");
+    }
+
+    fn read((store, seal): &(Arc<Disk>, Seal)) -> Option<Secret> {
+        let look = store.look(&seal.name).now_or_never().expect("at once").expect("a look");
+        seal.open(&**store, Content::Token, &look.token?.sealed)
+    }
+
+    #[test]
+    fn only_the_same_secret_in_the_same_folder_opens_an_entry() {
+        let (here, there) = (folder("here"), folder("there"));
+        write(&open(&here, "right"));
+        fs::create_dir_all(&there).expect("a second folder");
+        for file in fs::read_dir(&here).expect("files").flatten() {
+            fs::copy(file.path(), there.join(file.file_name())).expect("a copy");
+        }
+
+        assert_eq!(read(&open(&here, "right")), Some("the token".into()));
+        assert_eq!(read(&open(&here, "wrong")), None);
+        assert_eq!(read(&open(&there, "right")), None);
+    }
+
+    #[test]
+    fn what_is_broken_is_a_miss() {
+        let opened = open(&folder("broken"), "secret");
+        write(&opened);
+        let path = opened.0.path(&opened.1.name, "token");
+        let whole = fs::read(&path).expect("the file");
+
+        let mut changed = whole.clone();
+        changed[30] ^= 1;
+        for broken in [&b""[..], b"foreign", &whole[..20], &whole[..whole.len() - 1], &changed] {
+            fs::write(&path, broken).expect("a broken file");
+            assert_eq!(read(&opened), None);
+        }
+        fs::write(&path, &whole).expect("the file again");
+        assert_eq!(read(&opened), Some("the token".into()));
+    }
+
+    #[test]
+    fn counting_makes_a_file_longer() {
+        let (store, seal) = open(&folder("counts"), "secret");
+        for _ in 0..3 {
+            store.count(&seal.name, Count::Hit).now_or_never().expect("at once").expect("counted");
+        }
+        assert_eq!(fs::metadata(store.path(&seal.name, "hits")).expect("a file").len(), 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn everything_is_for_the_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder("modes");
+        let opened = open(&folder, "secret");
+        write(&opened);
+        let (store, seal) = opened;
+        store.count(&seal.name, Count::Login).now_or_never().expect("at once").expect("counted");
+        let held = store.try_lock(&seal.name).expect("a lock file");
+
+        let files = fs::read_dir(&folder).expect("files").flatten();
+        let modes: Vec<_> = files.map(|it| it.metadata().expect("a file").permissions().mode() & 0o777).collect();
+        assert_eq!(modes, vec![0o600; 4]);
+        assert_eq!(fs::metadata(&folder).expect("the folder").permissions().mode() & 0o777, 0o700);
+        assert!(held.is_some());
+        assert!(store.try_lock(&seal.name).expect("the lock file").is_none());
+
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).expect("a mode");
+        assert!(Disk::open(&folder, &Host::default()).is_none());
+    }
+}

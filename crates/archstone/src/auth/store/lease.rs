@@ -1,0 +1,155 @@
+//! The right to log in, for one at a time.
+
+use std::{fs::File, sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+use super::Store;
+use crate::{error::Error, host::Host, secret::Secret};
+
+/// A holder that is gone delays the others so long at most.
+#[cfg(any(feature = "memcached", feature = "redis"))]
+pub(super) const LEASE: Duration = Duration::from_secs(5);
+/// So often a holder says that it is still there.
+const PROLONGED_EACH: Duration = Duration::from_millis(1500);
+
+/// Held while one logs in.
+#[derive(Debug)]
+pub(crate) struct Lease(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    /// A lock of the operating system, which ends with the file or the process.
+    Lock { host: Host, _file: File },
+    /// An entry of a shared store, which ends by itself.
+    Entry { store: Arc<dyn Store>, name: String, owner: String, fence: u64, is_over: bool },
+}
+
+impl Lease {
+    pub(super) fn of_lock(file: File, host: &Host) -> Self {
+        Self(Kind::Lock { host: host.clone(), _file: file })
+    }
+
+    /// To be made before the store is asked: whoever gives up while it answers has no lease either.
+    #[cfg(any(feature = "memcached", feature = "redis"))]
+    pub(super) fn of_entry(store: Arc<dyn Store>, name: &str, owner: &str) -> Self {
+        Self(Kind::Entry { store, name: name.to_owned(), owner: owner.to_owned(), fence: 0, is_over: false })
+    }
+
+    /// What the store has answered: the lease's number, or that another has it.
+    #[cfg(any(feature = "memcached", feature = "redis"))]
+    pub(super) fn taken(mut self, number: Option<u64>) -> Option<Self> {
+        if let Kind::Entry { fence, is_over, .. } = &mut self.0 {
+            *fence = number.unwrap_or(0);
+            *is_over = number.is_none();
+        }
+        number.map(|_| self)
+    }
+
+    /// Does what the lease is for, and keeps it meanwhile.
+    pub(crate) async fn hold<T>(&self, work: impl Future<Output = T>) -> T {
+        let Kind::Entry { store, name, owner, .. } = &self.0 else { return work.await };
+        let prolonging = async {
+            loop {
+                tokio::time::sleep(PROLONGED_EACH).await;
+                if let Err(trouble) = store.prolong(name, owner).await {
+                    tracing::debug!(target: "archstone::cache", %trouble, "the lease is not prolonged");
+                }
+            }
+        };
+        let (work, prolonging) = (std::pin::pin!(work), std::pin::pin!(prolonging));
+        match futures_util::future::select(work, prolonging).await {
+            futures_util::future::Either::Left((outcome, _)) => outcome,
+            futures_util::future::Either::Right((never, _)) => never,
+        }
+    }
+
+    /// Of the lease, for the order of what comes of it.
+    pub(crate) fn fence(&self) -> u64 {
+        match self.0 {
+            Kind::Lock { .. } => 0,
+            Kind::Entry { fence, .. } => fence,
+        }
+    }
+
+    /// What happens now, as those who wait compare it.
+    pub(crate) fn mark(&self) -> Mark {
+        match &self.0 {
+            Kind::Lock { host, .. } => Mark::now(host),
+            Kind::Entry { fence, .. } => Mark::Fence(*fence),
+        }
+    }
+
+    /// Lets the next one in.
+    pub(crate) async fn release(mut self) {
+        if let Kind::Entry { store, name, owner, is_over, .. } = &mut self.0 {
+            *is_over = true;
+            if let Err(trouble) = store.release(name, owner).await {
+                tracing::debug!(target: "archstone::cache", %trouble, "the lease is not released, and ends by itself");
+            }
+        }
+    }
+}
+
+impl Drop for Lease {
+    /// A login that was cancelled lets the next one in, too.
+    fn drop(&mut self) {
+        let Kind::Entry { store, name, owner, is_over: false, .. } = &mut self.0 else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (store, name, owner) = (Arc::clone(store), std::mem::take(name), std::mem::take(owner));
+        runtime.spawn(async move {
+            let _ = store.release(&name, &owner).await;
+        });
+    }
+}
+
+/// A point in the order of logins that all who use a store can compare.
+#[derive(Clone, Debug)]
+pub(crate) enum Mark {
+    /// On this machine.
+    Moment { boot_id: Option<String>, since_start: u64, wall: u64 },
+    /// The number of a lease.
+    Fence(u64),
+}
+
+impl Mark {
+    pub(super) fn now(host: &Host) -> Self {
+        Self::Moment {
+            boot_id: host.clock().boot_id(),
+            since_start: microseconds(host.now().since_start()),
+            wall: microseconds(host.wall()),
+        }
+    }
+
+    /// An error, for others who wait for the same login.
+    pub(super) fn record(&self, error: &Error) -> Secret {
+        let mut record = json!({ "error": error.to_record() });
+        match self {
+            Self::Moment { boot_id, since_start, wall } => {
+                record["boot_id"] = json!(boot_id);
+                record["since_start_us"] = json!(since_start);
+                record["wall_us"] = json!(wall);
+            }
+            Self::Fence(fence) => record["fence"] = json!(fence),
+        }
+        Secret::from(record.to_string())
+    }
+
+    /// The error of another, if it came since.
+    pub(super) fn failure_since(&self, record: &Secret) -> Option<Error> {
+        let record: Value = serde_json::from_str(record.expose()).ok()?;
+        let is_since = match self {
+            Self::Moment { boot_id, since_start, wall } => {
+                let same_start = boot_id.is_some() && record["boot_id"].as_str() == boot_id.as_deref();
+                let (key, began) = if same_start { ("since_start_us", since_start) } else { ("wall_us", wall) };
+                record[key].as_u64()? > *began
+            }
+            Self::Fence(fence) => record["fence"].as_u64()? >= *fence,
+        };
+        is_since.then(|| Error::from_record(&record["error"])).flatten()
+    }
+}
+
+pub(super) fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,243 @@
+//! Redis and Valkey: a single server, one that Sentinels name, or a Cluster.
+//!
+//! Everything that must be one step is a script, which the server runs as one. All keys of a login share a hash
+//! tag, so that in a Cluster they are on one server.
+
+mod link;
+mod scripts;
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use redis::{Cmd, FromRedisValue};
+
+use self::{
+    link::Link,
+    scripts::{CLEAR, COUNT, KEEP, LOOK, NUMBERS, PROLONG, RELEASE, TAKE},
+};
+use super::{
+    Answer, Content, Count, KEPT, Kept, Lease, Look, Mark, Numbers, Order, Store, Trouble,
+    lease::{LEASE, microseconds},
+    shared::{Breaker, FAILURE_KEPT, PREFIX, QUESTION, is_name, owner, salt},
+};
+use crate::{
+    config::{Server, SharedAddress},
+    host::Host,
+    secret::Secret,
+};
+
+/// Later than any date, and exact as a number of Lua's.
+const MAX_DATE: u64 = 1 << 53;
+/// How many keys a server looks at for each step of a listing.
+const STEP: u32 = 1000;
+
+/// A Redis or Valkey, by whatever number of servers.
+pub(super) struct Redis {
+    link: Link,
+    breaker: Breaker,
+    /// How far the server's date is ahead of this machine's forward-only clock, in microseconds.
+    ahead: AtomicU64,
+    host: Host,
+}
+
+impl Redis {
+    pub(super) fn new(address: &SharedAddress, host: &Host) -> Self {
+        Self {
+            link: Link::new(address),
+            breaker: Breaker::new(address.shown(), host),
+            ahead: AtomicU64::new(0),
+            host: host.clone(),
+        }
+    }
+
+    fn own_time(&self) -> u64 {
+        microseconds(self.host.now().since_start())
+    }
+
+    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Trouble> {
+        self.breaker.ask(self.link.ask(command, None)).await
+    }
+
+    /// The names of all logins on a server.
+    async fn names(&self, node: Option<&Server>) -> Result<Vec<String>, Trouble> {
+        let mut names = Vec::new();
+        let mut cursor = 0;
+        loop {
+            let mut command = redis::cmd("SCAN");
+            command.arg(cursor).arg("MATCH").arg(format!("{PREFIX}{{*}}:*")).arg("COUNT").arg(STEP);
+            let (next, keys): (u64, Vec<String>) = self.breaker.ask(self.link.ask(&command, node)).await?;
+            let inner = keys.iter().filter_map(|key| key.strip_prefix(PREFIX)?.strip_prefix('{')?.split_once("}:"));
+            names.extend(inner.map(|(name, _)| name).filter(|name| is_name(name)).map(ToOwned::to_owned));
+            cursor = next;
+            if cursor == 0 {
+                return Ok(names);
+            }
+        }
+    }
+}
+
+fn key(name: &str, what: &str) -> String {
+    format!("{PREFIX}{{{name}}}:{what}")
+}
+
+fn script(script: &str, name: &str, keys: &[&str]) -> Cmd {
+    let mut command = redis::cmd("EVAL");
+    command.arg(script).arg(keys.len());
+    for what in keys {
+        command.arg(key(name, what));
+    }
+    command
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Store for Redis {
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn salt(&self, identity: &str) -> Vec<u8> {
+        salt(identity)
+    }
+
+    fn secret(&self) -> Option<&Secret> {
+        self.link.address().secret.as_ref()
+    }
+
+    fn place(&self, name: &str, content: Content) -> Vec<u8> {
+        key(name, content.name()).into_bytes()
+    }
+
+    fn look<'a>(&'a self, name: &'a str) -> Answer<'a, Look> {
+        type Found = (u64, u64, i64, Option<Vec<u8>>, Option<u64>, Option<u64>);
+        Box::pin(async move {
+            let (now, since, left, sealed, issued, fence): Found =
+                self.ask(&script(LOOK, name, &["token", "lease"])).await?;
+            self.ahead.store(now.wrapping_sub(self.own_time()), Ordering::Relaxed);
+            let order = Order { issued: issued.unwrap_or(0), fence: fence.unwrap_or(0) };
+            Ok(Look {
+                token: sealed.map(|sealed| Kept { sealed, order }),
+                left: u64::try_from(left).ok().map(Duration::from_millis),
+                since: Mark::Fence(since),
+            })
+        })
+    }
+
+    fn failure<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Vec<u8>>> {
+        Box::pin(async move { self.ask(redis::cmd("GET").arg(key(name, "failure"))).await })
+    }
+
+    fn keep<'a>(&'a self, name: &'a str, token: Kept, life: Duration, replaces: Option<Order>) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let Kept { sealed, order: Order { issued, fence } } = token;
+            let seen = replaces.map(|it| format!("{} {}", it.issued, it.fence)).unwrap_or_default();
+            let mut command = script(KEEP, name, &["token"]);
+            command.arg(sealed).arg(issued).arg(fence).arg(milliseconds(life).max(1)).arg(seen);
+            let is_kept: bool = self.ask(&command).await?;
+            if !is_kept {
+                tracing::debug!(target: "archstone::cache", "the store has a fresher token");
+            }
+            Ok(())
+        })
+    }
+
+    fn keep_failure<'a>(&'a self, name: &'a str, sealed: Vec<u8>) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let mut command = redis::cmd("SET");
+            command.arg(key(name, "failure")).arg(sealed).arg("PX").arg(milliseconds(FAILURE_KEPT));
+            self.ask(&command).await
+        })
+    }
+
+    fn forget<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move { self.ask(redis::cmd("DEL").arg(key(name, "token"))).await })
+    }
+
+    fn lease(self: Arc<Self>, name: &str) -> Answer<'_, Option<Lease>> {
+        Box::pin(async move {
+            let owner = owner()?;
+            let too_late = match self.ahead.load(Ordering::Relaxed) {
+                // Nobody has looked yet.
+                0 => MAX_DATE,
+                ahead => self.own_time().wrapping_add(ahead).wrapping_add(microseconds(QUESTION)),
+            };
+            let mut command = script(TAKE, name, &["token", "lease"]);
+            command.arg(&owner).arg(milliseconds(LEASE)).arg(too_late);
+            let lease = Lease::of_entry(Arc::clone(&self) as Arc<dyn Store>, name, &owner);
+            Ok(lease.taken(self.ask(&command).await?))
+        })
+    }
+
+    fn prolong<'a>(&'a self, name: &'a str, owner: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move { self.ask(script(PROLONG, name, &["lease"]).arg(owner).arg(milliseconds(LEASE))).await })
+    }
+
+    fn release<'a>(&'a self, name: &'a str, owner: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move { self.ask(script(RELEASE, name, &["lease"]).arg(owner)).await })
+    }
+
+    fn count<'a>(&'a self, name: &'a str, what: Count) -> Answer<'a, ()> {
+        Box::pin(
+            async move { self.ask(script(COUNT, name, &["counts"]).arg(what.name()).arg(milliseconds(KEPT))).await },
+        )
+    }
+
+    fn shown(&self) -> String {
+        self.link.address().shown()
+    }
+
+    fn list(&self) -> Answer<'_, Option<Vec<String>>> {
+        Box::pin(async move {
+            let mut names = match self.breaker.ask(self.link.nodes()).await? {
+                None => self.names(None).await?,
+                Some(nodes) => {
+                    let mut names = Vec::new();
+                    for node in nodes {
+                        names.extend(self.names(Some(&node)).await?);
+                    }
+                    names
+                }
+            };
+            names.sort_unstable();
+            names.dedup();
+            Ok(Some(names))
+        })
+    }
+
+    fn numbers<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Numbers>> {
+        type Found = (u64, i64, u64, Option<u64>, Option<u64>, Option<u64>);
+        Box::pin(async move {
+            let (size, left, now, fence, hits, logins): Found =
+                self.ask(&script(NUMBERS, name, &["token", "counts"])).await?;
+            if size == 0 {
+                return Ok(None);
+            }
+            Ok(Some(Numbers {
+                size,
+                // The number of a lease is the date on which it was taken.
+                age: fence.filter(|it| *it > 0).map(|it| Duration::from_micros(now.saturating_sub(it))),
+                left: u64::try_from(left).ok().map(Duration::from_millis),
+                hits: hits.unwrap_or(0),
+                logins: logins.unwrap_or(0),
+            }))
+        })
+    }
+
+    fn clear<'a>(&'a self, name: &'a str) -> Answer<'a, bool> {
+        Box::pin(async move { self.ask(&script(CLEAR, name, &["token", "failure", "counts"])).await })
+    }
+}
+
+impl fmt::Debug for Redis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Redis").field(&self.link.address().shown()).finish()
+    }
+}

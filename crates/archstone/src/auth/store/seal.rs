@@ -1,0 +1,78 @@
+//! The seal: what a store must not know, and cannot change unnoticed.
+//!
+//! A key is derived from the login's own secret; from it come the entry's name and the key that seals it. Without
+//! the secret an entry says nothing, and a wrong password finds nothing: not even the name can be made without it.
+
+use ring::{
+    aead::{self, Aad, LessSafeKey, Nonce, UnboundKey},
+    hmac,
+    rand::{SecureRandom, SystemRandom},
+};
+use zeroize::Zeroizing;
+
+use super::{Content, Store, Trouble};
+use crate::{auth::LoginKey, secret::Secret};
+
+/// Says what an entry is, and in which version of the format.
+const MAGIC: &[u8; 8] = b"ARCHST\x00\x01";
+/// Memory for the key derivation, in KiB. Guessing a password from a copied entry costs an attacker so much for
+/// each try; a warm command pays it once, about half a millisecond.
+const DERIVATION_MEMORY: u32 = 512;
+
+/// One login's name in a store, and the key of what is kept there.
+#[derive(Debug)]
+pub(super) struct Seal {
+    pub(super) name: String,
+    key: LessSafeKey,
+}
+
+impl Seal {
+    /// Deriving the key is dear on purpose: do it once.
+    pub(super) fn of(login: &LoginKey, store: &dyn Store) -> Option<Self> {
+        let parameters = argon2::Params::new(DERIVATION_MEMORY, 1, 1, Some(32)).ok()?;
+        let (algorithm, version) = (argon2::Algorithm::Argon2id, argon2::Version::V0x13);
+        let argon2 = match store.secret() {
+            Some(secret) => {
+                argon2::Argon2::new_with_secret(secret.expose().as_bytes(), algorithm, version, parameters).ok()?
+            }
+            None => argon2::Argon2::new(algorithm, version, parameters),
+        };
+        let mut master = Zeroizing::new([0; 32]);
+        argon2.hash_password_into(login.secret.expose().as_bytes(), &store.salt(&login.identity), &mut *master).ok()?;
+        let master = hmac::Key::new(hmac::HMAC_SHA256, &*master);
+        let derive = |purpose: &str| {
+            let mut context = hmac::Context::with_key(&master);
+            context.update(purpose.as_bytes());
+            context.update(&[0]);
+            context.update(login.identity.as_bytes());
+            context.sign()
+        };
+        let name = derive("name").as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let key = UnboundKey::new(&aead::CHACHA20_POLY1305, derive("seal").as_ref()).ok()?;
+        Some(Self { name, key: LessSafeKey::new(key) })
+    }
+
+    /// What must be the same for a seal to open: format, store, name.
+    fn bound_to(&self, store: &dyn Store, content: Content) -> Vec<u8> {
+        [MAGIC, &*store.place(&self.name, content)].concat()
+    }
+
+    pub(super) fn close(&self, store: &dyn Store, content: Content, text: &Secret) -> Result<Vec<u8>, Trouble> {
+        let refused = |_| Trouble::refused("no randomness, or no encryption");
+        let mut nonce = [0; aead::NONCE_LEN];
+        SystemRandom::new().fill(&mut nonce).map_err(refused)?;
+        let mut sealed = text.expose().as_bytes().to_vec();
+        let bound = Aad::from(self.bound_to(store, content));
+        self.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed).map_err(refused)?;
+        let parts: [&[u8]; 3] = [MAGIC, &nonce, &sealed];
+        Ok(parts.concat())
+    }
+
+    pub(super) fn open(&self, store: &dyn Store, content: Content, sealed: &[u8]) -> Option<Secret> {
+        let (nonce, text) = sealed.strip_prefix(MAGIC)?.split_at_checked(aead::NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut text = Zeroizing::new(text.to_vec());
+        let opened = self.key.open_in_place(nonce, Aad::from(self.bound_to(store, content)), &mut text).ok()?;
+        Some(Secret::from(std::str::from_utf8(opened).ok()?))
+    }
+}

@@ -1,0 +1,151 @@
+//! Tokens that hosts share: one login for all of them, and none the worse when the store fails.
+
+use std::sync::Arc;
+
+use archstone::{Client, ErrorKind, TokenCache};
+
+use crate::keystone::{Path, store, stores};
+
+/// The ways in which a fleet may keep its tokens.
+const KINDS: [&str; 5] = ["plain", "tls", "sentinel", "cluster", "memcached"];
+
+/// A client of a machine of its own: nothing but the store is shared with others.
+fn machine(path: &Path, store: &[(String, String)], password: &str) -> Client {
+    let mut builder = path.user("alice").password(password).token_cache(&TokenCache::new());
+    for (option, value) in store {
+        builder = builder.option(option, value.as_str());
+    }
+    builder.build().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn machines_that_share_a_store_cause_one_login_and_share_one_failure() {
+    for kind in KINDS {
+        let store = store(kind);
+        for (password, succeeds) in [("alice-secret", true), ("wrong", false)] {
+            let path = Path::new("delay=300");
+            let machines: Vec<_> = (0..8).map(|_| machine(&path, &store, password)).collect();
+            // Connected one after the other: eight handshakes at once take a small machine longer than a store is waited for.
+            for machine in &machines {
+                assert!(machine.token_store().unwrap().status().await.unwrap().own.is_none());
+            }
+
+            let tasks: Vec<_> =
+                machines.iter().cloned().map(|it| tokio::spawn(async move { it.access().await })).collect();
+            let mut outcomes = Vec::new();
+            for task in tasks {
+                outcomes.push(task.await.unwrap());
+            }
+
+            assert_eq!(path.logins(), 1, "{kind}");
+            let said = |outcome: &archstone::Result<Arc<archstone::Access>>| {
+                outcome.as_ref().map(|it| it.audit_id().map(str::to_owned)).map_err(ToString::to_string)
+            };
+            assert!(outcomes.iter().all(|it| it.is_ok() == succeeds && said(it) == said(&outcomes[0])), "{kind}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_not_remembered_beyond_the_machines_that_waited() {
+    for kind in ["plain", "memcached"] {
+        let (path, store) = (Path::new("times=1+status=503"), store(kind));
+        let refused = machine(&path, &store, "alice-secret").access().await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ServerError);
+        assert!(machine(&path, &store, "alice-secret").access().await.is_ok(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_one_machine_replaces_is_replaced_for_all() {
+    for kind in ["plain", "memcached"] {
+        let (path, store) = (Path::new(""), store(kind));
+        let (one, other) = (machine(&path, &store, "alice-secret"), machine(&path, &store, "alice-secret"));
+        let revoked = one.token().await.unwrap();
+        assert_eq!(other.token().await.unwrap(), revoked, "{kind}");
+        Path::new("").user("admin").system_scope().build().unwrap().revoke(&revoked).await.unwrap();
+
+        let fresh = one.replace(&revoked).await.unwrap();
+        assert_ne!(fresh, revoked);
+        // It was refused here, too; what the other got in its place serves both.
+        assert_eq!(other.replace(&revoked).await.unwrap(), fresh, "{kind}");
+        let renewed = one.renew().await.unwrap();
+        assert_eq!(other.replace(&fresh).await.unwrap(), *renewed.token(), "{kind}");
+        assert_eq!(path.logins(), 3, "{kind}");
+
+        assert!(one.log_out().await.unwrap());
+        machine(&path, &store, "alice-secret").token().await.unwrap();
+        assert_eq!(path.logins(), 4, "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancelled_login_lets_another_machine_try_at_once() {
+    for kind in ["plain", "memcached"] {
+        let (path, store) = (Path::new("times=1+delay=20000"), store(kind));
+        let one = machine(&path, &store, "alice-secret");
+        let login = tokio::spawn(async move { one.access().await });
+        while path.logins() == 0 {
+            tokio::task::yield_now().await;
+        }
+        login.abort();
+
+        let began = std::time::Instant::now();
+        assert!(machine(&path, &store, "alice-secret").access().await.is_ok());
+        // A lease that is not given back lasts for five seconds.
+        assert!(began.elapsed() < std::time::Duration::from_secs(3), "{kind}: {:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn another_password_another_scope_and_another_fleet_secret_find_nothing() {
+    for kind in ["plain", "memcached"] {
+        let (path, store) = (Path::new(""), store(kind));
+        let first = machine(&path, &store, "alice-secret").token().await.unwrap();
+        let other = machine(&path, &store, "other").access().await.unwrap_err();
+        assert_eq!(other.kind(), ErrorKind::Unauthenticated);
+        let mut with_secret = store.clone();
+        with_secret.push(("token_cache_secret".into(), "of the fleet".into()));
+        let second = machine(&path, &with_secret, "alice-secret").token().await.unwrap();
+        assert_ne!(second, first, "{kind}");
+        assert_eq!(machine(&path, &with_secret, "alice-secret").token().await.unwrap(), second, "{kind}");
+        assert_eq!(machine(&path, &store, "alice-secret").token().await.unwrap(), first, "{kind}");
+        assert_eq!(path.logins(), 3, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_gone_stopped_or_started_anew_costs_a_bounded_delay_and_no_request() {
+    for kind in ["plain.failing", "memcached.failing"] {
+        let (path, store) = (Path::new(""), store(kind));
+        let warm = machine(&path, &store, "alice-secret");
+        warm.token().await.unwrap();
+        for failure in ["stop", "go", "kill", "restart"] {
+            stores(&[failure, kind]);
+            let began = std::time::Instant::now();
+            for client in [&warm, &machine(&path, &store, "alice-secret")] {
+                assert!(client.renew().await.is_ok(), "{kind} {failure}");
+                assert!(client.token().await.is_ok(), "{kind} {failure}");
+            }
+            // Two clients wait for the store once each, and the rest is their logins.
+            assert!(began.elapsed() < std::time::Duration::from_secs(4), "{kind} {failure}: {:?}", began.elapsed());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_shows_no_token_and_no_name() {
+    let (path, store) = (Path::new(""), store("plain"));
+    let token = machine(&path, &store, "alice-secret").token().await.unwrap();
+    let names = stores(&["ask", "plain", "redis", "KEYS", "archstone:1:*"]);
+    assert!(!names.is_empty());
+    for name in names.lines() {
+        let dump = if name.ends_with(":lease") { continue } else { name };
+        let kind = stores(&["ask", "plain", "redis", "TYPE", dump]);
+        let command = if kind == "hash" { "HGETALL" } else { "GET" };
+        let all = stores(&["ask", "plain", "redis", command, dump]);
+        for secret in [&token.expose()[..24], "alice", "127.0.0.1"] {
+            assert!(!all.contains(secret) && !name.contains(secret), "{name}");
+        }
+    }
+}
