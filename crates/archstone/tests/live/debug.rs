@@ -37,6 +37,7 @@ const HOLD_NONE: &[&str] = &[
     "FileState",
     "Finding",
     "Flag",
+    "Header",
     "Identity",
     "Interface",
     "Items",
@@ -46,6 +47,7 @@ const HOLD_NONE: &[&str] = &[
     "Missing",
     "Moment",
     "Named",
+    "NamedAssignments",
     "NamedCloud",
     "Names",
     "OAuth1Info",
@@ -53,6 +55,7 @@ const HOLD_NONE: &[&str] = &[
     "OperationSpec",
     "OptionSpec",
     "Origin",
+    "Outcomes",
     "Parameter",
     "Platform",
     "Progress",
@@ -154,7 +157,13 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
     let asks_for_more = path.user("grace").build().unwrap().access().await.unwrap_err();
     let receipt = asks_for_more.receipt().unwrap().clone();
 
+    let store = client.token_store().unwrap();
+    let status = store.status().await.unwrap();
+
     let shown = [
+        said(&store),
+        said(&status),
+        said(status.own.as_ref().unwrap()),
         said(&*access),
         said(access.token()),
         said(&AuthMethod::Password(password.clone())),
