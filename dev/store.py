@@ -1,6 +1,7 @@
 """Servers that keep tokens for a fleet, real ones: Redis in its ways of being deployed, and memcached."""
 
 import contextlib
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -282,6 +283,9 @@ class SentinelStore(Store):
     def fail_over(self) -> str:
         old = self.master()
         new = next(it for it in self.servers if it is not old)
+        # What was written just now may still be on its way, and would be lost.
+        written = replicated(old, "master_repl_offset")
+        self.wait_for(new, lambda it: replicated(it, "slave_repl_offset") >= written)
         old.kill()
         for one in self.sentinels:
             self.wait_for(one, lambda it: it.answers(*MASTER_ADDRESS) == [HOST, str(new.port)])
@@ -298,6 +302,12 @@ class SentinelStore(Store):
 def is_copy(process: Process) -> bool:
     """Whether a replica has all that its master has."""
     return "master_link_status:up" in str(process.answers("INFO", "replication"))
+
+
+def replicated(process: Process, key: str) -> int:
+    """How far a server's replication is, in bytes; 0 while it gives no answer."""
+    found = re.search(rf"^{key}:(\d+)", str(process.answers("INFO", "replication")), re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 class ClusterStore(Store):
