@@ -1,7 +1,7 @@
 //! From options to a client, made when a command first needs it.
 
 use std::{
-    cell::OnceCell,
+    cell::{Cell, OnceCell},
     fs,
     io::{self, IsTerminal, Read},
 };
@@ -20,11 +20,13 @@ use crate::{arguments, events::warning};
 pub(crate) struct Session<'a> {
     options: &'a ArgMatches,
     client: OnceCell<Client>,
+    /// Whether it was told that secrets on the command line are seen.
+    is_warned: Cell<bool>,
 }
 
 impl<'a> Session<'a> {
     pub(crate) fn new(options: &'a ArgMatches) -> Self {
-        Self { options, client: OnceCell::new() }
+        Self { options, client: OnceCell::new(), is_warned: Cell::default() }
     }
 
     /// The client for the cloud, user and scope that the options, the environment and `clouds.yaml`
@@ -39,6 +41,9 @@ impl<'a> Session<'a> {
 
     /// What the options and the environment say, for a client or in its place.
     pub(crate) fn builder(&self) -> Result<ClientBuilder> {
+        if !self.is_warned.replace(true) {
+            warn_of_seen_secrets(self.options);
+        }
         builder(self.options)
     }
 
@@ -53,6 +58,23 @@ impl<'a> Session<'a> {
     }
 }
 
+fn warn_of_seen_secrets(options: &ArgMatches) {
+    for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
+        let Some(value) = options.get_one::<String>(spec.name) else { continue };
+        if spec.hides(value) {
+            let option = format!("--{}", arguments::long(spec));
+            warning!(
+                "`{option}` lets everyone on this machine see the secret in the process list; use {}",
+                match spec.name {
+                    "password" => "`--password-file FILE`, `OS_PASSWORD` or `clouds.yaml`".to_owned(),
+                    "token_cache" => "`ARCHSTONE_TOKEN_CACHE_PASSWORD` or `clouds.yaml`".to_owned(),
+                    _ => format!("`{}` or `clouds.yaml`", spec.variable()),
+                }
+            );
+        }
+    }
+}
+
 fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
     let mut builder = AsyncClient::builder().environment().default_option("token_cache", "disk").ask(ask);
     if let Some(cloud) = options.get_one::<String>("cloud") {
@@ -61,15 +83,6 @@ fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
     for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
         let Some(value) = options.get_one::<String>(spec.name) else { continue };
         let option = format!("--{}", arguments::long(spec));
-        if spec.secret {
-            warning!(
-                "`{option}` lets everyone on this machine see the secret in the process list; use {}",
-                match spec.name {
-                    "password" => "`--password-file FILE`, `OS_PASSWORD` or `clouds.yaml`".to_owned(),
-                    _ => format!("`{}` or `clouds.yaml`", spec.variable()),
-                }
-            );
-        }
         builder = match (spec.name, value.as_str()) {
             // Standard input can be read only once, and only by the program.
             ("password_file", "-") => {

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A cloud whose identity service nobody needs.
-const CLOUD: &str = "clouds:\n  demo:\n    auth:\n      auth_url: http://127.0.0.1:9/v3\n      username: alice # me\n      password: old\n";
+const CLOUD: &str = "clouds:\n  demo:\n    auth:\n      auth_url: http://127.0.0.1:9/v3\n      username: alice # me\n      password_command: [pass, show, old]\n";
 
 fn archstone(home: &Path, arguments: &str, input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_archstone"));
@@ -30,7 +30,7 @@ fn a_secret_moves_to_the_keyring_and_is_found_there() {
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("clouds.yaml"), CLOUD).expect("clouds.yaml");
 
-    let kept = archstone(&home, "config set demo password - --keyring", "of the keyring\n");
+    let kept = archstone(&home, "config set demo auth.password - --keyring", "of the keyring\n");
     let exported = archstone(&home, "env --os-cloud demo", "");
     let elsewhere = archstone(&home, "config set demo password_keyring archstone/nobody", "");
     let missing = archstone(&home, "env --os-cloud demo", "");
@@ -38,7 +38,7 @@ fn a_secret_moves_to_the_keyring_and_is_found_there() {
 
     assert!(kept.status.success() && elsewhere.status.success(), "{kept:?} {elsewhere:?}");
     let file = fs::read_to_string(folder.join("clouds.yaml")).expect("clouds.yaml");
-    assert!(file.contains("username: alice # me") && !file.contains("password:"), "{file}");
+    assert!(file.contains("username: alice # me") && !file.contains("password_command"), "{file}");
     assert!(said(&exported).0.contains("export OS_PASSWORD='of the keyring'"), "{exported:?}");
     assert!(said(&missing).1.contains("has no secret at `archstone/nobody`"), "{missing:?}");
     assert!(said(&not_there).1.contains("`username` cannot stand in the keyring"), "{not_there:?}");

@@ -266,6 +266,17 @@ impl ClientBuilder {
     /// How servers are reached, by what was said and the environment: what
     /// [`fetch_profile`](crate::config::fetch_profile) wants. `clouds.yaml` does not count.
     ///
+    /// ```no_run
+    /// # async fn run() -> archstone::Result<()> {
+    /// use archstone::{Client, config::fetch_profile, host::Host};
+    ///
+    /// let transport = Client::builder().environment().transport()?;
+    /// let profile = fetch_profile("https://vexxhost.com", transport, &Host::default()).await?;
+    /// # let _ = profile;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a setting for it is wrong.

@@ -50,7 +50,7 @@ impl KeyringPlace {
         let missing = || {
             let message = format!("the keyring of this system has no secret at `{self}`");
             Error::new(ErrorKind::InvalidConfig, message)
-                .with_hint("`archstone config set CLOUD password --keyring` asks for it and puts it there")
+                .with_hint("`archstone config set CLOUD password --keyring`, or the option that it is for, asks for it and puts it there")
         };
         system::find(self)?.ok_or_else(missing)
     }

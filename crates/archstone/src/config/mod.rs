@@ -45,7 +45,7 @@ mod service;
 mod settings;
 mod slips;
 #[cfg_attr(
-    not(any(test, feature = "memcached", feature = "redis")),
+    not(any(feature = "memcached", feature = "redis")),
     expect(dead_code, reason = "without shared stores nobody asks where they are")
 )]
 mod token_store;

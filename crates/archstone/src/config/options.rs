@@ -3,7 +3,7 @@
 //! The same names serve builder, keyword arguments, `clouds.yaml`, `OS_*` variables (in capitals)
 //! and command line (`--os-…`, with dashes).
 
-use super::secret_source;
+use super::{secret_source, token_store::has_password};
 use crate::auth::methods;
 
 /// An option of a cloud.
@@ -87,6 +87,19 @@ impl OptionSpec {
     #[must_use]
     pub fn variable(&self) -> String {
         Self::variable_of(self.name)
+    }
+
+    /// Whether a value of the option must not be shown as it is: of a store's URL, only where it has a password.
+    ///
+    /// ```
+    /// use archstone::config::OptionSpec;
+    ///
+    /// let place = OptionSpec::find("token_cache").unwrap();
+    /// assert!(place.hides("redis://fleet:secret@cache") && !place.hides("redis://fleet@cache"));
+    /// ```
+    #[must_use]
+    pub fn hides(&self, value: &str) -> bool {
+        self.secret || self.name == "token_cache" && has_password(value)
     }
 
     /// The option of this name or alias, however it spells its dashes.

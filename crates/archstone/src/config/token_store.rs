@@ -57,6 +57,16 @@ pub(crate) struct Server {
 impl SharedAddress {
     /// The address as it may be shown: without any password.
     pub(crate) fn shown(&self) -> String {
+        self.shown_with(&self.servers)
+    }
+
+    /// The same, of one server alone.
+    #[cfg(feature = "memcached")]
+    pub(crate) fn shown_of(&self, server: &Server) -> String {
+        self.shown_with(std::slice::from_ref(server))
+    }
+
+    fn shown_with(&self, servers: &[Server]) -> String {
         let (scheme, path) = match &self.engine {
             Engine::Redis { database } => ("redis", format!("/{database}")),
             Engine::Sentinel { master, database } => ("redis+sentinel", format!("/{master}/{database}")),
@@ -68,7 +78,7 @@ impl SharedAddress {
             (true, Some((engine, kind))) => format!("{engine}s+{kind}"),
             (true, None) => format!("{scheme}s"),
         };
-        let servers: Vec<_> = self.servers.iter().map(Server::shown).collect();
+        let servers: Vec<_> = servers.iter().map(Server::shown).collect();
         format!("{scheme}://{}{path}", servers.join(","))
     }
 }
@@ -116,6 +126,12 @@ pub(crate) fn store_address(settings: &Settings, host: &Host) -> Result<Option<S
             ))
         }
     }
+}
+
+/// Whether a store's URL has a password.
+pub(super) fn has_password(url: &str) -> bool {
+    let authority = url.split_once("://").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
+    authority.rsplit_once('@').is_some_and(|(userinfo, _)| userinfo.contains(':'))
 }
 
 /// The URL without any password, for those who show what was configured.
@@ -239,7 +255,8 @@ fn invalid(value: &Sourced<&str>, what: &str, hint: &str) -> Error {
     Error::new(ErrorKind::InvalidConfig, format!("{} {what}", value.origin)).with_hint(hint)
 }
 
-#[cfg(test)]
+// Without the stores each of these is refused.
+#[cfg(all(test, feature = "memcached", feature = "redis"))]
 mod tests {
     use super::*;
     use crate::config::Origin;

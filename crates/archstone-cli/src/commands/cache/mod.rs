@@ -31,15 +31,12 @@ struct Store {
 /// The stores of this run's login and of every cloud that files name.
 fn stores(session: &Session<'_>) -> Result<Vec<Store>> {
     let mut stores: Vec<Store> = Vec::new();
-    let mut failure = None;
+    let mut failures = Vec::new();
     for (cloud, client) in clients(session)? {
         match client.token_store_status() {
             Ok(Some(status)) => add(&mut stores, cloud, status),
             Ok(None) => {}
-            Err(error) => {
-                warning!("{error}");
-                failure = Some(error);
-            }
+            Err(error) => failures.push(error),
         }
     }
     for store in &mut stores {
@@ -48,9 +45,14 @@ fn stores(session: &Session<'_>) -> Result<Vec<Store>> {
             sealed.retain(|it| !is_opened(it));
         }
     }
-    match failure {
+    match failures.pop() {
         Some(error) if stores.is_empty() => Err(error),
-        _ => Ok(stores),
+        last => {
+            for error in failures.into_iter().chain(last) {
+                warning!("{error}");
+            }
+            Ok(stores)
+        }
     }
 }
 

@@ -79,6 +79,7 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
 
 /// Puts a secret into the keyring, and in its place where it is.
 fn keep(cloud: &str, option: &str, secret: &Secret, in_secure: bool, host: &Host) -> Result<Answer> {
+    let option = option.strip_prefix("auth.").unwrap_or(option);
     let spec = OptionSpec::find(&format!("{option}_keyring")).ok_or_else(|| {
         Error::new(ErrorKind::InvalidRequest, format!("`{option}` cannot stand in the keyring"))
             .with_hint("`password` and `application_credential_secret` can")
@@ -87,9 +88,11 @@ fn keep(cloud: &str, option: &str, secret: &Secret, in_secure: bool, host: &Host
     let place: KeyringPlace = format!("archstone/{account}").parse()?;
     place.write(secret)?;
     // It stands in one place only.
-    for mut other in files(host)?.into_iter().filter(|file| file.has(cloud, option)) {
-        other.unset(cloud, option)?;
-        other.save()?;
+    for other in [option.to_owned(), format!("{option}_file"), format!("{option}_command")] {
+        for mut file in files(host)?.into_iter().filter(|file| file.has(cloud, &other)) {
+            file.unset(cloud, &other)?;
+            file.save()?;
+        }
     }
     let mut file = chosen(cloud, spec.name, in_secure, host)?;
     file.set(cloud, spec.name, &place.to_string())?;

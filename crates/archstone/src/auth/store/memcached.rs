@@ -64,7 +64,7 @@ impl Memcached {
         let names: Vec<_> = address.servers.iter().map(Server::shown).collect();
         let nodes = address.servers.iter().map(|server| Node {
             server: server.clone(),
-            breaker: Breaker::new(format!("memcached://{}", server.shown()), host),
+            breaker: Breaker::new(address.shown_of(server), host),
             idle: Mutex::default(),
         });
         Self { address: address.clone(), host: host.clone(), ring: Ring::of(&names), nodes: nodes.collect() }
