@@ -117,24 +117,33 @@ impl Slot {
         if self.logins.load(Ordering::Acquire) != logins_seen {
             // Share the login that was waited for, failed or not: a queue of callers must count as
             // one try.
-            if let Some(outcome) = last_login.clone() {
-                return outcome.or_else(|error| usable.ok_or(error));
+            match &*last_login {
+                Some(Err(error)) => return usable.ok_or_else(|| error.clone()),
+                Some(Ok(access)) if !self.was_rejected(access) => return Ok(Arc::clone(access)),
+                _ => {}
             }
         }
         // Boxed, so that the usual way carries none of it.
         let outcome = Box::pin(self.log_in(source, usable.clone())).await;
-        *last_login = Some(outcome.clone());
-        self.logins.fetch_add(1, Ordering::Release);
-        match (&outcome, usable) {
-            (Ok(access), _) => self.current.store(Some(Arc::clone(access))),
+        self.hand_out(&outcome, &mut last_login);
+        match (outcome, usable) {
             (Err(error), Some(old)) => {
                 tracing::warn!(target: "archstone::cache", %error, "the token is not renewed yet");
                 self.pause(source.login.identity.host.now(), PAUSE_AFTER_FAILED_RENEWAL);
-                return Ok(old);
+                Ok(old)
             }
-            (Err(_), None) => {}
+            (outcome, _) => outcome,
         }
-        outcome
+    }
+
+    /// Gives everyone the outcome of a login. The token comes before the count: who has seen the count and no
+    /// token would log in again.
+    fn hand_out(&self, outcome: &Result<Arc<Access>>, last_login: &mut Option<Result<Arc<Access>>>) {
+        if let Ok(access) = outcome {
+            self.current.store(Some(Arc::clone(access)));
+        }
+        *last_login = Some(outcome.clone());
+        self.logins.fetch_add(1, Ordering::Release);
     }
 
     /// A token other than `rejected`, which a service has just refused.
@@ -163,11 +172,7 @@ impl Slot {
                 Box::pin(turn.log_in(login, entry, replaces)).await
             }
         };
-        *last_login = Some(outcome.clone());
-        self.logins.fetch_add(1, Ordering::Release);
-        if let Ok(access) = &outcome {
-            self.current.store(Some(Arc::clone(access)));
-        }
+        self.hand_out(&outcome, &mut last_login);
         outcome
     }
 
@@ -273,9 +278,11 @@ impl Slot {
 
     /// A token from a store, if it is usable and was not refused.
     fn accepted(&self, stored: Option<Arc<Access>>) -> Option<Arc<Access>> {
-        let rejected = self.rejected.load();
-        let was_rejected = |access: &Access| rejected.as_ref().is_some_and(|rejected| **rejected == *access.token());
-        stored.filter(|access| access.is_usable() && !was_rejected(access))
+        stored.filter(|access| access.is_usable() && !self.was_rejected(access))
+    }
+
+    fn was_rejected(&self, access: &Access) -> bool {
+        self.rejected.load().as_ref().is_some_and(|rejected| **rejected == *access.token())
     }
 
     /// Whether this process's moment to renew has come. On disk all begin at once: looking there costs nothing.
