@@ -146,10 +146,9 @@ class Server:
         self.requests = folder / "requests.log"
         self.pid_file = folder / "pid"
         self.settings = settings
-        with contextlib.suppress(FileNotFoundError):
-            saved = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-            for field in fields(settings):
-                setattr(settings, field.name, saved.get(field.name, getattr(settings, field.name)))
+        saved = saved_settings(folder)
+        for field in fields(settings):
+            setattr(settings, field.name, saved.get(field.name, getattr(settings, field.name)))
 
     @property
     def exists(self) -> bool:
@@ -161,10 +160,8 @@ class Server:
         return None
 
     def save(self) -> None:
-        """Remember the settings; written aside and renamed, for readers that do not lock."""
-        aside = self.folder / "settings.json.tmp"
-        aside.write_text(json.dumps(asdict(self.settings), indent=1) + "\n", encoding="utf-8")
-        aside.rename(self.folder / "settings.json")
+        """Remember the settings."""
+        save_settings(self.folder, asdict(self.settings))
 
     def pid(self) -> int | None:
         """The running server's process id. A stale pid file, even of a reused id, counts as not running."""
@@ -291,6 +288,22 @@ class Server:
             sys.stdout.writelines(line + "\n" for line in found)
 
 
+def save_settings(folder: Path, settings: dict[str, Any]) -> None:
+    """Remember what a server was given; written aside and renamed, for readers that do not lock."""
+    aside = folder / "settings.json.tmp"
+    aside.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+    aside.rename(folder / "settings.json")
+
+
+def saved_settings(folder: Path) -> dict[str, Any]:
+    """What a server was given; empty when it was never started, or is being deleted."""
+    try:
+        saved: dict[str, Any] = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return saved
+
+
 def command_line(pid: int) -> str:
     """The command line of a process; empty when there is none, or only its remains."""
     if Path("/proc/self/cmdline").exists():
@@ -333,9 +346,10 @@ def port_is_free(port: int) -> bool:
 def free_port() -> int:
     """Any port that is free and that no other server remembers."""
     remembered = {
-        json.loads(file.read_text(encoding="utf-8"))["port"]
+        saved_settings(file.parent).get(port)
         for pattern in ("instances/*/settings.json", "services/*/*/settings.json", "stores/*/*/settings.json")
         for file in STATE.glob(pattern)
+        for port in ("port", "bus")
     }
     for _ in range(200):
         port = random.choice(PORTS)

@@ -1,7 +1,6 @@
 """One process of a store, see `store.py`: how it is started, asked, stopped and ended."""
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -13,7 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from debian import Programs
-from server import HOST, STATE, STOP_SECONDS, Failure, command_line, free_port, port_is_free
+from server import (
+    HOST,
+    STATE,
+    STOP_SECONDS,
+    Failure,
+    command_line,
+    free_port,
+    port_is_free,
+    save_settings,
+    saved_settings,
+)
 
 PROGRAMS = Programs(
     STATE / "stores-programs",
@@ -56,7 +65,7 @@ class Process:
 
     def remembered(self, name: str) -> int:
         """One of its ports."""
-        return int(json.loads((self.folder / "settings.json").read_text(encoding="ascii"))[name])
+        return int(saved_settings(self.folder)[name])
 
     @property
     def address(self) -> str:
@@ -67,8 +76,7 @@ class Process:
         """Have ports, which others can be told before it starts."""
         if not (self.folder / "settings.json").is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
-            ports = {"port": free_port(), "bus": free_port()}
-            (self.folder / "settings.json").write_text(json.dumps(ports), encoding="ascii")
+            save_settings(self.folder, {"port": free_port(), "bus": free_port()})
 
     def pid(self) -> int | None:
         """The process id, if it lives. A stale one, even of a reused id, counts as not running."""

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 DEV = Path(__file__).resolve().parent
@@ -169,6 +170,17 @@ class SelfCheck(unittest.TestCase):
         for line in lines:
             with contextlib.closing(socket.socket()) as probe:
                 self.assertNotEqual(probe.connect_ex(("127.0.0.1", int(line[3].rpartition(":")[2]))), 0, line)
+
+    def test_at_once(self) -> None:
+        """Stores that come and go at the same time do not disturb each other."""
+
+        def come_and_go(number: int) -> None:
+            for _ in range(4):
+                run("up", name := f"plain.{OWN}-{number}")
+                run("down", "--delete", name)
+
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(come_and_go, range(8)))
 
     def test_messages(self) -> None:
         """Wrong words are answered with the right ones."""
