@@ -253,9 +253,12 @@ def find(self: Manager, name_or_id: object = None, /, **filters: object) -> Any:
 
 
 def exists(self: Manager, identifier: object, /, **more: object) -> Any:  # noqa: ANN401  a bool, or to be awaited
-    """Whether there is one with this id; one that may not be seen counts as not there."""
+    """Whether there is one with this id; one that may not be seen counts as not there.
+
+    What it is within is said by name: `exists("mapped", identity_provider="ours")`.
+    """
     described = next(it for it in self._described["operations"] if it["name"] == "get")
-    return self._exists(json.dumps(bound(described, (identifier,), more)))
+    return self._exists(json.dumps(bound(described, (), {described["itself"]: identifier, **more})))
 
 
 def list_named(self: Manager, **filters: object) -> Any:  # noqa: ANN401  of either face

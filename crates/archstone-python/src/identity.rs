@@ -108,6 +108,7 @@ fn operation(operation: &OperationSpec) -> Value {
         "doc": text(operation.doc),
         "method": operation.method,
         "paths": operation.routes.iter().map(|it| it.path).collect::<Value>(),
+        "itself": operation.itself(),
         "sets": operation.sets().map(|it| if it == Use::Create { "create" } else { "update" }),
         "answer": answer(operation.answer),
         "parameters": operation.parameters.iter().map(|it| parameter(operation, it)).collect::<Value>(),

@@ -60,10 +60,10 @@ impl Search<'_> {
 
     async fn by_id(&self) -> Result<Option<Value>> {
         let Some(get) = self.resource.operation("get") else { return Ok(None) };
-        let Some(key) = get.parameters.iter().find(|it| it.is_required) else { return Ok(None) };
+        let Some(itself) = get.itself() else { return Ok(None) };
         let mut arguments = self.filters.clone();
         arguments.retain(|name, _| get.is_in_path(name));
-        arguments.insert(key.name.to_owned(), self.wanted.into());
+        arguments.insert(itself.to_owned(), self.wanted.into());
         match perform(self.client.clone(), get, arguments).await {
             Ok(found) => Ok(Some(found).filter(|found| self.fits(found))),
             // A name that cannot stand in a path is no id.

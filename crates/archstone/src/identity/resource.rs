@@ -141,11 +141,10 @@ impl<R: Record + Identified> Collection<R> {
     /// By the status of the answer; why there is no answer; why there is no token.
     pub async fn exists(&self, id: impl Input<String>) -> Result<bool> {
         let get = R::SPEC.operation("get");
-        let name = get.and_then(|get| get.parameters.iter().find(|it| it.is_required));
-        let (Some(get), Some(name)) = (get, name) else {
+        let (Some(get), Some(itself)) = (get, get.and_then(OperationSpec::itself)) else {
             return Err(invalid(format!("{} cannot be got by an id", R::SPEC.manager)));
         };
-        let arguments = Map::from_iter([(name.name.to_owned(), id.into_json())]);
+        let arguments = Map::from_iter([(itself.to_owned(), id.into_json())]);
         exists(&self.client, get, arguments).await
     }
 }

@@ -294,6 +294,12 @@ impl OperationSpec {
         self.parameters.iter().find(|it| it.name == name || it.wire == name)
     }
 
+    /// The parameter that names the resource itself in the path, after those that it is within.
+    #[must_use]
+    pub fn itself(&self) -> Option<&'static str> {
+        self.routes.first()?.names().last()
+    }
+
     /// Whether a parameter is a part of the path.
     #[must_use]
     pub fn is_in_path(&self, name: &str) -> bool {

@@ -11,6 +11,7 @@ mod lists;
 mod oauth;
 mod projects;
 mod roles;
+mod round_trips;
 mod tokens;
 mod trusts;
 mod users;
