@@ -208,6 +208,14 @@ impl Items {
         &self.request_ids
     }
 
+    /// Asks for the first page; then there is an answer, whose items are still to be pulled.
+    pub(super) async fn begin(&mut self) -> Result<()> {
+        while matches!(self.state, State::New | State::Page(_)) {
+            self.pull().await?;
+        }
+        Ok(())
+    }
+
     /// Whether the next item is at hand.
     pub(super) fn has_some_ready(&self) -> bool {
         !self.ready.is_empty()

@@ -1,10 +1,11 @@
 //! Role assignments with names, put together here.
 //!
 //! Asked for names, Keystone looks up each user, project and role of each assignment by itself: a hundred thousand
-//! assignments take it minutes. Here users, groups, projects, domains and roles are listed once each.
+//! assignments take it minutes. Here users, groups, projects, domains and roles are listed once each, all at the same time.
 
 use std::collections::HashMap;
 
+use futures_util::future::{try_join, try_join5};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -48,7 +49,8 @@ impl NamedAssignments {
     pub async fn next_json(&mut self) -> Result<Option<Map<String, Value>>> {
         let names = match &mut self.names {
             Some(names) => names,
-            none => none.insert(Names::of(&self.identity).await?),
+            // Keystone works on the assignments, which take it longest, while it tells the names.
+            none => none.insert(try_join(Names::of(&self.identity), self.items.begin()).await?.0),
         };
         let Some(item) = self.items.next().await? else { return Ok(None) };
         let mut assignment: Map<String, Value> = parse(&item)?;
@@ -126,13 +128,15 @@ struct Names {
 
 impl Names {
     async fn of(identity: &Identity) -> Result<Self> {
-        Ok(Self {
-            roles: listed::<Role>(identity).await?,
-            domains: listed::<Domain>(identity).await?,
-            projects: listed::<Project>(identity).await?,
-            groups: listed::<Group>(identity).await?,
-            users: listed::<User>(identity).await?,
-        })
+        let (users, groups, projects, domains, roles) = try_join5(
+            listed::<User>(identity),
+            listed::<Group>(identity),
+            listed::<Project>(identity),
+            listed::<Domain>(identity),
+            listed::<Role>(identity),
+        )
+        .await?;
+        Ok(Self { users, groups, projects, domains, roles })
     }
 
     /// Asks for what no list has, once: roles that a domain owns, users whom another directory keeps.
