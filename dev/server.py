@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import fcntl
+import glob
 import hashlib
 import http.client
 import json
@@ -345,10 +346,11 @@ def port_is_free(port: int) -> bool:
 
 def free_port() -> int:
     """Any port that is free and that no other server remembers."""
+    # Not of pathlib: its glob fails when a folder is deleted meanwhile.
     remembered = {
-        saved_settings(file.parent).get(port)
+        saved_settings((STATE / file).parent).get(port)
         for pattern in ("instances/*/settings.json", "services/*/*/settings.json", "stores/*/*/settings.json")
-        for file in STATE.glob(pattern)
+        for file in glob.iglob(pattern, root_dir=STATE)
         for port in ("port", "bus")
     }
     for _ in range(200):
