@@ -60,12 +60,13 @@ def pieces() -> Iterator[bytes]:
 
 def peak_memory(pid: int) -> int:
     """The most megabytes that any process of a server ever had."""
-    peaks = []
+    peaks: list[int] = []
     for status in Path("/proc").glob("[0-9]*/status"):
         with contextlib.suppress(OSError):
             if os.getpgid(int(status.parent.name)) == pid:
-                line = next(row for row in status.read_text().splitlines() if row.startswith("VmHWM:"))
-                peaks.append(int(line.split()[1]) // 1024)
+                rows = [row.split() for row in status.read_text().splitlines()]
+                # One that has just ended has none.
+                peaks += [int(row[1]) // 1024 for row in rows if row[0] == "VmHWM:"]
     return max(peaks)
 
 
