@@ -77,7 +77,7 @@ impl Store {
     }
 
     /// How much a single Redis was asked so far: every question is a script.
-    pub(crate) fn questions(&self) -> Option<u64> {
+    pub(crate) fn questions(&self) -> Option<usize> {
         if self.kind != "plain" {
             return None;
         }
