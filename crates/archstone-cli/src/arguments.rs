@@ -7,7 +7,7 @@ use std::ffi::OsString;
 
 use archstone::config::{OPTIONS, OptionSpec};
 use archstone::events::Level;
-use clap::{Arg, ArgAction, ArgMatches, Command, error::ErrorKind, parser::ValueSource, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, error::ErrorKind, value_parser};
 
 use crate::{
     commands::{self, Answers, Spec},
@@ -44,7 +44,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
     let layout = layout(command, &matches).map_err(|message| root.error(ErrorKind::ArgumentConflict, message))?;
     // Checked here, since one of them may stand before the command's words and the other after them.
     for (one, other) in [("verify", "insecure"), ("password", "password_file"), ("token_cache", "no_cache")] {
-        let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        let is_given = |id: &str| given(&matches, id).is_some() || is_switched_on(&matches, id);
         if is_given(one) && is_given(other) {
             let [one, other] = [one, other].map(|id| match OptionSpec::find(id) {
                 Some(spec) => format!("--{}", long(spec)),
@@ -64,9 +64,19 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
     Ok(Parsed { command, layout, level, timing: matches.get_flag("timing"), options: matches })
 }
 
+/// What was given for an option of the cloud. Of those that were not given, a run need not know anything.
+pub(crate) fn given<'a>(options: &'a ArgMatches, id: &str) -> Option<&'a str> {
+    options.try_get_one::<String>(id).ok().flatten().map(String::as_str)
+}
+
+/// Whether a switch among the options of the cloud was given.
+pub(crate) fn is_switched_on(options: &ArgMatches, id: &str) -> bool {
+    options.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default()
+}
+
 /// The whole command line, for help, errors and completions.
 pub(crate) fn full_root() -> Command {
-    root(|_| true).mut_subcommands(|command| {
+    root(|_| true, cloud_options()).mut_subcommands(|command| {
         // Shown once, by the program's own help.
         command.mut_subcommands(|command| command.args(hidden_cloud_options())).args(hidden_cloud_options())
     })
@@ -75,10 +85,18 @@ pub(crate) fn full_root() -> Command {
 /// The part of it that this run can need: describing what nobody asked for takes longer than
 /// reading a token from the cache.
 fn quick_root(words: &[OsString]) -> Command {
-    root(|name| words.iter().filter_map(|word| word.to_str()).any(|word| !word.is_empty() && name.starts_with(word)))
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).filter(|word| !word.is_empty()).collect();
+    // Names may be shortened: all that a word can mean are here, so that one which means several is told.
+    let options: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix("--")?.split('=').next()).collect();
+    let can_mean = |option: &Arg| {
+        let names = option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default());
+        names.into_iter().any(|name| options.iter().any(|word| name.starts_with(word)))
+    };
+    let cloud_options = (!options.is_empty()).then(cloud_options).into_iter().flatten().filter(can_mean);
+    root(|name| words.iter().any(|word| name.starts_with(word)), cloud_options)
 }
 
-fn root(is_needed: impl Fn(&str) -> bool) -> Command {
+fn root(is_needed: impl Fn(&str) -> bool, cloud_options: impl IntoIterator<Item = Arg>) -> Command {
     let mut root = Command::new("archstone")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Identity for OpenStack: log in once, hand out tokens and endpoints")
@@ -90,7 +108,7 @@ fn root(is_needed: impl Fn(&str) -> bool) -> Command {
         .arg_required_else_help(true)
         .args(output_options(Answers::All))
         .args(general_options())
-        .args(cloud_options());
+        .args(cloud_options);
     for spec in commands::ALL.iter().filter(|spec| is_needed(spec.words[0])) {
         let command = (spec.describe)().args(output_options(spec.answers)).after_help(format!(
             "{}\n\nOptions such as `--os-cloud` or `--os-project-name` may stand here, too: `archstone --help` has them all.",

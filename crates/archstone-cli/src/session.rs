@@ -60,7 +60,7 @@ impl<'a> Session<'a> {
 
 fn warn_of_seen_secrets(options: &ArgMatches) {
     for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
-        let Some(value) = options.get_one::<String>(spec.name) else { continue };
+        let Some(value) = arguments::given(options, spec.name) else { continue };
         if spec.hides(value) {
             let option = format!("--{}", arguments::long(spec));
             warning!(
@@ -77,13 +77,13 @@ fn warn_of_seen_secrets(options: &ArgMatches) {
 
 fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
     let mut builder = AsyncClient::builder().environment().default_option("token_cache", "disk").ask(ask);
-    if let Some(cloud) = options.get_one::<String>("cloud") {
+    if let Some(cloud) = arguments::given(options, "cloud") {
         builder = builder.cloud(cloud);
     }
     for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
-        let Some(value) = options.get_one::<String>(spec.name) else { continue };
+        let Some(value) = arguments::given(options, spec.name) else { continue };
         let option = format!("--{}", arguments::long(spec));
-        builder = match (spec.name, value.as_str()) {
+        builder = match (spec.name, value) {
             // Standard input can be read only once, and only by the program.
             ("password_file", "-") => {
                 builder.option_from("password", first_line("-", "the password")?, Origin::Argument(option))
@@ -92,12 +92,12 @@ fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
         };
     }
     for option in arguments::API_VERSIONS {
-        if let Some(version) = options.get_one::<String>(option) {
+        if let Some(version) = arguments::given(options, option) {
             let key = option.trim_start_matches("os-").replace('-', "_");
-            builder = builder.option_from(&key, version.as_str(), Origin::Argument(format!("--{option}")));
+            builder = builder.option_from(&key, version, Origin::Argument(format!("--{option}")));
         }
     }
-    if options.get_flag("no_cache") {
+    if arguments::is_switched_on(options, "no_cache") {
         builder = builder.option_from("token_cache", "none", Origin::Argument("--no-cache".into()));
     }
     Ok(builder)

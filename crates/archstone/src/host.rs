@@ -299,7 +299,8 @@ impl Clock for SystemClock {
 
     #[cfg(target_os = "linux")]
     fn boot_id(&self) -> Option<String> {
-        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-        Some(id.trim().to_owned())
+        static BOOT_ID: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+        let read = || Some(std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned());
+        BOOT_ID.get_or_init(read).clone()
     }
 }

@@ -90,10 +90,12 @@ impl Disk {
 
     fn read(&self, name: &str, content: Content) -> Option<Vec<u8>> {
         let file = File::open(self.path(name, content.name())).ok()?;
-        if file.metadata().ok()?.len() > LARGEST {
+        let length = file.metadata().ok()?.len();
+        if length > LARGEST {
             return None;
         }
-        let mut sealed = Vec::new();
+        // With room for the end, it is read in one go.
+        let mut sealed = Vec::with_capacity(usize::try_from(length).ok()? + 1);
         file.take(LARGEST).read_to_end(&mut sealed).ok()?;
         Some(sealed)
     }
