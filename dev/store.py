@@ -368,6 +368,6 @@ def store(name: str) -> Store:
     kind = name.partition(".")[0]
     if kind not in KINDS:
         raise Failure(
-            f"no kind of store: {kind!r}; there are {', '.join(KINDS)}, each also as {kind}.ANYTHING"
+            f"no kind of store: {kind!r}; there are {', '.join(KINDS)}, each also as plain.ANYTHING"
         )
     return KINDS[kind](name)

@@ -410,6 +410,7 @@ def test_mistakes_are_told_before_anything_is_sent(keystone: TaggedKeystone) -> 
         (lambda: client.users.update("u"), "there is nothing to change"),
         (lambda: client.roles.grant("r", user="u"), "`grant` cannot be done with `role`, `user`"),
         (lambda: client.role_assignments.list(user="u", group="g").all(), "`user` and `group` contradict each other"),
+        (lambda: client.federation.protocols.find("mapped"), "`find` needs `identity_provider`"),
         (lambda: client.users.add_to_group("u"), "`add_to_group` needs `group`"),  # type: ignore[call-arg]
     ]
     for wrong, message in wrongs:

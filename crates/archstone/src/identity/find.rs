@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     call::perform,
     list::Items,
-    prepare::Arguments,
+    prepare::{Arguments, check},
     spec::{OperationSpec, ResourceSpec, ValueKind},
 };
 use crate::{
@@ -26,6 +26,7 @@ pub(super) async fn find(
     filters: Arguments,
     wanted: &str,
 ) -> Result<Value> {
+    check("find", list, &filters)?;
     let search = Search { client, resource, list, filters, wanted };
     // What looks like an id usually is one; else the name is asked for first. Either way the other follows.
     if search.looks_like_id() {

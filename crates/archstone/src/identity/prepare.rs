@@ -38,7 +38,7 @@ impl std::fmt::Debug for Content {
 pub(super) type Arguments = Map<String, Value>;
 
 pub(super) fn prepare(operation: &OperationSpec, arguments: &Arguments) -> Result<Prepared> {
-    check(operation, arguments)?;
+    check(operation.name, operation, arguments)?;
     let route = route(operation, arguments)?;
     let path = route.path.strip_prefix('/');
     let mut prepared = Prepared {
@@ -82,12 +82,13 @@ fn turn_pages(query: &mut Vec<(String, String)>, is_paged: bool) {
     }
 }
 
-/// Whether all that must be given is given, and nothing contradicts itself.
-fn check(operation: &OperationSpec, arguments: &Arguments) -> Result<()> {
+/// Whether all that must be given is given, and nothing contradicts itself. What is done has a name of its own where
+/// it is made of another operation.
+pub(super) fn check(what: &str, operation: &OperationSpec, arguments: &Arguments) -> Result<()> {
     let is_given = |name: &&&str| arguments.get(**name).is_some_and(is_said);
     for parameter in operation.parameters.iter().filter(|it| it.is_required) {
         if !arguments.contains_key(parameter.name) && !arguments.contains_key(parameter.wire) {
-            return Err(invalid(format!("`{}` needs `{}`", operation.name, parameter.name)));
+            return Err(invalid(format!("`{what}` needs `{}`", parameter.name)));
         }
     }
     for names in operation.exclusive {

@@ -295,6 +295,13 @@ impl OperationSpec {
     }
 
     /// The parameter that names the resource itself in the path, after those that it is within.
+    ///
+    /// ```
+    /// use archstone::identity::{Protocol, Resource};
+    ///
+    /// let get = Protocol::SPEC.operation("get").unwrap();
+    /// assert_eq!(get.itself(), Some("protocol"));
+    /// ```
     #[must_use]
     pub fn itself(&self) -> Option<&'static str> {
         self.routes.first()?.names().last()
