@@ -274,13 +274,12 @@ async fn every_resource_is_made_read_found_changed_field_by_field_and_deleted() 
         before.push((trip, key));
     }
 
-    let trips = rows(&table, "trips").into_iter().map(|row| {
-        let trip = Trip::new(row, &known, &users);
-        (trip.spec.manager, tokio::spawn(async move { trip.there_and_back().await }))
-    });
+    // One at a time: other tests measure how long the same Keystone takes.
     let mut failed = Vec::new();
-    for (what, trip) in trips.collect::<Vec<_>>() {
-        failed.extend(trip.await.err().map(|_| what));
+    for row in rows(&table, "trips") {
+        let trip = Trip::new(row, &known, &users);
+        let what = trip.spec.manager;
+        failed.extend(tokio::spawn(async move { trip.there_and_back().await }).await.err().map(|_| what));
     }
     assert_eq!(failed, Vec::<&str>::new(), "see above what is wrong with these");
 
