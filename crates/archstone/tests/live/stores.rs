@@ -1,21 +1,25 @@
 //! Tokens that hosts share: one login for all of them, and none the worse when the store fails.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
-use archstone::{Client, ErrorKind, TokenCache};
+use archstone::{Client, ClientBuilder, ErrorKind, TokenCache};
 
-use crate::keystone::{Path, store, stores};
+use crate::{
+    keystone::{Path, store, stores},
+    token_cache::Moved,
+};
 
 /// The ways in which a fleet may keep its tokens.
 const KINDS: [&str; 5] = ["plain", "tls", "sentinel", "cluster", "memcached"];
 
 /// A client of a machine of its own: nothing but the store is shared with others.
 fn machine(path: &Path, store: &[(String, String)], password: &str) -> Client {
-    let mut builder = path.user("alice").password(password).token_cache(&TokenCache::new());
-    for (option, value) in store {
-        builder = builder.option(option, value.as_str());
-    }
-    builder.build().unwrap()
+    with_store(path.user("alice").password(password), store).build().unwrap()
+}
+
+fn with_store(builder: ClientBuilder, store: &[(String, String)]) -> ClientBuilder {
+    let builder = builder.token_cache(&TokenCache::new());
+    store.iter().fold(builder, |builder, (option, value)| builder.option(option, value.as_str()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,6 +47,33 @@ async fn machines_that_share_a_store_cause_one_login_and_share_one_failure() {
             };
             assert!(outcomes.iter().all(|it| it.is_ok() == succeeds && said(it) == said(&outcomes[0])), "{kind}");
         }
+    }
+}
+
+#[tokio::test]
+async fn machines_that_share_a_token_do_not_all_look_for_its_successor_at_once() {
+    for kind in ["plain", "memcached"] {
+        let (path, store, clock) = (Path::new(""), store(kind), Moved::default());
+        let builder = || path.user("alice").password("alice-secret").host(clock.host());
+        let machines: Vec<_> = (0..32).map(|_| with_store(builder(), &store).build().unwrap()).collect();
+        let first = machines[0].token().await.unwrap();
+        let with_the_first = async |seconds| {
+            clock.lifetime.store(seconds, Ordering::Relaxed);
+            clock.date.store(seconds, Ordering::Relaxed);
+            let mut count = 0;
+            for machine in &machines {
+                count += usize::from(machine.token().await.unwrap() == first);
+            }
+            count
+        };
+
+        // An hour's token may be renewed in its last two minutes; machines begin to in the first of them.
+        assert_eq!(with_the_first(3600 - 130).await, 32, "{kind}");
+        let in_the_middle = with_the_first(3600 - 120 + 27).await;
+        assert!((1..32).contains(&in_the_middle), "{kind}: {in_the_middle} of 32");
+        assert_eq!(path.logins(), 2, "{kind}");
+        assert_eq!(with_the_first(3600 - 60).await, 0, "{kind}");
+        assert_eq!(path.logins(), 2, "{kind}");
     }
 }
 

@@ -17,13 +17,13 @@ use crate::keystone::{Path, call, folder};
 
 /// The machine's clocks, moved by so many seconds.
 #[derive(Clone, Default)]
-struct Moved {
-    lifetime: Arc<AtomicI32>,
-    date: Arc<AtomicI32>,
+pub(crate) struct Moved {
+    pub(crate) lifetime: Arc<AtomicI32>,
+    pub(crate) date: Arc<AtomicI32>,
 }
 
 impl Moved {
-    fn host(&self) -> Host {
+    pub(crate) fn host(&self) -> Host {
         Host::made([("HOME", "/nonexistent")]).with_clock(self.clone())
     }
 }
