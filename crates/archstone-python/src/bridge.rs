@@ -29,7 +29,8 @@ pub(crate) fn wait<T: Send, F: Future<Output = Result<T>> + Send>(py: Python<'_>
                 loop {
                     match timeout(SIGNAL_POLL, future.as_mut()).await {
                         Ok(outcome) => return Ok(outcome),
-                        Err(_) => check_signals()?,
+                        Err(_) if hears_signals()? => {}
+                        Err(_) => return Ok(future.await),
                     }
                 }
             };
@@ -57,6 +58,7 @@ pub(crate) fn wait_and_give<T: Send>(
     let runtime = process::waiting_runtime(py)?;
     let wants = source.upload.get().wants.clone();
     let mut future = pin!(future);
+    let mut hears = true;
     loop {
         let step = py.detach(|| {
             runtime.block_on(async {
@@ -70,7 +72,7 @@ pub(crate) fn wait_and_give<T: Send>(
                 tokio::select! {
                     outcome = future.as_mut() => Step::Done(outcome),
                     want = asked => Step::Asked(want),
-                    () = tokio::time::sleep(SIGNAL_POLL) => Step::Look,
+                    () = tokio::time::sleep(SIGNAL_POLL), if hears => Step::Look,
                 }
             })
         });
@@ -80,15 +82,23 @@ pub(crate) fn wait_and_give<T: Send>(
                 let piece = source.read(py, want.again)?;
                 want.give(piece);
             }
-            Step::Look => py.check_signals()?,
+            Step::Look => hears = hears_signals()?,
         }
     }
 }
 
-/// Runs Python's signal handlers. Only the main thread does; for others it does nothing.
-#[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is not general enough")]
-fn check_signals() -> PyResult<()> {
-    Python::attach(|py| py.check_signals())
+/// Runs Python's signal handlers, and tells whether this thread has to look for signals again: only the main one
+/// hears of them. The others leave Python alone while they wait: it may end before they do.
+fn hears_signals() -> PyResult<bool> {
+    let hears = Python::try_attach(|py| {
+        py.check_signals()?;
+        // Where nobody has imported it, there is one thread.
+        let Some(threading) = py.import("sys")?.getattr("modules")?.get_item("threading").ok() else { return Ok(true) };
+        let main_thread = threading.call_method0("main_thread")?.getattr("ident")?;
+        threading.call_method0("get_ident")?.eq(main_thread)
+    });
+    // Python has ended, and so will this thread.
+    hears.unwrap_or(Ok(false))
 }
 
 /// An asyncio future of the running loop. Cancelling it drops the work.
