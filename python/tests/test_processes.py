@@ -142,6 +142,25 @@ except KeyboardInterrupt:
     print("interrupted")
 """
 
+# As gevent and eventlet have it for their threads, all of which are the main one for the system.
+WAIT_GREEN = f"""
+import threading
+own = threading.get_ident
+threading.get_ident = lambda: 1
+{WAIT_SYNC}
+threading.get_ident = own
+"""
+
+WAIT_FORKED = f"""
+import os, signal
+child = os.fork()
+if child:
+    signal.signal(signal.SIGINT, lambda *_: os.kill(child, signal.SIGINT))
+    os.waitpid(child, 0)
+    os._exit(0)
+{WAIT_SYNC}
+"""
+
 WAIT_ASYNC = """
 import asyncio, sys
 import archstone
@@ -156,7 +175,11 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("program", [WAIT_SYNC, WAIT_ASYNC], ids=["Client", "AsyncClient"])
+@pytest.mark.parametrize(
+    "program",
+    [WAIT_SYNC, WAIT_GREEN, pytest.param(WAIT_FORKED, marks=needs_fork), WAIT_ASYNC],
+    ids=["Client", "in a green thread", "in a fork", "AsyncClient"],
+)
 def test_ctrl_c_interrupts_a_wait_at_once(program: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v3"

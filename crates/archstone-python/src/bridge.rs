@@ -92,10 +92,12 @@ pub(crate) fn wait_and_give<T: Send>(
 fn hears_signals() -> PyResult<bool> {
     let hears = Python::try_attach(|py| {
         py.check_signals()?;
-        // Where nobody has imported it, there is one thread.
+        // It is not imported for this: it takes the first thread that imports it for the main one.
         let Some(threading) = py.import("sys")?.getattr("modules")?.get_item("threading").ok() else { return Ok(true) };
-        let main_thread = threading.call_method0("main_thread")?.getattr("ident")?;
-        threading.call_method0("get_ident")?.eq(main_thread)
+        let main_thread = threading.call_method0("main_thread")?;
+        let is_main = |known: &str, own: &str| threading.call_method0(own)?.eq(main_thread.getattr(known)?);
+        // gevent and eventlet give each of their threads an `ident`; `native_id` is the parent's after a fork.
+        Ok(is_main("ident", "get_ident")? || is_main("native_id", "get_native_id")?)
     });
     // Python has ended, and so will this thread.
     hears.unwrap_or(Ok(false))
