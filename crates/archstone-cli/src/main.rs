@@ -1,6 +1,9 @@
 //! The `archstone` command: parse, run, print, exit.
 
-mod arguments;
+mod cells;
+mod cloud_options;
+mod command;
+mod command_line;
 mod commands;
 mod console;
 mod events;
@@ -18,10 +21,10 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<u8, Failure> {
-    // First of all: help and a slip of the pen must not read a file or wait for anything.
-    let parsed = arguments::parse(std::env::args_os())?;
+    // First of all: help and a typo must not read a file or wait for anything.
+    let parsed = command_line::parse(std::env::args_os())?;
     events::print_from(parsed.level);
-    let session = session::Session::new(&parsed.options);
+    let session = session::Session::new(&parsed.options, command_line::full_root);
     let answer = (parsed.command.run)(&session, &parsed.options).map(output::Answer::ending);
     let printed = answer
         .and_then(|(answer, status)| Ok((parsed.layout.write(answer)?, status)))

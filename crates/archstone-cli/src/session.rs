@@ -11,22 +11,23 @@ use archstone::{
     blocking::Client,
     config::{Explanation, OPTIONS, OptionSpec, Origin},
 };
-use clap::ArgMatches;
+use clap::{ArgMatches, Command};
 
-use crate::{arguments, events::warning};
+use crate::{cloud_options, events::warning};
 
 /// One run: what was asked for, and the client for it.
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
     options: &'a ArgMatches,
+    command_line: fn() -> Command,
     client: OnceCell<Client>,
     /// Whether it was told that secrets on the command line are seen.
     is_warned: Cell<bool>,
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn new(options: &'a ArgMatches) -> Self {
-        Self { options, client: OnceCell::new(), is_warned: Cell::default() }
+    pub(crate) fn new(options: &'a ArgMatches, command_line: fn() -> Command) -> Self {
+        Self { options, command_line, client: OnceCell::new(), is_warned: Cell::default() }
     }
 
     /// The client for the cloud, user and scope that the options, the environment and `clouds.yaml`
@@ -52,6 +53,11 @@ impl<'a> Session<'a> {
         self.builder()?.explain()
     }
 
+    /// The whole command line, for the command that describes it.
+    pub(crate) fn command_line(&self) -> Command {
+        (self.command_line)()
+    }
+
     /// The requests that were made.
     pub(crate) fn timings(&self) -> Vec<Timing> {
         self.client.get().map(|client| client.asynchronous().timings()).unwrap_or_default()
@@ -60,9 +66,9 @@ impl<'a> Session<'a> {
 
 fn warn_of_seen_secrets(options: &ArgMatches) {
     for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
-        let Some(value) = arguments::given(options, spec.name) else { continue };
+        let Some(value) = cloud_options::given(options, spec.name) else { continue };
         if spec.hides(value) {
-            let option = format!("--{}", arguments::long(spec));
+            let option = format!("--{}", cloud_options::long(spec));
             warning!(
                 "`{option}` lets everyone on this machine see the secret in the process list; use {}",
                 match spec.name {
@@ -77,12 +83,12 @@ fn warn_of_seen_secrets(options: &ArgMatches) {
 
 fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
     let mut builder = AsyncClient::builder().environment().default_option("token_cache", "disk").ask(ask);
-    if let Some(cloud) = arguments::given(options, "cloud") {
+    if let Some(cloud) = cloud_options::given(options, "cloud") {
         builder = builder.cloud(cloud);
     }
     for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
-        let Some(value) = arguments::given(options, spec.name) else { continue };
-        let option = format!("--{}", arguments::long(spec));
+        let Some(value) = cloud_options::given(options, spec.name) else { continue };
+        let option = format!("--{}", cloud_options::long(spec));
         builder = match (spec.name, value) {
             // Standard input can be read only once, and only by the program.
             ("password_file", "-") => {
@@ -91,13 +97,13 @@ fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
             (name, value) => builder.option_from(name, value, Origin::Argument(option)),
         };
     }
-    for option in arguments::API_VERSIONS {
-        if let Some(version) = arguments::given(options, option) {
+    for option in cloud_options::API_VERSIONS {
+        if let Some(version) = cloud_options::given(options, option) {
             let key = option.trim_start_matches("os-").replace('-', "_");
             builder = builder.option_from(&key, version, Origin::Argument(format!("--{option}")));
         }
     }
-    if arguments::is_switched_on(options, "no_cache") {
+    if cloud_options::is_switched_on(options, "no_cache") {
         builder = builder.option_from("token_cache", "none", Origin::Argument("--no-cache".into()));
     }
     Ok(builder)

@@ -4,8 +4,11 @@ use archstone::Result;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
-use super::{Answers, Spec};
-use crate::{arguments, output::Answer, session::Session};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(super) const SPEC: Spec = Spec {
     words: &["completion"],
@@ -26,10 +29,10 @@ fn describe() -> Command {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "other commands can fail")]
-fn run(_: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let mut script = Vec::new();
     if let Some(shell) = options.get_one::<Shell>("shell") {
-        clap_complete::generate(*shell, &mut arguments::full_root(), "archstone", &mut script);
+        clap_complete::generate(*shell, &mut session.command_line(), "archstone", &mut script);
     }
     Ok(Answer::Text(String::from_utf8_lossy(&script).into_owned()))
 }

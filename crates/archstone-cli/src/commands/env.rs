@@ -3,8 +3,11 @@
 use archstone::{Result, Secret, host::Host};
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Answers, Spec};
-use crate::{output::Answer, session::Session};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(super) const SPEC: Spec = Spec {
     words: &["env"],

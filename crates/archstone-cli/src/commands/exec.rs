@@ -5,8 +5,11 @@ use std::{path::PathBuf, process};
 use archstone::{Error, ErrorKind, Result, Trust, host::Host};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::{Answers, Spec};
-use crate::{output::Answer, session::Session};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(super) const SPEC: Spec = Spec {
     words: &["exec"],

@@ -3,8 +3,11 @@
 use archstone::{Project, Result};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::{Answers, Spec};
-use crate::{output::Answer, session::Session};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(super) const SPEC: Spec = Spec {
     words: &["project", "list"],

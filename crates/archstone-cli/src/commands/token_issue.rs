@@ -3,8 +3,12 @@
 use archstone::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::{Answers, Spec, expiry, field};
-use crate::{output::Answer, session::Session};
+use crate::{
+    cells::{expiry, field},
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(super) const SPEC: Spec = Spec {
     words: &["token", "issue"],

@@ -3,8 +3,8 @@
 use archstone::{Result, Token};
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Answers, Spec};
 use crate::{
+    command::{Answers, Spec},
     events::warning,
     output::Answer,
     session::{Session, first_line},

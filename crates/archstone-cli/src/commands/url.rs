@@ -3,8 +3,11 @@
 use archstone::{EndpointFilter, Interface, Result};
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Answers, Spec};
-use crate::{output::Answer, session::Session};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(super) const SPEC: Spec = Spec {
     words: &["url"],

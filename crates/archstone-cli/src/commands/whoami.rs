@@ -3,8 +3,9 @@
 use archstone::Result;
 use clap::{ArgMatches, Command};
 
-use super::{Answers, Spec, expiry, field, in_words};
 use crate::{
+    cells::{expiry, field, in_words},
+    command::{Answers, Spec},
     output::{Answer, Value},
     session::Session,
 };

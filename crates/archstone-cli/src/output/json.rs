@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Value;
+use super::value::Value;
 
 /// The text, without the last line break.
 pub(crate) fn json(value: &Value, indented: bool) -> String {

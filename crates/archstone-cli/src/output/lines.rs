@@ -1,6 +1,6 @@
 //! The formats for scripts that are lines of text: `value`, `csv` and `shell`.
 
-use super::Value;
+use super::value::Value;
 
 /// How CSV quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Value, wrap::wrap};
+use super::{value::Value, wrap::wrap};
 
 /// How a table is drawn.
 #[derive(Clone, Copy, Debug)]

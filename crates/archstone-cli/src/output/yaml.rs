@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Value;
+use super::value::Value;
 
 /// A list of rows: mappings with sorted keys.
 pub(crate) fn yaml_rows(rows: &[Value]) -> String {

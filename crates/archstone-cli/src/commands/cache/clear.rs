@@ -3,8 +3,12 @@
 use archstone::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::{Answers, Spec};
-use crate::{events::warning, output::Answer, session::Session};
+use crate::{
+    command::{Answers, Spec},
+    events::warning,
+    output::Answer,
+    session::Session,
+};
 
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "clear"],

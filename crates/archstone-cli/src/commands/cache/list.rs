@@ -3,8 +3,10 @@
 use archstone::{Result, StoredToken};
 use clap::{ArgMatches, Command};
 
-use super::{Answers, Spec, number, scope, stores, time};
+use super::stores::{scope, stores};
 use crate::{
+    cells::{number, time},
+    command::{Answers, Spec},
     output::{Answer, Value},
     session::Session,
 };

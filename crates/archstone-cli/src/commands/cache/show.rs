@@ -3,8 +3,13 @@
 use archstone::{Error, ErrorKind, Result};
 use clap::{ArgMatches, Command};
 
-use super::{Answers, Spec, expiry, field, number, scope, time};
-use crate::{output::Answer, session::Session};
+use super::stores::scope;
+use crate::{
+    cells::{expiry, field, number, time},
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "show"],

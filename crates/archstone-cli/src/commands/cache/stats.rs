@@ -3,8 +3,10 @@
 use archstone::{Result, StoredToken};
 use clap::{ArgMatches, Command};
 
-use super::{Answers, Spec, Store, number, stores};
+use super::stores::{Store, stores};
 use crate::{
+    cells::number,
+    command::{Answers, Spec},
     output::{Answer, Value},
     session::Session,
 };

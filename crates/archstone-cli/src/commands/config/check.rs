@@ -3,8 +3,11 @@
 use archstone::{ErrorKind, Result, config::check, host::Host};
 use clap::{ArgMatches, Command};
 
-use super::{Answers, Spec};
-use crate::{output::Answer, session::Session};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "check"],

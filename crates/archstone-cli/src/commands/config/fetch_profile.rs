@@ -7,8 +7,11 @@ use archstone::{
 };
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Answers, Spec};
-use crate::{output::Answer, session::Session};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "fetch-profile"],

@@ -12,8 +12,13 @@ use archstone::{
 };
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Answers, Spec, cloud};
-use crate::{events::warning, output::Answer, session::Session};
+use super::files::cloud;
+use crate::{
+    command::{Answers, Spec},
+    events::warning,
+    output::Answer,
+    session::Session,
+};
 
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "import-openrc"],

@@ -3,8 +3,8 @@
 use archstone::{Result, config::clouds, host::Host};
 use clap::{ArgMatches, Command};
 
-use super::{Answers, Spec};
 use crate::{
+    command::{Answers, Spec},
     output::{Answer, Value},
     session::Session,
 };

@@ -3,8 +3,12 @@
 use archstone::{Result, host::Host};
 use clap::{ArgMatches, Command};
 
-use super::{Answers, Spec, cloud, files, rename::absent};
-use crate::{output::Answer, session::Session};
+use super::files::{absent, cloud, files};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "remove"],

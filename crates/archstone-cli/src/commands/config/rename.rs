@@ -1,10 +1,14 @@
 //! `archstone config rename`: a cloud gets another name.
 
-use archstone::{Error, ErrorKind, Result, host::Host};
+use archstone::{Result, host::Host};
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Answers, Spec, cloud, files};
-use crate::{output::Answer, session::Session};
+use super::files::{absent, cloud, files};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "rename"],
@@ -40,9 +44,4 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         return Err(absent(cloud));
     }
     Ok(Answer::Text(changed))
-}
-
-pub(super) fn absent(cloud: &str) -> Error {
-    Error::new(ErrorKind::NotFound, format!("no file names a cloud `{cloud}`"))
-        .with_hint("`archstone config list` lists the clouds")
 }

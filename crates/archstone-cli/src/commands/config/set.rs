@@ -7,8 +7,9 @@ use archstone::{
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::{Answers, Spec, cloud, files};
+use super::files::{cloud, files};
 use crate::{
+    command::{Answers, Spec},
     events::warning,
     output::Answer,
     session::{Session, ask, first_line},

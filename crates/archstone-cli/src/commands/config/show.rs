@@ -3,8 +3,8 @@
 use archstone::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::{Answers, Spec};
 use crate::{
+    command::{Answers, Spec},
     output::{Answer, Value},
     session::Session,
 };

@@ -3,8 +3,12 @@
 use archstone::{Error, ErrorKind, Result, host::Host};
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Answers, Spec, cloud, files};
-use crate::{output::Answer, session::Session};
+use super::files::{cloud, files};
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "unset"],

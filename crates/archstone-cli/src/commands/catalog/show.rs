@@ -3,10 +3,14 @@
 use archstone::{Catalog, EndpointFilter, Error, ErrorKind, Result, Service};
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Answers, Spec, catalog_list::endpoints};
-use crate::{output::Answer, session::Session};
+use super::list::endpoints;
+use crate::{
+    command::{Answers, Spec},
+    output::Answer,
+    session::Session,
+};
 
-pub(super) const SPEC: Spec = Spec {
+pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["catalog", "show"],
     answers: Answers::Show,
     describe,

@@ -3,13 +3,13 @@
 use archstone::{Endpoint, Result, Service};
 use clap::{ArgMatches, Command};
 
-use super::{Answers, Spec};
 use crate::{
+    command::{Answers, Spec},
     output::{Answer, Value},
     session::Session,
 };
 
-pub(super) const SPEC: Spec = Spec {
+pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["catalog", "list"],
     answers: Answers::List,
     describe,

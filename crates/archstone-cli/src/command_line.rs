@@ -1,16 +1,16 @@
 //! The command line: which command, how its answer is written, and the options of the cloud.
 //!
-//! An option may stand before or after the words of the command. Those of the cloud come from the
-//! library's own table, so that a new one appears here by itself.
+//! An option may be before or after the words of the command.
 
 use std::ffi::OsString;
 
-use archstone::config::{OPTIONS, OptionSpec};
-use archstone::events::Level;
+use archstone::{config::OptionSpec, events::Level};
 use clap::{Arg, ArgAction, ArgMatches, Command, error::ErrorKind, value_parser};
 
 use crate::{
-    commands::{self, Answers, Spec},
+    cloud_options::{cloud_options, given, is_switched_on, long},
+    command::{Answers, Spec},
+    commands,
     output::{Format, Layout, Quote},
 };
 
@@ -62,16 +62,6 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
         (false, _) => Level::DEBUG,
     };
     Ok(Parsed { command, layout, level, timing: matches.get_flag("timing"), options: matches })
-}
-
-/// What was given for an option of the cloud. Of those that were not given, a run need not know anything.
-pub(crate) fn given<'a>(options: &'a ArgMatches, id: &str) -> Option<&'a str> {
-    options.try_get_one::<String>(id).ok().flatten().map(String::as_str)
-}
-
-/// Whether a switch among the options of the cloud was given.
-pub(crate) fn is_switched_on(options: &ArgMatches, id: &str) -> bool {
-    options.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default()
 }
 
 /// The whole command line, for help, errors and completions.
@@ -149,137 +139,8 @@ Examples:
   archstone --os-cloud mycloud token issue
   curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"";
 
-/// The option's name on the command line.
-pub(crate) fn long(spec: &OptionSpec) -> String {
-    let name = spec.name.replace('_', "-");
-    if WITHOUT_PREFIX.contains(&spec.name) { name } else { format!("os-{name}") }
-}
-
-/// Options that `openstack` knows without `os-`, and those that it does not know.
-const WITHOUT_PREFIX: &[&str] = &[
-    "verify",
-    "insecure",
-    "timeout",
-    "connect_timeout",
-    "tls_min_version",
-    "proxy",
-    "no_proxy",
-    "unix_socket",
-    "original_ip",
-    "unscoped",
-    "token_cache",
-    "token_cache_password",
-    "token_cache_password_file",
-    "token_cache_password_command",
-    "token_cache_password_keyring",
-    "token_cache_secret",
-    "token_cache_secret_file",
-    "token_cache_secret_command",
-    "token_cache_secret_keyring",
-    "token_cache_cacert",
-    "user_agent",
-    "profile",
-    "password_file",
-    "password_command",
-    "password_keyring",
-    "application_credential_secret_file",
-    "application_credential_secret_command",
-    "application_credential_secret_keyring",
-];
-
-/// Switches: they need no value.
-const SWITCHES: &[&str] = &["verify", "insecure", "unscoped"];
-
-/// Settings of services that `openstack` has as options. They tell nothing about identity, but go on to
-/// other programs.
-pub(crate) const API_VERSIONS: &[&str] = &[
-    "os-identity-api-version",
-    "os-accelerator-api-version",
-    "os-compute-api-version",
-    "os-image-api-version",
-    "os-network-api-version",
-    "os-object-api-version",
-    "os-volume-api-version",
-];
-
-fn cloud_options() -> impl Iterator<Item = Arg> {
-    const HEADING: &str = "Cloud, user and scope";
-    let cloud = Arg::new("cloud")
-        .long("os-cloud")
-        .visible_alias("cloud")
-        .value_name("NAME")
-        .help("A cloud of clouds.yaml [env: OS_CLOUD]");
-    let no_cache = Arg::new("no_cache")
-        .long("no-cache")
-        .action(ArgAction::SetTrue)
-        .help("Neither take a token from the disk or a store nor keep one there");
-    let hidden = API_VERSIONS
-        .iter()
-        .map(|name| Arg::new(*name).long(*name).hide(true))
-        // Without effect: there are no such commands.
-        .chain([Arg::new("os-beta-command").long("os-beta-command").action(ArgAction::SetTrue).hide(true)]);
-    let table = OPTIONS.iter().flat_map(|group| group.iter()).map(cloud_option);
-    [cloud].into_iter().chain(table).chain([no_cache]).chain(hidden).map(|option| {
-        let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
-        let option = option.global(true).help_heading(HEADING);
-        let id = option.get_id().clone();
-        if is_switch { option.overrides_with(id) } else { option.action(ArgAction::Set).overrides_with(id) }
-    })
-}
-
 fn hidden_cloud_options() -> impl Iterator<Item = Arg> {
     cloud_options().map(|option| option.hide(true))
-}
-
-fn cloud_option(spec: &'static OptionSpec) -> Arg {
-    let long = long(spec);
-    let mut aliases: Vec<String> = spec.aliases.iter().map(|alias| format!("os-{}", alias.replace('_', "-"))).collect();
-    if !long.starts_with("os-") {
-        aliases.push(format!("os-{long}"));
-    }
-    let option = Arg::new(spec.name)
-        .long(long)
-        .aliases(aliases)
-        .value_name(value_name(spec.name))
-        .help(format!("{} [env: {}]", capitalised(spec.help), spec.variable()))
-        // Accepted, since scripts use it; not recommended, since others can see it.
-        .hide(spec.secret);
-    if SWITCHES.contains(&spec.name) {
-        option.num_args(0..=1).require_equals(true).default_missing_value("true").hide_possible_values(true)
-    } else {
-        option
-    }
-}
-
-fn value_name(option: &str) -> &'static str {
-    const ENDINGS: &[(&str, &str)] = &[
-        ("_id", "ID"),
-        ("name", "NAME"),
-        ("_url", "URL"),
-        ("cert", "FILE"),
-        ("key", "FILE"),
-        ("timeout", "SECONDS"),
-        ("interface", "INTERFACE"),
-        ("token_cache", "PLACE"),
-        ("version", "VERSION"),
-        ("no_proxy", "HOSTS"),
-        ("_file", "FILE"),
-        ("_command", "COMMAND"),
-        ("_keyring", "PLACE"),
-        ("profile", "NAME"),
-        ("proxy", "URL"),
-        ("unix_socket", "PATH"),
-        ("original_ip", "ADDRESS"),
-        ("verify", "BOOL"),
-        ("insecure", "BOOL"),
-        ("unscoped", "BOOL"),
-    ];
-    ENDINGS.iter().find(|(ending, _)| option.ends_with(ending)).map_or("VALUE", |(_, name)| name)
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 fn general_options() -> [Arg; 5] {

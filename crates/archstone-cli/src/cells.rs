@@ -1,0 +1,35 @@
+//! Cells that several commands have: what the library knows, as a value.
+
+use std::time::Duration;
+
+use archstone::Access;
+
+use crate::output::Value;
+
+/// The time as `openstack` writes it: `2026-11-24T00:18:55+0000`.
+pub(crate) fn expiry(access: &Access) -> Value {
+    access.expires_at().strftime("%Y-%m-%dT%H:%M:%S%z").to_string().into()
+}
+
+/// A field, unless nothing is known of it.
+pub(crate) fn field(name: &'static str, value: Option<impl Into<Value>>) -> Option<(&'static str, Value)> {
+    value.map(|value| (name, value.into()))
+}
+
+/// `59 min 7 s`.
+pub(crate) fn in_words(seconds: u64) -> String {
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let known = parts.iter().skip_while(|(amount, unit)| *amount == 0 && *unit != "s");
+    known.map(|(amount, unit)| format!("{amount} {unit}")).collect::<Vec<_>>().join(" ")
+}
+
+/// People read words, programs seconds.
+pub(crate) fn time(time: Option<Duration>) -> Value {
+    let Some(time) = time else { return Value::None };
+    let seconds = time.as_secs();
+    Value::Shown(in_words(seconds), Box::new(number(seconds)))
+}
+
+pub(crate) fn number(number: u64) -> Value {
+    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}
