@@ -1,6 +1,6 @@
 //! Why a run ends early: what is printed, and the exit status.
 
-use std::{error::Error as _, io, process::ExitCode};
+use std::{io, process::ExitCode};
 
 use archstone::Error;
 
@@ -64,10 +64,7 @@ impl Failure {
 fn explain(error: &Error) -> String {
     let mut text = format!("error: {error}");
     // The causes in between only say that something below them failed.
-    let last = std::iter::successors(error.source(), |cause: &&(dyn std::error::Error + 'static)| (*cause).source())
-        .last()
-        .map(ToString::to_string);
-    if let Some(cause) = last.filter(|cause| !text.contains(cause.as_str())) {
+    if let Some(cause) = error.causes().last().filter(|cause| !text.contains(cause.as_str())) {
         text.push_str(&format!("\n  caused by: {cause}"));
     }
     if let Some(id) = error.request_id() {

@@ -1,6 +1,6 @@
 //! One Python exception class for each kind of error, made from the library's own list.
 
-use std::{error::Error as _, ffi::CString, sync::Arc};
+use std::{ffi::CString, sync::Arc};
 
 use archstone::{Error, ErrorKind};
 use pyo3::{
@@ -146,10 +146,8 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
         if let Some(hint) = error.hint() {
             add_note.call1((format!("hint: {hint}"),))?;
         }
-        let mut cause = error.source();
-        while let Some(source) = cause {
-            add_note.call1((format!("caused by: {source}"),))?;
-            cause = source.source();
+        for cause in error.causes() {
+            add_note.call1((format!("caused by: {cause}"),))?;
         }
     }
     Ok(exception)

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use reqwest::{StatusCode, header::HeaderMap};
 use url::Url;
 
-use crate::{auth::Receipt, malformed::Malformed};
+pub(crate) use crate::text::printable;
+use crate::{auth::Receipt, malformed::Malformed, text};
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -147,11 +148,12 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of a kind, with a message: one line, lower case, no full stop, no secret.
+    /// An error of a kind, with a message: one line, lower case, no full stop, no secret. What people cannot see in
+    /// it is [escaped](crate::text).
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
             kind,
-            message: message.into(),
+            message: text::message(message.into()),
             hint: None,
             status: None,
             request_id: None,
@@ -212,6 +214,12 @@ impl Error {
         self.0.receipt.as_ref()
     }
 
+    /// Each cause behind the error, the nearest first, as text for people.
+    pub fn causes(&self) -> impl Iterator<Item = String> {
+        std::iter::successors(std::error::Error::source(self), |cause| cause.source())
+            .map(|cause| printable(&cause.to_string()))
+    }
+
     fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
@@ -220,7 +228,7 @@ impl Error {
     /// The same error with a hint: what to do next.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {
-        self.change(|inner| inner.hint = Some(hint.into()))
+        self.change(|inner| inner.hint = Some(text::message(hint.into())))
     }
 
     pub(crate) fn with_status(self, status: u16) -> Self {
@@ -230,7 +238,7 @@ impl Error {
     /// The same error with the service's request id.
     #[must_use]
     pub fn with_request_id(self, request_id: Option<String>) -> Self {
-        self.change(|inner| inner.request_id = request_id)
+        self.change(|inner| inner.request_id = request_id.map(text::message))
     }
 
     /// Keeps the URL without its query, fragment, user name and password.
@@ -283,12 +291,12 @@ impl Error {
     }
 
     pub(crate) fn from_record(record: &serde_json::Value) -> Option<Self> {
-        let text = |key: &str| record[key].as_str().map(str::to_owned);
-        Some(Self::new(ErrorKind::from_name(record["kind"].as_str()?)?, text("message")?).change(|inner| {
-            inner.hint = text("hint");
+        let member = |key: &str| record[key].as_str().map(str::to_owned);
+        Some(Self::new(ErrorKind::from_name(record["kind"].as_str()?)?, member("message")?).change(|inner| {
+            inner.hint = member("hint").map(text::message);
             inner.status = record["status"].as_u64().and_then(|it| it.try_into().ok());
-            inner.request_id = text("request_id");
-            inner.url = text("url");
+            inner.request_id = member("request_id").map(text::message);
+            inner.url = member("url").map(text::message);
             inner.retry_after = record["retry_after_ms"].as_u64().map(Duration::from_millis);
             inner.receipt = Receipt::from_record(&record["receipt"]);
         }))
@@ -339,21 +347,6 @@ pub(crate) fn public_url(url: &Url) -> String {
     url.set_query(None);
     url.set_fragment(None);
     url.into()
-}
-
-/// Text from outside, fit for one line of a message: control characters escaped, length bounded.
-pub(crate) fn printable(text: &str) -> String {
-    const LONGEST: usize = 300;
-    let mut line: String = text
-        .trim()
-        .chars()
-        .take(LONGEST)
-        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
-        .collect();
-    if text.trim().chars().count() > LONGEST {
-        line.push('…');
-    }
-    line
 }
 
 impl fmt::Display for Error {
@@ -413,8 +406,20 @@ mod tests {
     }
 
     #[test]
-    fn text_from_outside_stays_on_one_line() {
-        assert_eq!(printable("a\nb\x1b[31m"), "a\\nb\\u{1b}[31m");
-        assert_eq!(printable(&"x".repeat(400)).chars().count(), 301);
+    fn nothing_hidden_is_in_what_an_error_says() {
+        let outside = "w\x1b]0;x\x07\u{202e}\u{200b}";
+        let error = Error::new(ErrorKind::NotFound, format!("no project `{outside}`"))
+            .with_hint(format!("did you mean `{outside}`?"))
+            .with_request_id(Some(outside.into()))
+            .with_source(std::io::Error::other(outside));
+        let stored = Error::from_record(&error.to_record()).expect("a record of an error");
+
+        let shown = r"w\u{1b}]0;x\u{7}\u{202e}\u{200b}";
+        for error in [error, stored] {
+            assert_eq!(error.to_string(), format!("no project `{shown}`"));
+            assert_eq!(error.hint(), Some(&*format!("did you mean `{shown}`?")));
+            assert_eq!(error.request_id(), Some(shown));
+            assert!(!format!("{error:?}").contains('\x1b'));
+        }
     }
 }

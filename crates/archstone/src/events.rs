@@ -32,12 +32,15 @@ use tracing::{
     subscriber::Interest,
 };
 
+use crate::text::escaped;
+
 /// Hears what the library tells.
 pub trait Listener: Send + Sync + 'static {
     /// Whether events of this level are wanted now.
     fn wants(&self, level: Level) -> bool;
 
-    /// Hears one event. `fields` is empty or begins with a space: ` status=200 url=…`.
+    /// Hears one event. `fields` is empty or begins with a space: ` status=200 url=…`. Both are text for people, in
+    /// which nothing is [hidden](crate::text).
     fn tell(&self, level: Level, target: &str, message: &str, fields: &str);
 }
 
@@ -94,14 +97,47 @@ struct Line {
 
 impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let value = format!("{value:?}");
+        let value = escaped(&value);
         // Writing into memory does not fail.
         let _ = match field.name() {
-            "message" => write!(self.message, "{value:?}"),
-            name => write!(self.fields, " {name}={value:?}"),
+            "message" => write!(self.message, "{value}"),
+            name => write!(self.fields, " {name}={value}"),
         };
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
         self.record_debug(field, &format_args!("{value}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Collect(std::sync::mpsc::Sender<String>);
+
+    impl Listener for Collect {
+        fn wants(&self, _: Level) -> bool {
+            true
+        }
+
+        fn tell(&self, _: Level, _: &str, message: &str, fields: &str) {
+            let _ = self.0.send(format!("{message}{fields}"));
+        }
+    }
+
+    #[test]
+    fn nothing_hidden_is_in_a_line() {
+        let (lines, heard) = std::sync::mpsc::channel();
+        let subscriber = Lines { most: Level::DEBUG, listener: Collect(lines) };
+
+        tracing::subscriber::with_default(subscriber, || {
+            let outside = "w\x1b]0;x\n\u{202e}";
+            tracing::warn!(target: "archstone::cache", store = outside, trouble = %outside, "no {outside}");
+        });
+
+        let shown = r"w\u{1b}]0;x\n\u{202e}";
+        assert_eq!(heard.try_recv().as_deref(), Ok(&*format!("no {shown} store={shown} trouble={shown}")));
     }
 }

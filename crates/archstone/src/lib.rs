@@ -56,6 +56,7 @@ mod scope;
 mod secret;
 #[cfg(feature = "opentelemetry")]
 pub mod telemetry;
+pub mod text;
 mod transport;
 
 pub use access::{Access, ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, Token, TrustInfo};

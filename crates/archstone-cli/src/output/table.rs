@@ -1,5 +1,6 @@
 //! Tables for people, drawn as `openstack` draws them.
 
+use archstone::text::escaped;
 use unicode_width::UnicodeWidthStr;
 
 use super::{value::Value, wrap::wrap};
@@ -49,7 +50,7 @@ pub(crate) fn table(columns: &[&str], rows: &[Vec<Value>], style: Style) -> Stri
     out + &border
 }
 
-/// The lines of a cell. Control characters would move the cursor, or worse: they are shown.
+/// The lines of a cell. Characters that move the cursor, or hide others, are escaped.
 fn cell_lines(text: &str) -> Vec<String> {
     let text = text.replace("\r\n", "\n").replace('\r', " ");
     text.split('\n').map(untabbed).collect()
@@ -57,12 +58,11 @@ fn cell_lines(text: &str) -> Vec<String> {
 
 fn untabbed(line: &str) -> String {
     let mut out = String::new();
-    for c in line.chars() {
-        match c {
-            '\t' => out.push_str(&" ".repeat(8 - out.width() % 8)),
-            c if c.is_control() => out.extend(c.escape_default()),
-            c => out.push(c),
+    for (position, part) in line.split('\t').enumerate() {
+        if position > 0 {
+            out.push_str(&" ".repeat(8 - out.width() % 8));
         }
+        out.push_str(&escaped(part));
     }
     out
 }
@@ -137,8 +137,8 @@ mod tests {
 
     #[test]
     fn a_name_cannot_move_the_cursor() {
-        let drawn = table(&["Name"], &[vec!["\u{1b}[2Jx".into()]], STYLE);
+        let drawn = table(&["Name"], &[vec!["\u{1b}[2Jx\u{202e}".into()]], STYLE);
 
-        assert!(drawn.contains(r"| \u{1b}[2Jx |"), "{drawn}");
+        assert!(drawn.contains(r"| \u{1b}[2Jx\u{202e} |"), "{drawn}");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use archstone::text::is_visible;
+
 /// What can stand in a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
@@ -80,7 +82,11 @@ fn quoted(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             c if c == quote || c == '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => drop(write!(quoted, "\\x{:02x}", u32::from(c))),
+            c if !is_visible(c) => drop(match u32::from(c) {
+                code @ ..=0xff => write!(quoted, "\\x{code:02x}"),
+                code @ ..=0xffff => write!(quoted, "\\u{code:04x}"),
+                code => write!(quoted, "\\U{code:08x}"),
+            }),
             c => quoted.push(c),
         }
     }
@@ -119,9 +125,18 @@ mod tests {
     #[test]
     fn plain_text_is_what_python_would_print() {
         let endpoint = Value::Object(vec![("id", "e1".into()), ("region", Value::None), ("on", true.into())]);
-        let list = Value::List(vec![endpoint, "it's".into(), "say \"it's\"\n".into(), Value::Float(1.0)]);
+        let list = Value::List(vec![
+            endpoint,
+            "it's".into(),
+            "say \"it's\"\n".into(),
+            "\u{1b}\u{202e}\u{e0041}".into(),
+            Value::Float(1.0),
+        ]);
 
-        assert_eq!(list.plain(), r#"[{'id': 'e1', 'region': None, 'on': True}, "it's", 'say "it\'s"\n', 1.0]"#);
+        assert_eq!(
+            list.plain(),
+            r#"[{'id': 'e1', 'region': None, 'on': True}, "it's", 'say "it\'s"\n', '\x1b\u202e\U000e0041', 1.0]"#
+        );
         assert_eq!(Value::from("plain 'text'").plain(), "plain 'text'");
     }
 

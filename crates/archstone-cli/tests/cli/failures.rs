@@ -48,6 +48,15 @@ fn an_unknown_service_says_which_is_near() {
 }
 
 #[test]
+fn a_name_cannot_write_on_the_terminal() {
+    let run = Program::of("alice").with("OS_PROJECT_NAME", "w\x1b]0;owned\x07\u{202e}").run("--debug token issue");
+
+    assert_eq!(run.code, Some(4), "{}", run.stderr);
+    assert!(run.stderr.contains(r"project `w\u{1b}]0;owned\u{7}\u{202e}` in domain id"), "{}", run.stderr);
+    assert!(run.stderr.chars().all(|c| c == '\n' || archstone::text::is_visible(c)), "{:?}", run.stderr);
+}
+
+#[test]
 fn several_projects_are_named_to_choose_from() {
     let bob = Program::of("bob");
 

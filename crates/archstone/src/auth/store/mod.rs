@@ -37,7 +37,7 @@ pub(crate) use entry::Entry;
 pub(crate) use lease::{Lease, Mark};
 pub use status::{StoredToken, TokenStore, TokenStoreStatus};
 
-use crate::{config::SharedAddress, host::Host, secret::Secret};
+use crate::{config::SharedAddress, host::Host, secret::Secret, text::printable};
 
 /// Entries of logins that nobody repeats are removed after so long.
 const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
@@ -181,12 +181,12 @@ pub(crate) struct Trouble {
 
 impl Trouble {
     fn refused(what: impl fmt::Display) -> Self {
-        Self { what: what.to_string(), is_down: false }
+        Self { what: printable(&what.to_string()), is_down: false }
     }
 
     #[cfg(any(feature = "memcached", feature = "redis"))]
     fn down(what: impl fmt::Display) -> Self {
-        Self { what: what.to_string(), is_down: true }
+        Self { what: printable(&what.to_string()), is_down: true }
     }
 }
 
