@@ -7,7 +7,7 @@ use reqwest::{StatusCode, header::HeaderMap};
 use url::Url;
 
 pub(crate) use crate::text::printable;
-use crate::{auth::Receipt, malformed::Malformed, text};
+use crate::{malformed::Malformed, receipt::Receipt, text};
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -39,6 +39,8 @@
 
 #![forbid(unsafe_code)]
 
+#[macro_use]
+mod record;
 mod access;
 mod auth;
 pub mod blocking;
@@ -50,19 +52,24 @@ pub mod events;
 mod files;
 pub mod host;
 pub mod identity;
+mod keyring;
 mod malformed;
+mod receipt;
 mod reference;
 mod scope;
 mod secret;
+mod settings;
+mod spelling;
 #[cfg(feature = "opentelemetry")]
 pub mod telemetry;
 pub mod text;
+mod token;
 mod transport;
 
-pub use access::{Access, ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, Token, TrustInfo};
+pub use access::{Access, ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, TrustInfo};
 pub use auth::{
-    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, Receipt, StoredToken, TokenCache,
-    TokenExchange, TokenStore, TokenStoreStatus,
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, StoredToken, TokenCache, TokenExchange,
+    TokenStore, TokenStoreStatus,
 };
 pub use catalog::{
     Allow, ApiVersion, Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, OfferedVersions, Service,
@@ -71,7 +78,8 @@ pub use catalog::{
 pub use client::{Client, ClientBuilder, Pages, RequestBuilder, Response, ServiceClient};
 pub use config::CloudConfig;
 pub use error::{Error, ErrorKind, ErrorResponse, Result};
-pub use identity::{Project, User};
+pub use receipt::Receipt;
+pub use record::{project::Project, user::User};
 pub use reference::{DomainRef, ProjectRef, UserRef};
 pub use reqwest::{
     Method, StatusCode,
@@ -79,4 +87,5 @@ pub use reqwest::{
 };
 pub use scope::Scope;
 pub use secret::Secret;
+pub use token::Token;
 pub use transport::{Limiter, Proxy, RetryPolicy, Timing, TlsVersion, TransportSettings, Trust};

@@ -19,14 +19,10 @@
 //! # Ok::<(), archstone::Error>(())
 //! ```
 
-use opentelemetry::{
-    propagation::{Injector, TextMapPropagator},
-    trace::TracerProvider,
-};
+use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{WithExportConfig, WithHttpConfig};
-use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use tracing_opentelemetry::{OpenTelemetryLayer, OpenTelemetrySpanExt};
+use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use crate::{
@@ -85,20 +81,4 @@ impl Telemetry {
             Error::new(ErrorKind::ConnectionFailed, "not all spans were taken by the collector").with_source(source)
         })
     }
-}
-
-struct Headers<'a>(&'a mut HeaderMap);
-
-impl Injector for Headers<'_> {
-    fn set(&mut self, name: &str, value: String) {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
-            self.0.entry(name).or_insert(value);
-        }
-    }
-}
-
-/// Tells the service which span its own belong to.
-pub(crate) fn propagate(headers: &mut HeaderMap) {
-    let context = tracing::Span::current().context();
-    TraceContextPropagator::new().inject_context(&context, &mut Headers(headers));
 }

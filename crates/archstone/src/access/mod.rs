@@ -7,7 +7,6 @@
 mod body;
 mod lifetime;
 mod reference;
-mod token;
 
 use std::{
     fmt,
@@ -19,8 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, value::RawValue};
 use url::Url;
 
+pub(crate) use crate::token::Token;
 pub use body::{ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, TrustInfo};
-pub use token::Token;
 
 pub(crate) use lifetime::Received;
 
@@ -31,7 +30,7 @@ use crate::{
     catalog::{Catalog, v2},
     error::{Error, ErrorKind, Result},
     host::{Clock, Host, Moment},
-    identity::Project,
+    record::Project,
     scope::Scope,
 };
 

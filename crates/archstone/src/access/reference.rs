@@ -14,7 +14,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     host::Host,
-    identity::Project,
+    record::Project,
     secret::Secret,
 };
 

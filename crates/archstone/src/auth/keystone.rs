@@ -4,11 +4,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{AuthMethod, Receipt};
+use super::AuthMethod;
 use crate::{
     access::{Access, Received, Token},
+    catalog::discovery::{below, not_identity},
     error::{Error, ErrorKind, Result, printable},
     host::Host,
+    receipt::Receipt,
     scope::Scope,
     secret::Secret,
     transport::{Answer, Request, Transport},
@@ -24,16 +26,6 @@ fn token_request(method: &AuthMethod, scope: &Scope) -> Value {
     json!({ "auth": auth })
 }
 
-/// A resource of the identity API below its versioned URL. What is in a segment stays in it.
-pub(crate) fn resource(v3: &Url, segments: &[&str]) -> Url {
-    let mut url = v3.clone();
-    // Only URLs without a host have no segments.
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().extend(segments);
-    }
-    url
-}
-
 /// Gets a token.
 pub(crate) async fn issue(
     transport: &Transport,
@@ -42,7 +34,7 @@ pub(crate) async fn issue(
     method: &AuthMethod,
     scope: &Scope,
 ) -> Result<Access> {
-    let mut request = Request::new(Method::POST, resource(v3, &["auth", "tokens"]));
+    let mut request = Request::new(Method::POST, below(v3, &["auth", "tokens"]));
     request.body = Some(token_request(method, scope));
     let response = transport.send(request).await?;
     if response.status == 201 || response.status == 200 {
@@ -53,7 +45,7 @@ pub(crate) async fn issue(
 
 /// Asks about a token with the token itself. A token that is refused is an error that says so.
 pub(crate) async fn look_up(transport: &Transport, host: &Host, v3: &Url, token: &Token) -> Result<Access> {
-    let mut request = Request::get(resource(v3, &["auth", "tokens"])).with_token(token);
+    let mut request = Request::get(below(v3, &["auth", "tokens"])).with_token(token);
     request.subject = Some(token.clone());
     let response = transport.send(request).await?;
     match response.status {
@@ -70,7 +62,7 @@ pub(crate) async fn look_up(transport: &Transport, host: &Host, v3: &Url, token:
 
 /// The catalog for a token, as it is now: `GET /v3/auth/catalog`.
 pub(crate) async fn catalog(transport: &Transport, v3: &Url, token: &Token) -> Result<Value> {
-    let response = transport.send(Request::get(resource(v3, &["auth", "catalog"])).with_token(token)).await?;
+    let response = transport.send(Request::get(below(v3, &["auth", "catalog"])).with_token(token)).await?;
     if !response.is_success() {
         return Err(failure(&response));
     }
@@ -84,7 +76,7 @@ pub(crate) async fn catalog(transport: &Transport, v3: &Url, token: &Token) -> R
 
 /// Ends a token early.
 pub(crate) async fn revoke(transport: &Transport, v3: &Url, token: &Token) -> Result<()> {
-    let mut request = Request::new(Method::DELETE, resource(v3, &["auth", "tokens"])).with_token(token);
+    let mut request = Request::new(Method::DELETE, below(v3, &["auth", "tokens"])).with_token(token);
     request.subject = Some(token.clone());
     let response = transport.send(request).await?;
     match response.status {
@@ -128,19 +120,6 @@ fn looks_like_json(response: &Answer) -> bool {
     matches!(response.body.trim_start().as_bytes().first(), Some(b'{' | b'['))
 }
 
-/// Something answers, but not as an identity service does.
-pub(crate) fn not_identity(response: &Answer) -> Error {
-    let shown = crate::error::public_url(&response.url);
-    let kind = response.header("content-type").unwrap_or("no content type");
-    let what = if kind.contains("html") { "a web page".to_owned() } else { printable(kind) };
-    response
-        .error(
-            ErrorKind::NotIdentityService,
-            format!("`{shown}` is not an identity service: it answered {} with {what}", response.status),
-        )
-        .with_hint("check `auth_url` (OS_AUTH_URL): it usually ends in `:5000/v3` or `/identity/v3`")
-}
-
 /// Keystone's own words, from `{"error": {"message": …}}`.
 fn message(response: &Answer) -> Option<String> {
     let body: Value = serde_json::from_str(&response.body).ok()?;
@@ -170,7 +149,8 @@ pub(crate) fn failure(response: &Answer) -> Error {
 /// Why a login was refused, as far as Keystone says. By default it says little, so that nobody can
 /// find out which users exist; what was sent is named instead, never the secret.
 fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
-    if let (401, Some(receipt)) = (response.status, Receipt::of(response)) {
+    let receipt = response.header("openstack-auth-receipt").map(|id| Receipt::read(id, &response.body));
+    if let (401, Some(receipt)) = (response.status, receipt) {
         let missing = receipt.missing();
         return response
             .error(

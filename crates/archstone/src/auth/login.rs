@@ -17,7 +17,7 @@ use crate::{
     catalog::discovery,
     error::{Error, ErrorKind, Result, public_url},
     host::Host,
-    identity::Project,
+    record::Project,
     reference::ProjectRef,
     scope::Scope,
     secret::Secret,
@@ -127,7 +127,7 @@ pub(crate) async fn projects(transport: &Transport, v3: &Url, token: &Token) -> 
     struct Links {
         next: Option<String>,
     }
-    let mut url = keystone::resource(v3, &["auth", "projects"]);
+    let mut url = discovery::below(v3, &["auth", "projects"]);
     let mut projects = Vec::new();
     loop {
         let response = transport.send(Request::get(url.clone()).with_token(token)).await?;

@@ -10,14 +10,12 @@
 pub(crate) mod keystone;
 pub(crate) mod login;
 pub(crate) mod methods;
-mod receipt;
 mod slot;
-mod store;
+pub(crate) mod store;
 mod token_cache;
 mod turn;
 
 pub use methods::{ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, TokenExchange};
-pub use receipt::Receipt;
 pub(crate) use slot::{Slot, Source};
 pub(crate) use store::Entry;
 pub use store::{StoredToken, TokenStore, TokenStoreStatus};

@@ -15,13 +15,9 @@ use serde_json::json;
 use super::{
     login::Login,
     slot::Slot,
-    store::{Disk, Entry, Store, shared_store},
+    store::{Disk, Entry, SharedAddress, Store, StoreAddress, shared_store},
 };
-use crate::{
-    config::{SharedAddress, StoreAddress},
-    host::Host,
-    secret::Secret,
-};
+use crate::{host::Host, secret::Secret};
 
 /// Logins that nobody repeats are forgotten when there are more.
 const MOST_LOGINS: usize = 4096;

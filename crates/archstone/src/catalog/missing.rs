@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Catalog, EndpointFilter, filter::same_family};
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    spelling::distance,
+};
 
 pub(super) fn explain(catalog: &Catalog, filter: &EndpointFilter<'_>) -> Error {
     let error = Error::new(ErrorKind::EndpointNotFound, format!("no endpoint for {filter}"));
@@ -61,20 +64,4 @@ fn nearest<'a>(requested: &str, types: BTreeSet<&'a str>) -> Vec<&'a str> {
             || (requested.len() >= 3 && (found.starts_with(requested) || found.contains(requested)))
     };
     types.into_iter().filter(|found| near(found)).collect()
-}
-
-/// Levenshtein's distance.
-pub(crate) fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, left) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for (column, right) in other.iter().enumerate() {
-            let change = diagonal + usize::from(left != *right);
-            diagonal = row[column + 1];
-            row[column + 1] = change.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }

@@ -19,7 +19,6 @@
 pub(crate) mod discovery;
 mod filter;
 mod missing;
-pub(crate) use missing::distance;
 pub(crate) mod service_type;
 pub(crate) use service_type::{family, normalised};
 pub(crate) mod v2;

@@ -11,7 +11,7 @@ use crate::{
     auth::{keystone, login},
     catalog::discovery,
     error::{Error, ErrorKind, Result},
-    identity::{Project, User},
+    record::{Project, User},
     transport::{Answer, Request, http_date},
 };
 
@@ -130,7 +130,7 @@ impl Client {
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T> {
-        let url = keystone::resource(self.identity_api().await?, path);
+        let url = discovery::below(self.identity_api().await?, path);
         let response = self.send(Request::get(url)).await?;
         serde_json::from_str(&response.body).map_err(|source| {
             response

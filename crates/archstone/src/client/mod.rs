@@ -36,7 +36,7 @@ use crate::{
     config::{CloudConfig, GivenToken},
     error::Result,
     host::{Host, Moment},
-    identity::{Project, User},
+    record::{Project, User},
     transport::{Limiter, Timing, Transport},
 };
 

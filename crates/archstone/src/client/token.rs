@@ -8,6 +8,7 @@ use super::Client;
 use crate::{
     access::{Access, Token},
     auth::{AuthMethod, TokenExchange, TokenStore, keystone, login::Identity},
+    catalog::discovery,
     config::GivenToken,
     error::{Error, ErrorKind, Result},
     scope::Scope,
@@ -214,7 +215,7 @@ impl Client {
             return self.log_out().await.map(|_| ());
         }
         let mut request =
-            Request::new(Method::DELETE, keystone::resource(self.identity_api().await?, &["auth", "tokens"]));
+            Request::new(Method::DELETE, discovery::below(self.identity_api().await?, &["auth", "tokens"]));
         request.subject = Some(token.clone());
         self.send(request).await.map(|_| ())
     }

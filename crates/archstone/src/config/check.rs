@@ -7,9 +7,7 @@ use super::{
     files::{self, Family, File, FileState},
     foreign,
     options::TOKEN_CACHE,
-    service,
-    settings::nearest,
-    typing,
+    service, typing,
     yaml::{Entry, Member, Node},
 };
 use crate::{
@@ -17,6 +15,7 @@ use crate::{
     config::{CloudConfig, Origin, Sourced},
     error::{Error, ErrorKind, Result, printable},
     host::Host,
+    spelling::{distance, nearest},
 };
 
 /// Something that is wrong, or looks wrong.
@@ -232,7 +231,7 @@ impl Findings {
                 continue;
             }
             let near = nearest(&variable, options.iter().map(String::as_str));
-            if let Some(near) = near.filter(|near| crate::catalog::distance(near, &variable) <= 2) {
+            if let Some(near) = near.filter(|near| distance(near, &variable) <= 2) {
                 let what = format!("environment variable `{}` is not known, and left alone", printable(&variable));
                 self.warn(what, Some(format!("did you mean `{near}`?")));
             }

@@ -8,15 +8,16 @@ use std::path::PathBuf;
 use super::{
     OptionSpec, Origin, Settings, Sourced, ValueKind,
     files::{Family, File},
-    foreign,
+    foreign, named,
     options::TOKEN_CACHE,
-    profile, secret_source, service, settings,
+    profile, secret_source, service,
     yaml::{Entry, Member, Node},
 };
 use crate::{
     auth::methods,
     error::{Error, ErrorKind, Result, printable},
     host::Host,
+    spelling::nearest,
 };
 
 /// What files say: the cloud's name, and its settings.
@@ -219,7 +220,7 @@ impl Layer {
             let origin = self.origin(&key, value);
             match TOKEN_CACHE.iter().find(|spec| spec.name == key) {
                 Some(spec) => self.set(&mut settings, spec.kind, &key, value, origin)?,
-                None if key.starts_with("token_cache") => return Err(settings::unknown(&key, &origin)),
+                None if key.starts_with("token_cache") => return Err(named::unknown(&key, &origin)),
                 None => {}
             }
         }
@@ -239,7 +240,7 @@ impl Layer {
         }
         match methods::kind(&typed) {
             Err(error) if foreign::methods_of(&key.replace('-', "_")).next().is_some() => error,
-            _ => settings::unknown(key, origin),
+            _ => named::unknown(key, origin),
         }
     }
 
@@ -404,7 +405,7 @@ fn no_such_cloud(name: &str, all: &[&str], file: Option<&File>, host: &Host) -> 
     if file.beside.iter().any(|it| it == name) {
         return error.with_hint(format!("`{shown}` stands beside `clouds`, and not below it: indent it"));
     }
-    match (all, settings::nearest(name, all.iter().copied())) {
+    match (all, nearest(name, all.iter().copied())) {
         ([], _) => error.with_hint("the file names no cloud"),
         (_, Some(near)) => error.with_hint(format!("did you mean `{near}`?")),
         (all, None) => error.with_hint(format!("the clouds are `{}`", all.join("`, `"))),

@@ -1,7 +1,8 @@
 //! What is configured, value by value, each with where it comes from.
 
-use super::{OptionSpec, Origin, Sourced, Sources, ValueKind, resolve, token_store::without_password};
+use super::{OptionSpec, Origin, Sourced, Sources, ValueKind, resolve};
 use crate::{
+    auth::store::without_password,
     error::{Result, public_url},
     host::Host,
     secret::Secret,

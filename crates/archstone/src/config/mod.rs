@@ -33,48 +33,45 @@ mod export;
 mod fetch;
 mod files;
 mod foreign;
-mod keyring;
 mod load;
+mod named;
 mod options;
-mod origin;
 mod profile;
 mod resolve;
 mod schema;
 mod secret_source;
 mod service;
-mod settings;
 mod slips;
-#[cfg_attr(
-    not(any(feature = "memcached", feature = "redis")),
-    expect(dead_code, reason = "without shared stores nobody asks where they are")
-)]
-mod token_store;
 mod typing;
 mod yaml;
 
 use url::Url;
 
+use crate::{
+    auth::{AuthMethod, store::StoreAddress},
+    catalog::Interface,
+    scope::Scope,
+    secret::Secret,
+    settings::Settings,
+    transport::TransportSettings,
+};
+pub use crate::{
+    keyring::KeyringPlace,
+    settings::{OptionSpec, Origin, Sourced, ValueKind},
+};
 pub use check::{Finding, check};
 pub use clouds::{NamedCloud, clouds};
 pub use edit::{ConfigFile, Openrc, read_openrc};
 pub use explain::{ExplainedValue, Explanation};
 pub use fetch::{FetchedProfile, fetch_profile};
 pub use files::{Family, FileState, SearchedFile, searched};
-pub use keyring::KeyringPlace;
 pub use load::Ask;
 pub(crate) use load::{Sources, make, make_transport, make_variables};
-pub use options::{OPTIONS, OptionSpec, ValueKind};
-pub use origin::{Origin, Sourced};
+pub use options::OPTIONS;
 pub use profile::built_in_profiles;
-pub(crate) use resolve::{missing_secret, user};
+pub(crate) use resolve::missing_secret;
 pub use schema::schema;
 pub use service::{SERVICE_OPTIONS, ServiceOption, ServiceSettings};
-pub(crate) use settings::Settings;
-#[cfg(any(feature = "memcached", feature = "redis"))]
-pub(crate) use token_store::{Engine, Server};
-pub(crate) use token_store::{SharedAddress, StoreAddress};
-
-use crate::{auth::AuthMethod, catalog::Interface, scope::Scope, secret::Secret, transport::TransportSettings};
 
 /// A token that was given, so that nothing logs in by itself.
 #[derive(Clone, Debug)]

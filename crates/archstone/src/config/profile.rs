@@ -7,12 +7,12 @@ use super::{
     Origin, Sourced,
     clouds_yaml::{Layer, Source},
     files::{Family, File},
-    settings::nearest,
     yaml::Entry,
 };
 use crate::{
     error::{Error, ErrorKind, Result, printable},
     host::Host,
+    spelling::nearest,
 };
 
 /// From openstacksdk 4.22, `openstack/config/vendors`, under the Apache License 2.0.

@@ -5,19 +5,17 @@ use std::{net::IpAddr, time::Duration};
 
 use url::Url;
 
-use super::{CloudConfig, GivenToken, OptionSpec, Settings, Sourced, service::Services, token_store::store_address};
+use super::{CloudConfig, GivenToken, service::Services};
 use crate::{
-    auth::{AuthMethod, methods},
+    auth::{AuthMethod, methods, store::store_address},
     catalog::Interface,
     error::{Error, ErrorKind, Result, printable},
     host::Host,
-    reference::{DomainRef, ProjectRef, UserRef},
+    reference::ProjectRef,
     scope::Scope,
+    settings::{OptionSpec, Settings, Sourced, domain_of, domain_ref},
     transport::{Proxy, TlsVersion, TransportSettings, Trust},
 };
-
-/// The domain of names, when none is named anywhere: Keystone's own default.
-const USUAL_DOMAIN: &str = "default";
 
 impl CloudConfig {
     pub(crate) fn resolve(name: Option<String>, mut settings: Settings, host: &Host) -> Result<Self> {
@@ -127,44 +125,6 @@ fn scope(settings: &Settings) -> Result<Scope> {
             .with_hint("a token has one scope: keep the one you mean, and take the others away"))
         }
     }
-}
-
-/// The user that an auth method is for.
-pub(crate) fn user(settings: &Settings) -> Result<Option<UserRef>> {
-    Ok(match (settings.string("user_id"), settings.string("username")) {
-        (Some(id), _) => Some(UserRef::Id(id)),
-        (None, Some(name)) => Some(UserRef::Name { domain: domain_of(settings, "user")?, name }),
-        (None, None) => None,
-    })
-}
-
-/// The domain of a user's or a project's name.
-fn domain_of(settings: &Settings, whose: &str) -> Result<DomainRef> {
-    let own = |whose: &str| domain_ref(settings, &format!("{whose}_domain_id"), &format!("{whose}_domain_name"));
-    if let Some(domain) = own(whose).or_else(|| own("default")) {
-        return Ok(domain);
-    }
-    let (name, other) = if whose == "user" { ("username", "project") } else { ("project_name", "user") };
-    let named = [format!("{other}_domain_id"), format!("{other}_domain_name")];
-    match named.iter().find_map(|name| settings.origin(name)) {
-        None => Ok(DomainRef::Id(USUAL_DOMAIN.into())),
-        Some(origin) => {
-            let place = settings.origin(name).map(ToString::to_string).unwrap_or_default();
-            Err(Error::new(
-                ErrorKind::InvalidConfig,
-                format!(
-                    "{place} is a {whose}'s name without its domain, while {origin} names a domain for the {other}"
-                ),
-            )
-            .with_hint(format!(
-                "add `{whose}_domain_name` or `{whose}_domain_id`: one name's domain is not taken for another's"
-            )))
-        }
-    }
-}
-
-fn domain_ref(settings: &Settings, id: &str, name: &str) -> Option<DomainRef> {
-    settings.string(id).map(DomainRef::Id).or_else(|| settings.string(name).map(DomainRef::Name))
 }
 
 fn http_url(text: &Sourced<&str>, settings: &Settings) -> Result<Sourced<Url>> {

@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{OptionSpec, Settings, Sourced, ValueKind, foreign, resolve};
+use super::{foreign, resolve};
 use crate::{
     catalog::{ApiVersion, Interface, VersionRange, family, normalised},
     error::{Error, ErrorKind, Result, printable},
+    settings::{OptionSpec, Settings, Sourced, ValueKind, asks_for_microversion},
     transport::RetryPolicy,
 };
 
@@ -253,11 +254,6 @@ impl ServiceSettings {
         }
         Ok(())
     }
-}
-
-/// `2.79` does, `2.0` and `3` do not.
-pub(crate) fn asks_for_microversion(version: &str) -> bool {
-    version.split_once('.').is_some_and(|(_, minor)| minor != "0")
 }
 
 fn version(value: &Sourced<&str>) -> Result<ApiVersion> {

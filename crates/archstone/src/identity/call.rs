@@ -6,15 +6,15 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::{
-    oauth1,
+    Record, Use, oauth1,
     prepare::{Arguments, Content, Prepared, lacks_user, prepare},
-    resource::{FromAnswer, Operation, Record},
-    spec::{Answer, OperationSpec, Use},
+    resource::{FromAnswer, Operation},
+    spec::{Answer, OperationSpec},
     value::Input,
 };
 use crate::{
     access::{Access, Token},
-    auth::keystone::resource,
+    catalog::discovery::below,
     client::{Client, RequestBuilder, Response},
     error::{Error, ErrorKind, Result},
     host::Host,
@@ -240,7 +240,7 @@ impl Prepared {
             path.pop_if_empty().pop();
         }
         let segments: Vec<_> = self.segments.iter().map(String::as_str).collect();
-        let url = resource(&url, &segments);
+        let url = below(&url, &segments);
         let method = Method::from_bytes(self.method.as_bytes())
             .map_err(|source| Error::new(ErrorKind::InvalidRequest, "there is no such method").with_source(source))?;
         let mut request = client.request(method, url.clone()).header("accept", operation.accept);

@@ -27,95 +27,6 @@
 //! [`List`](super::List) has a method for each thing that may be said; a method of [`Collection<Thing>`](super::Collection); and
 //! [`Resource::SPEC`](super::Resource::SPEC), the same as data.
 
-/// The struct of a resource, and its description.
-macro_rules! record {
-    (
-        $( #[doc = $doc:literal] )+
-        $name:ident $( key $key:ident )?
-        { $(
-            $( #[doc = $field_doc:literal] )+
-            $field:ident $( as $wire:literal )? : $kind:ty $( = $default:literal )? $( [ $( $use:ident )+ ] )? $( as $setter:ident )?,
-        )+ }
-    ) => {
-        $( #[doc = $doc] )+
-        ///
-        /// Fields that are not known here, and those that hold something else than they should, are kept in `extra`.
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub struct $name {
-            $( $( #[doc = $field_doc] )+ pub $field: $kind, )+
-            /// Everything else that Keystone said.
-            pub extra: serde_json::Map<String, serde_json::Value>,
-        }
-
-        pub(super) const FIELDS: &[$crate::identity::FieldSpec] = &[ $( $crate::identity::FieldSpec {
-            name: name_of!($field $( $wire )?),
-            setter: name_of!($field $( $wire )? $( as $setter )?),
-            doc: concat!($( $field_doc, "\n" ),+),
-            kind: <$kind as $crate::identity::value::Kind>::KIND,
-            is_required: !<$kind as $crate::identity::value::Kind>::IS_OPTIONAL $( && is_absent!($default) )?,
-            uses: &[ $( $( $crate::identity::Use::$use ),+ )? ],
-        } ),+ ];
-
-        impl $crate::identity::Record for $name {
-            fn from_json(
-                map: serde_json::Map<String, serde_json::Value>,
-            ) -> $crate::Result<Self, $crate::identity::record::Missing> {
-                let mut fields = $crate::identity::record::Fields::new(map);
-                Ok(Self {
-                    $( $field: fields.take(name_of!($field $( $wire )?), default_of!($( $default )?))?, )+
-                    extra: fields.rest(),
-                })
-            }
-
-            fn to_json(&self) -> serde_json::Map<String, serde_json::Value> {
-                let mut map = self.extra.clone();
-                $( $crate::identity::record::put(
-                    &mut map, name_of!($field $( $wire )?), &self.$field, default_of!($( $default )?),
-                ); )+
-                map
-            }
-        }
-
-        $( impl $crate::identity::Identified for $name {
-            fn key(&self) -> &str {
-                &self.$key
-            }
-        } )?
-
-        impl $crate::identity::FromAnswer for $name {
-            fn from_answer(answer: serde_json::Value) -> $crate::Result<Self> {
-                $crate::identity::resource::read(answer)
-            }
-        }
-
-        impl serde::Serialize for $name {
-            /// Everything, the secrets too.
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::identity::Record::to_json(self).serialize(serializer)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let map = serde_json::Map::deserialize(deserializer)?;
-                $crate::identity::Record::from_json(map).map_err(serde::de::Error::custom)
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            /// Shows no secret: of what is not known here, only the names.
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let extra: Vec<_> = self.extra.keys().collect();
-                f.debug_struct(stringify!($name))
-                    $( .field(stringify!($field), &self.$field) )+
-                    .field("extra", &extra)
-                    .finish()
-            }
-        }
-    };
-}
-
 macro_rules! resource {
     (
         $( #[doc = $doc:literal] )+
@@ -124,8 +35,20 @@ macro_rules! resource {
         operations { $( $operations:tt )* }
     ) => {
         record! { $( #[doc = $doc] )+ $name $( key $key )? $fields }
+        answered! { $name }
         operations! { $name $fields $( $operations )* }
         specification! { $name $member $members $manager ($( $key )?) ($( $doc )+) $( $operations )* }
+    };
+    // The same, with fields that are in `record/`, since tokens and clients hand such a resource out.
+    (
+        $( #[doc = $doc:literal] )+
+        $name:ident { member: $member:literal, members: $members:literal, manager: $manager:literal, key: $key:ident }
+        fields of $fields_of:ident
+        operations { $( $operations:tt )* }
+    ) => {
+        answered! { $name }
+        $fields_of! { operations @ $name { $( $operations )* } }
+        specification! { $name $member $members $manager ($key) ($( $doc )+) $( $operations )* }
     };
     // A group of operations.
     (
@@ -137,10 +60,21 @@ macro_rules! resource {
         #[derive(Debug)]
         pub enum $name {}
 
-        const FIELDS: &[$crate::identity::FieldSpec] = &[];
+        const FIELDS: &[$crate::record::FieldSpec] = &[];
 
         operations! { $name {} $( $operations )* }
         specification! { $name "" "" $manager () ($( $doc )+) $( $operations )* }
+    };
+}
+
+/// A record can be what an operation answers.
+macro_rules! answered {
+    ($name:ident) => {
+        impl $crate::identity::FromAnswer for $name {
+            fn from_answer(answer: serde_json::Value) -> $crate::Result<Self> {
+                $crate::identity::resource::read(answer)
+            }
+        }
     };
 }
 
@@ -170,6 +104,9 @@ macro_rules! specification {
 }
 
 macro_rules! operations {
+    ( @ $name:ident { $( $operations:tt )* } $fields:tt ) => {
+        operations! { $name $fields $( $operations )* }
+    };
     ( $name:ident $fields:tt $(
         $( #[doc = $doc:literal] )+
         $marker:ident : $operation:ident ( $( $argument:ident $( as $argument_wire:literal )? : $argument_kind:ty ),* )
@@ -266,38 +203,6 @@ macro_rules! setter {
         }
     };
     ($( $other:tt )*) => {};
-}
-
-/// The name on the wire, or the one that sets a field.
-macro_rules! name_of {
-    ($name:ident) => {
-        stringify!($name)
-    };
-    ($name:ident $wire:literal) => {
-        $wire
-    };
-    ($name:ident as $setter:ident) => {
-        stringify!($setter)
-    };
-    ($name:ident $wire:literal as $setter:ident) => {
-        stringify!($setter)
-    };
-}
-
-macro_rules! default_of {
-    () => {
-        None
-    };
-    ($default:literal) => {
-        Some($default)
-    };
-}
-
-/// With a default, a field may be missing.
-macro_rules! is_absent {
-    ($default:literal) => {
-        false
-    };
 }
 
 macro_rules! handle {

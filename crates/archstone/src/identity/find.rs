@@ -3,15 +3,16 @@
 use serde_json::Value;
 
 use super::{
+    ValueKind,
     call::perform,
     list::Items,
     prepare::{Arguments, check},
-    spec::{OperationSpec, ResourceSpec, ValueKind},
+    spec::{OperationSpec, ResourceSpec},
 };
 use crate::{
-    catalog::distance,
     client::Client,
     error::{Error, ErrorKind, Result, printable},
+    spelling::distance,
 };
 
 /// Resources that a message names at the most.

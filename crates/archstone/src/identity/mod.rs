@@ -32,7 +32,6 @@ mod list;
 mod names;
 mod oauth1;
 mod prepare;
-mod record;
 mod resource;
 mod spec;
 mod splitter;
@@ -44,10 +43,11 @@ pub use bulk::{Bulk, Outcomes, Progress, Report};
 pub use call::{Call, Issued};
 pub use list::{Items, List};
 pub use names::NamedAssignments;
-pub use record::Missing;
-pub use resource::{Collection, FromAnswer, Identified, Operation, Record, Resource};
-pub use spec::{Answer, Body, FieldSpec, Names, OperationSpec, Parameter, ResourceSpec, Route, Use, ValueKind};
-pub use value::{Flag, Header, Input, Kind, Match, ParameterKind, Subject};
+pub use resource::{Collection, FromAnswer, Operation, Resource};
+pub use spec::{Answer, Body, Names, OperationSpec, Parameter, ResourceSpec, Route};
+pub use value::{Flag, Header, Input, Match, ParameterKind, Subject};
+
+pub use crate::record::{FieldSpec, Identified, Kind, Missing, Record, Use, ValueKind};
 
 use crate::{client::Client, error::Result};
 

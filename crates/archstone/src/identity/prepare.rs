@@ -3,8 +3,11 @@
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::spec::{Body, OperationSpec, Parameter, Route, Use, ValueKind, placeholder};
 use super::value::SUFFIXES;
+use super::{
+    Use, ValueKind,
+    spec::{Body, OperationSpec, Parameter, Route, placeholder},
+};
 use crate::error::{Error, ErrorKind, Result, printable};
 
 /// A request that is ready to be sent.

@@ -3,34 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::{Body, Flag, Match};
+use crate::record::project::{FIELDS, project_fields};
+
+pub use crate::record::project::Project;
 
 resource! {
     /// A project: what owns resources. Once called a tenant.
     Project { member: "project", members: "projects", manager: "projects", key: id }
-    fields {
-        /// The id.
-        id: String,
-        /// The name, unique within the domain.
-        name: String [Create Update],
-        /// The domain that owns the project.
-        domain_id: Option<String> [Create] as domain,
-        /// The project above it; the domain itself for a project at the top.
-        parent_id: Option<String> [Create] as parent,
-        /// What people wrote about it.
-        description: Option<String> [Create Update],
-        /// Whether tokens are issued for it.
-        enabled: bool = true [Create Update],
-        /// Whether it acts as a domain.
-        is_domain: bool = false [Create],
-        /// Its tags.
-        tags: Vec<String> [Create Update],
-        /// Options, such as `immutable`.
-        options: Option<Map<String, Value>> [Create Update],
-        /// The projects above it, when asked for: as a list or as nested ids.
-        parents: Option<Value>,
-        /// The projects below it, when asked for: as a list or as nested ids.
-        subtree: Option<Value>,
-    }
+    fields of project_fields
     operations {
         /// Lists projects: all, or those that a user has roles in.
         List: list() GET "projects" | "users/{user}/projects" [paged()] => many(Project) {
@@ -89,16 +69,5 @@ resource! {
         CheckTag: check_tag(project: String, tag: String) HEAD "projects/{project}/tags/{tag}" => flag {}
         /// Takes a tag from a project.
         DeleteTag: delete_tag(project: String, tag: String) DELETE "projects/{project}/tags/{tag}" => nothing {}
-    }
-}
-
-impl Project {
-    /// Projects as a message names them, for a choice between them.
-    pub(crate) fn list(projects: &[Self]) -> String {
-        let names = projects.iter().map(|it| match &it.domain_id {
-            Some(domain) => format!("`{}` (id `{}`, domain id `{domain}`)", it.name, it.id),
-            None => format!("`{}` (id `{}`)", it.name, it.id),
-        });
-        names.collect::<Vec<_>>().join(", ")
     }
 }

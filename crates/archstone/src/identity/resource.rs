@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 use super::{
     call::{Call, exists},
     prepare::invalid,
-    record::Missing,
     spec::{Names, OperationSpec, ResourceSpec},
     value::Input,
 };
 use crate::{
     client::Client,
     error::{Error, ErrorKind, Result},
+    record::{Identified, Record},
 };
 
 /// A kind of resource of the identity service.
@@ -22,25 +22,6 @@ pub trait Resource: Sized {
     const NAMES: Names;
     /// Its description.
     const SPEC: &'static ResourceSpec;
-}
-
-/// A resource with fields.
-pub trait Record: Resource {
-    /// Reads one out of its JSON.
-    ///
-    /// # Errors
-    ///
-    /// When a field is missing that each has.
-    fn from_json(map: Map<String, Value>) -> Result<Self, Missing>;
-
-    /// Its JSON, with everything that was read, and with its secrets.
-    fn to_json(&self) -> Map<String, Value>;
-}
-
-/// A resource that has an id of its own, under whatever name.
-pub trait Identified {
-    /// The id.
-    fn key(&self) -> &str;
 }
 
 /// Something that can be done.
@@ -92,12 +73,12 @@ impl FromAnswer for String {
 
 impl FromAnswer for Vec<String> {
     fn from_answer(answer: Value) -> Result<Self> {
-        super::value::Kind::decode(answer).map_err(|_| unfit("a list of texts"))
+        crate::record::Kind::decode(answer).map_err(|_| unfit("a list of texts"))
     }
 }
 
 /// Reads a resource out of an answer.
-pub(super) fn read<R: Record>(answer: Value) -> Result<R> {
+pub(super) fn read<R: Record + Resource>(answer: Value) -> Result<R> {
     match answer {
         Value::Object(map) => R::from_json(map).map_err(|missing| {
             Error::new(ErrorKind::InvalidResponse, format!("the answer's {} lacks `{}`", R::NAMES.member, missing.0))
@@ -133,7 +114,7 @@ impl<R: Resource> Collection<R> {
     }
 }
 
-impl<R: Record + Identified> Collection<R> {
+impl<R: Resource + Record + Identified> Collection<R> {
     /// Whether there is one with this id; one that may not be seen counts as not there.
     ///
     /// # Errors

@@ -3,35 +3,17 @@
 use serde_json::{Map, Value};
 
 use super::{Body, Match};
-use crate::secret::Secret;
+use crate::{
+    record::user::{FIELDS, user_fields},
+    secret::Secret,
+};
+
+pub use crate::record::user::User;
 
 resource! {
     /// A user: who owns credentials and roles.
     User { member: "user", members: "users", manager: "users", key: id }
-    fields {
-        /// The id.
-        id: String,
-        /// The name, unique within the domain.
-        name: String [Create Update],
-        /// The domain that owns the user.
-        domain_id: Option<String> [Create] as domain,
-        /// The project that a token is for when none is asked.
-        default_project_id: Option<String> [Create Update] as default_project,
-        /// Where to write to.
-        email: Option<String> [Create Update],
-        /// What people wrote about it.
-        description: Option<String> [Create Update],
-        /// Whether the user can log in.
-        enabled: bool = true [Create Update],
-        /// The password. It is set, and never answered.
-        password: Option<Secret> [Create Update],
-        /// When the password expires, as Keystone writes it.
-        password_expires_at: Option<String>,
-        /// Exceptions from rules for passwords, and rules for multi-factor logins.
-        options: Option<Map<String, Value>> [Create Update],
-        /// The user's ids at identity providers.
-        federated: Option<Vec<Value>> [Create Update],
-    }
+    fields of user_fields
     operations {
         /// Lists users: all, or those of a group.
         List: list() GET "users" | "groups/{group}/users" [paged()] => many(User) {

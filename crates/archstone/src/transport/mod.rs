@@ -13,6 +13,8 @@ pub(crate) mod retry;
 mod settings;
 mod timing;
 mod tls;
+#[cfg(feature = "opentelemetry")]
+mod trace_context;
 
 pub use limits::Limiter;
 pub use retry::RetryPolicy;
@@ -44,10 +46,10 @@ use retry::RetryBudget;
 use timing::Timings;
 
 use crate::{
-    access::Token,
     error::{Error, ErrorKind, Result, public_url},
     host::Host,
     secret::Secret,
+    token::Token,
 };
 
 /// What is sent.
@@ -198,7 +200,7 @@ impl Transport {
             tracing::debug!(target: "archstone::request", %method, url = public_url(url), token, "request");
         }
         #[cfg(feature = "opentelemetry")]
-        crate::telemetry::propagate(request.headers_mut());
+        trace_context::propagate(request.headers_mut());
         let read = self.silence(limits);
         let connections = self.connections.to(url, &self.settings, limits.connect)?;
         let mut answer = connections.client.execute(request);

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// Reads a resource, and writes it; none when something is missing that each has.
 pub(crate) type Rewrite = fn(Map<String, Value>) -> Option<Map<String, Value>>;
 
-fn rewrite<R: Record + PartialEq + std::fmt::Debug>(map: Map<String, Value>) -> Option<Map<String, Value>> {
+fn rewrite<R: Resource + Record + PartialEq + std::fmt::Debug>(map: Map<String, Value>) -> Option<Map<String, Value>> {
     let resource = R::from_json(map).ok()?;
     let written = resource.to_json();
     let again = R::from_json(written.clone()).ok();

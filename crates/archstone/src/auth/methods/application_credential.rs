@@ -5,10 +5,10 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use crate::{
-    config::{OptionSpec, Settings, ValueKind, user},
     error::Result,
     reference::UserRef,
     secret::Secret,
+    settings::{OptionSpec, Settings, ValueKind, user},
 };
 
 pub(crate) const OPTIONS: &[OptionSpec] = &[

@@ -18,9 +18,9 @@ pub(crate) use password::{OPTIONS as PASSWORD, USER};
 pub(crate) use token::OPTIONS as TOKEN;
 
 use crate::{
-    config::Settings,
     error::{Error, ErrorKind, Result, printable},
     secret::Secret,
+    settings::Settings,
 };
 
 /// How identity is proven.

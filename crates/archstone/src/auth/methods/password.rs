@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    config::{OptionSpec, Settings, ValueKind, user},
     error::Result,
     reference::UserRef,
     secret::Secret,
+    settings::{OptionSpec, Settings, ValueKind, user},
 };
 
 /// The options that name a user; other methods share them.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    config::{OptionSpec, Settings},
     secret::Secret,
+    settings::{OptionSpec, Settings},
 };
 
 pub(crate) const OPTIONS: &[OptionSpec] = &[OptionSpec::plain("token", "a token to exchange for another")

@@ -25,10 +25,10 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{Answer, Content, Count, KEPT, Kept, Lease, Look, Mark, Numbers, Order, Store, Trouble};
 use crate::{
-    config::KeyringPlace,
     error::{Error, ErrorKind},
     files::{make_private, private, write_private},
     host::Host,
+    keyring::KeyringPlace,
     secret::Secret,
 };
 

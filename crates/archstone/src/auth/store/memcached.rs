@@ -27,7 +27,7 @@ use super::{
     shared::{ANSWER, Breaker, FAILURE_KEPT, PREFIX, owner, salt},
 };
 use crate::{
-    config::{Server, SharedAddress},
+    auth::store::{Server, SharedAddress},
     host::Host,
     secret::Secret,
     transport,

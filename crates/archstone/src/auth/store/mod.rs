@@ -12,6 +12,11 @@
 //! - `memcached`: several servers, each entry on one of them.
 //! - [`shared`]: how long a shared store is waited for, and when it is left alone.
 
+#[cfg_attr(
+    not(any(feature = "memcached", feature = "redis")),
+    expect(dead_code, reason = "without shared stores nobody asks where they are")
+)]
+mod address;
 mod disk;
 mod entry;
 #[cfg(feature = "memcached")]
@@ -32,12 +37,15 @@ mod status;
 
 use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 
+#[cfg(any(feature = "memcached", feature = "redis"))]
+pub(crate) use address::{Engine, Server};
+pub(crate) use address::{SharedAddress, StoreAddress, has_password, store_address, without_password};
 pub(crate) use disk::Disk;
 pub(crate) use entry::Entry;
 pub(crate) use lease::{Lease, Mark};
 pub use status::{StoredToken, TokenStore, TokenStoreStatus};
 
-use crate::{config::SharedAddress, host::Host, secret::Secret, text::printable};
+use crate::{host::Host, secret::Secret, text::printable};
 
 /// Entries of logins that nobody repeats are removed after so long.
 const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
@@ -214,11 +222,11 @@ impl From<std::io::Error> for Trouble {
 pub(super) fn shared_store(address: &SharedAddress, host: &Host) -> Option<Arc<dyn Store>> {
     match &address.engine {
         #[cfg(feature = "memcached")]
-        crate::config::Engine::Memcached => Some(Arc::new(memcached::Memcached::new(address, host))),
+        Engine::Memcached => Some(Arc::new(memcached::Memcached::new(address, host))),
         #[cfg(feature = "redis")]
-        crate::config::Engine::Redis { .. }
-        | crate::config::Engine::Sentinel { .. }
-        | crate::config::Engine::Cluster => Some(Arc::new(redis::Redis::new(address, host))),
+        Engine::Redis { .. } | Engine::Sentinel { .. } | Engine::Cluster => {
+            Some(Arc::new(redis::Redis::new(address, host)))
+        }
         // Refused when the configuration was read.
         #[cfg(not(all(feature = "memcached", feature = "redis")))]
         _ => None,

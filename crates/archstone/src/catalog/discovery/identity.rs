@@ -8,7 +8,6 @@ use url::Url;
 
 use super::{document, link};
 use crate::{
-    auth::keystone::{not_identity, resource},
     error::{Error, ErrorKind, Result, printable, public_url},
     transport::{Answer, Request, Transport},
 };
@@ -28,7 +27,7 @@ pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result
         Ok(response) => return v3_of(&response),
         Err(error) => error,
     };
-    match versions(transport, &resource(&url, &["v3"])).await {
+    match versions(transport, &link::below(&url, &["v3"])).await {
         Ok(response) => v3_of(&response),
         Err(_) => Err(first),
     }
@@ -49,6 +48,19 @@ async fn versions(transport: &Transport, url: &Url) -> Result<Answer> {
         }
         _ => Err(not_identity(&response)),
     }
+}
+
+/// Something answers, but not as an identity service does.
+pub(crate) fn not_identity(response: &Answer) -> Error {
+    let shown = public_url(&response.url);
+    let kind = response.header("content-type").unwrap_or("no content type");
+    let what = if kind.contains("html") { "a web page".to_owned() } else { printable(kind) };
+    response
+        .error(
+            ErrorKind::NotIdentityService,
+            format!("`{shown}` is not an identity service: it answered {} with {what}", response.status),
+        )
+        .with_hint("check `auth_url` (OS_AUTH_URL): it usually ends in `:5000/v3` or `/identity/v3`")
 }
 
 /// Where version 3 is, by a version document.

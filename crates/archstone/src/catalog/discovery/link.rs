@@ -44,6 +44,16 @@ pub(super) fn trimmed(mut url: Url) -> Url {
     url
 }
 
+/// The URL of a resource below an API's own. What is in a segment stays in it.
+pub(crate) fn below(api: &Url, segments: &[&str]) -> Url {
+    let mut url = api.clone();
+    // Only URLs without a host have no segments.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

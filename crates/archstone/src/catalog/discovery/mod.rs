@@ -24,7 +24,8 @@ use url::Url;
 pub use document::{VersionInfo, VersionStatus};
 pub use resolve::Allow;
 
-pub(crate) use identity::identity_v3;
+pub(crate) use identity::{identity_v3, not_identity};
+pub(crate) use link::below;
 pub(crate) use resolve::implied;
 
 use super::{ApiVersion, Endpoint, VersionRange};

@@ -14,7 +14,7 @@ use self::document::{Document, Refusal, Value};
 use super::{
     FetchedProfile, OPTIONS, OptionSpec, Origin, ValueKind,
     files::{self, Family, FileState},
-    service, settings,
+    named, service,
 };
 use crate::{
     error::{Error, ErrorKind, Result, printable},
@@ -266,7 +266,7 @@ fn kind(option: &str) -> Result<(ValueKind, bool)> {
     }
     match service::find(option) {
         Some((_, setting)) => Ok((setting.kind, false)),
-        None => Err(settings::unknown(option, &Origin::Argument(option.to_owned()))),
+        None => Err(named::unknown(option, &Origin::Argument(option.to_owned()))),
     }
 }
 

@@ -17,7 +17,7 @@ use super::super::{
     shared::{ANSWER, QUESTION},
 };
 use crate::{
-    config::{Engine, Server, SharedAddress},
+    auth::store::{Engine, Server, SharedAddress},
     secret::Secret,
 };
 

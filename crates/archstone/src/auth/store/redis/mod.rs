@@ -27,7 +27,7 @@ use super::{
     shared::{Breaker, FAILURE_KEPT, PREFIX, QUESTION, is_name, owner, salt},
 };
 use crate::{
-    config::{Server, SharedAddress},
+    auth::store::{Server, SharedAddress},
     host::Host,
     secret::Secret,
 };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{error::printable, secret::Secret, transport::Answer};
+use crate::{secret::Secret, text::printable};
 
 /// Proof of a login that is half done, and what is still missing.
 ///
@@ -23,8 +23,8 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of an answer that has one.
-    pub(crate) fn of(response: &Answer) -> Option<Self> {
+    /// A receipt by its header, `Openstack-Auth-Receipt`, and the answer's body.
+    pub(crate) fn read(id: &str, body: &str) -> Self {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Body {
@@ -37,14 +37,13 @@ impl Receipt {
             methods: Vec<String>,
             expires_at: Option<String>,
         }
-        let id = response.header("openstack-auth-receipt")?;
-        let body: Body = serde_json::from_str(&response.body).unwrap_or_default();
-        Some(Self {
+        let body: Body = serde_json::from_str(body).unwrap_or_default();
+        Self {
             id: Secret::from(id),
             methods: body.receipt.methods,
             required_auth_methods: body.required_auth_methods,
             expires_at: body.receipt.expires_at.and_then(|it| it.parse().ok()),
-        })
+        }
     }
 
     /// What is still missing, as it may be shown.

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Settings, Sourced};
 use crate::{
     error::{Error, ErrorKind, Result, printable},
     host::Host,
     secret::Secret,
+    settings::{Settings, Sourced},
 };
 
 /// A place for tokens, beside the memory of the process.
@@ -129,7 +129,7 @@ pub(crate) fn store_address(settings: &Settings, host: &Host) -> Result<Option<S
 }
 
 /// Whether a store's URL has a password.
-pub(super) fn has_password(url: &str) -> bool {
+pub(crate) fn has_password(url: &str) -> bool {
     let authority = url.split_once("://").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
     authority.rsplit_once('@').is_some_and(|(userinfo, _)| userinfo.contains(':'))
 }
@@ -259,7 +259,7 @@ fn invalid(value: &Sourced<&str>, what: &str, hint: &str) -> Error {
 #[cfg(all(test, feature = "memcached", feature = "redis"))]
 mod tests {
     use super::*;
-    use crate::config::Origin;
+    use crate::settings::Origin;
 
     fn parsed(url: &str) -> Result<Option<StoreAddress>> {
         let mut settings = Settings::default();

@@ -2,23 +2,23 @@
 
 use serde_json::{Map, Value};
 
-use super::value::Kind;
+use super::Kind;
 
 /// The fields of a resource that are still to be taken.
 #[derive(Debug)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     rest: Map<String, Value>,
     /// Of another type than the field's: nulls, mostly.
     unfit: Map<String, Value>,
 }
 
 impl Fields {
-    pub(super) fn new(map: Map<String, Value>) -> Self {
+    pub(crate) fn new(map: Map<String, Value>) -> Self {
         Self { rest: map, unfit: Map::new() }
     }
 
     /// Takes a field; what is missing or does not fit is `default`, or what the type has for that.
-    pub(super) fn take<T: Kind>(&mut self, name: &'static str, default: Option<T>) -> Result<T, Missing> {
+    pub(crate) fn take<T: Kind>(&mut self, name: &'static str, default: Option<T>) -> Result<T, Missing> {
         let value = self.rest.remove(name).map(T::decode);
         if let Some(Ok(value)) = value {
             return Ok(value);
@@ -31,7 +31,7 @@ impl Fields {
     }
 
     /// What nobody has taken.
-    pub(super) fn rest(mut self) -> Map<String, Value> {
+    pub(crate) fn rest(mut self) -> Map<String, Value> {
         self.rest.append(&mut self.unfit);
         self.rest
     }
@@ -39,7 +39,7 @@ impl Fields {
 
 /// A field that each resource has, and this one not.
 #[derive(Debug)]
-pub struct Missing(pub(super) &'static str);
+pub struct Missing(pub(crate) &'static str);
 
 impl std::fmt::Display for Missing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -51,7 +51,7 @@ impl std::fmt::Display for Missing {
 impl std::error::Error for Missing {}
 
 /// Writes a field, unless there is nothing to write. What did not fit stays, as long as nobody has set the field since.
-pub(super) fn put<T: Kind>(map: &mut Map<String, Value>, name: &str, value: &T, default: Option<T>) {
+pub(crate) fn put<T: Kind>(map: &mut Map<String, Value>, name: &str, value: &T, default: Option<T>) {
     let Some(value) = value.encode() else { return };
     let is_absent = default.or_else(T::missing).and_then(|it| it.encode()).as_ref() == Some(&value);
     if !(is_absent && map.contains_key(name)) {

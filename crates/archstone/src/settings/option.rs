@@ -1,0 +1,67 @@
+//! What an option is. Which there are is known to those that have them: the auth methods, and the table in `config`.
+
+/// An option of a cloud.
+#[derive(Debug)]
+pub struct OptionSpec {
+    /// The name, as in `clouds.yaml`.
+    pub name: &'static str,
+    /// Other names that mean the same.
+    pub aliases: &'static [&'static str],
+    /// Whether the value must never be shown.
+    pub secret: bool,
+    /// The choices that the option takes part in, each with the alternative it stands for.
+    pub choices: &'static [(&'static str, &'static str)],
+    /// What its value looks like.
+    pub kind: ValueKind,
+    /// What it is for, in one line.
+    pub help: &'static str,
+}
+
+/// What a value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValueKind {
+    /// Any text.
+    Text,
+    /// A URL.
+    Url,
+    /// A file or a folder; `~/` is the user's home.
+    Path,
+    /// `true` or `false`, and the like.
+    Switch,
+    /// A switch, or a file.
+    SwitchOrPath,
+    /// A whole number.
+    Number,
+    /// A number of seconds, whole or not.
+    Seconds,
+    /// Words in a list, or with commas.
+    Words,
+    /// A version of an API.
+    Version,
+    /// A command: its words in a list, or in one line.
+    Command,
+}
+
+impl OptionSpec {
+    /// An option with one name, that is no secret and no alternative to another.
+    pub(crate) const fn plain(name: &'static str, help: &'static str) -> Self {
+        Self { name, aliases: &[], secret: false, choices: &[], kind: ValueKind::Text, help }
+    }
+
+    pub(crate) const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    pub(crate) const fn aliases(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    pub(crate) const fn choices(self, choices: &'static [(&'static str, &'static str)]) -> Self {
+        Self { choices, ..self }
+    }
+
+    pub(crate) const fn kind(self, kind: ValueKind) -> Self {
+        Self { kind, ..self }
+    }
+}
