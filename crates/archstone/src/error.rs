@@ -91,13 +91,13 @@ error_kinds! {
     Timeout, "timeout", 8;
     /// The server's certificate is not trusted. Name the CA bundle that signed it.
     TlsNotTrusted, "tls_not_trusted", 8;
-    /// Too many requests. Wait as long as `retry_after` says.
+    /// Too many requests. Send less often; `retry_after` says how long to wait, where the service does.
     RateLimited, "rate_limited", 8;
-    /// The service failed. Try again later; tell the operator the request id.
+    /// The service failed. Try again later; where there is a request id, tell the operator.
     ServerError, "server_error", 8;
     /// Something answers at that URL, but it is not an identity service. Check the URL.
     NotIdentityService, "not_identity_service", 9;
-    /// The answer is malformed. Tell the operator the request id.
+    /// The answer is malformed. Tell the operator, with the request id where there is one.
     InvalidResponse, "invalid_response", 9;
 }
 

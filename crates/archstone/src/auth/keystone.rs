@@ -13,7 +13,7 @@ use crate::{
     receipt::Receipt,
     scope::Scope,
     secret::Secret,
-    transport::{Answer, Request, Transport},
+    transport::{Answer, Request, Transport, request_id},
 };
 
 /// The body of `POST /v3/auth/tokens`. It holds the secret.
@@ -97,7 +97,10 @@ fn read(response: &Answer, v3: &Url, host: &Host, looked_up: Option<&Token>) -> 
     let received = Received { at: response.sent, server_date: response.date(), issued_now: looked_up.is_none() };
     Access::parse(token, response.body.clone(), Some(v3.clone()), &received, host).map_err(|error| {
         if looks_like_json(response) {
-            error.with_status(response.status).with_url(&response.url).with_request_id(response.request_id())
+            error
+                .with_status(response.status)
+                .with_url(&response.url)
+                .with_request_id(request_id(&response.headers).map(printable))
         } else {
             not_identity(response)
         }
@@ -120,31 +123,16 @@ fn looks_like_json(response: &Answer) -> bool {
     matches!(response.body.trim_start().as_bytes().first(), Some(b'{' | b'['))
 }
 
-/// Keystone's own words, from `{"error": {"message": …}}`.
-fn message(response: &Answer) -> Option<String> {
-    let body: Value = serde_json::from_str(&response.body).ok()?;
-    body["error"]["message"].as_str().map(printable)
-}
-
 /// An error answer to anything but a login.
 pub(crate) fn failure(response: &Answer) -> Error {
-    let kind = match response.status {
-        400 | 413 | 422 => ErrorKind::InvalidRequest,
-        401 => ErrorKind::TokenRejected,
-        403 => ErrorKind::Forbidden,
-        404 => ErrorKind::NotFound,
-        409 => ErrorKind::Conflict,
-        429 => ErrorKind::RateLimited,
-        500.. => ErrorKind::ServerError,
-        _ => ErrorKind::InvalidResponse,
-    };
-    let shown = crate::error::public_url(&response.url);
-    match message(response) {
-        Some(message) => response.error(kind, format!("{message} (HTTP {} from `{shown}`)", response.status)),
-        None if kind == ErrorKind::NotFound => not_identity(response),
-        None => response.error(kind, format!("HTTP {} from `{shown}`", response.status)),
+    let error = response.failure();
+    if error.kind() == ErrorKind::NotFound && !looks_like_json(response) {
+        return error.with_hint(WHERE);
     }
+    error
 }
+
+const WHERE: &str = "check `auth_url` (OS_AUTH_URL): it usually ends in `:5000/v3` or `/identity/v3`";
 
 /// Why a login was refused, as far as Keystone says. By default it says little, so that nobody can
 /// find out which users exist; what was sent is named instead, never the secret.
@@ -160,51 +148,44 @@ fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
             .with_hint("answer with the receipt and the missing methods before the receipt expires")
             .with_receipt(receipt);
     }
-    let said = message(response);
-    if said.is_none() && matches!(response.status, 200..=499 if response.status != 429) {
-        return not_identity(response);
+    let (status, said) = (response.status, response.said());
+    let in_its_words = said.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
+    // Keystone says "not found" of a token or an application credential that it does not know.
+    let is_unknown =
+        status == 404 && looks_like_json(response) && said.is_some() && !matches!(method, AuthMethod::Password(_));
+    match status {
+        401 => {}
+        404 if is_unknown => {}
+        429 => {
+            let error = response.error(ErrorKind::RateLimited, "too many logins (HTTP 429)");
+            let hint = format!("{}, and keep tokens instead of logging in again", error.hint().unwrap_or_default());
+            return error.with_hint(hint);
+        }
+        404 | 405 | 410 if looks_like_json(response) => {
+            let shown = crate::error::public_url(&response.url);
+            let message = format!("no login at `{shown}` (HTTP {status}){in_its_words}");
+            return response.error(ErrorKind::NotIdentityService, message).with_hint(WHERE);
+        }
+        404 | 405 | 410 => return not_identity(response),
+        400..500 => return failure(response),
+        500.. => {
+            let message = format!("the identity service failed (HTTP {status}){in_its_words}");
+            return response.error(ErrorKind::ServerError, message);
+        }
+        _ => return not_identity(response),
     }
-    if response.status != 401 {
-        return match (response.status, said) {
-            (429, _) => response
-                .error(ErrorKind::RateLimited, "the identity service asks for fewer logins (HTTP 429)")
-                .with_hint("wait as long as it says, and keep tokens instead of logging in again"),
-            // Keystone says "not found" of a token or an application credential that it does not know.
-            (404, Some(said)) if !matches!(method, AuthMethod::Password(_)) => {
-                let (kind, hint) = reason(&said, method, scope);
-                let subject = method.subject();
-                response.error(kind, format!("login with {subject} was refused: {said}")).with_hint(hint)
-            }
-            (404, Some(said)) => {
-                // Keystone's own 404 here means a route that is not there.
-                response
-                    .error(
-                        ErrorKind::NotIdentityService,
-                        format!("no login at `{}`: {said}", crate::error::public_url(&response.url)),
-                    )
-                    .with_hint("check `auth_url` (OS_AUTH_URL): it usually ends in `:5000/v3` or `/identity/v3`")
-            }
-            (500.., said) => response
-                .error(
-                    ErrorKind::ServerError,
-                    format!(
-                        "the identity service failed (HTTP {}){}",
-                        response.status,
-                        said.map(|it| format!(": {it}")).unwrap_or_default()
-                    ),
-                )
-                .with_hint("try again later; tell the operator the request id"),
-            _ => failure(response),
-        };
-    }
-    let said = said.unwrap_or_default();
-    let (kind, hint) = reason(&said, method, scope);
+    let why = said.as_ref().map_or_else(|| format!(" (HTTP {status})"), |it| format!(": {it}"));
+    let (kind, hint) = reason(&said.unwrap_or_default(), method, scope);
     let subject = method.subject();
     let asked = match scope {
         Scope::Default => String::new(),
         scope => format!(" for {scope}"),
     };
-    response.error(kind, format!("login as {subject}{asked} was refused: {said}")).with_hint(hint)
+    let error = response.error(kind, format!("login as {subject}{asked} was refused{why}"));
+    if looks_like_json(response) {
+        return error.with_hint(hint);
+    }
+    error.with_hint(format!("{hint}; the answer is not in the form of an identity service: check `auth_url`, too"))
 }
 
 /// The kind behind Keystone's words. The plain 401 tells nothing; the others come from Keystone's

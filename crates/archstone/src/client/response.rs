@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::{
-    error::{Error, ErrorKind, ErrorResponse, Result, printable, public_url},
-    transport::{Patience, Started, TimeLimits, Transport, retry_after},
+    error::{Error, ErrorKind, ErrorResponse, Result, public_url},
+    transport::{Patience, Started, TimeLimits, Transport, refusal, request_id, retry_after},
 };
 
 /// A service's answer. Its body is read when asked for: whole, or piece by piece.
@@ -190,100 +190,11 @@ impl Response {
 impl From<ErrorResponse> for Error {
     /// The error that an answer of 400 and above tells of, with the service's own words.
     fn from(response: ErrorResponse) -> Self {
-        let status = response.status.as_u16();
-        let (kind, shown) = (kind_of(status), public_url(&response.url));
-        let message = match said(&response.body) {
-            Some(said) => format!("{} (HTTP {status} from `{shown}`)", printable(&said)),
-            None => format!("HTTP {status} from `{shown}`"),
-        };
-        let error = Self::new(kind, message)
-            .with_status(status)
-            .with_url(&response.url)
-            .with_request_id(request_id(&response.headers).map(printable))
-            .with_retry_after(retry_after(&response.headers))
-            .with_response(response);
-        match kind {
+        let error =
+            refusal(response.status.as_u16(), &response.headers, &response.body, &response.url).with_response(response);
+        match error.kind() {
             ErrorKind::TokenRejected => error.with_hint("get another token, or give credentials instead of a token"),
             _ => error,
-        }
-    }
-}
-
-/// The service's request id, under the names there are for it.
-fn request_id(headers: &HeaderMap) -> Option<&str> {
-    ["x-openstack-request-id", "x-compute-request-id"].into_iter().find_map(|name| headers.get(name)?.to_str().ok())
-}
-
-fn kind_of(status: u16) -> ErrorKind {
-    match status {
-        401 => ErrorKind::TokenRejected,
-        403 => ErrorKind::Forbidden,
-        404 | 410 => ErrorKind::NotFound,
-        409 => ErrorKind::Conflict,
-        429 => ErrorKind::RateLimited,
-        500.. => ErrorKind::ServerError,
-        _ => ErrorKind::InvalidRequest,
-    }
-}
-
-/// A service's own words, in each of the forms that services have for them.
-///
-/// `{"error": {"message": …}}` is Keystone's and Glance's, `{"badRequest": {"message": …}}` Nova's,
-/// `{"NeutronError": {"message": …}}` Neutron's, `{"errors": [{"title": …, "detail": …}]}` the
-/// API guideline's, `{"error_message": "…"}` Ironic's (the text may itself be JSON), `{"error": "…",
-/// "error_description": "…"}` OAuth's, plain text Swift's.
-fn said(body: &[u8]) -> Option<String> {
-    use serde_json::Value;
-    let text = std::str::from_utf8(body).ok()?.trim();
-    let Ok(Value::Object(document)) = serde_json::from_str::<Value>(text) else {
-        let is_plain = !text.is_empty() && !text.starts_with('<');
-        return is_plain.then(|| text.lines().next().unwrap_or_default().to_owned());
-    };
-    let words = |value: &Value| value.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
-    if let Some(first) = document.get("errors").and_then(|errors| errors.get(0)) {
-        let parts = ["title", "detail"].map(|key| words(&first[key]));
-        return Some(parts.into_iter().flatten().collect::<Vec<_>>().join(": ")).filter(|it| !it.is_empty());
-    }
-    if let Some(description) = document.get("error_description").and_then(words) {
-        return Some(description);
-    }
-    if let Some(faultstring) = document.get("error_message") {
-        let inner = faultstring.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-        return inner.as_ref().unwrap_or(faultstring).get("faultstring").and_then(words).or_else(|| words(faultstring));
-    }
-    document.get("message").and_then(words).or_else(|| {
-        document.values().find_map(|value| match value {
-            Value::Object(fault) => fault.get("message").and_then(words),
-            Value::String(text) if document.len() == 1 => Some(text.clone()),
-            _ => None,
-        })
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_service_is_understood() {
-        let table = [
-            (r#"{"error": {"code": 404, "message": "no such user", "title": "Not Found"}}"#, Some("no such user")),
-            (r#"{"badRequest": {"code": 400, "message": "bad flavor"}}"#, Some("bad flavor")),
-            (r#"{"NeutronError": {"type": "X", "message": "no ports left", "detail": ""}}"#, Some("no ports left")),
-            (r#"{"errors": [{"status": 409, "title": "Conflict", "detail": "in use"}]}"#, Some("Conflict: in use")),
-            (r#"{"error_message": "{\"faultstring\": \"node is locked\"}"}"#, Some("node is locked")),
-            (r#"{"error_message": {"faultstring": "node is locked"}}"#, Some("node is locked")),
-            (r#"{"error": "invalid_client", "error_description": "who are you"}"#, Some("who are you")),
-            (r#"{"error": "invalid_client"}"#, Some("invalid_client")),
-            (r#"{"message": "plain", "code": 1}"#, Some("plain")),
-            ("Account exceeds quota\nmore", Some("Account exceeds quota")),
-            ("<html>502</html>", None),
-            ("", None),
-            ("[1, 2]", Some("[1, 2]")),
-            ("{}", None),
-        ];
-        for (body, words) in table {
-            assert_eq!(said(body.as_bytes()).as_deref(), words, "{body}");
         }
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use url::Url;
 
+use super::refusal;
 use crate::{
     error::{Error, ErrorKind},
     host::Moment,
@@ -35,17 +36,19 @@ impl Answer {
         http_date(self.header("date")?)
     }
 
-    pub(crate) fn request_id(&self) -> Option<String> {
-        self.header("x-openstack-request-id").map(crate::error::printable)
+    /// The service's own words about what went wrong.
+    pub(crate) fn said(&self) -> Option<String> {
+        refusal::said(self.body.as_bytes())
+    }
+
+    /// The error that the status stands for, in the service's own words.
+    pub(crate) fn failure(&self) -> Error {
+        refusal::refusal(self.status, &self.headers, self.body.as_bytes(), &self.url)
     }
 
     /// An error about this answer, with the facts that every such error has.
     pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error::new(kind, message)
-            .with_status(self.status)
-            .with_url(&self.url)
-            .with_request_id(self.request_id())
-            .with_retry_after(retry_after(&self.headers))
+        refusal::about(kind, message, self.status, &self.headers, &self.url)
     }
 }
 

@@ -9,6 +9,7 @@ mod failure;
 mod limits;
 mod patience;
 mod progress;
+mod refusal;
 pub(crate) mod retry;
 mod settings;
 mod timing;
@@ -26,6 +27,7 @@ pub(crate) use answer::{Answer, http_date, retry_after};
 pub(crate) use connections::blocking_client;
 pub(crate) use patience::Patience;
 pub(crate) use progress::Progress;
+pub(crate) use refusal::{refusal, request_id};
 #[cfg(feature = "memcached")]
 pub(crate) use tls::tls_alone;
 

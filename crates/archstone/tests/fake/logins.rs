@@ -50,7 +50,42 @@ async fn every_fault_of_a_login_has_an_end_and_a_name() {
         assert!(error.to_string().contains(words), "{what}: {error}");
         assert!(!format!("{error:?}").contains("secret"), "{what}");
         assert_eq!(error.retry_after().is_some(), kind == RateLimited, "{what}");
+        assert_eq!(error.hint().unwrap_or_default().contains(" in 7 s"), kind == RateLimited, "{what}: {error:?}");
         assert_eq!(within(DEADLINE, &what, client.access()).await.unwrap().user_name(), Some("demo"), "{what}");
+    }
+}
+
+/// Keystones behind gateways, and those of other makers, write their refusals in forms of their own.
+#[tokio::test]
+async fn the_status_of_a_refused_login_decides_and_the_body_has_the_words() {
+    use ErrorKind::{Forbidden, InvalidRequest, NotIdentityService, RateLimited, ServerError, Unauthenticated};
+    let unauthorized = r#"{"unauthorized": {"code": 401, "message": "Username or api key is invalid."}}"#;
+    let page = "<html><head><title>401 Authorization Required</title></head></html>";
+    let gateway = r#"{"error_msg": "Incorrect IAM authentication information", "error_code": "APIGW.0301"}"#;
+    let table = [
+        (Reply::json(401, unauthorized), Unauthenticated, "was refused: Username or api key is invalid."),
+        (Reply::json(401, gateway), Unauthenticated, "was refused: Incorrect IAM authentication information"),
+        (Reply::json(401, "{}"), Unauthenticated, "was refused (HTTP 401)"),
+        (Reply::text(401, page), Unauthenticated, "was refused: 401 Authorization Required"),
+        (Reply::text(401, ""), Unauthenticated, "was refused (HTTP 401)"),
+        (Reply::json(403, gateway), Forbidden, "Incorrect IAM authentication information (HTTP 403 from "),
+        (Reply::text(403, page), Forbidden, "401 Authorization Required (HTTP 403 from "),
+        (Reply::json(400, r#"{"message": "bad"}"#), InvalidRequest, "bad (HTTP 400 from "),
+        (Reply::text(404, page), NotIdentityService, "is not an identity service: it answered 404 with"),
+        (Reply::json(405, "{}"), NotIdentityService, "(HTTP 405)"),
+        (Reply::json(429, r#"{"overLimit": {"message": "slow"}}"#), RateLimited, "too many logins (HTTP 429)"),
+        (Reply::text(502, "<h1>Bad Gateway</h1>"), ServerError, "failed (HTTP 502): Bad Gateway"),
+    ];
+    for (reply, kind, words) in table {
+        let what = format!("{reply:?}");
+        let keystone = FakeKeystone::start();
+        keystone.on("POST", "/v3/auth/tokens").reply(reply);
+
+        let error = demo(&keystone).build().unwrap().access().await.unwrap_err();
+
+        assert_eq!(error.kind(), kind, "{what}: {error:?}");
+        assert!(error.to_string().contains(words), "{what}: {error}");
+        assert!(error.hint().is_some() || matches!(kind, Forbidden | InvalidRequest), "{what}: {error:?}");
     }
 }
 
