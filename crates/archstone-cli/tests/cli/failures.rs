@@ -115,7 +115,7 @@ fn each_kind_of_failure_has_its_words_and_its_status() {
         (alice().behind("delay=3000"), "--timeout 0.2", 8, "no answer from `<keystone>/delay=3000+"),
         (at(&tls), "", 8, untrusted.as_str()),
         (at(&tls.replace("https:", "http:")), "", 8, &no_http),
-        (alice().behind("status=429"), "", 8, "the identity service asks for fewer logins (HTTP 429)"),
+        (alice().behind("status=429"), "", 8, "too many logins (HTTP 429)"),
         (alice().behind("status=503"), "", 8, "the identity service failed (HTTP 503)"),
         (alice().behind("html"), "", 9, "`<keystone>/html+"),
         (alice().behind("html+status=404"), "", 9, "`<keystone>/html+"),
