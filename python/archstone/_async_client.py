@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-    from archstone._archstone import Error, OfferedVersions, Response, Timing, TokenStoreStatus, VersionInfo
+    from archstone._archstone import Catalog, Error, OfferedVersions, Response, Timing, TokenStoreStatus, VersionInfo
     from archstone._async_service import AsyncResponse
     from archstone.identity import Project, User
     from archstone.options import AsyncBody, Options, ServiceOptions, UrlRequestOptions
@@ -189,6 +189,10 @@ class AsyncClient(AsyncManagers):
     ) -> list[OfferedVersions]:
         """Return what every endpoint of the catalog offers: see `Client.all_versions`."""
         return await self._core.all_versions(service_type, interface, region_name)
+
+    async def current_catalog(self) -> Catalog:
+        """Return the catalog as it is now: see `Client.current_catalog`."""
+        return await self._core.current_catalog()
 
     @property
     def mgmt_url(self) -> Awaitable[str]:

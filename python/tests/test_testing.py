@@ -347,3 +347,19 @@ def test_a_forked_child_leaves_the_servers_of_its_parent_alone() -> None:
     )
     said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
     assert said.stdout.split() == ["True"]
+
+
+def test_the_current_catalog_is_that_of_now(new_client: type[Client]) -> None:
+    with FakeKeystone() as keystone:
+        client = new_client(**keystone.options())
+        client.authenticate()
+        assert client.current_catalog().refusal is None
+        keystone.on("GET", "/v3/auth/catalog").fail(Failure.status(403))
+        kept = client.current_catalog()
+        assert isinstance(kept.refusal, archstone.ForbiddenError)
+        assert kept.url_for("compute") == client.url_for("compute")
+
+        async def same() -> archstone.Catalog:
+            return await AsyncClient.from_client(client).current_catalog()
+
+        assert isinstance(asyncio.run(same()).refusal, archstone.ForbiddenError)

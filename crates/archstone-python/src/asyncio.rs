@@ -42,6 +42,7 @@ async_core! {
         replace(token: String);
         revoke(token: String);
         log_out();
+        current_catalog();
         token_store_status();
         clear_token_store(all: bool);
         mgmt_url();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use archstone::{Access, EndpointFilter, Interface};
+use archstone::{Access, CurrentCatalog, EndpointFilter, Error, Interface};
 use pyo3::{exceptions::PyTypeError, prelude::*};
 
 use crate::errors;
@@ -134,17 +134,26 @@ impl Service {
 ///
 /// Iterate over it for its services.
 #[pyclass(frozen, module = "archstone")]
-pub(crate) struct Catalog(Arc<Access>);
+pub(crate) struct Catalog {
+    access: Arc<Access>,
+    refusal: Option<Error>,
+}
+
+impl From<CurrentCatalog> for Catalog {
+    fn from(current: CurrentCatalog) -> Self {
+        Self { access: Arc::clone(current.access()), refusal: current.refusal().cloned() }
+    }
+}
 
 impl Catalog {
     /// The catalog of an access, if it has one.
     pub(crate) fn of(access: &Arc<Access>) -> Option<Self> {
-        access.catalog().map(|_| Self(Arc::clone(access)))
+        access.catalog().map(|_| Self { access: Arc::clone(access), refusal: None })
     }
 
     fn catalog(&self) -> PyResult<&archstone::Catalog> {
         // `of` has seen it.
-        self.0.catalog().ok_or_else(|| PyTypeError::new_err("an access without a catalog"))
+        self.access.catalog().ok_or_else(|| PyTypeError::new_err("an access without a catalog"))
     }
 }
 
@@ -160,6 +169,12 @@ impl Catalog {
             endpoints: service.endpoints().iter().map(|endpoint| Endpoint::new(service, endpoint)).collect(),
         });
         Ok(services.collect())
+    }
+
+    /// Why `Client.current_catalog` had to return the catalog of the login: the error of the request; None otherwise.
+    #[getter]
+    fn refusal(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.refusal.as_ref().map(|error| errors::to_python(py, error).into_value(py).into_any())
     }
 
     /// Return the URL of the first endpoint that fits: the public one unless asked otherwise.

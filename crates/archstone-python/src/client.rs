@@ -10,7 +10,7 @@ use pyo3::{
 use crate::{
     access::AccessInfo,
     bridge::wait,
-    catalog::{Interfaces, Wanted},
+    catalog::{Catalog, Interfaces, Wanted},
     errors,
     handle::Handle,
     identity::{Project, User},
@@ -379,6 +379,18 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
     ) -> PyResult<Vec<OfferedVersions>> {
         let wanted = Wanted { service_type, interface, region_name, ..Wanted::default() };
         wait(py, operations::all_versions(self.inner(py)?, wanted))
+    }
+
+    /// Return the catalog as it is now: one request, and a login only where there is no token yet.
+    ///
+    /// For code that lists the catalog; `url_for` and the like use the catalog that came with the token. Where the
+    /// identity service refuses to show it, this is the catalog of the login, and its `refusal` is the error.
+    ///
+    /// Raises:
+    ///     EndpointNotFoundError: the token is unscoped, and has no catalog.
+    ///     Error: why there is no token, or no answer.
+    fn current_catalog(&self, py: Python<'_>) -> PyResult<Catalog> {
+        wait(py, operations::current_catalog(self.inner(py)?))
     }
 
     /// The URL for managing the identity service: the one that was given, else the catalog's, else

@@ -4,7 +4,7 @@ use archstone::{Client, Error, RequestBuilder, Result, Secret, Token};
 
 use crate::{
     access::AccessInfo,
-    catalog::Wanted,
+    catalog::{Catalog, Wanted},
     errors::Diagnosis,
     identity::{Project, User},
     response::{Answer, Response},
@@ -41,6 +41,10 @@ pub(crate) async fn replace(client: Client, rejected: Secret) -> Result<String> 
 
 pub(crate) async fn revoke(client: Client, token: Secret) -> Result<()> {
     client.revoke(&Token::new(token)?).await
+}
+
+pub(crate) async fn current_catalog(client: Client) -> Result<Catalog> {
+    client.current_catalog().await.map(Catalog::from)
 }
 
 pub(crate) async fn log_out(client: Client) -> Result<bool> {

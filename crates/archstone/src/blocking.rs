@@ -14,8 +14,8 @@ use std::{
 use url::Url;
 
 use crate::{
-    Access, CloudConfig, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result, Service, Token,
-    TokenStoreStatus, TransportSettings, User, config::FetchedProfile, host::Host,
+    Access, CloudConfig, CurrentCatalog, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result,
+    Service, Token, TokenStoreStatus, TransportSettings, User, config::FetchedProfile, host::Host,
 };
 
 /// A [`crate::Client`] whose methods wait. It may be shared between threads.
@@ -139,6 +139,7 @@ impl Client {
         renew() -> Arc<Access>;
         replace(rejected: &Token) -> Token;
         log_out() -> bool;
+        current_catalog() -> CurrentCatalog;
         revoke(token: &Token) -> ();
         mgmt_url() -> Url;
         user() -> Arc<User>;

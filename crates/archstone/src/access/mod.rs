@@ -61,6 +61,10 @@ struct LazyCatalog {
 }
 
 impl LazyCatalog {
+    fn new(raw: Box<RawValue>, read: fn(&str) -> serde_json::Result<Catalog>) -> Self {
+        Self { raw, read, catalog: OnceLock::new() }
+    }
+
     fn get(&self) -> &Catalog {
         self.catalog.get_or_init(|| {
             (self.read)(self.raw.get()).unwrap_or_else(|error| {
@@ -69,6 +73,10 @@ impl LazyCatalog {
             })
         })
     }
+}
+
+fn v3_catalog(text: &str) -> serde_json::Result<Catalog> {
+    serde_json::from_str(text)
 }
 
 impl Access {
@@ -84,7 +92,7 @@ impl Access {
         let envelope: Envelope = serde_json::from_str(&raw)
             .map_err(|source| malformed("the answer to the login is not a token document").with_source(source))?;
         let (mut body, read): (_, fn(&str) -> _) = match (envelope.token, envelope.access) {
-            (Some(body), _) => (body, |text| serde_json::from_str(text)),
+            (Some(body), _) => (body, v3_catalog),
             (None, Some(v2)) => (v2.into_body(), v2::catalog),
             (None, None) => return Err(malformed("the answer to the login holds no `token`")),
         };
@@ -97,7 +105,7 @@ impl Access {
         let wall = timestamp(host.wall());
         // Both ends by the server's clock, so that its error cancels out.
         let begin = if received.issued_now { issued_at.or(received.server_date) } else { received.server_date };
-        let catalog = body.catalog.take().map(|raw| LazyCatalog { raw, read, catalog: OnceLock::new() });
+        let catalog = body.catalog.take().map(|raw| LazyCatalog::new(raw, read));
         Ok(Self {
             token,
             catalog,
@@ -120,14 +128,22 @@ impl Access {
     }
 
     /// The same token with a catalog that was read later.
-    pub(crate) fn with_catalog(&self, catalog: &Value, host: &Host) -> Option<Self> {
-        let mut document: Value = serde_json::from_str(&self.raw).ok()?;
-        *document.get_mut("token")?.get_mut("catalog")? = catalog.clone();
+    pub(crate) fn with_catalog(&self, catalog: &Value, host: &Host) -> Result<Self> {
+        let malformed = |source| Error::new(ErrorKind::InvalidResponse, "the catalog is malformed").with_source(source);
+        let mut document: Value = serde_json::from_str(&self.raw).map_err(malformed)?;
+        let raw = match document.get_mut("token") {
+            Some(token) => {
+                token["catalog"] = catalog.clone();
+                document.to_string()
+            }
+            // A stored reference of v2.0, whose own catalog has another form.
+            None => self.raw.clone(),
+        };
         let received = Received { at: self.lifetime.received, server_date: None, issued_now: false };
-        let access =
-            Self::parse(self.token.clone(), document.to_string(), self.auth_url.clone(), &received, host).ok()?;
+        let access = Self::parse(self.token.clone(), raw, self.auth_url.clone(), &received, host)?;
+        let catalog = LazyCatalog::new(serde_json::value::to_raw_value(catalog).map_err(malformed)?, v3_catalog);
         let possible_projects = self.possible_projects.clone();
-        Some(Self { lifetime: self.lifetime, skew: self.skew, possible_projects, ..access })
+        Ok(Self { lifetime: self.lifetime, skew: self.skew, catalog: Some(catalog), possible_projects, ..access })
     }
 
     /// When the token was received, on this machine's forward-only clock.
@@ -404,6 +420,11 @@ impl Access {
     #[must_use]
     pub fn application_credential(&self) -> Option<&ApplicationCredentialInfo> {
         self.body.application_credential.as_ref()
+    }
+
+    /// Whether the token may be used only for the requests that its application credential lists.
+    pub(crate) fn has_access_rules(&self) -> bool {
+        self.application_credential().is_some_and(|it| it.access_rules.is_some())
     }
 
     /// The OAuth 1.0a delegation that the token was issued for.

@@ -178,11 +178,13 @@ impl Slot {
 
     /// Puts what is known of the same token now in the place of what was known, here and in the store, unless
     /// there is another token meanwhile.
-    pub(crate) async fn exchange(&self, old: &Arc<Access>, new: &Arc<Access>, source: Source<'_>) {
+    pub(crate) async fn exchange(&self, old: &Arc<Access>, new: &Arc<Access>, source: Option<Source<'_>>) {
         let found = self.current.compare_and_swap(old, Some(Arc::clone(new)));
         let is_exchanged = found.as_ref().is_some_and(|found| Arc::ptr_eq(found, old));
-        if let (true, Some(entry)) = (is_exchanged, source.entry) {
-            entry.update(new, &source.login.identity.host).await;
+        if let Some(Source { login, entry: Some(entry) }) = source
+            && is_exchanged
+        {
+            entry.update(new, &login.identity.host).await;
         }
     }
 

@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::{Client, token::not_loaded};
+use super::{Client, CurrentCatalog, token::not_loaded};
 use crate::{
     access::Access,
-    auth::keystone,
+    auth::{keystone, login::Identity},
     catalog::{
         Allow, Endpoint, EndpointFilter, EndpointUrl, Interface, OfferedVersions, Service, VersionInfo, VersionRange,
         VersionedEndpoint,
@@ -86,33 +86,83 @@ impl Client {
         }
     }
 
-    /// Reads the catalog anew, for services that came after the token: at the most once a minute, and only
-    /// where this client logs in by itself. Token and new catalog take the place of the old ones together.
+    /// Reads the catalog again, for services that were added after the token was issued: at most once a minute, and only
+    /// where this client logs in by itself. Token and new catalog replace the old ones together.
     async fn read_catalog_again(&self, access: &Arc<Access>) -> Option<Arc<Access>> {
         const BELIEVED: Duration = Duration::from_secs(60);
         let inner = &*self.0;
-        let source = self.source()?;
+        self.source()?;
         let mut read = inner.catalog_read.lock().await;
         let now = inner.identity.host.now();
         let is_recent = |at: Moment| at.until(now) < BELIEVED;
         if read.is_some_and(is_recent) || is_recent(access.received()) {
-            // Whoever held the lock before may have brought a newer one.
+            // The previous holder of the lock may have brought a newer one.
             return inner.slot.current().filter(|current| !Arc::ptr_eq(current, access));
         }
         *read = Some(now);
         let token = self.token().await.ok()?;
         let current = inner.slot.current().filter(|current| *current.token() == token)?;
-        let v3 = self.identity_api().await.ok()?;
-        match keystone::catalog(&inner.identity.transport, v3, &token).await {
-            Ok(catalog) => {
-                let renewed = Arc::new(current.with_catalog(&catalog, &inner.identity.host)?);
-                inner.slot.exchange(&current, &renewed, source).await;
-                Some(renewed)
+        self.with_catalog_of_now(&current)
+            .await
+            .inspect_err(|error| {
+                tracing::debug!(target: "archstone::discovery", %error, "the catalog cannot be read again");
+            })
+            .ok()
+    }
+
+    /// The same token with the catalog as it is now, here and in the store.
+    async fn with_catalog_of_now(&self, access: &Arc<Access>) -> Result<Arc<Access>> {
+        let Identity { transport, host, .. } = &*self.0.identity;
+        let catalog = keystone::catalog(transport, self.identity_api().await?, access.token()).await?;
+        let renewed = Arc::new(access.with_catalog(&catalog, host)?);
+        self.0.slot.exchange(access, &renewed, self.source()).await;
+        Ok(renewed)
+    }
+
+    /// The catalog as it is now: one request (`GET /v3/auth/catalog`), and a login only where there is no token yet.
+    ///
+    /// For commands and programs that list the catalog. [`url_for`](Self::url_for) and the other look-ups of one endpoint
+    /// use the catalog that came with the token, and ask only for a service that it lacks.
+    ///
+    /// Where Keystone refuses to show it, as to an application credential whose access rules do not include the
+    /// request, this is the catalog of the login, and [`CurrentCatalog::refusal`] says why.
+    ///
+    /// ```no_run
+    /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
+    /// let current = client.current_catalog().await?;
+    /// if let Some(refusal) = current.refusal() {
+    ///     eprintln!("warning: this is the catalog of the login: {refusal}");
+    /// }
+    /// println!("{} services", current.services().len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound) for an unscoped token, which has no catalog; why there is no
+    /// token; why there is no answer.
+    pub async fn current_catalog(&self) -> Result<CurrentCatalog> {
+        let began = self.0.identity.host.now();
+        let access = self.authenticate().await?;
+        // A login just now has brought the catalog of now.
+        if began <= access.received() {
+            return CurrentCatalog::new(access, None);
+        }
+        let refusal = match self.with_catalog_of_now(&access).await {
+            Ok(access) => return CurrentCatalog::new(access, None),
+            Err(error) => error,
+        };
+        match refusal.status() {
+            // To a credential with access rules this says only that they do not include the request.
+            Some(401) if access.has_access_rules() => CurrentCatalog::new(access, Some(refusal)),
+            Some(401) => {
+                self.replace(access.token()).await?;
+                CurrentCatalog::new(self.access().await?, None)
             }
-            Err(error) => {
-                tracing::debug!(target: "archstone::discovery", %error, "the catalog is not read anew");
-                None
-            }
+            // Not for this token, or by no route of this service.
+            Some(403 | 404 | 405 | 501) => CurrentCatalog::new(access, Some(refusal)),
+            _ => Err(refusal),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What users hold: a handle on one cloud, as one user, for one scope.
 
 mod builder;
+mod current_catalog;
 mod endpoint;
 mod exchange;
 mod found;
@@ -21,6 +22,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 pub use builder::ClientBuilder;
+pub use current_catalog::CurrentCatalog;
 pub use pages::Pages;
 pub use request::RequestBuilder;
 pub use response::Response;

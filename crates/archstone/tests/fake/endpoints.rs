@@ -12,7 +12,7 @@ use archstone::{
     Allow, Client, EndpointFilter, ErrorKind, TokenCache, VersionRange,
     host::{Clock, Host, Moment},
 };
-use archstone_testing::{CatalogBuilder, FakeKeystone, FakeServer, Reply, VersionsBuilder};
+use archstone_testing::{CatalogBuilder, FakeKeystone, FakeServer, Reply, TokenBuilder, VersionsBuilder};
 use serde_json::json;
 
 use crate::{at, demo};
@@ -189,4 +189,78 @@ async fn what_is_configured_for_a_service_counts_unless_the_program_says_otherwi
 
     assert_eq!((nova.count("GET", "/v2.1/servers"), other.count("GET", "/servers")), (5, 1));
     assert_eq!(nova.requests()[0].header("openstack-api-version"), Some("compute 2.79"));
+}
+
+/// Listing the catalog is one request and no login, and look-ups see what it brought.
+#[tokio::test]
+async fn the_current_catalog_is_that_of_now() {
+    let keystone = FakeKeystone::start();
+    let client = demo(&keystone).build().unwrap();
+    let types = |catalog: &archstone::Catalog| -> Vec<_> {
+        catalog.services().iter().map(|it| it.service_type().to_owned()).collect()
+    };
+
+    assert!(client.current_catalog().await.unwrap().refusal().is_none());
+    // A login has just brought it.
+    assert_eq!((keystone.logins(), keystone.count("GET", "/v3/auth/catalog")), (1, 0));
+
+    keystone.change(|cloud| cloud.catalog(CatalogBuilder::new().service("dns", "designate", "http://dns.example")));
+    assert!(client.url_for("compute").await.is_ok());
+    let current = client.current_catalog().await.unwrap();
+    assert_eq!((types(&current), current.refusal().is_some()), (vec!["dns".to_owned()], false));
+    assert!(client.url_for("dns").await.is_ok());
+    assert_eq!((keystone.logins(), keystone.count("GET", "/v3/auth/catalog")), (1, 1));
+
+    // A revoked token is replaced, and the new one has the catalog of now.
+    keystone.change(|cloud| cloud.catalog(CatalogBuilder::new().service("image", "glance", "http://image.example")));
+    keystone.revoke_all();
+    assert_eq!(types(&client.current_catalog().await.unwrap()), ["image"]);
+    assert_eq!((keystone.logins(), keystone.count("GET", "/v3/auth/catalog")), (2, 2));
+}
+
+#[tokio::test]
+async fn where_the_current_catalog_is_refused_it_is_that_of_the_login_and_says_why() {
+    let rules = json!({"id": "robot", "name": "robot", "restricted": true, "access_rules": [{"path": "/servers"}]});
+    let table = [
+        ("forbidden", None, 403, Some(ErrorKind::Forbidden)),
+        ("no such route", None, 404, Some(ErrorKind::NotFound)),
+        ("an access rule", Some(rules), 401, Some(ErrorKind::TokenRejected)),
+        ("an outage", None, 503, None),
+    ];
+    for (what, credential, status, refusal) in table {
+        let keystone = FakeKeystone::start();
+        keystone.on("GET", "/v3/auth/catalog").fail(archstone_testing::Failure::Status(status));
+        if let Some(credential) = credential {
+            let token = TokenBuilder::new().project("p1", "p1").member("application_credential", credential);
+            let catalog = CatalogBuilder::new().service("compute", "nova", "http://compute.example");
+            let token = token.catalog(&catalog);
+            keystone.on("POST", "/v3/auth/tokens").reply(token.reply("the-token"));
+        }
+        let client = demo(&keystone).build().unwrap();
+        let token = client.token().await.unwrap();
+
+        let outcome = client.current_catalog().await;
+
+        match (outcome, refusal) {
+            (Ok(catalog), Some(kind)) => {
+                assert_eq!(catalog.refusal().map(archstone::Error::kind), Some(kind), "{what}");
+                assert!(catalog.url_for("compute").is_ok(), "{what}");
+            }
+            (Err(error), None) => assert_eq!(error.kind(), ErrorKind::ServerError, "{what}"),
+            (outcome, _) => panic!("{what}: {outcome:?}"),
+        }
+        assert_eq!((client.token().await.unwrap(), keystone.logins()), (token, 1), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn an_unscoped_token_has_no_current_catalog() {
+    let keystone = FakeKeystone::start();
+    let client = demo(&keystone).unscoped().build().unwrap();
+    client.token().await.unwrap();
+
+    let error = client.current_catalog().await.unwrap_err();
+
+    assert_eq!((error.kind(), error.hint().is_some()), (ErrorKind::EndpointNotFound, true), "{error:?}");
+    assert_eq!(keystone.logins(), 1);
 }

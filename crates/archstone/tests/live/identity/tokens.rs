@@ -71,6 +71,12 @@ async fn a_token_with_access_rules_is_known_only_to_those_who_enforce_them() {
     let facts = tokens.get_token_data(&token).access_rules_support("1.0").await.unwrap().facts;
     assert_eq!(facts["application_credential"]["id"], json!(robot.id));
 
+    // Keystone refuses the list of the catalog as if the token were wrong: it stays, with the catalog that came with it.
+    let current = client.current_catalog().await.unwrap();
+    assert_eq!(current.refusal().and_then(archstone::Error::status), Some(401));
+    assert!(current.url_for("compute").is_ok());
+    assert_eq!(client.token().await.unwrap(), token);
+
     own.application_credentials().delete(&robot).await.unwrap();
 }
 

@@ -1,0 +1,48 @@
+//! The catalog as it is now, or the one of the login and why.
+
+use std::{ops::Deref, sync::Arc};
+
+use crate::{
+    access::Access,
+    catalog::Catalog,
+    error::{Error, Result},
+};
+
+/// What [`Client::current_catalog`](crate::Client::current_catalog) answers: derefs to the [`Catalog`].
+#[derive(Clone, Debug)]
+pub struct CurrentCatalog {
+    /// Has a catalog: `new` has seen it.
+    access: Arc<Access>,
+    refusal: Option<Error>,
+}
+
+impl CurrentCatalog {
+    /// # Errors
+    ///
+    /// For an unscoped token, which has no catalog.
+    pub(super) fn new(access: Arc<Access>, refusal: Option<Error>) -> Result<Self> {
+        access.scoped_catalog()?;
+        Ok(Self { access, refusal })
+    }
+
+    /// The token that the catalog is of, with everything that Keystone said of it.
+    #[must_use]
+    pub fn access(&self) -> &Arc<Access> {
+        &self.access
+    }
+
+    /// Why this is the catalog of the login and not of now; `None` when it is of now.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Error> {
+        self.refusal.as_ref()
+    }
+}
+
+impl Deref for CurrentCatalog {
+    type Target = Catalog;
+
+    fn deref(&self) -> &Catalog {
+        static NONE: std::sync::LazyLock<Catalog> = std::sync::LazyLock::new(Catalog::default);
+        self.access.catalog().unwrap_or(&NONE)
+    }
+}
