@@ -6,11 +6,11 @@ use archstone::{Access, Named, host::Host};
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
-    types::{PyDateTime, PyDelta, PyString},
+    types::{PyDateTime, PyDelta, PyDict, PyString},
 };
 use serde_json::{Value, json};
 
-use crate::{catalog::Catalog, convert, errors, identity::Project, options};
+use crate::{catalog::Catalog, convert, errors, records::Project};
 
 /// Everything that the identity service said when it issued a token.
 ///
@@ -317,7 +317,7 @@ access_info! {
     #[staticmethod]
     #[pyo3(signature = (token_ref, /))]
     fn from_ref(py: Python<'_>, token_ref: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let text = options::text("token_ref", token_ref)?;
+        let text = reference(token_ref)?;
         match Access::from_reference(&text, &Host::default()) {
             Ok(access) => Ok(Self(Arc::new(access))),
             Err(error) => Err(errors::to_python(py, &error)),
@@ -352,6 +352,23 @@ access_info! {
         ];
         let facts: Vec<_> = facts.iter().filter_map(|(name, value)| Some(format!("{name}={:?}", (*value)?))).collect();
         format!("<archstone.AccessInfo {} expires_at={}>", facts.join(" "), self.0.expires_at())
+    }
+}
+
+/// The text of a stored token, given as that text, as a dict of it or as what is known of the token.
+pub(crate) fn reference(given: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(access) = given.cast::<AccessInfo>() {
+        return Ok(access.get().to_ref());
+    }
+    if given.is_instance_of::<PyDict>() {
+        return convert::to_json(given);
+    }
+    match given.cast::<PyString>() {
+        Ok(text) => text.extract(),
+        // The value may be a secret.
+        Err(_) => {
+            Err(PyTypeError::new_err(format!("`token_ref` cannot be of the type `{}`", given.get_type().name()?)))
+        }
     }
 }
 

@@ -7,12 +7,12 @@ use pyo3::{IntoPyObjectExt, prelude::*, types::PyDict};
 
 use crate::{
     access::AccessInfo,
-    bridge::start,
     catalog::{Interfaces, Wanted},
     client::Client,
     errors,
     handle::Handle,
     operations,
+    promise::start,
     request::{self, Described, Said},
 };
 

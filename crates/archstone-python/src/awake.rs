@@ -35,13 +35,13 @@ thread_local! {
 }
 
 /// The outcome of a future: looked for awake for a while, where the last one came quickly; then by `sleep`.
-pub(crate) async fn outcome<F: Future, E>(
+pub(crate) async fn outcome<F: Future>(
     mut future: Pin<&mut F>,
-    sleep: impl AsyncFnOnce(Pin<&mut F>) -> Result<F::Output, E>,
-) -> Result<F::Output, E> {
+    sleep: impl AsyncFnOnce(Pin<&mut F>) -> F::Output,
+) -> F::Output {
     // What needs no waiting teaches nothing.
     if let Poll::Ready(outcome) = look(future.as_mut()).await {
-        return Ok(outcome);
+        return outcome;
     }
     let began = Instant::now();
     let mut habit = HABIT.get();
@@ -50,16 +50,16 @@ pub(crate) async fn outcome<F: Future, E>(
             yield_now().await;
             if let Poll::Ready(outcome) = look(future.as_mut()).await {
                 HABIT.set(Habit { last_was_quick: true, ..Habit::default() });
-                return Ok(outcome);
+                return outcome;
             }
         }
         habit.to_skip = (habit.to_skip.max(8) * 2).min(MOST_SKIPPED);
         habit.skipped = 0;
     }
-    let outcome = sleep(future).await?;
+    let outcome = sleep(future).await;
     habit.last_was_quick = began.elapsed() < AWHILE;
     HABIT.set(habit);
-    Ok(outcome)
+    outcome
 }
 
 impl Habit {

@@ -1,5 +1,10 @@
 //! What Python sends: bytes, text, JSON, files, and whatever can be read piece by piece.
 
+use std::{
+    future::{Future, pending},
+    sync::Arc,
+};
+
 use archstone::RequestBuilder;
 use bytes::Bytes;
 use pyo3::{
@@ -8,7 +13,10 @@ use pyo3::{
     types::{PyByteArray, PyBytes, PyMemoryView, PyString},
 };
 
-use crate::upload::{Upload, piece_of};
+use crate::{
+    errands::Errands,
+    upload::{Upload, Want, piece_of},
+};
 
 /// How much of a file is read at once.
 const PIECE: usize = 1 << 18;
@@ -23,7 +31,7 @@ pub(crate) enum Sent {
 
 /// Where pieces come from.
 pub(crate) struct Source {
-    pub(crate) upload: Py<Upload>,
+    upload: Py<Upload>,
     from: Origin,
 }
 
@@ -86,9 +94,30 @@ pub(crate) fn extent(file: &Bound<'_, PyAny>) -> PyResult<(Option<u64>, Option<u
     Ok((Some(begin), Some(end.saturating_sub(begin))))
 }
 
+impl Errands for Source {
+    type Errand = Want;
+
+    fn next(&self) -> impl Future<Output = Want> + Send + 'static {
+        let wants = Arc::clone(&self.upload.get().wants);
+        async move {
+            match wants.lock().await.recv().await {
+                Some(want) => want,
+                // Nobody will ask any more: the answer alone is waited for.
+                None => pending().await,
+            }
+        }
+    }
+
+    fn run(&self, py: Python<'_>, want: Want) -> PyResult<()> {
+        let piece = self.read(py, want.again)?;
+        want.give(piece);
+        Ok(())
+    }
+}
+
 impl Source {
     /// Reads the next piece; nothing at the end.
-    pub(crate) fn read(&self, py: Python<'_>, again: bool) -> PyResult<Option<Bytes>> {
+    fn read(&self, py: Python<'_>, again: bool) -> PyResult<Option<Bytes>> {
         match &self.from {
             Origin::File { file, begin } => {
                 let file = file.bind(py);

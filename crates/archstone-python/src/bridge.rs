@@ -1,90 +1,166 @@
 //! How Python waits: a thread with the GIL released, which does its work meanwhile, or an asyncio task without
 //! a thread.
+//!
+//! Python code never runs inside a runtime: a signal handler, a logging handler or a finalizer may make a request
+//! itself. Whenever Python is to run while a thread waits, the thread leaves the runtime first, and what it waits for
+//! becomes a task of the runtime, so that a request made by that code can wait for it (such as the same login).
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::{Pin, pin},
-    sync::Arc,
+    task::{Context, Poll},
     time::Duration,
 };
 
 use archstone::Result;
-use pyo3::{IntoPyObjectExt, exceptions::PyRuntimeError, prelude::*, sync::PyOnceLock};
-use tokio::{task::AbortHandle, time::timeout};
+use pyo3::prelude::*;
+use tokio::{runtime::Runtime, task::JoinHandle, time::timeout};
 
-use crate::{awake, body::Source, errors, logging, mailbox::Mailbox, process, upload::Want};
+#[cfg(unix)]
+use crate::green;
+use crate::{
+    awake,
+    errands::{Errands, NoErrands},
+    errors, logging, process,
+};
 
 /// How long Ctrl-C may have to wait.
 const SIGNAL_POLL: Duration = Duration::from_millis(50);
 
 /// Waits with the GIL released, and lets Ctrl-C through.
-pub(crate) fn wait<T: Send, F: Future<Output = Result<T>> + Send>(py: Python<'_>, future: F) -> PyResult<T> {
+pub(crate) fn wait<T: Send + 'static>(
+    py: Python<'_>,
+    future: impl Future<Output = Result<T>> + Send + 'static,
+) -> PyResult<T> {
+    wait_with(py, future, &NoErrands)
+}
+
+/// The same for what needs Python meanwhile.
+pub(crate) fn wait_with<T, F, E>(py: Python<'_>, future: F, errands: &E) -> PyResult<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+    E: Errands,
+{
     logging::look(py);
+    let to_python = |error| errors::to_python(py, &error);
+    #[cfg(unix)]
+    if let Some(hub) = green::hub(py)? {
+        return green::wait(&hub, process::runtime(py)?, future, errands)?.map_err(to_python);
+    }
     let runtime = process::waiting_runtime(py)?;
-    let outcome = py.detach(|| {
-        runtime.block_on(async {
-            // First hears what has come for connections since somebody waited here: servers close idle ones.
-            tokio::task::yield_now().await;
-            let asleep = async |mut future: Pin<&mut F>| {
-                loop {
-                    match timeout(SIGNAL_POLL, future.as_mut()).await {
-                        Ok(outcome) => return Ok(outcome),
-                        Err(_) if hears_signals()? => {}
-                        Err(_) => return Ok(future.await),
-                    }
-                }
-            };
-            awake::outcome(pin!(future), asleep).await
-        })
-    });
-    match outcome {
-        Ok(outcome) => outcome.map_err(|error| errors::to_python(py, &error)),
-        Err(interrupted) => Err(interrupted),
+    py.detach(|| drive(runtime, Work::Own(Box::pin(future)), errands))?.map_err(to_python)
+}
+
+/// What a thread waits for: its own work, or a task of the runtime once Python has to run meanwhile.
+enum Work<T, F> {
+    Own(Pin<Box<F>>),
+    Task(JoinHandle<Result<T>>),
+}
+
+impl<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static> Work<T, F> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<T>> {
+        match self {
+            Self::Own(future) => future.as_mut().poll(context),
+            Self::Task(task) => match std::task::ready!(Pin::new(task).poll(context)) {
+                Ok(outcome) => Poll::Ready(outcome),
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // Only this thread ends it, and then nobody asks any more.
+                    Err(_) => Poll::Pending,
+                },
+            },
+        }
+    }
+
+    fn hand_over(self, runtime: &Runtime) -> Self {
+        match self {
+            Self::Own(future) => Self::Task(runtime.spawn(future)),
+            task @ Self::Task(_) => task,
+        }
+    }
+
+    /// Drops the work before it is done.
+    fn abandon(self, runtime: &Runtime) {
+        match self {
+            Self::Own(future) => {
+                let _inside = runtime.enter();
+                drop(future);
+            }
+            Self::Task(task) => {
+                task.abort();
+                let _ = runtime.block_on(task);
+            }
+        }
     }
 }
 
-/// The same for a request whose body Python gives: `read` is called whenever a piece is asked for.
-pub(crate) fn wait_and_give<T: Send>(
-    py: Python<'_>,
-    future: impl Future<Output = Result<T>> + Send,
-    source: &Source,
-) -> PyResult<T> {
-    enum Step<T> {
-        Done(Result<T>),
-        Asked(Want),
-        Look,
-    }
-    logging::look(py);
-    let runtime = process::waiting_runtime(py)?;
-    let wants = source.upload.get().wants.clone();
-    let mut future = pin!(future);
+/// Why a thread leaves the runtime.
+enum Step<T, E> {
+    Done(Result<T>),
+    Errand(E),
+    /// Something was reported for Python's log.
+    Told,
+    /// It is time to look for signals.
+    Look,
+}
+
+/// Works until there is an outcome, or Python raises something.
+fn drive<T, F, E>(runtime: &Runtime, mut work: Work<T, F>, errands: &E) -> PyResult<Result<T>>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+    E: Errands,
+{
     let mut hears = true;
-    loop {
-        let step = py.detach(|| {
+    let mut first = true;
+    let interrupted = loop {
+        let step = logging::gathering(|| {
             runtime.block_on(async {
-                let asked = async {
-                    match wants.lock().await.recv().await {
-                        Some(want) => want,
-                        // Nobody will ask any more: the answer alone is waited for.
-                        None => std::future::pending().await,
-                    }
-                };
-                tokio::select! {
-                    outcome = future.as_mut() => Step::Done(outcome),
-                    want = asked => Step::Asked(want),
-                    () = tokio::time::sleep(SIGNAL_POLL), if hears => Step::Look,
+                if std::mem::take(&mut first) {
+                    // First hears what has come for connections since somebody waited here: servers close idle ones.
+                    tokio::task::yield_now().await;
                 }
+                step(&mut work, errands, hears).await
             })
         });
-        match step {
-            Step::Done(outcome) => return outcome.map_err(|error| errors::to_python(py, &error)),
-            Step::Asked(want) => {
-                let piece = source.read(py, want.again)?;
-                want.give(piece);
-            }
-            Step::Look => hears = hears_signals()?,
+        if let Step::Done(outcome) = step {
+            return logging::tell_gathered().map(|()| outcome);
         }
-    }
+        work = work.hand_over(runtime);
+        let done = logging::tell_gathered().and_then(|()| match step {
+            Step::Look => hears_signals().map(|it| hears = it),
+            Step::Errand(errand) => Python::try_attach(|py| errands.run(py, errand)).unwrap_or(Ok(())),
+            Step::Told | Step::Done(_) => Ok(()),
+        });
+        if let Err(raised) = done {
+            break raised;
+        }
+    };
+    work.abandon(runtime);
+    Err(interrupted)
+}
+
+async fn step<T, F, E>(work: &mut Work<T, F>, errands: &E, hears: bool) -> Step<T, E::Errand>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+    E: Errands,
+{
+    let mut errand = pin!(errands.next());
+    let step = pin!(poll_fn(|context| {
+        if let Poll::Ready(outcome) = work.poll(context) {
+            return Poll::Ready(Step::Done(outcome));
+        }
+        if let Poll::Ready(errand) = errand.as_mut().poll(context) {
+            return Poll::Ready(Step::Errand(errand));
+        }
+        logging::gathered(context).map(|()| Step::Told)
+    }));
+    let asleep = async |step: Pin<&mut _>| {
+        if hears { timeout(SIGNAL_POLL, step).await.unwrap_or(Step::Look) } else { step.await }
+    };
+    awake::outcome(step, asleep).await
 }
 
 /// Runs Python's signal handlers, and tells whether this thread has to look for signals again: only the main one
@@ -101,67 +177,4 @@ fn hears_signals() -> PyResult<bool> {
     });
     // Python has ended, and so will this thread.
     hears.unwrap_or(Ok(false))
-}
-
-/// An asyncio future of the running loop. Cancelling it drops the work.
-pub(crate) fn start<'py, T>(
-    py: Python<'py>,
-    future: impl Future<Output = Result<T>> + Send + 'static,
-) -> PyResult<Bound<'py, PyAny>>
-where
-    T: for<'a> IntoPyObject<'a> + Send + 'static,
-{
-    static GET_RUNNING_LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    logging::look(py);
-    let runtime = process::runtime(py)?;
-    let event_loop = GET_RUNNING_LOOP.import(py, "asyncio", "get_running_loop")?.call0()?;
-    let waiting = event_loop.call_method0("create_future")?;
-    let promise = Promise(Some((Mailbox::of(py, &event_loop)?, waiting.clone().unbind())));
-    let task = runtime.spawn(async move {
-        let outcome = future.await;
-        promise.keep(outcome);
-    });
-    let canceller = Canceller { task: task.abort_handle(), generation: process::generation() };
-    waiting.call_method1("add_done_callback", (canceller,))?;
-    Ok(waiting)
-}
-
-/// Someone waits for an outcome, and will get one whatever happens.
-struct Promise(Option<(Arc<Mailbox>, Py<PyAny>)>);
-
-impl Promise {
-    fn keep<T: for<'a> IntoPyObject<'a> + Send + 'static>(mut self, outcome: Result<T>) {
-        let Some((mailbox, waiting)) = self.0.take() else { return };
-        let make = move |py: Python<'_>| match outcome {
-            Ok(value) => value.into_py_any(py),
-            Err(error) => Err(errors::to_python(py, &error)),
-        };
-        mailbox.put(waiting, Box::new(make));
-    }
-}
-
-impl Drop for Promise {
-    fn drop(&mut self) {
-        let Some((mailbox, waiting)) = self.0.take() else { return };
-        let broken =
-            |_: Python<'_>| Err(PyRuntimeError::new_err("archstone has given up unexpectedly: please report this"));
-        mailbox.put(waiting, Box::new(broken));
-    }
-}
-
-/// Called by the loop when an outcome is there, or nobody wants it any more.
-#[pyclass(frozen)]
-struct Canceller {
-    task: AbortHandle,
-    generation: usize,
-}
-
-#[pymethods]
-impl Canceller {
-    fn __call__(&self, waiting: &Bound<'_, PyAny>) -> PyResult<()> {
-        if waiting.call_method0("cancelled")?.is_truthy()? && self.generation == process::generation() {
-            self.task.abort();
-        }
-        Ok(())
-    }
 }

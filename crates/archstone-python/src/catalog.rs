@@ -40,6 +40,19 @@ impl<S: AsRef<str>> Wanted<S> {
         Ok(self)
     }
 
+    pub(crate) fn owned(self) -> Wanted<String> {
+        let own = |it: Option<S>| it.map(|it| it.as_ref().to_owned());
+        Wanted {
+            service_type: own(self.service_type),
+            endpoint: self.endpoint,
+            interface: self.interface,
+            region_name: own(self.region_name),
+            service_name: own(self.service_name),
+            service_id: own(self.service_id),
+            endpoint_id: own(self.endpoint_id),
+        }
+    }
+
     pub(crate) fn filter(&self) -> EndpointFilter<'_> {
         let mut filter = EndpointFilter::default();
         if let Some(service_type) = &self.service_type {

@@ -13,8 +13,8 @@ use crate::{
     catalog::{Catalog, Interfaces, Wanted},
     errors,
     handle::Handle,
-    identity::{Project, User},
     operations, options,
+    records::{Project, User},
     request::{self, Said},
     response::Response,
     service::{self, ServiceClient},
@@ -301,7 +301,7 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
         let wanted = wanted.checked()?;
         match self.0.current_url_for(py, wanted.filter())? {
             Some(url) => Ok(url),
-            None => Ok(PyString::new(py, &wait(py, operations::url_for(self.inner(py)?, wanted))?)),
+            None => Ok(PyString::new(py, &wait(py, operations::url_for(self.inner(py)?, wanted.owned()))?)),
         }
     }
 

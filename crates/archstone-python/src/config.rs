@@ -260,7 +260,9 @@ pub(crate) fn fetch_profile(
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<FetchedProfile> {
     let transport = options::builder(options)?.transport().map_err(|error| errors::to_python(py, &error))?;
-    bridge::wait(py, config::fetch_profile(address, transport, &Host::default())).map(FetchedProfile)
+    let address = address.to_owned();
+    let fetching = async move { config::fetch_profile(&address, transport, &Host::default()).await };
+    bridge::wait(py, fetching).map(FetchedProfile)
 }
 
 /// What an openrc file says.

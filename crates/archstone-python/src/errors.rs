@@ -1,8 +1,8 @@
 //! One Python exception class for each kind of error, made from the library's own list.
 
-use std::{ffi::CString, sync::Arc};
+use std::{ffi::CString, sync::OnceLock};
 
-use archstone::{Error, ErrorKind};
+use archstone::{Error, ErrorKind, ErrorResponse};
 use pyo3::{
     exceptions::{PyException, PyRuntimeError, PyTypeError},
     prelude::*,
@@ -10,11 +10,12 @@ use pyo3::{
     types::{PyDict, PyType},
 };
 
-use crate::{
-    receipt::Receipt,
-    response::{Answer, Response},
-};
+use crate::receipt::Receipt;
 
+/// Makes the `response` of an exception.
+pub(crate) type MakeResponse = for<'py> fn(Python<'py>, &ErrorResponse) -> PyResult<Bound<'py, PyAny>>;
+
+static MAKE_RESPONSE: OnceLock<MakeResponse> = OnceLock::new();
 /// The classes, in the order of [`ErrorKind::ALL`].
 static CLASSES: PyOnceLock<Vec<Py<PyType>>> = PyOnceLock::new();
 
@@ -53,8 +54,9 @@ fn class_name(kind: ErrorKind) -> String {
 }
 
 /// Puts the classes into the module.
-pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+pub(crate) fn add_to(module: &Bound<'_, PyModule>, make_response: MakeResponse) -> PyResult<()> {
     let py = module.py();
+    MAKE_RESPONSE.get_or_init(|| make_response);
     let facts = PyDict::new(py);
     for fact in ["kind", "hint", "status", "request_id", "url", "retry_after", "response", "receipt"] {
         facts.set_item(fact, py.None())?;
@@ -115,21 +117,12 @@ pub(crate) fn from_python(exception: &Bound<'_, PyAny>) -> PyResult<Error> {
     Ok(Error::new(*kind, message).with_request_id(exception.getattr("request_id")?.extract()?))
 }
 
-/// The exception for an error about an answer.
-pub(crate) fn with_response(py: Python<'_>, error: &Error, answer: &Arc<Answer>) -> PyErr {
-    let attached = exception(py, error).and_then(|exception| {
-        exception.setattr("response", Response(Arc::clone(answer)))?;
-        Ok(exception)
-    });
-    attached.map_or_else(|broken| broken, PyErr::from_value)
-}
-
 /// The exception for an error.
 pub(crate) fn to_python(py: Python<'_>, error: &Error) -> PyErr {
     exception(py, error).map_or_else(|broken| broken, PyErr::from_value)
 }
 
-fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let position = ErrorKind::ALL.iter().position(|kind| *kind == error.kind());
     let class = position.and_then(|position| CLASSES.get(py)?.get(position));
     let class = class.ok_or_else(|| PyRuntimeError::new_err(error.to_string()))?;
@@ -139,7 +132,9 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     exception.setattr("request_id", error.request_id())?;
     exception.setattr("url", error.url())?;
     exception.setattr("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
-    exception.setattr("response", error.response().map(|response| Response(Answer::of_error(response))))?;
+    if let (Some(response), Some(make)) = (error.response(), MAKE_RESPONSE.get()) {
+        exception.setattr("response", make(py, response)?)?;
+    }
     exception.setattr("receipt", error.receipt().cloned().map(Receipt))?;
     // From Python 3.11 on, tracebacks show notes.
     if let Some(add_note) = exception.getattr_opt("add_note")? {

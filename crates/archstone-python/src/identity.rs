@@ -1,4 +1,4 @@
-//! The identity service's resources: descriptions as data, operations by name, values as JSON.
+//! What managers ask of the identity service: operations by name, values as JSON.
 //!
 //! What Python's users see of it, classes and managers, is made from the descriptions in `archstone/identity.py`.
 
@@ -6,164 +6,19 @@ use std::sync::Arc;
 
 use archstone::{
     Client, Result,
-    identity::{
-        Answer, FieldSpec, NamedAssignments, Names, OperationSpec, Outcomes, Parameter, RESOURCES, Record,
-        ResourceSpec, Use, ValueKind,
-    },
+    identity::{Answer, NamedAssignments, OperationSpec, Outcomes, RESOURCES, ResourceSpec},
 };
-use pyo3::{IntoPyObjectExt, exceptions::PyValueError, prelude::*, sync::PyOnceLock, types::PyBytes};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use pyo3::{IntoPyObjectExt, exceptions::PyValueError, prelude::*, types::PyBytes};
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use crate::{
-    bridge::{start, wait},
+    bridge::wait,
     client::Client as PythonClient,
-    convert,
     errors::{self, Diagnosis},
     handle::Handle,
+    promise::start,
 };
-
-/// A user, as Python's class of it.
-pub(crate) struct User(pub(crate) archstone::User);
-
-/// A project, as Python's class of it.
-pub(crate) struct Project(pub(crate) archstone::Project);
-
-impl<'py> IntoPyObject<'py> for User {
-    type Target = PyAny;
-    type Output = Bound<'py, PyAny>;
-    type Error = PyErr;
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
-        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        resource(CLASS.import(py, "archstone.identity", "User")?, &self.0)
-    }
-}
-
-impl<'py> IntoPyObject<'py> for Project {
-    type Target = PyAny;
-    type Output = Bound<'py, PyAny>;
-    type Error = PyErr;
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
-        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        resource(CLASS.import(py, "archstone.identity", "Project")?, &self.0)
-    }
-}
-
-fn resource<'py>(class: &Bound<'py, PyAny>, of: &(impl Record + Serialize)) -> PyResult<Bound<'py, PyAny>> {
-    class.call1((convert::to_python(class.py(), of)?,))
-}
-
-/// What clients have managers for, each with what it is. Needs no JSON: it is asked for whenever Python starts.
-#[pyfunction]
-pub(crate) fn managers() -> Vec<(&'static str, String)> {
-    let mut managers: Vec<(&str, String)> = Vec::new();
-    for resource in RESOURCES {
-        let name = resource.manager.split('.').next().unwrap_or_default();
-        if name == resource.manager {
-            managers.retain(|(known, _)| *known != name);
-            managers.push((name, text(resource.doc).lines().next().unwrap_or_default().to_owned()));
-        } else if !managers.iter().any(|(known, _)| *known == name) {
-            managers.push((name, format!("What belongs to {name}.")));
-        }
-    }
-    managers
-}
-
-/// All descriptions, as JSON.
-#[pyfunction]
-pub(crate) fn resources() -> String {
-    RESOURCES.iter().map(|it| described(it)).collect::<Value>().to_string()
-}
-
-fn described(resource: &ResourceSpec) -> Value {
-    json!({
-        "class": resource.names.class,
-        "member": resource.names.member,
-        "manager": resource.manager,
-        "key": resource.key,
-        "doc": resource.doc.trim(),
-        "fields": resource.fields.iter().map(field).collect::<Value>(),
-        "operations": resource.operations.iter().map(|it| operation(it)).collect::<Value>(),
-    })
-}
-
-fn field(field: &FieldSpec) -> Value {
-    json!({
-        "name": field.name,
-        "setter": field.setter,
-        "doc": text(field.doc),
-        "kind": kind(field.kind),
-        "required": field.is_required,
-        "create": field.uses.contains(&Use::Create),
-        "update": field.uses.contains(&Use::Update),
-    })
-}
-
-fn operation(operation: &OperationSpec) -> Value {
-    json!({
-        "name": operation.name,
-        "doc": text(operation.doc),
-        "method": operation.method,
-        "paths": operation.routes.iter().map(|it| it.path).collect::<Value>(),
-        "itself": operation.itself(),
-        "sets": operation.sets().map(|it| if it == Use::Create { "create" } else { "update" }),
-        "answer": answer(operation.answer),
-        "parameters": operation.parameters.iter().map(|it| parameter(operation, it)).collect::<Value>(),
-    })
-}
-
-fn parameter(operation: &OperationSpec, parameter: &Parameter) -> Value {
-    // Where Rust has a word for itself, the key on the wire is the name.
-    let name = if parameter.name.ends_with('_') { parameter.wire } else { parameter.name };
-    json!({
-        "name": name,
-        "wire": parameter.wire,
-        "doc": text(parameter.doc),
-        "kind": kind(parameter.kind),
-        "required": parameter.is_required,
-        "path": operation.is_in_path(parameter.name),
-    })
-}
-
-/// A documentation comment's text, as one paragraph for each.
-fn text(doc: &str) -> String {
-    doc.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
-}
-
-fn kind(kind: ValueKind) -> &'static str {
-    match kind {
-        ValueKind::Text | ValueKind::Header => "text",
-        ValueKind::Boolean => "boolean",
-        ValueKind::Integer => "integer",
-        ValueKind::Secret | ValueKind::Subject => "secret",
-        ValueKind::Texts => "texts",
-        ValueKind::Object => "object",
-        ValueKind::List => "list",
-        ValueKind::Any => "any",
-        ValueKind::Match => "match",
-        ValueKind::Flag => "flag",
-    }
-}
-
-/// What comes back, and of which class it is.
-fn answer(answer: Answer) -> (&'static str, &'static str) {
-    let class = |names: Names| names.class;
-    match answer {
-        Answer::Nothing => ("nothing", ""),
-        Answer::Flag => ("flag", ""),
-        Answer::One(names) | Answer::First(names) => ("one", class(names)),
-        Answer::Many(names) => ("many", class(names)),
-        Answer::Texts(_) => ("texts", ""),
-        Answer::Text => ("text", ""),
-        Answer::Form => ("form", ""),
-        Answer::Token => ("token", ""),
-        Answer::Access => ("access", ""),
-        Answer::Member(_) | Answer::Json => ("json", ""),
-    }
-}
 
 /// What a manager asks, in both faces: operations by name, arguments and answers as JSON.
 #[pyclass(frozen, module = "archstone._archstone")]

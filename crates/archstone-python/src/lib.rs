@@ -16,7 +16,11 @@ mod catalog;
 mod client;
 mod config;
 mod convert;
+mod descriptions;
+mod errands;
 mod errors;
+#[cfg(unix)]
+mod green;
 mod handle;
 mod identity;
 mod logging;
@@ -24,7 +28,9 @@ mod mailbox;
 mod operations;
 mod options;
 mod process;
+mod promise;
 mod receipt;
+mod records;
 mod request;
 mod response;
 mod service;
@@ -51,7 +57,8 @@ mod _archstone {
             ConfigFile, FetchedProfile, Finding, KeyringPlace, NamedCloud, Openrc, Setting, check, clouds, explain,
             fetch_profile, paths, read_openrc, to_environment,
         },
-        identity::{IdentityCore, IdentityItems, IdentityOutcomes, managers, resources},
+        descriptions::{managers, resources},
+        identity::{IdentityCore, IdentityItems, IdentityOutcomes},
         options::option_table,
         receipt::Receipt,
         request::Retries,
@@ -67,7 +74,7 @@ mod _archstone {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-        crate::errors::add_to(module)?;
+        crate::errors::add_to(module, crate::response::of_error)?;
         crate::response::register(module)?;
         crate::logging::listen();
         crate::process::watch_forks(module)

@@ -1,22 +1,64 @@
-//! What the library tells of its work, in Python's own log.
+//! What the library reports of its work, in Python's own log.
 //!
-//! Loggers are named after what is told: `archstone.login`, `archstone.discovery`, `archstone.request`,
+//! Loggers are named after what is reported: `archstone.login`, `archstone.discovery`, `archstone.request`,
 //! `archstone.retry`, `archstone.cache`. Warnings go there always; what is below is made only when one of the
 //! loggers is enabled for it, which is looked up whenever Python begins to wait for something.
+//!
+//! Handlers of the log are Python code, and never run inside a runtime. There, records are gathered for the thread that
+//! waits, or handed to the event loop or greenlet that the work is for; what belongs to none is reported by a thread
+//! that may block.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    cell::{Cell, RefCell},
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
 
 use archstone::events::{self, Level, Listener};
-use pyo3::{prelude::*, sync::PyOnceLock};
+use pyo3::{exceptions::PyException, prelude::*, sync::PyOnceLock};
+use tokio::runtime::Handle;
 
 const LOGGERS: [&str; 5] =
     ["archstone.login", "archstone.discovery", "archstone.request", "archstone.retry", "archstone.cache"];
 
-/// Python's number of the level below which nothing is told.
+/// Python's number of the level below which nothing is reported.
 const DEBUG: u8 = 10;
 
 /// Whether any of the loggers wants more than warnings.
 static IS_TALKATIVE: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    /// Whether this thread works for itself inside a runtime.
+    static GATHERS: Cell<bool> = const { Cell::new(false) };
+    static GATHERED: RefCell<Gathered> = const { RefCell::new(Gathered { records: Vec::new(), waker: None }) };
+    /// Whom the work is for that this thread of a runtime does just now.
+    static ADDRESSEE: RefCell<Option<Arc<dyn Records>>> = const { RefCell::new(None) };
+}
+
+/// What a thread has reported while it was inside a runtime.
+struct Gathered {
+    records: Vec<Record>,
+    waker: Option<Waker>,
+}
+
+/// A line for Python's log.
+pub(crate) struct Record {
+    logger: String,
+    level: u8,
+    message: String,
+    fields: String,
+}
+
+/// What takes records to a place where Python runs.
+pub(crate) trait Records: Send + Sync {
+    /// Takes one; one that cannot be taken any more comes back.
+    fn add(self: Arc<Self>, record: Record) -> Option<Record>;
+}
 
 /// Sends the library's events to Python from now on.
 pub(crate) fn listen() {
@@ -49,6 +91,82 @@ fn loggers(py: Python<'_>) -> Option<&'static [Py<PyAny>]> {
     FOUND.get_or_try_init(py, find).ok().map(Vec::as_slice)
 }
 
+/// Runs work of this thread inside a runtime, and gathers what it reports.
+pub(crate) fn gathering<T>(work: impl FnOnce() -> T) -> T {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            GATHERS.set(self.0);
+        }
+    }
+    let _restore = Restore(GATHERS.replace(true));
+    work()
+}
+
+/// Whether this thread has gathered something; it is woken when it does.
+pub(crate) fn gathered(context: &Context<'_>) -> Poll<()> {
+    GATHERED.with_borrow_mut(|gathered| {
+        if !gathered.records.is_empty() {
+            return Poll::Ready(());
+        }
+        if !gathered.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+            gathered.waker = Some(context.waker().clone());
+        }
+        Poll::Pending
+    })
+}
+
+/// Reports what this thread has gathered, outside of any runtime.
+pub(crate) fn tell_gathered() -> PyResult<()> {
+    let records = GATHERED.with_borrow_mut(|gathered| std::mem::take(&mut gathered.records));
+    if records.is_empty() {
+        return Ok(());
+    }
+    Python::try_attach(|py| tell(py, records)).unwrap_or(Ok(()))
+}
+
+/// Reports to Python's log. What its handlers raise is their own; only what ends a program comes through.
+pub(crate) fn tell(py: Python<'_>, records: Vec<Record>) -> PyResult<()> {
+    for record in records {
+        if let Err(raised) = log(py, &record)
+            && !raised.is_instance_of::<PyException>(py)
+        {
+            return Err(raised);
+        }
+    }
+    Ok(())
+}
+
+fn log(py: Python<'_>, record: &Record) -> PyResult<()> {
+    let logger = py.import("logging")?.call_method1("getLogger", (&record.logger,))?;
+    // Values are no format of Python's.
+    logger.call_method1("log", (record.level, "%s%s", &record.message, &record.fields)).map(|_| ())
+}
+
+/// A future whose reports go to the place that it works for.
+pub(crate) struct Reporting<F> {
+    future: Pin<Box<F>>,
+    addressee: Option<Arc<dyn Records>>,
+}
+
+impl<F: Future> Reporting<F> {
+    pub(crate) fn to(addressee: Arc<dyn Records>, future: F) -> Self {
+        Self { future: Box::pin(future), addressee: Some(addressee) }
+    }
+}
+
+impl<F: Future> Future for Reporting<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = &mut *self;
+        ADDRESSEE.set(this.addressee.take());
+        let polled = this.future.as_mut().poll(context);
+        this.addressee = ADDRESSEE.take();
+        polled
+    }
+}
+
 struct Bridge;
 
 impl Listener for Bridge {
@@ -63,14 +181,36 @@ impl Listener for Bridge {
             Level::INFO => 20,
             _ => DEBUG,
         };
-        let logger = target.replace("::", ".");
-        // Fails only at the end of the interpreter, or in what the program hangs on its loggers.
-        let _ = Python::try_attach(|py| log(py, &logger, level, message, fields));
+        deliver(Record {
+            logger: target.replace("::", "."),
+            level,
+            message: message.to_owned(),
+            fields: fields.to_owned(),
+        });
     }
 }
 
-fn log(py: Python<'_>, logger: &str, level: u8, message: &str, fields: &str) -> PyResult<()> {
-    let logger = py.import("logging")?.call_method1("getLogger", (logger,))?;
-    // Values are no format of Python's.
-    logger.call_method1("log", (level, "%s%s", message, fields)).map(|_| ())
+fn deliver(record: Record) {
+    if GATHERS.get() {
+        let waker = GATHERED.with_borrow_mut(|gathered| {
+            gathered.records.push(record);
+            gathered.waker.take()
+        });
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        return;
+    }
+    let addressee = ADDRESSEE.with_borrow(Clone::clone);
+    let record = match addressee {
+        Some(addressee) => addressee.add(record),
+        None => Some(record),
+    };
+    let Some(record) = record else { return };
+    // Fails only at the end of the interpreter, or in what the program hangs on its loggers.
+    let now = move || Python::try_attach(|py| log(py, &record).is_ok());
+    match Handle::try_current() {
+        Ok(runtime) => drop(runtime.spawn_blocking(now)),
+        Err(_) => drop(now()),
+    }
 }

@@ -1,22 +1,51 @@
 //! How outcomes reach an event loop: many at a time, and without the GIL.
 //!
-//! Whoever has an outcome puts it into the loop's mailbox, and rings where the mailbox was empty. The loop
-//! reads the bell as it reads its sockets, and settles all that waits there. So no thread of the runtime ever
-//! waits for Python.
+//! An outcome is put into the loop's mailbox, and the bell is rung where the mailbox was empty. The loop reads the bell
+//! as it reads its sockets, and settles all that waits there. So no thread of the runtime ever waits for Python, or
+//! runs any of its code.
+//!
+//! The futures that are waited for belong to the loop, by the object that it calls when the bell rings: when the loop
+//! is closed it drops that object, and with it goes everything: futures, tasks of the runtime, descriptors.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
+};
 
-use pyo3::{prelude::*, sync::PyOnceLock};
+use pyo3::{
+    PyTraverseError, PyVisit,
+    prelude::*,
+    sync::PyOnceLock,
+    types::{PyWeakrefMethods, PyWeakrefReference},
+};
+use tokio::{runtime::Handle, task::AbortHandle};
 
-use crate::process;
+use crate::{
+    logging::{self, Record, Records},
+    process,
+};
 
 /// What is made of an outcome once there is Python.
-type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+pub(crate) type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
 /// The place of one loop's outcomes.
 pub(crate) struct Mailbox {
-    waiting: Mutex<Vec<(Py<PyAny>, Outcome)>>,
+    inside: Mutex<Inside>,
     bell: Bell,
+}
+
+#[derive(Default)]
+struct Inside {
+    /// The futures that wait, and the work for each.
+    expected: HashMap<u64, (Py<PyAny>, AbortHandle)>,
+    last: u64,
+    arrived: Vec<Arrival>,
+    is_closed: bool,
+}
+
+enum Arrival {
+    Outcome(u64, Outcome),
+    Record(Record),
 }
 
 /// How a loop is told.
@@ -25,7 +54,7 @@ enum Bell {
     #[cfg(unix)]
     Socket { ring: std::os::unix::net::UnixStream, heard: std::os::unix::net::UnixStream },
     /// By Python's own means, for loops that read no sockets of others. It takes the GIL.
-    Call(Py<PyAny>),
+    Call(Mutex<Option<Py<PyAny>>>),
 }
 
 impl Mailbox {
@@ -36,45 +65,84 @@ impl Mailbox {
             ALL.get_or_try_init(py, || py.import("weakref")?.getattr("WeakKeyDictionary")?.call0().map(Bound::unbind))?;
         let all = all.bind(py);
         let kept = all.call_method1("get", (event_loop,))?;
-        if let Ok(kept) = kept.cast::<Drain>()
+        if let Ok(kept) = kept.cast::<PyWeakrefReference>()
+            && let Some(drain) = kept.upgrade_as::<Drain>()?
             // A loop that was running when the process forked hears its parent's bell.
-            && kept.get().generation == process::generation()
+            && drain.get().generation == process::generation()
         {
-            return Ok(Arc::clone(&kept.get().mailbox));
+            return Ok(Arc::clone(&drain.get().mailbox));
         }
-        let (mailbox, drain) = Self::open(py, event_loop)?;
-        all.set_item(event_loop, drain)?;
-        Ok(mailbox)
-    }
-
-    fn open<'py>(py: Python<'py>, event_loop: &Bound<'py, PyAny>) -> PyResult<(Arc<Self>, Bound<'py, Drain>)> {
         #[cfg(unix)]
-        if let Ok((ring, heard)) = sockets() {
-            let number = std::os::fd::AsRawFd::as_raw_fd(&heard);
-            let (mailbox, drain) = Self::with(py, Bell::Socket { ring, heard })?;
-            if event_loop.call_method1("add_reader", (number, &drain)).is_ok() {
-                return Ok((mailbox, drain));
-            }
+        if let Some(drain) = Self::open(py, event_loop)? {
+            all.set_item(event_loop, PyWeakrefReference::new(&drain)?)?;
+            return Ok(Arc::clone(&drain.get().mailbox));
         }
-        Self::with(py, Bell::Call(event_loop.getattr("call_soon_threadsafe")?.unbind()))
+        // It lives as long as the one future that it is for.
+        Ok(Self::with(Bell::Call(Mutex::new(Some(event_loop.getattr("call_soon_threadsafe")?.unbind())))))
     }
 
-    fn with(py: Python<'_>, bell: Bell) -> PyResult<(Arc<Self>, Bound<'_, Drain>)> {
-        let mailbox = Arc::new(Self { waiting: Mutex::default(), bell });
-        let drain = Drain { mailbox: Arc::clone(&mailbox), generation: process::generation() };
-        Ok((mailbox, Bound::new(py, drain)?))
+    /// A mailbox with a bell that the loop's selector hears; none for loops that read no sockets of others.
+    #[cfg(unix)]
+    fn open<'py>(py: Python<'py>, event_loop: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Drain>>> {
+        let Ok((ring, heard)) = sockets() else { return Ok(None) };
+        let number = std::os::fd::AsRawFd::as_raw_fd(&heard);
+        let mailbox = Self::with(Bell::Socket { ring, heard });
+        let drain = Bound::new(py, Drain { mailbox, generation: process::generation(), is_owner: true })?;
+        Ok(event_loop.call_method1("add_reader", (number, &drain)).is_ok().then_some(drain))
+    }
+
+    fn with(bell: Bell) -> Arc<Self> {
+        Arc::new(Self { inside: Mutex::default(), bell })
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins work whose outcome a future waits for, and returns its number.
+    pub(crate) fn expect(&self, future: Py<PyAny>, begin: impl FnOnce(u64) -> AbortHandle) -> u64 {
+        let mut inside = self.inside();
+        inside.last += 1;
+        let number = inside.last;
+        // An outcome that is there at once waits for the lock.
+        let work = begin(number);
+        inside.expected.insert(number, (future, work));
+        number
+    }
+
+    /// Ends work that nobody waits for any more.
+    pub(crate) fn forget(&self, number: u64) {
+        let forgotten = self.inside().expected.remove(&number);
+        if let Some((_, work)) = forgotten {
+            work.abort();
+        }
+        if let Bell::Call(call) = &self.bell {
+            // Here, where there is Python: the work may drop the mailbox where there is none.
+            drop(call.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
     }
 
     /// Leaves the outcome that a future waits for.
-    pub(crate) fn put(self: &Arc<Self>, future: Py<PyAny>, outcome: Outcome) {
+    pub(crate) fn put(self: &Arc<Self>, number: u64, outcome: Outcome) {
+        if self.inside().expected.contains_key(&number) {
+            // Dropped where the loop was closed in between.
+            let _ = self.add(Arrival::Outcome(number, outcome));
+        }
+    }
+
+    fn add(self: &Arc<Self>, arrival: Arrival) -> Result<(), Arrival> {
         let was_empty = {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            waiting.push((future, outcome));
-            waiting.len() == 1
+            let mut inside = self.inside();
+            if inside.is_closed {
+                return Err(arrival);
+            }
+            inside.arrived.push(arrival);
+            inside.arrived.len() == 1
         };
         if was_empty {
             self.ring();
         }
+        Ok(())
     }
 
     fn ring(self: &Arc<Self>) {
@@ -84,23 +152,73 @@ impl Mailbox {
                 // A bell that is full has been rung.
                 let _ = std::io::Write::write(&mut &*ring, &[0]);
             }
-            Bell::Call(call) => {
-                Python::try_attach(|py| {
-                    let drain = Drain { mailbox: Arc::clone(self), generation: process::generation() };
-                    // Fails when the loop is closed: then nobody waits any more.
-                    let _ = call.call1(py, (drain,));
-                });
+            Bell::Call(_) => {
+                // The loop's method is Python code: not in a thread that works for the runtime.
+                let mailbox = Arc::clone(self);
+                Handle::current().spawn_blocking(move || mailbox.call());
             }
         }
     }
 
-    fn take(&self) -> Vec<(Py<PyAny>, Outcome)> {
+    fn call(self: Arc<Self>) {
+        Python::try_attach(|py| {
+            let Some(call) = self.bell_call(py) else { return };
+            let drain = Drain { mailbox: self, generation: process::generation(), is_owner: false };
+            // Fails when the loop is closed: then nobody waits any more.
+            let _ = call.call1(py, (drain,));
+        });
+    }
+
+    fn bell_call(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        match &self.bell {
+            #[cfg(unix)]
+            Bell::Socket { .. } => None,
+            Bell::Call(call) => {
+                call.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|call| call.clone_ref(py))
+            }
+        }
+    }
+
+    /// Everything that has arrived: what there is to report, and futures with their outcomes.
+    fn take(&self) -> (Vec<Record>, Vec<(Py<PyAny>, Outcome)>) {
         #[cfg(unix)]
         if let Bell::Socket { heard, .. } = &self.bell {
             let mut bytes = [0; 64];
             while std::io::Read::read(&mut &*heard, &mut bytes).is_ok_and(|count| count == bytes.len()) {}
         }
-        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+        let (mut records, mut outcomes) = (Vec::new(), Vec::new());
+        let mut inside = self.inside();
+        for arrival in std::mem::take(&mut inside.arrived) {
+            match arrival {
+                Arrival::Record(record) => records.push(record),
+                Arrival::Outcome(number, outcome) => {
+                    outcomes.extend(inside.expected.remove(&number).map(|(future, _)| (future, outcome)));
+                }
+            }
+        }
+        (records, outcomes)
+    }
+
+    /// Ends all work, and drops whatever waits for it.
+    fn close(&self) {
+        let (expected, arrived) = {
+            let mut inside = self.inside();
+            inside.is_closed = true;
+            (std::mem::take(&mut inside.expected), std::mem::take(&mut inside.arrived))
+        };
+        for (_, work) in expected.values() {
+            work.abort();
+        }
+        drop((expected, arrived));
+    }
+}
+
+impl Records for Mailbox {
+    fn add(self: Arc<Self>, record: Record) -> Option<Record> {
+        match Self::add(&self, Arrival::Record(record)) {
+            Err(Arrival::Record(record)) => Some(record),
+            _ => None,
+        }
     }
 }
 
@@ -113,16 +231,20 @@ fn sockets() -> std::io::Result<(std::os::unix::net::UnixStream, std::os::unix::
 }
 
 /// Called by the loop, in its own thread, when the bell has rung.
-#[pyclass(frozen)]
+#[pyclass(frozen, weakref)]
 struct Drain {
     mailbox: Arc<Mailbox>,
     generation: usize,
+    /// Whether the mailbox ends with it: the loop's selector holds it until the loop is closed.
+    is_owner: bool,
 }
 
 #[pymethods]
 impl Drain {
     fn __call__(&self, py: Python<'_>) -> PyResult<()> {
-        for (future, outcome) in self.mailbox.take() {
+        let (records, outcomes) = self.mailbox.take();
+        let reported = logging::tell(py, records);
+        for (future, outcome) in outcomes {
             let future = future.bind(py);
             // It may have been cancelled meanwhile.
             if future.call_method0("done")?.is_truthy()? {
@@ -133,6 +255,32 @@ impl Drain {
                 Err(error) => future.call_method1("set_exception", (error.value(py),))?,
             };
         }
-        Ok(())
+        reported
+    }
+
+    /// A loop that was never closed can still be collected with all that waits in it.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        let inside = match self.mailbox.inside.try_lock() {
+            Ok(inside) => inside,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // Next time.
+            Err(TryLockError::WouldBlock) => return Ok(()),
+        };
+        inside.expected.values().try_for_each(|(future, _)| visit.call(future))
+    }
+
+    fn __clear__(&self) {
+        if self.is_owner && self.generation == process::generation() {
+            self.mailbox.close();
+        }
+    }
+}
+
+impl Drop for Drain {
+    fn drop(&mut self) {
+        // In a child, the lock may be held by a thread that exists only in the parent.
+        if self.is_owner && self.generation == process::generation() {
+            self.mailbox.close();
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     access::AccessInfo,
     catalog::{Catalog, Wanted},
     errors::Diagnosis,
-    identity::{Project, User},
+    records::{Project, User},
     response::{Answer, Response},
     token_store::TokenStoreStatus,
     versions::{OfferedVersions, VersionInfo},

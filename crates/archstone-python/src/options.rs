@@ -10,7 +10,7 @@ use pyo3::{
     types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple},
 };
 
-use crate::{access::AccessInfo, convert, errors, process};
+use crate::{access, errors, process};
 
 /// Every option of the library: its name, its other names, its variable, whether it is a secret, and what it
 /// is for.
@@ -55,6 +55,9 @@ fn check_name(name: &str) -> PyResult<()> {
 
 /// The value as `clouds.yaml` would spell it.
 pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    if name == "token_ref" {
+        return access::reference(value);
+    }
     if let Ok(text) = value.cast::<PyString>() {
         return text.extract();
     }
@@ -69,14 +72,6 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     }
     if value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
         return value.str()?.extract();
-    }
-    if name == "token_ref" {
-        if let Ok(access) = value.cast::<AccessInfo>() {
-            return Ok(access.get().0.to_reference().expose().to_owned());
-        }
-        if value.is_instance_of::<PyDict>() {
-            return convert::to_json(value);
-        }
     }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
         let words = value.extract::<Vec<String>>()?;

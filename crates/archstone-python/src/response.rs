@@ -14,10 +14,7 @@ use pyo3::{
     types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple},
 };
 
-use crate::{
-    bridge::{start, wait},
-    errors, process,
-};
+use crate::{bridge::wait, errors, process, promise::start};
 
 /// An answer: its head, and its body as far as it has been read.
 pub(crate) struct Answer {
@@ -57,8 +54,7 @@ impl Answer {
         Ok(Arc::new(Self { head, elapsed, body: Mutex::new(state), generation: process::generation() }))
     }
 
-    /// The answer that an error is.
-    pub(crate) fn of_error(response: &ErrorResponse) -> Arc<Self> {
+    fn of_error(response: &ErrorResponse) -> Arc<Self> {
         let body = Mutex::new(State::Whole(response.body.clone()));
         let head = ErrorResponse { body: Bytes::new(), ..response.clone() };
         Arc::new(Self { head, elapsed: Duration::ZERO, body, generation: process::generation() })
@@ -191,12 +187,26 @@ impl Drop for Answer {
 #[pyclass(frozen, module = "archstone")]
 pub(crate) struct Response(pub(crate) Arc<Answer>);
 
+/// The answer that an error is.
+pub(crate) fn of_error<'py>(py: Python<'py>, response: &ErrorResponse) -> PyResult<Bound<'py, PyAny>> {
+    Ok(Bound::new(py, Response(Answer::of_error(response)))?.into_any())
+}
+
 impl Response {
     fn body(&self, py: Python<'_>) -> PyResult<Bytes> {
         match self.0.whole() {
             Some(whole) => Ok(whole),
             None => wait(py, Arc::clone(&self.0).finish()),
         }
+    }
+
+    /// The exception for an error about this answer.
+    fn attached_to(&self, py: Python<'_>, error: &Error) -> PyErr {
+        let attached = errors::exception(py, error).and_then(|exception| {
+            exception.setattr("response", Self(Arc::clone(&self.0)))?;
+            Ok(exception)
+        });
+        attached.map_or_else(|broken| broken, PyErr::from_value)
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -296,7 +306,7 @@ impl Response {
             let url = self.url().split(['?', '#']).next().unwrap_or_default();
             let invalid = Error::new(ErrorKind::InvalidResponse, format!("the answer of `{url}` is not JSON"))
                 .with_request_id(self.request_id().map(Into::into));
-            errors::with_response(py, &invalid, &self.0)
+            self.attached_to(py, &invalid)
         })
     }
 

@@ -12,11 +12,12 @@ use serde_json::Value;
 
 use crate::{
     body::Sent,
-    bridge::{start, wait, wait_and_give},
+    bridge::{wait, wait_with},
     catalog::Interfaces,
     convert, errors,
     handle::Handle,
     operations,
+    promise::start,
     request::{Described, Said, describe, retries, text, version},
     response::Response,
     versions::{VersionInfo, VersionedEndpoint},
@@ -62,7 +63,7 @@ pub(crate) fn send(py: Python<'_>, described: Described) -> PyResult<Response> {
     let sending = operations::send(request, stream);
     match body {
         Sent::Whole => wait(py, sending),
-        Sent::Pieces(source) => wait_and_give(py, sending, &source),
+        Sent::Pieces(source) => wait_with(py, sending, &source),
     }
 }
 

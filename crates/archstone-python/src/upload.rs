@@ -19,7 +19,7 @@ use tokio::sync::{
     oneshot,
 };
 
-use crate::bridge::start;
+use crate::promise::start;
 
 /// The connection asks for a piece; nothing is handed over at the end of the body.
 pub(crate) struct Want {

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use archstone_testing::{self as fake, CatalogBuilder, FakeCloud, FakeProject, FakeTrust, FakeUser};
 use pyo3::{exceptions::PyKeyError, prelude::*};
 
-use super::{FakeServer, Running, answers};
+use super::{
+    answers,
+    server::{FakeServer, Running},
+};
 
 /// An identity service in this process, on a free port of 127.0.0.1.
 ///

@@ -1,0 +1,203 @@
+"""Nothing outlives its owner: no loop, no task, no descriptor."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import socket
+import time
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archstone import AsyncClient, Client
+from archstone.testing import Failure, FakeKeystone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LOOPS = 100
+counts_descriptors = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="Linux shows descriptors there")  # noqa: PTH112
+
+
+def descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+
+def settles(count: Callable[[], int], most: int) -> bool:
+    """Whether a number comes down to so many: what the runtime ends, it ends in a thread of its own."""
+    until = time.monotonic() + 20
+    while count() > most:
+        if time.monotonic() > until:
+            return False
+        gc.collect()
+        time.sleep(0.01)
+    return True
+
+
+class CallLoop(asyncio.SelectorEventLoop):
+    """A loop that reads no sockets of others, as those of Windows."""
+
+    def add_reader(self, *_: Any) -> None:  # type: ignore[override]  # noqa: ANN401
+        raise NotImplementedError
+
+
+@pytest.fixture(params=[asyncio.SelectorEventLoop, CallLoop], ids=["by a socket", "by a call"])
+def new_loop(request: pytest.FixtureRequest) -> Callable[[], asyncio.AbstractEventLoop]:
+    """Make a loop, of each kind that outcomes reach in their own way."""
+    make: Callable[[], asyncio.AbstractEventLoop] = request.param
+    return make
+
+
+@pytest.fixture
+def silent() -> Iterator[FakeKeystone]:
+    """An identity service whose services never answer."""
+    with FakeKeystone() as keystone:
+        keystone.on("*", "/compute/*").fail(Failure.SILENCE)
+        yield keystone
+
+
+def run(new_loop: Callable[[], asyncio.AbstractEventLoop], main: Any) -> Any:  # noqa: ANN401
+    """As `asyncio.run`, with a loop of this kind."""
+    loop = new_loop()
+    try:
+        return loop.run_until_complete(main)
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+@counts_descriptors
+def test_requests_that_are_given_up_leave_nothing(
+    silent: FakeKeystone, new_loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    client = AsyncClient(**silent.options())
+    run(new_loop, client.get_token())
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+    tasks: list[weakref.ref[asyncio.Future[Any]]] = []
+
+    async def give_up() -> None:
+        loops.append(weakref.ref(asyncio.get_running_loop()))
+        asking = asyncio.ensure_future(client.service("compute").get("servers"))
+        tasks.append(weakref.ref(asking))
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(asking, 0.01)
+
+    run(new_loop, give_up())
+    gc.collect()
+    before = descriptors()
+    for _ in range(LOOPS):
+        run(new_loop, give_up())
+
+    assert settles(descriptors, before + 2)
+    assert settles(lambda: sum(it() is not None for it in loops), 0)
+    assert settles(lambda: sum(it() is not None for it in tasks), 0)
+
+
+@counts_descriptors
+def test_a_loop_that_is_closed_with_requests_under_way_ends_them(silent: FakeKeystone) -> None:
+    client = AsyncClient(**silent.options())
+    asyncio.run(client.get_token())
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+    gc.collect()
+    before = descriptors()
+
+    async def begin() -> None:
+        loops.append(weakref.ref(asyncio.get_running_loop()))
+        core = client.service("compute")._core  # noqa: SLF001
+        for _ in range(3):
+            core.request("GET", "servers", None, False, None)  # noqa: FBT003
+
+    for _ in range(20):
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(begin())
+        loop.close()
+        del loop
+
+    assert settles(lambda: sum(it() is not None for it in loops), 0)
+    assert settles(descriptors, before + 2)
+
+
+@counts_descriptors
+def test_loops_that_end_well_leave_nothing(
+    archstone_keystone: FakeKeystone, new_loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    client = AsyncClient(**archstone_keystone.options())
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+
+    async def log_in() -> None:
+        loops.append(weakref.ref(asyncio.get_running_loop()))
+        await client.renew()
+
+    run(new_loop, log_in())
+    gc.collect()
+    before = descriptors()
+    for _ in range(LOOPS):
+        run(new_loop, log_in())
+
+    assert settles(descriptors, before)
+    assert settles(lambda: sum(it() is not None for it in loops), 0)
+
+
+@counts_descriptors
+def test_a_thread_whose_wait_is_interrupted_leaves_no_connection(silent: FakeKeystone) -> None:
+    signal = pytest.importorskip("signal")
+    service = Client(**silent.options()).service("compute")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(signal, service.get)
+    before = descriptors()
+
+    for _ in range(10):
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(signal, service.get)
+
+    assert settles(descriptors, before)
+
+
+def interrupted(signal: Any, get: Callable[[str], object]) -> None:  # noqa: ANN401
+    """Begin a request, and interrupt it."""
+
+    def heard(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, heard)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        get("servers")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_loop_of_another_kind_gets_its_answers(
+    archstone_keystone: FakeKeystone, new_loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    client = AsyncClient(**archstone_keystone.options())
+
+    async def main() -> list[str]:
+        return await asyncio.gather(*[client.url_for("compute") for _ in range(50)])
+
+    assert len(set(run(new_loop, main()))) == 1
+    assert archstone_keystone.logins == 1
+
+
+def test_a_loop_that_nobody_closes_is_collected(silent: FakeKeystone) -> None:
+    client = AsyncClient(**silent.options())
+
+    async def begin() -> asyncio.Future[Any]:
+        return client.service("compute")._core.request("GET", "servers", None, False, None)  # type: ignore[return-value]  # noqa: SLF001, FBT003
+
+    def forgotten() -> weakref.ref[asyncio.AbstractEventLoop]:
+        loop = asyncio.SelectorEventLoop()
+        loop.run_until_complete(client.get_token())
+        loop.run_until_complete(begin())
+        return weakref.ref(loop)
+
+    with pytest.warns(ResourceWarning), socket.socket():
+        loop = forgotten()
+        assert settles(lambda: int(loop() is not None), 0)
+
