@@ -1,12 +1,22 @@
 //! Files and folders for their owner's eyes only, replaced as a whole.
 
+mod folder;
+#[cfg(not(unix))]
+mod portable;
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+mod way;
+
 use std::{
-    fs::{self, DirBuilder, OpenOptions},
+    fs::{self, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
 };
 
 use ring::rand::{SecureRandom, SystemRandom};
+
+pub(crate) use folder::PrivateFolder;
 
 /// Writes a whole file beside its place, and lets `put` bring it there.
 pub(crate) fn write_private(
@@ -14,10 +24,8 @@ pub(crate) fn write_private(
     bytes: &[u8],
     put: impl FnOnce(&Path) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
-    let mut mark = [0; 8];
-    SystemRandom::new().fill(&mut mark).map_err(|_| std::io::Error::other("no randomness"))?;
     let mut half = path.as_os_str().to_owned();
-    half.push(format!(".{:016x}", u64::from_ne_bytes(mark)));
+    half.push(format!(".{}", random_name()?));
     let half = PathBuf::from(half);
     let written = private()
         .write(true)
@@ -31,32 +39,18 @@ pub(crate) fn write_private(
     written
 }
 
+/// For a file that is not finished yet: nobody else has the same.
+fn random_name() -> std::io::Result<String> {
+    let mut mark = [0; 8];
+    SystemRandom::new().fill(&mut mark).map_err(|_| std::io::Error::other("no randomness"))?;
+    Ok(format!("{:016x}", u64::from_ne_bytes(mark)))
+}
+
 /// For files that only their owner may read.
-pub(crate) fn private() -> OpenOptions {
+fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are of Unix"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
-}
-
-/// Makes a folder that nobody else can write, unless it is there.
-pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(folder)?.permissions().mode();
-        if mode & 0o022 != 0 {
-            let mode = mode & 0o777;
-            return Err(std::io::Error::other(format!(
-                "others can write to the folder (mode {mode:o}): use `chmod 700`"
-            )));
-        }
-    }
-    Ok(())
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{
     login::Login,
     slot::Slot,
-    store::{Disk, Entry, SharedAddress, Store, StoreAddress, shared_store},
+    store::{Disk, Entry, Store, StoreAddress, shared_store},
 };
 use crate::{host::Host, secret::Secret};
 
@@ -69,8 +69,8 @@ struct Logins {
     slots: Mutex<HashMap<[u8; 32], Arc<Slot>>>,
     /// Of this process alone, so that the map's keys tell nothing about the secrets in them.
     key: hmac::Key,
-    /// Those that machines share, by where they are: one set of connections for all clients.
-    stores: Mutex<Vec<(SharedAddress, Weak<dyn Store>)>>,
+    /// By where they are: one open folder, or one set of connections, for all clients.
+    stores: Mutex<Vec<(StoreAddress, Weak<dyn Store>)>>,
 }
 
 impl TokenCache {
@@ -112,20 +112,20 @@ impl TokenCache {
 
     /// A login's place in a store. `None` when the store cannot be used.
     pub(crate) fn entry(&self, address: &StoreAddress, login: &LoginKey, host: &Host) -> Option<Entry> {
-        match address {
-            StoreAddress::Folder(folder) => Entry::new(Disk::open(folder, host)?, login),
-            StoreAddress::Keyring(folder) => Entry::new(Disk::with_keyring(folder, host)?, login),
-            StoreAddress::Shared(address) => Entry::new(self.store(address, host)?, login),
-        }
+        Entry::new(self.store(address, host)?, login)
     }
 
-    fn store(&self, address: &SharedAddress, host: &Host) -> Option<Arc<dyn Store>> {
+    fn store(&self, address: &StoreAddress, host: &Host) -> Option<Arc<dyn Store>> {
         let mut stores = self.0.stores.lock().unwrap_or_else(PoisonError::into_inner);
         stores.retain(|(_, store)| store.strong_count() > 0);
         if let Some(store) = stores.iter().find(|(it, _)| it == address).and_then(|(_, store)| store.upgrade()) {
             return Some(store);
         }
-        let store = shared_store(address, host)?;
+        let store = match address {
+            StoreAddress::Folder(folder) => Disk::open(folder, host)?,
+            StoreAddress::Keyring(folder) => Disk::with_keyring(folder, host)?,
+            StoreAddress::Shared(address) => shared_store(address, host)?,
+        };
         stores.push((address.clone(), Arc::downgrade(&store)));
         Some(store)
     }

@@ -17,6 +17,7 @@ use crate::{
     config::CloudConfig,
     error::{Error, ErrorKind, Result},
     host::Moment,
+    secret::Secret,
     transport::{Answer, Request},
 };
 
@@ -314,6 +315,16 @@ impl Documents for Client {
         }
         let token = self.token().await?;
         transport.send(Request::get(url.clone()).with_token(&token)).await
+    }
+
+    fn kept(&self, url: &Url) -> Option<Secret> {
+        self.source()?.entry?.document(url.as_str())
+    }
+
+    fn keep(&self, url: &Url, record: &Secret) {
+        if let Some(entry) = self.source().and_then(|source| source.entry) {
+            entry.keep_document(url.as_str(), record);
+        }
     }
 }
 

@@ -159,7 +159,6 @@ impl Client {
         if let Some(access) = seed {
             slot.seed(access);
         }
-        let discovery = Discovery::new(config.cache_folder(), &config.transport.trust);
         Ok(Self(Arc::new(Inner {
             config,
             given,
@@ -168,7 +167,7 @@ impl Client {
             slot,
             tokens: tokens.clone(),
             entry: OnceLock::new(),
-            discovery,
+            discovery: Discovery::default(),
             limiter: limiter.cloned(),
             catalog_read: tokio::sync::Mutex::default(),
             management: OnceCell::new(),

@@ -5,6 +5,7 @@
 mod bodies;
 mod endpoints;
 mod faults;
+mod folder;
 mod identity;
 mod logins;
 mod pace;

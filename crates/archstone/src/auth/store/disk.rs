@@ -3,18 +3,18 @@
 //! # Promises
 //!
 //! 1. An entry is bound to its folder: copied elsewhere, it is a miss.
-//! 2. Files are for the owner only, and replaced as a whole.
+//! 2. Folder and files are the caller's alone: see [`PrivateFolder`]. What is not is a miss, and never followed.
 //! 3. Locks are held by the system and end with the process; a lock file is never deleted.
+//! 4. Files of other formats are left to the versions that use them, until nobody has for long.
 //!
 //! Everything here is ready at once: it needs no runtime.
 
 use std::{
-    fmt,
-    fs::{self, File},
-    io::{Read, Write},
+    collections::BTreeSet,
+    fmt, fs,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -26,7 +26,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::{Answer, Content, Count, KEPT, Kept, Lease, Look, Mark, Numbers, Order, Store, Trouble};
 use crate::{
     error::{Error, ErrorKind},
-    files::{make_private, private, write_private},
+    files::PrivateFolder,
     host::Host,
     keyring::KeyringPlace,
     secret::Secret,
@@ -37,11 +37,13 @@ const SALT_LENGTH: usize = 32;
 /// Where the keyring has the folder's secret.
 const KEYRING_PLACE: &str = "archstone/token-cache";
 /// A larger file is not one of ours.
-const LARGEST: u64 = 64 << 20;
+const LONGEST: u64 = 64 << 20;
+/// Part of each file's name, so that versions of other formats take no notice of it.
+const FORMAT: &str = "2";
 
 /// A folder of sealed tokens.
 pub(crate) struct Disk {
-    folder: PathBuf,
+    folder: PrivateFolder,
     salt: [u8; SALT_LENGTH],
     /// From the keyring, where that is asked for.
     secret: Option<Secret>,
@@ -70,46 +72,32 @@ impl Disk {
         match Self::try_open(folder, secret, host) {
             Ok(store) => Some(Arc::new(store)),
             Err(error) => {
-                tracing::warn!(target: "archstone::cache", folder = %folder.display(), %error, "tokens are not kept on disk");
+                if is_news(folder) {
+                    tracing::warn!(target: "archstone::cache", folder = %folder.display(), %error, "tokens are not kept on disk");
+                }
                 None
             }
         }
     }
 
     fn try_open(folder: &Path, secret: Option<Secret>, host: &Host) -> std::io::Result<Self> {
-        make_private(folder)?;
-        // Bound to the real place: a symbolic link is as good as the folder.
-        let folder = folder.canonicalize()?;
+        let folder = PrivateFolder::open(folder)?;
         let salt = salt(&folder)?;
         Ok(Self { folder, salt, secret, host: host.clone(), swept: AtomicBool::new(false) })
     }
 
-    fn path(&self, name: &str, ending: &str) -> PathBuf {
-        self.folder.join(format!("{name}.{ending}"))
-    }
-
     fn read(&self, name: &str, content: Content) -> Option<Vec<u8>> {
-        let file = File::open(self.path(name, content.name())).ok()?;
-        let length = file.metadata().ok()?.len();
-        if length > LARGEST {
-            return None;
-        }
-        // With room for the end, it is read in one go.
-        let mut sealed = Vec::with_capacity(usize::try_from(length).ok()? + 1);
-        file.take(LARGEST).read_to_end(&mut sealed).ok()?;
-        Some(sealed)
+        self.folder.read(&file(name, content.name()), LONGEST).ok()
     }
 
     fn write(&self, name: &str, content: Content, sealed: &[u8]) -> Result<(), Trouble> {
         self.sweep();
-        let path = self.path(name, content.name());
-        Ok(write_private(&path, sealed, |half| fs::rename(half, &path))?)
+        Ok(self.folder.replace(&file(name, content.name()), sealed)?)
     }
 
     fn try_lock(&self, name: &str) -> Result<Option<Lease>, Trouble> {
         // Few files for all entries: they are never deleted, since a deleted one could be held.
-        let path = self.folder.join(format!("lock-{}", &name[..1]));
-        let file = private().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = self.folder.lock_file(&format!("lock-{}", &name[..1]))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Lease::of_lock(file, &self.host))),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
@@ -122,12 +110,10 @@ impl Disk {
         if self.swept.swap(true, Ordering::Relaxed) {
             return;
         }
-        let Ok(files) = fs::read_dir(&self.folder) else { return };
-        for file in files.flatten() {
-            let old =
-                file.metadata().and_then(|it| it.modified()).is_ok_and(|it| it.elapsed().is_ok_and(|age| age > KEPT));
-            if old && is_ours(&file.file_name().to_string_lossy()) {
-                let _ = fs::remove_file(file.path());
+        for name in self.folder.names().unwrap_or_default().iter().filter(|name| entry_of(name).is_some()) {
+            let age = self.folder.status(name).and_then(|it| it.age);
+            if age.is_some_and(|age| age > KEPT) {
+                let _ = self.folder.remove(name);
             }
         }
     }
@@ -147,7 +133,7 @@ impl Store for Disk {
     }
 
     fn place(&self, name: &str, content: Content) -> Vec<u8> {
-        self.path(name, content.name()).as_os_str().as_encoded_bytes().to_vec()
+        self.folder.path().join(file(name, content.name())).as_os_str().as_encoded_bytes().to_vec()
     }
 
     fn look<'a>(&'a self, name: &'a str) -> Answer<'a, Look> {
@@ -167,8 +153,16 @@ impl Store for Disk {
         Box::pin(ready(self.write(name, Content::Failure, &sealed)))
     }
 
+    fn document(&self, name: &str) -> Option<Vec<u8>> {
+        self.read(name, Content::Document)
+    }
+
+    fn keep_document(&self, name: &str, sealed: &[u8]) -> Result<(), Trouble> {
+        self.write(name, Content::Document, sealed)
+    }
+
     fn forget<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {
-        let _ = fs::remove_file(self.path(name, Content::Token.name()));
+        let _ = self.folder.remove(&file(name, Content::Token.name()));
         Box::pin(ready(Ok(())))
     }
 
@@ -186,19 +180,17 @@ impl Store for Disk {
 
     /// One byte more: the length is the number, and no two processes get into each other's way.
     fn count<'a>(&'a self, name: &'a str, what: Count) -> Answer<'a, ()> {
-        let file = private().append(true).create(true).open(self.path(name, what.name()));
-        Box::pin(ready(file.and_then(|mut file| file.write_all(b".")).map_err(Trouble::from)))
+        Box::pin(ready(self.folder.append(&file(name, what.name()), b".").map_err(Trouble::from)))
     }
 
     fn shown(&self) -> String {
-        self.folder.display().to_string()
+        self.folder.path().display().to_string()
     }
 
     fn list(&self) -> Answer<'_, Option<Vec<String>>> {
-        let name = |file: fs::DirEntry| Some(file.file_name().to_str()?.strip_suffix(".token")?.to_owned());
-        let names = fs::read_dir(&self.folder).map(|files| {
-            let mut names: Vec<_> = files.flatten().filter_map(name).collect();
-            names.retain(|name| is_ours(&format!("{name}.token")));
+        let token = |file: &String| entry_of(file).filter(|it| it.is_whole("token")).map(|it| it.name.to_owned());
+        let names = self.folder.names().map(|files| {
+            let mut names: Vec<_> = files.iter().filter_map(token).collect();
             names.sort_unstable();
             Some(names)
         });
@@ -206,11 +198,11 @@ impl Store for Disk {
     }
 
     fn numbers<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Numbers>> {
-        let file = |ending: &str| fs::metadata(self.path(name, ending)).ok();
-        let count = |what: Count| file(what.name()).map_or(0, |file| file.len());
-        let numbers = file(Content::Token.name()).map(|token| Numbers {
-            size: token.len(),
-            age: token.modified().ok().and_then(|it| it.elapsed().ok()),
+        let status = |ending: &str| self.folder.status(&file(name, ending));
+        let count = |what: Count| status(what.name()).map_or(0, |file| file.length);
+        let numbers = status(Content::Token.name()).map(|token| Numbers {
+            size: token.length,
+            age: token.age,
             left: None,
             hits: count(Count::Hit),
             logins: count(Count::Login),
@@ -219,9 +211,9 @@ impl Store for Disk {
     }
 
     fn clear<'a>(&'a self, name: &'a str) -> Answer<'a, bool> {
-        let was_there = fs::remove_file(self.path(name, Content::Token.name())).is_ok();
+        let was_there = self.folder.remove(&file(name, Content::Token.name())).is_ok();
         for ending in [Content::Failure.name(), Count::Hit.name(), Count::Login.name()] {
-            let _ = fs::remove_file(self.path(name, ending));
+            let _ = self.folder.remove(&file(name, ending));
         }
         Box::pin(ready(Ok(was_there)))
     }
@@ -233,13 +225,53 @@ impl fmt::Debug for Disk {
     }
 }
 
-/// An entry's file or one half written, and not a lock, the salt, or somebody else's.
-fn is_ours(name: &str) -> bool {
-    let Some((stem, rest)) = name.split_once('.') else { return false };
-    let endings = [Content::Token.name(), Content::Failure.name(), Count::Hit.name(), Count::Login.name(), "versions"];
-    stem.len() == 32
-        && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && rest.split('.').next().is_some_and(|ending| endings.contains(&ending))
+/// Whether a folder's trouble was not reported by this process before.
+fn is_news(folder: &Path) -> bool {
+    static REPORTED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    REPORTED.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned())
+}
+
+/// The name of an entry's file.
+fn file(name: &str, ending: &str) -> String {
+    format!("{name}.{FORMAT}.{ending}")
+}
+
+/// Whose a file is, by its name.
+struct EntryFile<'a> {
+    name: &'a str,
+    /// `None` for the first one, which had none in its names.
+    format: Option<&'a str>,
+    /// With something behind it while it is written.
+    ending: &'a str,
+}
+
+impl EntryFile<'_> {
+    /// Whether it is such a file, of this format.
+    fn is_whole(&self, ending: &str) -> bool {
+        self.format == Some(FORMAT) && self.ending == ending
+    }
+}
+
+/// An entry's file, finished or not; `None` for a lock, the salt, and files of others.
+fn entry_of(file: &str) -> Option<EntryFile<'_>> {
+    let (name, rest) = file.split_once('.')?;
+    let (format, ending) = match rest.split_once('.') {
+        Some((format, ending)) if format.bytes().all(|it| it.is_ascii_digit()) => (Some(format), ending),
+        _ => (None, rest),
+    };
+    let endings = [
+        Content::Token.name(),
+        Content::Failure.name(),
+        Content::Document.name(),
+        Count::Hit.name(),
+        Count::Login.name(),
+        // Of the first format.
+        "versions",
+    ];
+    let is_entry = name.len() == 32
+        && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && ending.split('.').next().is_some_and(|ending| endings.contains(&ending));
+    is_entry.then_some(EntryFile { name, format, ending })
 }
 
 /// For the keyring.
@@ -251,22 +283,15 @@ fn new_secret() -> Result<Secret, Error> {
 }
 
 /// The folder's own salt, made by whoever comes first.
-fn salt(folder: &Path) -> std::io::Result<[u8; SALT_LENGTH]> {
-    let path = folder.join(SALT);
+fn salt(folder: &PrivateFolder) -> std::io::Result<[u8; SALT_LENGTH]> {
     let read = || -> std::io::Result<[u8; SALT_LENGTH]> {
-        fs::read(&path)?.try_into().map_err(|_| std::io::Error::other("the salt is not ours"))
+        folder.read(SALT, SALT_LENGTH as u64)?.try_into().map_err(|_| std::io::Error::other("the salt is not ours"))
     };
     match read() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let mut fresh = [0; SALT_LENGTH];
             SystemRandom::new().fill(&mut fresh).map_err(|_| std::io::Error::other("no randomness"))?;
-            // A link is made only where there is nothing: the first one wins.
-            let made = write_private(&path, &fresh, |half| {
-                let linked = fs::hard_link(half, &path);
-                fs::remove_file(half)?;
-                linked
-            });
-            match made {
+            match folder.create(SALT, &fresh) {
                 Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
                 _ => read(),
             }
@@ -286,6 +311,10 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("archstone-store-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         folder
+    }
+
+    fn path(store: &Disk, name: &str, ending: &str) -> PathBuf {
+        store.folder.path().join(file(name, ending))
     }
 
     fn open(folder: &Path, secret: &str) -> (Arc<Disk>, Seal) {
@@ -323,7 +352,7 @@ mod tests {
     fn what_is_broken_is_a_miss() {
         let opened = open(&folder("broken"), "secret");
         write(&opened);
-        let path = opened.0.path(&opened.1.name, "token");
+        let path = path(&opened.0, &opened.1.name, "token");
         let whole = fs::read(&path).expect("the file");
 
         let mut changed = whole.clone();
@@ -337,12 +366,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_a_folder_is_reported_once() {
+        let folder = folder("news");
+        assert!(is_news(&folder) && !is_news(&folder) && is_news(&folder.join("other")));
+    }
+
+    #[test]
     fn counting_makes_a_file_longer() {
         let (store, seal) = open(&folder("counts"), "secret");
         for _ in 0..3 {
             store.count(&seal.name, Count::Hit).now_or_never().expect("at once").expect("counted");
         }
-        assert_eq!(fs::metadata(store.path(&seal.name, "hits")).expect("a file").len(), 3);
+        assert_eq!(fs::metadata(path(&store, &seal.name, "hits")).expect("a file").len(), 3);
     }
 
     #[cfg(unix)]

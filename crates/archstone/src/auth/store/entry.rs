@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::FutureExt;
 
 use super::{Content, Count, Kept, Lease, Mark, Order, Store, Trouble, lease::microseconds, seal::Seal};
-use crate::{access::Access, auth::LoginKey, error::Error, host::Host};
+use crate::{access::Access, auth::LoginKey, error::Error, host::Host, secret::Secret};
 
 /// The place of one login's token.
 #[derive(Debug)]
@@ -95,6 +95,24 @@ impl Entry {
             Err(trouble) => Err(trouble),
         };
         self.asked("not kept", outcome);
+    }
+
+    /// A document that this machine keeps for the login, by what it is about.
+    pub(crate) fn document(&self, subject: &str) -> Option<Secret> {
+        let name = self.seal.name_of(subject);
+        self.seal.open_as(&name, &*self.store, Content::Document, &self.store.document(&name)?)
+    }
+
+    /// Keeps a document for the login's next process, where this machine keeps tokens.
+    pub(crate) fn keep_document(&self, subject: &str, text: &Secret) {
+        if self.is_shared() {
+            return;
+        }
+        let name = self.seal.name_of(subject);
+        let sealed = self.seal.close_as(&name, &*self.store, Content::Document, text);
+        if let Err(trouble) = sealed.and_then(|sealed| self.store.keep_document(&name, &sealed)) {
+            tracing::debug!(target: "archstone::discovery", %trouble, "not kept on disk");
+        }
     }
 
     /// Forgets the token.

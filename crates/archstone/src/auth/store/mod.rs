@@ -79,6 +79,16 @@ pub(super) trait Store: fmt::Debug + Send + Sync + 'static {
     /// Keeps a failure for those who wait for it.
     fn keep_failure<'a>(&'a self, name: &'a str, sealed: Vec<u8>) -> Answer<'a, ()>;
 
+    /// A document that this machine keeps for the login. Shared stores have none.
+    fn document(&self, _name: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Keeps a document, where this machine does.
+    fn keep_document(&self, _name: &str, _sealed: &[u8]) -> Result<(), Trouble> {
+        Ok(())
+    }
+
     /// Forgets the token.
     fn forget<'a>(&'a self, name: &'a str) -> Answer<'a, ()>;
 
@@ -124,6 +134,8 @@ pub(super) enum Content {
     Token,
     /// The latest failure, for those who waited for it.
     Failure,
+    /// What a service has said of its versions.
+    Document,
 }
 
 impl Content {
@@ -131,6 +143,7 @@ impl Content {
         match self {
             Self::Token => "token",
             Self::Failure => "failure",
+            Self::Document => "document",
         }
     }
 }

@@ -24,6 +24,7 @@ const DERIVATION_MEMORY: u32 = 512;
 pub(super) struct Seal {
     pub(super) name: String,
     key: LessSafeKey,
+    names: hmac::Key,
 }
 
 impl Seal {
@@ -47,32 +48,58 @@ impl Seal {
             context.update(login.identity.as_bytes());
             context.sign()
         };
-        let name = derive("name").as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         let key = UnboundKey::new(&aead::CHACHA20_POLY1305, derive("seal").as_ref()).ok()?;
-        Some(Self { name, key: LessSafeKey::new(key) })
+        let names = hmac::Key::new(hmac::HMAC_SHA256, derive("names").as_ref());
+        Some(Self { name: short(&derive("name")), key: LessSafeKey::new(key), names })
+    }
+
+    /// The name of something else that belongs to the login.
+    pub(super) fn name_of(&self, subject: &str) -> String {
+        short(&hmac::sign(&self.names, subject.as_bytes()))
     }
 
     /// What must be the same for a seal to open: format, store, name.
-    fn bound_to(&self, store: &dyn Store, content: Content) -> Vec<u8> {
-        [MAGIC, &*store.place(&self.name, content)].concat()
+    fn bound_to(name: &str, store: &dyn Store, content: Content) -> Vec<u8> {
+        [MAGIC, &*store.place(name, content)].concat()
     }
 
     pub(super) fn close(&self, store: &dyn Store, content: Content, text: &Secret) -> Result<Vec<u8>, Trouble> {
+        self.close_as(&self.name, store, content, text)
+    }
+
+    /// Seals what is kept under another name of the login's.
+    pub(super) fn close_as(
+        &self,
+        name: &str,
+        store: &dyn Store,
+        content: Content,
+        text: &Secret,
+    ) -> Result<Vec<u8>, Trouble> {
         let refused = |_| Trouble::refused("no randomness, or no encryption");
         let mut nonce = [0; aead::NONCE_LEN];
         SystemRandom::new().fill(&mut nonce).map_err(refused)?;
         let mut sealed = text.expose().as_bytes().to_vec();
-        let bound = Aad::from(self.bound_to(store, content));
+        let bound = Aad::from(Self::bound_to(name, store, content));
         self.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed).map_err(refused)?;
         let parts: [&[u8]; 3] = [MAGIC, &nonce, &sealed];
         Ok(parts.concat())
     }
 
     pub(super) fn open(&self, store: &dyn Store, content: Content, sealed: &[u8]) -> Option<Secret> {
+        self.open_as(&self.name, store, content, sealed)
+    }
+
+    /// Opens what is kept under another name of the login's.
+    pub(super) fn open_as(&self, name: &str, store: &dyn Store, content: Content, sealed: &[u8]) -> Option<Secret> {
         let (nonce, text) = sealed.strip_prefix(MAGIC)?.split_at_checked(aead::NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut text = Zeroizing::new(text.to_vec());
-        let opened = self.key.open_in_place(nonce, Aad::from(self.bound_to(store, content)), &mut text).ok()?;
+        let opened = self.key.open_in_place(nonce, Aad::from(Self::bound_to(name, store, content)), &mut text).ok()?;
         Some(Secret::from(std::str::from_utf8(opened).ok()?))
     }
+}
+
+/// Half of a digest, as a name.
+fn short(digest: &hmac::Tag) -> String {
+    digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,13 +8,12 @@ mod document;
 mod identity;
 mod link;
 mod path;
+mod record;
 mod resolve;
-mod store;
 
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -32,9 +31,9 @@ use super::{ApiVersion, Endpoint, VersionRange};
 use crate::{
     error::{ErrorKind, Result, public_url},
     host::{Host, Moment},
-    transport::{Answer, Trust},
+    secret::Secret,
+    transport::Answer,
 };
-use store::DocumentStore;
 
 /// How long a document is believed.
 const DOCUMENT_KEPT: Duration = Duration::from_secs(3600);
@@ -79,31 +78,24 @@ impl VersionedEndpoint {
 pub(crate) trait Documents: Sync {
     /// Asks for one.
     fn fetch(&self, url: &Url) -> impl Future<Output = Result<Answer>> + Send;
+
+    /// What an earlier run of the program has read, if it is kept anywhere.
+    fn kept(&self, url: &Url) -> Option<Secret>;
+
+    /// Keeps what was read for the next run.
+    fn keep(&self, url: &Url, record: &Secret);
 }
 
-/// The version documents that have been read, for all who share them; with a folder, also for the next run
-/// of the program.
+/// The version documents that have been read, for all who share them.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery {
     documents: Mutex<HashMap<Url, Arc<Document>>>,
-    folder: Option<(PathBuf, Trust)>,
-    /// Opened when first needed.
-    store: OnceLock<Option<DocumentStore>>,
 }
 
 /// One document's place; the lock is held while it is read.
 type Document = tokio::sync::Mutex<Option<(Moment, Arc<[VersionInfo]>, Duration)>>;
 
 impl Discovery {
-    pub(crate) fn new(folder: Option<&Path>, trust: &Trust) -> Self {
-        Self { folder: folder.map(|folder| (folder.to_owned(), trust.clone())), ..Self::default() }
-    }
-
-    fn store(&self) -> Option<&DocumentStore> {
-        let open = || self.folder.as_ref().and_then(|(folder, trust)| DocumentStore::open(folder, trust));
-        self.store.get_or_init(open).as_ref()
-    }
-
     /// The versions that a document names; none when there is no document.
     pub(crate) async fn versions(&self, url: &Url, host: &Host, source: &impl Documents) -> Arc<[VersionInfo]> {
         let place = self.place(url);
@@ -113,7 +105,7 @@ impl Discovery {
         {
             return Arc::clone(versions);
         }
-        if let Some((versions, left)) = self.store().and_then(|store| store.read(url, host.wall())) {
+        if let Some((versions, left)) = source.kept(url).and_then(|kept| record::read(&kept, url, host.wall())) {
             let versions: Arc<[_]> = versions.into();
             *document = Some((host.now(), Arc::clone(&versions), left));
             return versions;
@@ -130,8 +122,10 @@ impl Discovery {
             }
         };
         // That a service did not answer just now is not for the next run.
-        if let Some(store) = self.store().filter(|_| kept != FAILURE_KEPT) {
-            store.write(url, &versions, host.wall(), kept);
+        if kept != FAILURE_KEPT
+            && let Some(record) = record::write(url, &versions, host.wall())
+        {
+            source.keep(url, &record);
         }
         let versions: Arc<[_]> = versions.into();
         *document = Some((host.now(), Arc::clone(&versions), kept));
