@@ -272,8 +272,10 @@ pub(crate) struct Openrc {
     options: Py<PyDict>,
     /// The variables that it takes from somewhere else, such as a password that it asks for.
     open: Vec<String>,
-    /// The `OS_*` variables that are no options.
+    /// The `OS_*` variables that are not options.
     unknown: Vec<String>,
+    /// The lines that were not understood completely: the number of each, from 1, and the variables that it names.
+    unread: Vec<(usize, Vec<String>)>,
 }
 
 #[pymethods]
@@ -287,12 +289,13 @@ impl Openrc {
 /// `open`.
 #[pyfunction]
 pub(crate) fn read_openrc(py: Python<'_>, text: &str) -> PyResult<Openrc> {
-    let config::Openrc { options: found, open, unknown, .. } = config::read_openrc(text);
+    let config::Openrc { options: found, open, unknown, unread, .. } = config::read_openrc(text);
     let options = PyDict::new(py);
     for (name, value) in found {
         options.set_item(name, value.expose())?;
     }
-    Ok(Openrc { options: options.unbind(), open, unknown })
+    let unread = unread.into_iter().map(|it| (it.line, it.variables)).collect();
+    Ok(Openrc { options: options.unbind(), open, unknown, unread })
 }
 
 /// Where a secret stands in the keyring of this system.

@@ -2,11 +2,14 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::{OsStr, OsString},
     fmt,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+
+use crate::error::{Error, ErrorKind, Result, printable};
 
 /// The machine as the library sees it.
 ///
@@ -55,7 +58,7 @@ impl Platform {
 #[derive(Clone)]
 enum Environment {
     Process,
-    Made(Arc<BTreeMap<String, String>>),
+    Made(Arc<BTreeMap<String, OsString>>),
 }
 
 impl Default for Host {
@@ -72,7 +75,7 @@ impl Default for Host {
 
 impl Host {
     /// A machine with this environment and no other, and the real clock.
-    pub fn made<K: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
+    pub fn made<K: Into<String>, V: Into<OsString>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
         Self { environment: Environment::Made(Arc::new(variables.collect())), ..Self::default() }
     }
@@ -96,39 +99,59 @@ impl Host {
         Self { working_folder: working_folder.into(), root: root.into(), ..self }
     }
 
-    /// An environment variable. An empty one counts as unset.
+    /// An environment variable. An empty one counts as unset, and so does one that is not UTF-8.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<String> {
+        self.raw_variable(name)?.into_string().ok()
+    }
+
+    /// An environment variable whose value decides something: one that is not UTF-8 is an error.
+    pub(crate) fn checked_variable(&self, name: &str) -> Result<Option<String>> {
+        self.raw_variable(name).map(|value| value.into_string().map_err(|_| unreadable(name))).transpose()
+    }
+
+    fn raw_variable(&self, name: &str) -> Option<OsString> {
         let value = match &self.environment {
             #[expect(clippy::disallowed_methods, reason = "this is the one door")]
-            Environment::Process => std::env::var(name).ok(),
+            Environment::Process => std::env::var_os(name),
             Environment::Made(variables) => variables.get(name).cloned(),
         };
         value.filter(|value| !value.is_empty())
     }
 
-    /// The environment variables that begin like this and are not empty, by name.
-    pub(crate) fn variables(&self, prefix: &str) -> BTreeMap<String, String> {
+    /// The variables that configure a cloud, by name: those that begin with `OS_` or `ARCHSTONE_` and are not
+    /// empty. One whose value is not UTF-8 is an error: dropping it would change what was meant.
+    pub(crate) fn settings_variables(&self) -> Result<BTreeMap<String, String>> {
+        let mut readable = BTreeMap::new();
+        for (name, value) in self.raw_variables() {
+            let value = value.into_string().map_err(|_| unreadable(&name))?;
+            readable.insert(name, value);
+        }
+        Ok(readable)
+    }
+
+    fn raw_variables(&self) -> BTreeMap<String, OsString> {
+        let counts = |name: &str, value: &OsStr| {
+            !value.is_empty() && (name.starts_with("OS_") || name.starts_with("ARCHSTONE_"))
+        };
         match &self.environment {
             #[expect(clippy::disallowed_methods, reason = "this is the one door")]
             Environment::Process => std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-                .filter(|(name, _)| name.starts_with(prefix))
-                .filter_map(|(name, value)| Some((name, value.into_string().ok()?)))
-                .filter(|(_, value)| !value.is_empty())
+                .filter(|(name, value)| counts(name, value))
                 .collect(),
             Environment::Made(variables) => variables
                 .iter()
-                .filter(|(name, value)| name.starts_with(prefix) && !value.is_empty())
+                .filter(|(name, value)| counts(name, value))
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect(),
         }
     }
 
-    /// The variables that tell about a cloud: those that begin with `OS_`, by name.
+    /// The variables for clouds: those that begin with `OS_` and are not empty, by name.
     #[must_use]
     pub fn cloud_variables(&self) -> Vec<String> {
-        self.variables("OS_").into_keys().collect()
+        self.raw_variables().into_keys().filter(|name| name.starts_with("OS_")).collect()
     }
 
     /// Where configuration is looked for, the first first: the working folder, the user's own folders, the
@@ -151,8 +174,14 @@ impl Host {
             ],
         };
         match self.platform {
-            Platform::Unix => match self.variable("XDG_CONFIG_DIRS") {
-                Some(several) => folders.extend(several.split(':').map(|it| Some(PathBuf::from(it).join("openstack")))),
+            // Paths that are not absolute are to be ignored, says the XDG specification: an empty one would be the
+            // working folder, where anyone may have put a file.
+            Platform::Unix => match self.raw_variable("XDG_CONFIG_DIRS") {
+                Some(several) => folders.extend(
+                    std::env::split_paths(&several)
+                        .filter(|folder| folder.is_absolute())
+                        .map(|folder| Some(folder.join("openstack"))),
+                ),
                 None => folders.push(Some(self.root.join("etc/xdg/openstack"))),
             },
             Platform::MacOs => folders.push(Some(self.root.join("Library/Application Support/openstack"))),
@@ -197,7 +226,7 @@ impl Host {
     }
 
     fn absolute(&self, variable: &str) -> Option<PathBuf> {
-        self.variable(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+        self.raw_variable(variable).map(PathBuf::from).filter(|path| path.is_absolute())
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -211,6 +240,12 @@ impl Host {
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
     }
+}
+
+fn unreadable(name: &str) -> Error {
+    let name = printable(name);
+    Error::new(ErrorKind::InvalidConfig, format!("environment variable `{name}` is not UTF-8 text"))
+        .with_hint(format!("set `{name}` again in a UTF-8 locale, or unset it"))
 }
 
 impl fmt::Debug for Host {
@@ -302,5 +337,45 @@ impl Clock for SystemClock {
         static BOOT_ID: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
         let read = || Some(std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned());
         BOOT_ID.get_or_init(read).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_for_clouds_that_is_not_utf8_is_refused_by_its_name() {
+        use std::os::unix::ffi::OsStringExt;
+        let bytes = || OsString::from_vec(b"d\xe9veloppement".to_vec());
+        for name in ["OS_PROJECT_NAME", "OS_CLOUD", "OS_COMPUTE_API_VERSION", "ARCHSTONE_TOKEN_CACHE"] {
+            let host = Host::made([(name, bytes())]);
+            let error = host.settings_variables().expect_err(name);
+            assert_eq!(error.to_string(), format!("environment variable `{name}` is not UTF-8 text"));
+            assert!(host.checked_variable(name).is_err());
+        }
+        let host = Host::made([("LESSOPEN", bytes()), ("OS_USERNAME", "alice".into())]);
+        let readable = host.settings_variables().expect("only others' variables are not UTF-8");
+        assert_eq!(readable.into_iter().collect::<Vec<_>>(), [("OS_USERNAME".to_owned(), "alice".to_owned())]);
+        // A folder need not be UTF-8.
+        let home = OsString::from_vec(b"/home/andr\xe9".to_vec());
+        assert_eq!(Host::made([("HOME", home.clone())]).home(), Some(PathBuf::from(home)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folders_that_are_not_absolute_are_ignored() {
+        for (variable, value) in [
+            ("XDG_CONFIG_DIRS", ":/etc:x:./y"),
+            ("XDG_CONFIG_DIRS", ""),
+            ("XDG_CONFIG_HOME", "x"),
+            ("SNAP_REAL_HOME", "x"),
+            ("HOME", "x"),
+        ] {
+            let folders = Host::made([(variable, value)]).configuration_folders();
+            // But for the working folder, which comes first.
+            assert!(folders.iter().skip(1).all(|folder| folder.is_absolute()), "{variable}={value}: {folders:?}");
+        }
     }
 }

@@ -1,23 +1,67 @@
-//! Names that are nearly right: which of those that there are was probably meant.
+//! Typos: which of the known names was most likely meant.
 
-/// The name that was most likely meant.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let (slips, nearest) = known.map(|it| (distance(name, it), it)).min()?;
-    (slips <= 3 && slips < name.len()).then_some(nearest)
+/// The known name that a name most likely stands for; `None` where no name is near. The longer a name, the more
+/// typos it may have: one for every three letters, three at most.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = (name.chars().count() / 3).min(3);
+    let near = |it: &&str| it.chars().count().abs_diff(name.chars().count()) <= allowed;
+    let known = known.into_iter().filter(near).map(|it| (distance(name, it), it));
+    known.filter(|(typos, _)| *typos <= allowed).min().map(|(_, it)| it)
 }
 
-/// Levenshtein's distance.
+/// How many typos lie between two names: a letter too many, too few or another one, or two that changed places.
 pub(crate) fn distance(one: &str, other: &str) -> usize {
+    let one: Vec<char> = one.chars().collect();
     let other: Vec<char> = other.chars().collect();
+    let mut last: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, left) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
+    for (line, left) in one.iter().enumerate() {
+        let mut next = vec![line + 1];
         for (column, right) in other.iter().enumerate() {
-            let change = diagonal + usize::from(left != *right);
-            diagonal = row[column + 1];
-            row[column + 1] = change.min(diagonal + 1).min(row[column] + 1);
+            let change = row[column] + usize::from(left != right);
+            let mut typos = change.min(row[column + 1] + 1).min(next[column] + 1);
+            if line > 0 && column > 0 && one[line - 1] == *right && *left == other[column - 1] {
+                typos = typos.min(last[column - 1] + 1);
+            }
+            next.push(typos);
         }
+        last = std::mem::replace(&mut row, next);
     }
     row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_near_is_suggested() {
+        let known = ["username", "user_id", "cert", "password", "key", "auth_url", "project_name", "demo", "cacert"];
+        let table = [
+            ("usrname", Some("username")),
+            ("pasword", Some("password")),
+            ("auth_ulr", Some("auth_url")),
+            ("projetc_nam", Some("project_name")),
+            ("dmeo", Some("demo")),
+            ("certt", Some("cert")),
+            ("user", None),
+            ("nova", None),
+            ("ke", None),
+            ("x", None),
+            ("", None),
+            ("colour", None),
+            ("identity", None),
+        ];
+        for (name, expected) in table {
+            assert_eq!(nearest(name, known), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn typos_are_counted() {
+        let table = [("", "abc", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("ab", "b", 1), ("kitten", "sitting", 3)];
+        for (one, other, typos) in table {
+            assert_eq!((distance(one, other), distance(other, one)), (typos, typos), "{one} {other}");
+        }
+    }
 }

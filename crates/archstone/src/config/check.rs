@@ -225,7 +225,7 @@ impl Findings {
     /// Variables that look like one that counts, and are none.
     fn environment(&mut self, host: &Host) {
         let options: Vec<String> = known_variables().collect();
-        for variable in host.variables("OS_").into_keys() {
+        for variable in host.cloud_variables() {
             let key = variable["OS_".len()..].to_ascii_lowercase();
             if options.contains(&variable) || service::find(&key).is_some() || foreign::is_of_others(&key) {
                 continue;

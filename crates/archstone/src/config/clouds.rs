@@ -1,5 +1,7 @@
 //! Which clouds there are.
 
+use std::collections::HashSet;
+
 use super::{
     Origin, Settings,
     clouds_yaml::{Layer, merge},
@@ -42,8 +44,9 @@ pub fn clouds(host: &Host) -> Result<Vec<NamedCloud>> {
 /// The clouds that these files name.
 pub(super) fn named(files: &[File], host: &Host) -> Result<Vec<NamedCloud>> {
     let mut clouds: Vec<NamedCloud> = Vec::new();
+    let mut seen = HashSet::new();
     for name in files.iter().rev().flat_map(File::names) {
-        if !clouds.iter().any(|cloud| cloud.name == name) {
+        if seen.insert(name) {
             clouds.push(cloud(name, files, host)?);
         }
     }

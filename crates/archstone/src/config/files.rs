@@ -4,6 +4,7 @@
 //! then the working folder, the user's own folders, the machine's; `.yaml` before `.yml` before `.json`.
 
 use std::{
+    collections::HashMap,
     io::{ErrorKind as Io, Result as IoResult},
     path::{Path, PathBuf},
 };
@@ -111,14 +112,15 @@ fn searched_for(family: Family, host: &Host) -> Vec<SearchedFile> {
         Err(error) if error.kind() == Io::PermissionDenied => FileState::Unreadable,
         _ => FileState::Missing,
     };
-    let named = named(family, host).map(|(_, path)| path);
+    // A variable that cannot be read is told by who looks for the file itself.
+    let named = named(family, host).ok().flatten().map(|(_, path)| path);
     let paths = named.into_iter().chain(usual(family, host));
     paths.map(|path| SearchedFile { family, state: state(&path), path }).collect()
 }
 
-fn named(family: Family, host: &Host) -> Option<(&'static str, PathBuf)> {
-    let variable = family.variable()?;
-    Some((variable, host.path(&host.variable(variable)?)))
+fn named(family: Family, host: &Host) -> Result<Option<(&'static str, PathBuf)>> {
+    let Some(variable) = family.variable() else { return Ok(None) };
+    Ok(host.checked_variable(variable)?.map(|path| (variable, host.path(&path))))
 }
 
 pub(crate) fn usual(family: Family, host: &Host) -> impl Iterator<Item = PathBuf> {
@@ -134,6 +136,8 @@ pub(crate) struct File {
     /// From the working folder, where anyone may have put it.
     pub(crate) is_stray: bool,
     pub(crate) entries: Vec<Member>,
+    /// Where in `entries` each name is.
+    places: HashMap<String, usize>,
     /// The section for all clouds of the file.
     pub(crate) cache: Option<Entry>,
     /// What looks like an entry, but stands beside the key that should hold it.
@@ -143,13 +147,14 @@ pub(crate) struct File {
 impl File {
     /// The file of a family that counts, if there is one.
     pub(crate) fn find(family: Family, host: &Host) -> Result<Option<Self>> {
-        if let Some((variable, path)) = named(family, host) {
+        if let Some((variable, path)) = named(family, host)? {
             let text = text_of(&path)?.map_err(|error| {
                 let message = format!(
                     "environment variable `{variable}` names `{}`, which cannot be read: {error}",
                     path.display()
                 );
-                Error::new(ErrorKind::InvalidConfig, message).with_hint(format!("mend the path, or unset `{variable}`"))
+                Error::new(ErrorKind::InvalidConfig, message)
+                    .with_hint(format!("correct the path, or unset `{variable}`"))
             })?;
             return Self::parse(family, path, &text).map(Some);
         }
@@ -187,7 +192,8 @@ impl File {
                 return Err(invalid(&path, top.line, &what));
             }
         };
-        Ok(Self { family, path, is_stray: false, entries, cache, beside })
+        let places = entries.iter().enumerate().map(|(at, member)| (member.key.clone(), at)).collect();
+        Ok(Self { family, path, is_stray: false, entries, places, cache, beside })
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -196,7 +202,7 @@ impl File {
 
     /// The entry of this name, which must hold a mapping or nothing.
     pub(crate) fn entry(&self, name: &str) -> Result<Option<&Entry>> {
-        let Some(member) = self.entries.iter().find(|member| member.key == name) else { return Ok(None) };
+        let Some(member) = self.places.get(name).and_then(|at| self.entries.get(*at)) else { return Ok(None) };
         match &member.value.node {
             Node::Mapping(_) | Node::Nothing => Ok(Some(&member.value)),
             _ => {

@@ -32,8 +32,11 @@ impl Sources {
         let Self { arguments, defaults, mut cloud, environment } = self;
         let mut settings = arguments;
         if environment {
-            cloud = cloud.or_else(|| host.variable("OS_CLOUD"));
-            settings = settings.over(Settings::from_environment(host));
+            cloud = match cloud {
+                None => host.checked_variable("OS_CLOUD")?,
+                named => named,
+            };
+            settings = settings.over(Settings::from_environment(host)?);
         }
         // The only cloud of the file serves when nothing else says where to go.
         let lost = environment && !["auth_url", "token_id", "token_ref", "profile"].iter().any(|it| settings.has(it));
@@ -73,7 +76,7 @@ pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<Cl
 /// yet to be fetched this way.
 pub(crate) fn make_transport(sources: Sources, host: &Host) -> Result<TransportSettings> {
     let Sources { arguments, defaults, environment, .. } = sources;
-    let said = if environment { arguments.over(Settings::from_environment(host)) } else { arguments };
+    let said = if environment { arguments.over(Settings::from_environment(host)?) } else { arguments };
     resolve::transport(&said.over(defaults), host)
 }
 

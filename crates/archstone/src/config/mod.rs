@@ -61,7 +61,7 @@ pub use crate::{
 };
 pub use check::{Finding, check};
 pub use clouds::{NamedCloud, clouds};
-pub use edit::{ConfigFile, Openrc, read_openrc};
+pub use edit::{ConfigFile, Openrc, UnreadLine, read_openrc};
 pub use explain::{ExplainedValue, Explanation};
 pub use fetch::{FetchedProfile, fetch_profile};
 pub use files::{Family, FileState, SearchedFile, searched};

@@ -29,22 +29,23 @@ impl Settings {
         Ok(())
     }
 
-    /// Every `OS_*` variable that is an option.
-    pub(crate) fn from_environment(host: &Host) -> Self {
+    /// Every `OS_*` or `ARCHSTONE_*` variable that is an option.
+    pub(crate) fn from_environment(host: &Host) -> Result<Self> {
+        let variables = host.settings_variables()?;
         let mut settings = Self::default();
         for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
             // The first that is set: the option's own name before its aliases.
             let names = std::iter::once(spec.name).chain(spec.aliases.iter().copied());
             for variable in names.map(OptionSpec::variable_of) {
-                if let Some(value) = host.variable(&variable) {
+                if let Some(value) = variables.get(&variable) {
                     let origin = Origin::Variable(variable);
-                    settings.insert(spec, Sourced { value: value.into(), origin });
+                    settings.insert(spec, Sourced { value: value.as_str().into(), origin });
                     break;
                 }
             }
         }
-        for (variable, value) in host.variables("OS_") {
-            if let Some((service, option)) = service::find(&variable["OS_".len()..]) {
+        for (variable, value) in variables {
+            if let Some((service, option)) = variable.strip_prefix("OS_").and_then(service::find) {
                 let key = service::key(&service, option);
                 if !settings.services().contains_key(&key) {
                     settings.insert_service(key, Sourced { value: value.into(), origin: Origin::Variable(variable) });
@@ -52,7 +53,7 @@ impl Settings {
             }
         }
         settings.fill_domains(settings.has_project());
-        settings
+        Ok(settings)
     }
 
     /// Beside a project, a domain is that of user and project: older tools wrote it so, and openstacksdk
@@ -82,6 +83,22 @@ impl Settings {
     }
 }
 
+/// The option that was most likely meant: one that is spelled almost so, or whose name goes on to say by what its
+/// value is known, as `username` does where `user` was written.
+fn nearest_option(key: &str) -> Option<&'static str> {
+    let names = || {
+        let options = OPTIONS.iter().flat_map(|group| group.iter());
+        options
+            .flat_map(|spec| std::iter::once(spec.name).chain(spec.aliases.iter().copied()).map(|it| (it, spec.name)))
+    };
+    let completed = ["name", "_name", "_url", "_id"].iter().find_map(|ending| {
+        let whole = format!("{key}{ending}");
+        names().find(|(name, _)| *name == whole)
+    });
+    let near = nearest(key, names().map(|(name, _)| name)).and_then(|near| names().find(|(name, _)| *name == near));
+    completed.or(near).map(|(_, option)| option)
+}
+
 /// An option that does not exist, with the nearest that does; or one of an auth method that is not
 /// supported.
 pub(crate) fn unknown(name: &str, origin: &Origin) -> Error {
@@ -96,8 +113,8 @@ pub(crate) fn unknown(name: &str, origin: &Origin) -> Error {
             "use a password, a token or an application credential; `v3applicationcredential` works for federated users, too",
         );
     }
-    let error = Error::new(ErrorKind::InvalidConfig, format!("there is no option `{name}` ({origin})"));
-    match nearest(&key, OPTIONS.iter().flat_map(|group| group.iter()).map(|spec| spec.name)) {
+    let error = Error::new(ErrorKind::InvalidConfig, format!("unknown option `{name}` ({origin})"));
+    match nearest_option(&key) {
         Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
         None => error,
     }

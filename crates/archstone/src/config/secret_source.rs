@@ -97,22 +97,22 @@ fn of_command(value: &Sourced<&str>) -> Result<Secret> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(failed("the command is empty".into()));
     };
-    let program = printable(program);
+    let shown = printable(program);
     // It may ask a person: the terminal stays its own, but for what it prints.
-    let output = Command::new(&program)
+    let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::inherit())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| failed(format!("the command `{program}` does not start: {error}")))?;
+        .map_err(|error| failed(format!("cannot run the command `{shown}`: {error}")))?;
     let text = String::from_utf8(output.stdout).map(Secret::from);
     if !output.status.success() {
-        return Err(failed(format!("the command `{program}` failed ({})", output.status))
+        return Err(failed(format!("the command `{shown}` failed ({})", output.status))
             .with_hint("run it by hand: its first line of output should be the secret"));
     }
-    let text = text.map_err(|_| failed(format!("the command `{program}` prints what is not UTF-8 text")))?;
+    let text = text.map_err(|_| failed(format!("the command `{shown}` prints what is not UTF-8 text")))?;
     first_line(&text).ok_or_else(|| {
-        failed(format!("the command `{program}` prints nothing in its first line"))
+        failed(format!("the command `{shown}` prints nothing in its first line"))
             .with_hint("its first line of output should be the secret")
     })
 }
@@ -162,6 +162,29 @@ fn words(text: &str) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Origin;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_is_run_as_it_is_written_and_shown_as_one_line() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = std::env::temp_dir().join(format!("archstone-command-{}", std::process::id()));
+        // A name that is longer than what messages show, and one that ends with a blank.
+        let long = folder.join("n".repeat(200)).join("m".repeat(200));
+        let run = |program: &std::path::Path| {
+            let words = serde_json::json!([program]).to_string();
+            of_command(&Sourced { value: words.as_str(), origin: Origin::Argument("password_command".into()) })
+        };
+        for program in [long.join("pass"), folder.join("pass ")] {
+            std::fs::create_dir_all(program.parent().expect("a folder")).expect("a folder");
+            std::fs::write(&program, "#!/bin/sh\necho secret\n").expect("a program");
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).expect("a program");
+            assert_eq!(run(&program).expect("the command runs").expose(), "secret");
+        }
+        let missing = run(&folder.join("a\nb")).expect_err("there is no such program").to_string();
+        assert!(missing.contains("cannot run the command") && missing.contains("a\\nb`"), "{missing}");
+        std::fs::remove_dir_all(folder).expect("a folder of its own");
+    }
 
     #[test]
     fn a_command_is_split_into_words_without_a_shell() {

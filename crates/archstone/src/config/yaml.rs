@@ -4,7 +4,7 @@
 //! and merge keys (`<<`) work; what a file could do harm with is bounded: its depth, and what its
 //! aliases add up to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
@@ -112,7 +112,7 @@ pub(crate) fn parse(text: &str) -> Result<Entry, Problem> {
     if let Some(at) = text.find(is_stray) {
         let line = text[..at].matches('\n').count() + 1;
         let stray = text[at..].chars().next().map_or(0, u32::from);
-        return Err(problem(line, format!("a control character, U+{stray:04X}, stands here"))
+        return Err(problem(line, format!("there is a control character here, U+{stray:04X}"))
             .with_hint("in double quotes it is written as `\\x07`, with its own number"));
     }
     let mut builder = Builder::default();
@@ -141,8 +141,13 @@ struct Open {
 
 enum Parts {
     List(Vec<Entry>),
-    /// The members, and a key that waits for its value.
-    Mapping(Vec<Member>, Option<Entry>),
+    Mapping {
+        members: Vec<Member>,
+        /// Where each key is written first.
+        lines: HashMap<String, usize>,
+        /// A key that waits for its value.
+        waiting: Option<Entry>,
+    },
 }
 
 impl Builder {
@@ -164,13 +169,13 @@ impl Builder {
             }
             Event::MappingStart(anchor, tag) => {
                 check(tag.as_deref(), line)?;
-                self.enter(span, anchor, Parts::Mapping(Vec::new(), None))
+                self.enter(span, anchor, Parts::Mapping { members: Vec::new(), lines: HashMap::new(), waiting: None })
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(Open { start, anchor, parts }) = self.open.pop() else { return Ok(()) };
                 let node = match parts {
                     Parts::List(items) => Node::List(items),
-                    Parts::Mapping(members, _) => Node::Mapping(merged(members)?),
+                    Parts::Mapping { members, .. } => Node::Mapping(merged(members)?),
                 };
                 let span = (start.start.index(), span.end.index());
                 self.close(Entry { line: start.start.line(), span, node }, anchor)
@@ -210,19 +215,16 @@ impl Builder {
         match self.open.last_mut().map(|open| &mut open.parts) {
             None => self.document = Some(entry),
             Some(Parts::List(items)) => items.push(entry),
-            Some(Parts::Mapping(members, waiting)) => match waiting.take() {
+            Some(Parts::Mapping { members, lines, waiting }) => match waiting.take() {
                 None => *waiting = Some(entry),
                 Some(key) => {
                     let Node::Text(Text { value: name, .. }) = key.node else {
                         return Err(problem(key.line, "a key must be a word")
                             .with_hint("was a template not filled in? otherwise put quotes around what has braces"));
                     };
-                    if let Some(first) = members.iter().find(|member| member.key == name && name != "<<") {
+                    if let Some(first) = lines.insert(name.clone(), key.line).filter(|_| name != "<<") {
                         let name = crate::error::printable(&name);
-                        return Err(problem(
-                            key.line,
-                            format!("`{name}` stands here a second time, after line {}", first.line),
-                        ));
+                        return Err(problem(key.line, format!("`{name}` is here a second time, after line {first}")));
                     }
                     members.push(Member {
                         key: name,
@@ -245,6 +247,7 @@ fn merged(members: Vec<Member>) -> Result<Vec<Member>, Problem> {
     }
     let (merges, mut members): (Vec<_>, Vec<_>) = members.into_iter().partition(|member| member.key == "<<");
     let lines: Vec<usize> = merges.iter().map(|member| member.line).collect();
+    let mut known: HashSet<String> = members.iter().map(|member| member.key.clone()).collect();
     let sources = merges.into_iter().flat_map(|member| match member.value.node {
         Node::List(items) => items,
         _ => vec![member.value],
@@ -255,7 +258,7 @@ fn merged(members: Vec<Member>) -> Result<Vec<Member>, Problem> {
             return Err(problem(line, "`<<` must name a mapping, or a list of mappings"));
         };
         for member in more {
-            if !members.iter().any(|it| it.key == member.key) {
+            if known.insert(member.key.clone()) {
                 members.push(member);
             }
         }

@@ -67,21 +67,20 @@ impl Settings {
             }
         }
         // A version that names a microversion hides what lower layers say about it, and the other way round.
-        let above: Vec<String> = self.services.keys().cloned().collect();
-        for (name, value) in lower.services {
-            let said_above = |service: &str, other: &str| {
-                let key = format!("{service}_{other}");
-                above.contains(&key).then(|| self.services.get(&key)).flatten()
-            };
-            let asks = |it: &Sourced<Secret>| asks_for_microversion(it.value.expose());
-            let is_hidden = match (name.strip_suffix("_default_microversion"), name.strip_suffix("_api_version")) {
-                (Some(service), _) => said_above(service, "api_version").is_some_and(asks),
-                (None, Some(service)) => said_above(service, "default_microversion").is_some() && asks(&value),
-                (None, None) => false,
-            };
-            if !is_hidden {
-                self.services.entry(name).or_insert(value);
-            }
+        let said_above = |service: &str, other: &str| self.services.get(&format!("{service}_{other}"));
+        let asks = |it: &Sourced<Secret>| asks_for_microversion(it.value.expose());
+        let is_hidden = |name: &str, value: &Sourced<Secret>| match (
+            name.strip_suffix("_default_microversion"),
+            name.strip_suffix("_api_version"),
+        ) {
+            (Some(service), _) => said_above(service, "api_version").is_some_and(asks),
+            (None, Some(service)) => said_above(service, "default_microversion").is_some() && asks(value),
+            (None, None) => false,
+        };
+        let mut shown = lower.services;
+        shown.retain(|name, value| !is_hidden(name, value));
+        for (name, value) in shown {
+            self.services.entry(name).or_insert(value);
         }
         self
     }

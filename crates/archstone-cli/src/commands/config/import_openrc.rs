@@ -7,7 +7,7 @@ use std::{
 
 use archstone::{
     Error, ErrorKind, Result, Secret,
-    config::{ConfigFile, Family, read_openrc},
+    config::{ConfigFile, Family, OptionSpec, UnreadLine, read_openrc},
     host::Host,
 };
 use clap::{Arg, ArgMatches, Command};
@@ -25,7 +25,8 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     describe,
     more: "\
-Nothing in the file is run. What it asks for, such as a password, is left out.
+Reads what POSIX shells, csh, fish, PowerShell and Windows' own command line set. Nothing in the file is run.
+What it asks for, such as a password, is left out, and each line that is not understood is reported.
 
 Examples:
   archstone config import-openrc mycloud demo-openrc.sh
@@ -51,7 +52,11 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let content = Secret::from(read.map_err(|error| invalid(format!("cannot read `{path}`: {error}")))?);
     let openrc = read_openrc(content.expose());
     if openrc.options.is_empty() {
-        return Err(invalid(format!("`{path}` exports no `OS_*` variable that is an option")));
+        let error = invalid(format!("`{path}` sets no `OS_*` variable that is an option"));
+        return Err(match openrc.unread.as_slice() {
+            [] => error,
+            unread => error.with_hint(unread.iter().map(not_read).collect::<Vec<_>>().join("\n      ")),
+        });
     }
     let mut file = ConfigFile::of(Family::Clouds, &Host::default())?;
     if file.clouds().iter().any(|it| it == cloud) {
@@ -63,10 +68,37 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     }
     file.save()?;
     for variable in &openrc.open {
-        warning!("`{variable}` is what the file asks for when it runs: set it with `archstone config set {cloud}`");
+        warning!("the file does not say what `{variable}` is; set it with `{}`", command_to_set(cloud, variable));
     }
     for variable in &openrc.unknown {
-        warning!("`{variable}` is no option, and left out");
+        warning!("`{variable}` is not an option, and is left out");
+    }
+    for line in &openrc.unread {
+        warning!("{}", not_read(line));
     }
     Ok(Answer::Text(format!("{}\n", file.path().display())))
+}
+
+fn not_read(line: &UnreadLine) -> String {
+    let variables: Vec<_> = line.variables.iter().map(|name| format!("`{name}`")).collect();
+    format!("line {} is not understood and is left out: it names {}", line.line, variables.join(", "))
+}
+
+/// The command that sets what a variable stands for; it asks for a secret.
+fn command_to_set(cloud: &str, variable: &str) -> String {
+    let key = variable.trim_start_matches("ARCHSTONE_").trim_start_matches("OS_").to_ascii_lowercase();
+    let spec = OptionSpec::find(&key);
+    let value = if spec.is_some_and(|spec| spec.secret) { "" } else { " VALUE" };
+    let option = spec.map_or(key.as_str(), |spec| spec.name);
+    format!("archstone config set {} {option}{value}", quoted(cloud))
+}
+
+/// A word as shells take it for one.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.+@%:,/".contains(c);
+    if word.chars().all(is_plain) && !word.is_empty() && !word.starts_with('-') {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }

@@ -1,6 +1,8 @@
 //! Changes in the text of a YAML or JSON file that leave everything else as it is: comments, order,
 //! quotes, line ends. After each change the text is read again, and must say exactly what was meant.
 
+use std::collections::HashMap;
+
 use crate::config::yaml::{self, Entry, Member, Node, Text};
 
 /// Why a change was not made. The text is as it was.
@@ -17,6 +19,8 @@ type Result<T> = std::result::Result<T, Refusal>;
 /// The text of a file, and what it says.
 pub(super) struct Document {
     text: String,
+    /// The byte at which each character begins; empty where each is one byte.
+    bytes: Vec<usize>,
     tree: Entry,
     is_json: bool,
 }
@@ -24,7 +28,12 @@ pub(super) struct Document {
 impl Document {
     pub(super) fn parse(text: String, is_json: bool) -> Result<Self> {
         let read = if is_json { yaml::parse(&text.replace('\t', " ")) } else { yaml::parse(&text) };
-        read.map(|tree| Self { text, tree, is_json }).map_err(Refusal::Malformed)
+        read.map(|tree| Self::of(text, tree, is_json)).map_err(Refusal::Malformed)
+    }
+
+    fn of(text: String, tree: Entry, is_json: bool) -> Self {
+        let bytes = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(byte, _)| byte).collect() };
+        Self { text, bytes, tree, is_json }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -159,7 +168,7 @@ impl Document {
                 Ok(self.spliced(holder.span.0, holder.span.0, &format!("{}{}", lines.trim_start(), " ".repeat(indent))))
             }
             None => match above.split_last() {
-                None => Ok(self.with_lines(self.text.chars().count(), &self.lines(missing, value, 0))),
+                None => Ok(self.with_lines(self.length(), &self.lines(missing, value, 0))),
                 Some((last, above)) => {
                     let parent = self.get(above).and_then(|parent| parent.member(last));
                     let parent = parent.ok_or_else(|| unsuitable(above, "is not there"))?;
@@ -168,10 +177,8 @@ impl Document {
                     // An explicit `null` gives way.
                     let (colon, text) = (self.after_colon(parent), self.slice(start, end));
                     let cleared = if start >= colon && matches!(text, "~" | "null" | "Null" | "NULL") {
-                        let mut cleared =
-                            Self { text: self.spliced(colon, end, ""), tree: Entry::empty(), is_json: false };
-                        cleared.text = cleared.with_lines(cleared.line_end(colon), &lines);
-                        cleared.text
+                        let cleared = Self::of(self.spliced(colon, end, ""), Entry::empty(), false);
+                        cleared.with_lines(cleared.line_end(colon), &lines)
                     } else {
                         self.with_lines(self.line_end(colon), &lines)
                     };
@@ -265,7 +272,7 @@ impl Document {
 
     fn line_start(&self, at: usize) -> usize {
         let before = self.slice(0, at);
-        before.rfind('\n').map_or(0, |newline| before[..=newline].chars().count())
+        at - before[before.rfind('\n').map_or(0, |newline| newline + 1)..].chars().count()
     }
 
     /// Behind the line break of the line.
@@ -282,8 +289,15 @@ impl Document {
         if self.text.contains("\r\n") { "\r\n" } else { "\n" }
     }
 
+    fn length(&self) -> usize {
+        if self.bytes.is_empty() { self.text.len() } else { self.bytes.len() }
+    }
+
     fn byte(&self, at: usize) -> usize {
-        self.text.char_indices().nth(at).map_or(self.text.len(), |(byte, _)| byte)
+        match self.bytes.as_slice() {
+            [] => at.min(self.text.len()),
+            bytes => bytes.get(at).copied().unwrap_or(self.text.len()),
+        }
     }
 
     fn slice(&self, start: usize, end: usize) -> &str {
@@ -421,11 +435,11 @@ fn is_same(one: &Entry, other: &Entry) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
         }
         (Node::Mapping(members), Node::Mapping(others)) => {
+            let others: HashMap<&str, &Entry> = others.iter().map(|it| (it.key.as_str(), &it.value)).collect();
             members.len() == others.len()
-                && members.iter().all(|member| {
-                    let same = others.iter().find(|it| it.key == member.key);
-                    same.is_some_and(|it| is_same(&member.value, &it.value))
-                })
+                && members
+                    .iter()
+                    .all(|member| others.get(member.key.as_str()).is_some_and(|other| is_same(&member.value, other)))
         }
         _ => false,
     }

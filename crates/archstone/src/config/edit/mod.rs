@@ -21,7 +21,7 @@ use crate::{
     host::Host,
 };
 
-pub use openrc::{Openrc, read_openrc};
+pub use openrc::{Openrc, UnreadLine, read_openrc};
 
 /// A configuration file that is being changed. Nothing is written before [`save`](Self::save).
 ///

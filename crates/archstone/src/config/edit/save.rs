@@ -1,24 +1,52 @@
-//! A file is replaced in one step: whoever reads it finds the old one or the new one, whole.
+//! A file is replaced in one step: a reader finds the old one or the new one, whole.
 
-use std::{fs, io::Result, path::Path};
+use std::{
+    fs::{self, Metadata},
+    io::Result,
+    path::Path,
+};
 
 use crate::files::write_private;
 
-/// Writes the text. A new file, and one with a secret, is for its owner alone; another keeps its mode.
+/// Writes the text. A new file is for its owner alone. One that is there keeps its owner and its mode; with a secret,
+/// only its owner's part of the mode.
 pub(super) fn replace(path: &Path, text: &str, secret: bool) -> Result<()> {
     // A link stays a link: what it leads to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
         create_folder(folder)?;
     }
-    let mode = fs::metadata(&path).ok().filter(|_| !secret).map(|it| it.permissions());
+    let old = fs::metadata(&path).ok();
     write_private(&path, text.as_bytes(), |new| {
-        if let Some(mode) = mode {
-            fs::set_permissions(new, mode)?;
+        if let Some(old) = &old {
+            keep_owner_and_mode(new, old, secret)?;
         }
         fs::File::open(new)?.sync_all()?;
         fs::rename(new, &path)
     })
+}
+
+#[cfg(unix)]
+fn keep_owner_and_mode(new: &Path, old: &Metadata, secret: bool) -> Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let made = fs::metadata(new)?;
+    // Only root may give a file away: where another user's file cannot stay theirs, it is not replaced.
+    if made.uid() != old.uid() {
+        chown(new, Some(old.uid()), None)?;
+    }
+    // A group that the user is not in cannot be kept, and its members then read no more than before.
+    let keeps_group = made.gid() == old.gid() || chown(new, None, Some(old.gid())).is_ok();
+    let kept = match (secret, keeps_group) {
+        (true, _) => 0o700,
+        (false, true) => 0o777,
+        (false, false) => 0o707,
+    };
+    fs::set_permissions(new, fs::Permissions::from_mode(old.permissions().mode() & kept))
+}
+
+#[cfg(not(unix))]
+fn keep_owner_and_mode(new: &Path, old: &Metadata, secret: bool) -> Result<()> {
+    if secret { Ok(()) } else { fs::set_permissions(new, old.permissions()) }
 }
 
 /// A folder that is there keeps its mode.
@@ -28,4 +56,32 @@ fn create_folder(folder: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+    use super::*;
+
+    #[test]
+    fn a_file_keeps_its_owner_and_its_mode() {
+        let folder = std::env::temp_dir().join(format!("archstone-save-{}", std::process::id()));
+        let path = folder.join("clouds.yaml");
+        replace(&path, "clouds:\n", false).expect("a new file");
+        let state = || fs::metadata(&path).map(|it| (it.uid(), it.gid(), it.mode() & 0o777)).expect("the file");
+        let (user, group, mode) = state();
+        assert_eq!(mode, 0o600, "a new file is for its owner alone");
+        // Root can make it another user's; everyone else sees that their own file stays theirs.
+        let (user, group) = if user == 0 { (12_345, 23_456) } else { (user, group) };
+        chown(&path, Some(user), Some(group)).expect("an owner");
+        for (mode, secret, kept) in
+            [(0o640, false, 0o640), (0o664, false, 0o664), (0o644, true, 0o600), (0o400, true, 0o400)]
+        {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a mode");
+            replace(&path, "clouds: {}\n", secret).expect("the file is replaced");
+            assert_eq!(state(), (user, group, kept), "{mode:o}");
+        }
+        fs::remove_dir_all(folder).expect("a folder of its own");
+    }
 }

@@ -138,3 +138,40 @@ fn a_file_without_clouds_gets_some() {
         assert_eq!(document.text(), expected);
     }
 }
+
+/// Processor time, which other programs that are at work take no part in.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_with_many_keys_takes_time_in_proportion() {
+    use crate::config::{Family, files::File};
+    use rustix::time::{ClockId, clock_gettime};
+
+    let seconds = |work: &dyn Fn()| {
+        let now = || {
+            let time = clock_gettime(ClockId::ThreadCPUTime);
+            std::time::Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+        };
+        let before = now();
+        work();
+        now().saturating_sub(before).as_secs_f64()
+    };
+    let text = |count: usize| {
+        // Characters of more than one byte, and keys that `<<` brings in.
+        let many = |indent: &str| (0..count / 2).map(|at| format!("{indent}kéy-{at}: v\n")).collect::<String>();
+        format!("clouds:\n{}  base: &base\n{}  demo:\n    <<: *base\n    verify: true\n", many("  "), many("    "))
+    };
+    let work = |text: &str| {
+        let file = File::parse(Family::Clouds, "clouds.yaml".into(), text).expect("a file");
+        let names = file.names().filter(|name| file.entry(name).is_ok_and(|entry| entry.is_some()));
+        assert_eq!(names.count(), 2);
+        let mut document = document(text);
+        document.set(&["clouds", "demo", "region_name"], &Value::Text("north")).expect("a change");
+        assert!(document.unset(&["clouds", "demo", "verify"]).expect("a change"));
+    };
+    let least = |count: usize| {
+        let text = text(count);
+        (0..3).map(|_| seconds(&|| work(&text))).fold(f64::INFINITY, f64::min)
+    };
+    let (few, many) = (least(1_000), least(8_000));
+    assert!(many < few * 24.0, "8 times as many keys take {} times as long", many / few);
+}
