@@ -21,6 +21,16 @@ pub(crate) fn long(spec: &OptionSpec) -> String {
     if WITHOUT_PREFIX.contains(&spec.name) { name } else { format!("os-{name}") }
 }
 
+/// How a hint writes an option: as it is given in a shell. A secret is better not given as an argument.
+pub(crate) fn in_a_shell(option: &str) -> String {
+    match (option, OptionSpec::find(option)) {
+        ("cloud", _) => "`--os-cloud` (OS_CLOUD)".into(),
+        (_, Some(spec)) if spec.secret => format!("`{}`", spec.variable()),
+        (_, Some(spec)) => format!("`--{}` ({})", long(spec), spec.variable()),
+        (name, None) => format!("`{name}`"),
+    }
+}
+
 /// Options that `openstack` knows without `os-`, and those that it does not know.
 const WITHOUT_PREFIX: &[&str] = &[
     "verify",

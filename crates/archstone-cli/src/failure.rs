@@ -4,7 +4,7 @@ use std::{io, process::ExitCode};
 
 use archstone::Error;
 
-use crate::console;
+use crate::{cloud_options::in_a_shell, console};
 
 /// As a shell says that a program was ended by a pipe that nobody reads.
 const BROKEN_PIPE: u8 = 141;
@@ -70,7 +70,7 @@ fn explain(error: &Error) -> String {
     if let Some(id) = error.request_id() {
         text.push_str(&format!("\n  request id: {id}"));
     }
-    if let Some(hint) = error.hint() {
+    if let Some(hint) = error.hint_with(in_a_shell) {
         text.push_str(&format!("\n\nhint: {hint}"));
     }
     text

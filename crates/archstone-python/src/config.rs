@@ -121,7 +121,12 @@ pub(crate) fn clouds(py: Python<'_>) -> PyResult<Vec<NamedCloud>> {
 #[pyfunction]
 pub(crate) fn check(py: Python<'_>) -> Vec<Finding> {
     let findings = py.detach(|| config::check(&Host::default()));
-    findings.into_iter().map(|it| Finding { is_error: it.is_error, message: it.message, hint: it.hint }).collect()
+    let findings = findings.into_iter().map(|it| Finding {
+        is_error: it.is_error,
+        message: it.message,
+        hint: it.hint.map(|hint| hint.worded(errors::in_python)),
+    });
+    findings.collect()
 }
 
 /// Return the configuration files that count, by kind: `clouds`, `secure`, `clouds-public`.

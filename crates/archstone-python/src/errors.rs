@@ -127,7 +127,8 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
     let class = position.and_then(|position| CLASSES.get(py)?.get(position));
     let class = class.ok_or_else(|| PyRuntimeError::new_err(error.to_string()))?;
     let exception = class.bind(py).call1((error.to_string(),))?;
-    exception.setattr("hint", error.hint())?;
+    let hint = error.hint_with(in_python);
+    exception.setattr("hint", hint.as_deref())?;
     exception.setattr("status", error.status())?;
     exception.setattr("request_id", error.request_id())?;
     exception.setattr("url", error.url())?;
@@ -138,7 +139,7 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
     exception.setattr("receipt", error.receipt().cloned().map(Receipt))?;
     // From Python 3.11 on, tracebacks show notes.
     if let Some(add_note) = exception.getattr_opt("add_note")? {
-        if let Some(hint) = error.hint() {
+        if let Some(hint) = &hint {
             add_note.call1((format!("hint: {hint}"),))?;
         }
         for cause in error.causes() {
@@ -146,4 +147,12 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
         }
     }
     Ok(exception)
+}
+
+/// How a hint writes an option: as a keyword argument.
+pub(crate) fn in_python(option: &str) -> String {
+    match option {
+        "unscoped" | "insecure" | "system_scope" => format!("`{option}=True`"),
+        option => format!("`{option}=`"),
+    }
 }

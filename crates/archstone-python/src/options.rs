@@ -49,7 +49,7 @@ fn check_name(name: &str) -> PyResult<()> {
         return Ok(());
     }
     let Err(unknown) = Client::builder().option(name, "").explain() else { return Ok(()) };
-    let hint = unknown.hint().map(|hint| format!(": {hint}")).unwrap_or_default();
+    let hint = unknown.hint_with(errors::in_python).map(|hint| format!(": {hint}")).unwrap_or_default();
     Err(PyTypeError::new_err(format!("Client() has no option `{name}`{hint}")))
 }
 

@@ -7,7 +7,7 @@ use reqwest::{StatusCode, header::HeaderMap};
 use url::Url;
 
 pub(crate) use crate::text::printable;
-use crate::{malformed::Malformed, receipt::Receipt, text};
+use crate::{hint::Hint, malformed::Malformed, receipt::Receipt, text};
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -136,7 +136,7 @@ pub struct Error(Arc<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
-    hint: Option<String>,
+    hint: Option<Hint>,
     status: Option<u16>,
     request_id: Option<String>,
     url: Option<String>,
@@ -172,10 +172,28 @@ impl Error {
         self.0.kind
     }
 
-    /// What to do next, when the evidence supports saying so.
+    /// What to do next, when the evidence supports saying so; in Rust's words.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
-        self.0.hint.as_deref()
+        self.0.hint.as_ref().map(Hint::as_str)
+    }
+
+    /// The hint as another surface says it, by how that surface writes an option.
+    ///
+    /// ```
+    /// let error = archstone::Client::builder().username("alice").build().unwrap_err();
+    /// let hint = error.hint_with(|option| format!("`--os-{}`", option.replace('_', "-")));
+    /// assert!(hint.unwrap().contains("`--os-auth-url`"));
+    /// ```
+    #[must_use]
+    pub fn hint_with(&self, option: impl Fn(&str) -> String) -> Option<String> {
+        self.0.hint.as_ref().map(|hint| hint.worded(option))
+    }
+
+    /// The hint itself, for an error that is made of this one.
+    #[must_use]
+    pub fn hint_parts(&self) -> Option<&Hint> {
+        self.0.hint.as_ref()
     }
 
     /// The HTTP status of the answer, when there was one.
@@ -227,8 +245,8 @@ impl Error {
 
     /// The same error with a hint: what to do next.
     #[must_use]
-    pub fn with_hint(self, hint: impl Into<String>) -> Self {
-        self.change(|inner| inner.hint = Some(text::message(hint.into())))
+    pub fn with_hint(self, hint: impl Into<Hint>) -> Self {
+        self.change(|inner| inner.hint = Some(hint.into()))
     }
 
     pub(crate) fn with_status(self, status: u16) -> Self {
@@ -281,7 +299,7 @@ impl Error {
         serde_json::json!({
             "kind": self.kind().name(),
             "message": self.0.message,
-            "hint": self.0.hint,
+            "hint": self.0.hint.as_ref().map(Hint::to_record),
             "status": self.0.status,
             "request_id": self.0.request_id,
             "url": self.0.url,
@@ -293,7 +311,7 @@ impl Error {
     pub(crate) fn from_record(record: &serde_json::Value) -> Option<Self> {
         let member = |key: &str| record[key].as_str().map(str::to_owned);
         Some(Self::new(ErrorKind::from_name(record["kind"].as_str()?)?, member("message")?).change(|inner| {
-            inner.hint = member("hint").map(text::message);
+            inner.hint = Hint::from_record(&record["hint"]);
             inner.status = record["status"].as_u64().and_then(|it| it.try_into().ok());
             inner.request_id = member("request_id").map(text::message);
             inner.url = member("url").map(text::message);
@@ -360,7 +378,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("message", &self.0.message)
-            .field("hint", &self.0.hint)
+            .field("hint", &self.hint())
             .field("status", &self.0.status)
             .field("request_id", &self.0.request_id)
             .field("url", &self.0.url)

@@ -5,8 +5,14 @@ use std::{fmt, str::FromStr};
 
 use crate::{
     error::{Error, ErrorKind, Result, printable},
+    hint::Hint,
     secret::Secret,
 };
+
+/// What works on systems without a keyring.
+fn without_keyring() -> Hint {
+    Hint::options(["password_file", "password_command"], "and") + " work everywhere"
+}
 
 /// Where a secret stands in the keyring: `service/account`, or an account of the service `archstone`.
 ///
@@ -108,7 +114,7 @@ impl fmt::Display for KeyringPlace {
 mod system {
     use keyring::v1::{Entry, Error as Failure};
 
-    use super::{Error, ErrorKind, KeyringPlace, Result, Secret};
+    use super::{Error, ErrorKind, KeyringPlace, Result, Secret, without_keyring};
 
     pub(super) fn find(place: &KeyringPlace) -> Result<Option<Secret>> {
         match entry(place)?.get_password() {
@@ -140,15 +146,15 @@ mod system {
     fn unusable(failure: &Failure) -> Error {
         let message = format!("the keyring of this system cannot be used: {failure}");
         Error::new(ErrorKind::InvalidConfig, message).with_hint(
-            "it needs a desktop's session (on Linux a Secret Service, such as GNOME Keyring, on the session's D-Bus); \
-             `password_file` and `password_command` work everywhere",
+            "it needs a desktop's session (on Linux a Secret Service, such as GNOME Keyring, on the session's D-Bus); "
+                + without_keyring(),
         )
     }
 }
 
 #[cfg(not(feature = "keyring"))]
 mod system {
-    use super::{Error, ErrorKind, KeyringPlace, Result, Secret};
+    use super::{Error, ErrorKind, KeyringPlace, Result, Secret, without_keyring};
 
     pub(super) fn find(_: &KeyringPlace) -> Result<Option<Secret>> {
         Err(absent())
@@ -164,6 +170,6 @@ mod system {
 
     fn absent() -> Error {
         Error::new(ErrorKind::InvalidConfig, "this build has no access to keyrings")
-            .with_hint("build with the feature `keyring`; `password_file` and `password_command` work everywhere")
+            .with_hint("build with the feature `keyring`; " + without_keyring())
     }
 }

@@ -50,6 +50,7 @@ pub mod config;
 mod error;
 pub mod events;
 mod files;
+mod hint;
 pub mod host;
 pub mod identity;
 mod keyring;
@@ -78,6 +79,7 @@ pub use catalog::{
 pub use client::{Client, ClientBuilder, CurrentCatalog, Pages, RequestBuilder, Response, ServiceClient};
 pub use config::CloudConfig;
 pub use error::{Error, ErrorKind, ErrorResponse, Result};
+pub use hint::Hint;
 pub use receipt::Receipt;
 pub use record::{project::Project, user::User};
 pub use reference::{DomainRef, ProjectRef, UserRef};

@@ -9,8 +9,8 @@ fn nothing_configured_says_what_to_give() {
     let expected = "\
         exit 3\n\
         error: no cloud and no credentials are configured\n\n\
-        hint: name a cloud of `clouds.yaml` with `cloud` (OS_CLOUD), or give `auth_url`, `username` or `user_id`, \
-        `password` (as an argument, or in capitals with `OS_` before it)\n";
+        hint: name a cloud of `clouds.yaml` with `--os-cloud` (OS_CLOUD), or give `--os-auth-url` (OS_AUTH_URL), \
+        `--os-username` (OS_USERNAME) or `--os-user-id` (OS_USER_ID), `OS_PASSWORD`\n";
 
     assert_eq!(Program::new().run("token issue").failure(), expected);
 }
@@ -65,8 +65,8 @@ fn several_projects_are_named_to_choose_from() {
 
         assert!(failure.starts_with("exit 6\nerror: "), "{failure}");
         assert!(failure.contains("the token has no scope, and so no catalog"), "{failure}");
-        let hint =
-            "hint: choose a project with `project_id` or `project_name`: `db` (id `<id>`, domain id `default`), ";
+        let hint = "hint: choose a project with `--os-project-id` (OS_PROJECT_ID) or `--os-project-name` (OS_PROJECT_NAME): \
+             `db` (id `<id>`, domain id `default`), ";
         assert!(failure.contains(hint), "{failure}");
     }
     assert_eq!(bob.run("url compute --os-project-name lab").stderr, "");

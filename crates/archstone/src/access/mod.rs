@@ -29,6 +29,7 @@ use lifetime::{Lifetime, instant, span, timestamp};
 use crate::{
     catalog::{Catalog, v2},
     error::{Error, ErrorKind, Result},
+    hint::Hint,
     host::{Clock, Host, Moment},
     record::Project,
     scope::Scope,
@@ -382,12 +383,13 @@ impl Access {
         })
     }
 
-    pub(crate) fn how_to_get_a_scope(&self) -> String {
+    pub(crate) fn how_to_get_a_scope(&self) -> Hint {
         match self.possible_projects() {
-            None => "ask for a project, a domain or the system".into(),
+            None => "choose a scope with " + Hint::options(["project_name", "domain_name", "system_scope"], "or"),
             Some([]) => "the user has no project to act in: ask an administrator for a role in one".into(),
             Some(projects) => {
-                format!("choose a project with `project_id` or `project_name`: {}", Project::list(projects))
+                let choice = Hint::options(["project_id", "project_name"], "or");
+                "choose a project with " + choice + format!(": {}", Project::list(projects))
             }
         }
     }

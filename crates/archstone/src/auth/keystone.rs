@@ -7,8 +7,9 @@ use url::Url;
 use super::AuthMethod;
 use crate::{
     access::{Access, Received, Token},
-    catalog::discovery::{below, not_identity},
+    catalog::discovery::{below, check_url, not_identity},
     error::{Error, ErrorKind, Result, printable},
+    hint::Hint,
     host::Host,
     receipt::Receipt,
     scope::Scope,
@@ -127,12 +128,10 @@ fn looks_like_json(response: &Answer) -> bool {
 pub(crate) fn failure(response: &Answer) -> Error {
     let error = response.failure();
     if error.kind() == ErrorKind::NotFound && !looks_like_json(response) {
-        return error.with_hint(WHERE);
+        return error.with_hint(check_url());
     }
     error
 }
-
-const WHERE: &str = "check `auth_url` (OS_AUTH_URL): it usually ends in `:5000/v3` or `/identity/v3`";
 
 /// Why a login was refused, as far as Keystone says. By default it says little, so that nobody can
 /// find out which users exist; what was sent is named instead, never the secret.
@@ -158,13 +157,13 @@ fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
         404 if is_unknown => {}
         429 => {
             let error = response.error(ErrorKind::RateLimited, "too many logins (HTTP 429)");
-            let hint = format!("{}, and keep tokens instead of logging in again", error.hint().unwrap_or_default());
-            return error.with_hint(hint);
+            let hint = error.hint_parts().cloned().unwrap_or_default();
+            return error.with_hint(hint + ", and keep tokens instead of logging in again");
         }
         404 | 405 | 410 if looks_like_json(response) => {
             let shown = crate::error::public_url(&response.url);
             let message = format!("no login at `{shown}` (HTTP {status}){in_its_words}");
-            return response.error(ErrorKind::NotIdentityService, message).with_hint(WHERE);
+            return response.error(ErrorKind::NotIdentityService, message).with_hint(check_url());
         }
         404 | 405 | 410 => return not_identity(response),
         400..500 => return failure(response),
@@ -176,21 +175,23 @@ fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
     }
     let why = said.as_ref().map_or_else(|| format!(" (HTTP {status})"), |it| format!(": {it}"));
     let (kind, hint) = reason(&said.unwrap_or_default(), method, scope);
-    let subject = method.subject();
+    let (subject, how) = (method.subject(), if let AuthMethod::Password(_) = method { "as" } else { "with" });
     let asked = match scope {
         Scope::Default => String::new(),
         scope => format!(" for {scope}"),
     };
-    let error = response.error(kind, format!("login as {subject}{asked} was refused{why}"));
+    let error = response.error(kind, format!("login {how} {subject}{asked} was refused{why}"));
     if looks_like_json(response) {
         return error.with_hint(hint);
     }
-    error.with_hint(format!("{hint}; the answer is not in the form of an identity service: check `auth_url`, too"))
+    error.with_hint(
+        hint + "; the answer is not in the form of an identity service: check " + Hint::option("auth_url") + ", too",
+    )
 }
 
 /// The kind behind Keystone's words. The plain 401 tells nothing; the others come from Keystone's
 /// password rules, or from one that runs with `insecure_debug`.
-fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, String) {
+fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, Hint) {
     let says = |words: &[&str]| words.iter().any(|word| said.to_ascii_lowercase().contains(word));
     if says(&["password is expired", "password expired"]) {
         return (
@@ -199,9 +200,10 @@ fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, String)
         );
     }
     if matches!(method, AuthMethod::ApplicationCredential(_)) && !says(&["is disabled"]) {
-        let hint = "it may be unknown or expired, its secret wrong, or its user or project disabled: \
-                    check `OS_APPLICATION_CREDENTIAL_*`, or make a new one";
-        return (ErrorKind::ApplicationCredentialRefused, hint.into());
+        let hint = "it may be unknown or expired, its secret wrong, or its user or project disabled: check "
+            + Hint::options(["application_credential_id", "application_credential_secret"], "and")
+            + ", or make a new one";
+        return (ErrorKind::ApplicationCredentialRefused, hint);
     }
     if says(&["is disabled", "account is locked"]) {
         return (ErrorKind::Disabled, "ask an administrator to enable it".into());
@@ -213,7 +215,7 @@ fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, String)
     {
         let spelling = if let Scope::Project(_) = scope { "its spelling and its domain" } else { "and its spelling" };
         let hint = format!("check {scope}, {spelling}, and that the user has a role there");
-        return (ErrorKind::ScopeNotAllowed, hint);
+        return (ErrorKind::ScopeNotAllowed, hint.into());
     }
     if let AuthMethod::Token(_) = method {
         return (
@@ -223,12 +225,13 @@ fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, String)
     }
     let hint = match scope {
         Scope::Default | Scope::Unscoped => {
-            "check the user's name, its domain and the password; the user may also be disabled or locked".to_owned()
+            "check the user's name, its domain and the password; the user may also be disabled or locked".into()
         }
-        scope => format!(
-            "check the user's name, its domain and the password, and {scope}; \
-             a login with `unscoped` tells the one from the other"
-        ),
+        scope => {
+            let text =
+                format!("check the user's name, its domain and the password, and {scope}; to see which, log in with ");
+            Hint::from(text) + Hint::option("unscoped")
+        }
     };
     (ErrorKind::Unauthenticated, hint)
 }

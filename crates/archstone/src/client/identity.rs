@@ -11,6 +11,7 @@ use crate::{
     auth::{keystone, login},
     catalog::discovery,
     error::{Error, ErrorKind, Result},
+    hint::Hint,
     record::{Project, User},
     transport::{Answer, Request, http_date},
 };
@@ -110,7 +111,7 @@ impl Client {
                 let stored = inner.slot.with_current(|access| access.auth_url().cloned()).flatten();
                 let url = stored.ok_or_else(|| {
                     Error::new(ErrorKind::NotConfigured, "it is not known where the identity service is")
-                        .with_hint("give `auth_url` or `mgmt_url`")
+                        .with_hint("give " + Hint::options(["auth_url", "mgmt_url"], "or"))
                 })?;
                 inner.management.get_or_try_init(|| async { Ok(url) }).await
             }

@@ -16,6 +16,7 @@ use crate::{
         Allow, ApiVersion, EndpointFilter, Interface, VersionInfo, VersionRange, VersionedEndpoint, discovery::Wanted,
     },
     error::{Error, ErrorKind, Result, public_url},
+    hint::Hint,
     transport::{Limiter, RetryPolicy},
 };
 
@@ -371,7 +372,8 @@ impl ServiceClient {
                 let service_type = &self.0.service_type;
                 let message =
                     format!("the endpoint override of `{service_type}` needs `{name}`, which the token lacks");
-                Error::new(ErrorKind::InvalidConfig, message).with_hint("ask for a token of a project")
+                Error::new(ErrorKind::InvalidConfig, message)
+                    .with_hint("choose a project with " + Hint::options(["project_id", "project_name"], "or"))
             })?;
             text = text.replace(name, id);
         }

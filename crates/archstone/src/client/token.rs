@@ -11,6 +11,7 @@ use crate::{
     catalog::discovery,
     config::GivenToken,
     error::{Error, ErrorKind, Result},
+    hint::Hint,
     scope::Scope,
     transport::Request,
 };
@@ -120,7 +121,7 @@ impl Client {
         match self.source() {
             Some(source) => self.0.slot.renew(source).await,
             None => Err(Error::new(ErrorKind::NotAuthenticated, "there are no credentials to renew the token with")
-                .with_hint("give credentials instead of a token")),
+                .with_hint(credentials("give ") + " instead of a token")),
         }
     }
 
@@ -156,7 +157,7 @@ impl Client {
                 ErrorKind::TokenRejected,
                 "the token that was given was refused: it has expired or was revoked",
             )
-            .with_hint("give another token, or credentials to get one with")),
+            .with_hint("give another token, or " + credentials("") + " to get one with")),
         }
     }
 
@@ -223,7 +224,7 @@ impl Client {
 
 fn no_login() -> Error {
     Error::new(ErrorKind::NotConfigured, "there is nothing to log in with")
-        .with_hint("give `auth_url`, `username` and `password`, or name a cloud")
+        .with_hint(credentials("give ") + ", or name a cloud with " + Hint::option("cloud"))
 }
 
 pub(super) fn not_loaded() -> Error {
@@ -231,10 +232,19 @@ pub(super) fn not_loaded() -> Error {
         ErrorKind::NotAuthenticated,
         "nothing is known of the token that was given, and nothing is loaded by itself",
     )
-    .with_hint("call `authenticate()` to ask the identity service about it, or give credentials instead of a token")
+    .with_hint(
+        "call `authenticate()` to ask the identity service about it, or "
+            + credentials("give ")
+            + " instead of a token",
+    )
 }
 
 fn expired() -> Error {
     Error::new(ErrorKind::TokenRejected, "the stored token has expired, and there are no credentials to get another")
-        .with_hint("give credentials beside `token_ref`, or store a newer one")
+        .with_hint(credentials("give ") + " in addition to " + Hint::option("token_ref") + ", or store a newer token")
+}
+
+/// What a login with a password takes.
+fn credentials(beginning: &str) -> Hint {
+    beginning + Hint::options(["auth_url", "username", "password"], "and")
 }

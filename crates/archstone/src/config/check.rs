@@ -14,6 +14,7 @@ use crate::{
     auth::methods,
     config::{CloudConfig, Origin, Sourced},
     error::{Error, ErrorKind, Result, printable},
+    hint::Hint,
     host::Host,
     spelling::{distance, nearest},
 };
@@ -27,7 +28,7 @@ pub struct Finding {
     /// What, and where: one line, and never a secret.
     pub message: String,
     /// What to do.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
 }
 
 /// Looks at every configuration file that counts, each cloud in each of its regions, and the environment.
@@ -36,7 +37,7 @@ pub struct Finding {
 /// use archstone::{config::check, host::Host};
 ///
 /// let host = Host::made([("OS_PROJCT_NAME", "web")]).with_folders("/nowhere", "/nowhere");
-/// assert_eq!(check(&host)[0].hint.as_deref(), Some("did you mean `OS_PROJECT_NAME`?"));
+/// assert_eq!(check(&host)[0].hint.as_ref().unwrap().to_string(), "did you mean `OS_PROJECT_NAME`?");
 /// ```
 #[must_use]
 pub fn check(host: &Host) -> Vec<Finding> {
@@ -58,17 +59,13 @@ struct Findings(Vec<Finding>);
 
 impl Findings {
     fn warn(&mut self, message: String, hint: Option<String>) {
-        self.add(Finding { is_error: false, message, hint });
+        self.add(Finding { is_error: false, message, hint: hint.map(Hint::from) });
     }
 
     fn refused<T>(&mut self, outcome: Result<T>) -> Option<T> {
         outcome
             .map_err(|error| {
-                self.add(Finding {
-                    is_error: true,
-                    message: error.to_string(),
-                    hint: error.hint().map(ToOwned::to_owned),
-                });
+                self.add(Finding { is_error: true, message: error.to_string(), hint: error.hint_parts().cloned() });
             })
             .ok()
     }
@@ -267,7 +264,7 @@ fn resolved(name: &str, region: Option<&str>, files: &[File], host: &Host) -> Re
     }
     CloudConfig::resolve(Some(name.to_owned()), settings, host).map(|_| ()).map_err(|error| match error.kind() {
         ErrorKind::NotConfigured => {
-            let hint = error.hint().unwrap_or_default().to_owned();
+            let hint = error.hint_parts().cloned().unwrap_or_default();
             Error::new(error.kind(), format!("the cloud `{}`: {error}", printable(name))).with_hint(hint)
         }
         _ => error,

@@ -10,6 +10,7 @@ use crate::{
     auth::{AuthMethod, methods, store::store_address},
     catalog::Interface,
     error::{Error, ErrorKind, Result, printable},
+    hint::Hint,
     host::Host,
     reference::ProjectRef,
     scope::Scope,
@@ -147,7 +148,7 @@ fn http_url(text: &Sourced<&str>, settings: &Settings) -> Result<Sourced<Url>> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid("holds a user name or a password".into())
-            .with_hint("take it out of the URL, and give it as `username` and `password`"));
+            .with_hint("take it out of the URL, and use " + Hint::options(["username", "password"], "and")));
     }
     Ok(Sourced { value: url, origin: origin.clone() })
 }
@@ -163,7 +164,7 @@ pub(crate) fn filled(text: &Sourced<&str>, settings: &Settings) -> Result<String
         let Some(value) = spec.and_then(|spec| settings.text(spec.name)) else {
             let message = format!("{} needs `{}`, which is not set", text.origin, printable(name));
             return Err(Error::new(ErrorKind::NotConfigured, message)
-                .with_hint(format!("give `{}`, or write the URL without `{{…}}`", printable(name))));
+                .with_hint("give " + Hint::option(&printable(name)) + ", or write the URL without `{…}`"));
         };
         filled.push_str(before);
         filled.push_str(value.value);
@@ -219,7 +220,7 @@ pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSet
     if transport.client_key.is_some() && transport.client_certificate.is_none() {
         let place = settings.origin("key").map(ToString::to_string).unwrap_or_default();
         return Err(Error::new(ErrorKind::InvalidConfig, format!("{place} is given, but no certificate"))
-            .with_hint("add `cert`, or take `key` away"));
+            .with_hint("give " + Hint::option("cert") + ", or remove " + Hint::option("key")));
     }
     Ok(transport)
 }

@@ -120,7 +120,7 @@ fn of_command(value: &Sourced<&str>) -> Result<Secret> {
 fn of_keyring(value: &Sourced<&str>) -> Result<Secret> {
     let secret = value.value.parse().and_then(|place: KeyringPlace| place.read());
     secret.map_err(|error| {
-        let hint = error.hint().unwrap_or_default().to_owned();
+        let hint = error.hint_parts().cloned().unwrap_or_default();
         Error::new(error.kind(), format!("{}: {error}", value.origin)).with_hint(hint)
     })
 }

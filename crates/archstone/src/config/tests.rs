@@ -266,7 +266,7 @@ clients: {}
     let findings = check(&Host::made(machine.variables.clone()));
     let said: Vec<String> = findings
         .iter()
-        .map(|it| format!("{} {} {}", it.is_error, it.message, it.hint.as_deref().unwrap_or_default()))
+        .map(|it| format!("{} {} {}", it.is_error, it.message, it.hint.clone().unwrap_or_default()))
         .collect();
     let expected: &[&[&str]] = &[
         &["false", "`clients`", "did you mean `client`?"],

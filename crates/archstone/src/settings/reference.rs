@@ -3,6 +3,7 @@
 use super::Settings;
 use crate::{
     error::{Error, ErrorKind, Result},
+    hint::Hint,
     reference::{DomainRef, UserRef},
 };
 
@@ -36,9 +37,11 @@ pub(crate) fn domain_of(settings: &Settings, whose: &str) -> Result<DomainRef> {
                     "{place} is a {whose}'s name without its domain, while {origin} names a domain for the {other}"
                 ),
             )
-            .with_hint(format!(
-                "add `{whose}_domain_name` or `{whose}_domain_id`: one name's domain is not taken for another's"
-            )))
+            .with_hint(
+                "add "
+                    + Hint::options([&*format!("{whose}_domain_name"), &format!("{whose}_domain_id")], "or")
+                    + format!(": the {other}'s domain is not used for the {whose}"),
+            ))
         }
     }
 }

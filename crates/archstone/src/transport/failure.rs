@@ -5,7 +5,10 @@ use std::{error::Error as StdError, time::Duration};
 use url::Url;
 
 use super::{TimeLimits, TransportSettings};
-use crate::error::{Error, ErrorKind, Sent, public_url};
+use crate::{
+    error::{Error, ErrorKind, Sent, public_url},
+    hint::Hint,
+};
 
 const AT_FAULT: &str = "try again; if it stays so, a proxy or the service itself is at fault";
 const NOT_HTTP: &str = "use `https://` if that is meant, or check the port";
@@ -62,8 +65,11 @@ pub(super) fn silence(url: &Url, limit: Duration) -> Error {
 }
 
 fn too_late(shown: &str, limit: Duration) -> Error {
-    Error::new(ErrorKind::Timeout, format!("no answer from `{shown}` within {limit:?}"))
-        .with_hint("try again, give more time with `timeout`, or check that nothing on the way drops packets")
+    Error::new(ErrorKind::Timeout, format!("no answer from `{shown}` within {limit:?}")).with_hint(
+        "try again, give more time with "
+            + Hint::option("timeout")
+            + ", or check that nothing on the way drops packets",
+    )
 }
 
 /// Whether the connection ended before the first byte of an answer, as one does that the server gave up
@@ -80,7 +86,7 @@ fn tls_failure(error: &rustls::Error, place: &str) -> Error {
     match error {
         rustls::Error::InvalidCertificate(why) => {
             Error::new(ErrorKind::TlsNotTrusted, format!("the certificate of `{place}` is not trusted: {why}"))
-                .with_hint("name the CA bundle that signed it with `cacert` (OS_CACERT)")
+                .with_hint("name the CA bundle that signed it with " + Hint::option("cacert"))
         }
         rustls::Error::InvalidMessage(_) => {
             Error::new(ErrorKind::ConnectionFailed, format!("`{place}` does not speak TLS"))

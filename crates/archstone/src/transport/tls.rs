@@ -14,7 +14,10 @@ use rustls::{
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::{TlsVersion, TransportSettings, Trust};
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    hint::Hint,
+};
 
 /// For connections that are never encrypted: trusts nobody, and costs nothing to make.
 pub(super) fn without_roots() -> Result<ClientConfig> {
@@ -49,7 +52,7 @@ fn make(settings: &TransportSettings) -> Result<ClientConfig> {
         Trust::System => builder.with_platform_verifier().map_err(|source| {
             Error::new(ErrorKind::TlsNotTrusted, "cannot read which authorities this machine trusts")
                 .with_source(source)
-                .with_hint("install the system's CA certificates, or name a bundle with `cacert`")
+                .with_hint("install the system's CA certificates, or name a bundle with " + Hint::option("cacert"))
         })?,
         Trust::Bundle(path) => builder.with_root_certificates(bundle(path)?),
         Trust::Nothing => builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustNothing(provider()))),

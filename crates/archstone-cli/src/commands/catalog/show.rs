@@ -55,6 +55,6 @@ fn find<'a>(catalog: &'a Catalog, wanted: &str) -> Result<&'a Service> {
         return Ok(service);
     }
     let error = Error::new(ErrorKind::EndpointNotFound, format!("no service has the type, name or id `{wanted}`"));
-    let hint = catalog.endpoint(filter).err().and_then(|error| error.hint().map(ToOwned::to_owned));
+    let hint = catalog.endpoint(filter).err().and_then(|error| error.hint_parts().cloned());
     Err(hint.into_iter().fold(error, Error::with_hint))
 }

@@ -4,6 +4,7 @@ use archstone::{ErrorKind, Result, config::check, host::Host};
 use clap::{ArgMatches, Command};
 
 use crate::{
+    cloud_options::in_a_shell,
     command::{Answers, Spec},
     output::Answer,
     session::Session,
@@ -34,7 +35,7 @@ fn run(_session: &Session<'_>, _options: &ArgMatches) -> Result<Answer> {
     let flawed = findings.iter().any(|it| it.is_error);
     let rows = findings.into_iter().map(|finding| {
         let severity = if finding.is_error { "error" } else { "warning" };
-        vec![severity.into(), finding.message.into(), finding.hint.into()]
+        vec![severity.into(), finding.message.into(), finding.hint.map(|hint| hint.worded(in_a_shell)).into()]
     });
     let answer = Answer::List { columns: vec!["Severity", "Finding", "Hint"], rows: rows.collect() };
     Ok(if flawed { Answer::Ending(Box::new(answer), ErrorKind::InvalidConfig.exit_code()) } else { answer })

@@ -19,6 +19,7 @@ pub(crate) use token::OPTIONS as TOKEN;
 
 use crate::{
     error::{Error, ErrorKind, Result, printable},
+    hint::Hint,
     secret::Secret,
     settings::Settings,
 };
@@ -126,7 +127,7 @@ pub(crate) fn kind(settings: &Settings) -> Result<Kind> {
                     ErrorKind::InvalidConfig,
                     format!("two ways to prove who you are: {} and {}", place(one), place(other)),
                 )
-                .with_hint("take one of them away, or say which with `auth_type`"))
+                .with_hint("remove one of them, or choose with " + Hint::option("auth_type")))
             }
         };
     };
@@ -177,19 +178,24 @@ pub(crate) fn lacking(kind: Kind, settings: &Settings) -> Vec<&'static [&'static
 
 /// All that is missing, in one error.
 pub(crate) fn missing(kind: Kind, settings: &Settings) -> Error {
-    let lacking: Vec<_> =
-        lacking(kind, settings).into_iter().map(|names| format!("`{}`", names.join("` or `"))).collect();
+    const OWNER: &[&str] = &["username", "user_id"];
+    let lacking = lacking(kind, settings);
     // A user's name alone does not name an application credential's owner.
-    let lacking = if lacking.is_empty() { vec!["`username` or `user_id`".to_owned()] } else { lacking };
+    let lacking = if lacking.is_empty() { vec![OWNER] } else { lacking };
     let everything = lacking.len() == needs(kind).len();
     let message = if everything {
         "no cloud and no credentials are configured".to_owned()
     } else {
-        format!("the configuration lacks {}", lacking.join(", "))
+        let names = lacking.iter().map(|names| format!("`{}`", names.join("` or `")));
+        format!("the configuration lacks {}", names.collect::<Vec<_>>().join(", "))
     };
-    Error::new(ErrorKind::NotConfigured, message).with_hint(format!(
-        "{}give {} (as an argument, or in capitals with `OS_` before it)",
-        if everything { "name a cloud of `clouds.yaml` with `cloud` (OS_CLOUD), or " } else { "" },
-        lacking.join(", ")
-    ))
+    let beginning = if everything {
+        "name a cloud of `clouds.yaml` with " + Hint::option("cloud") + ", or give "
+    } else {
+        "give ".into()
+    };
+    let hint = lacking.iter().enumerate().fold(beginning, |hint, (position, names)| {
+        hint + if position == 0 { "" } else { ", " } + Hint::options(names.iter().copied(), "or")
+    });
+    Error::new(ErrorKind::NotConfigured, message).with_hint(hint)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     error::{Error, ErrorKind, Result, printable},
+    hint::Hint,
     host::Host,
     secret::Secret,
     settings::{Settings, Sourced},
@@ -179,7 +180,7 @@ fn shared(scheme: &str, rest: &str, value: &Sourced<&str>) -> Result<SharedAddre
     let feature = if kind == "memcached" { "memcached" } else { "redis" };
     if (feature == "memcached" && !cfg!(feature = "memcached")) || (feature == "redis" && !cfg!(feature = "redis")) {
         let what = format!("begins with `{}://`, and this build has no such store", printable(scheme));
-        return Err(invalid(value, &what, &format!("build `archstone` with the feature `{feature}`, or write `disk`")));
+        return Err(invalid(value, &what, format!("build `archstone` with the feature `{feature}`, or write `disk`")));
     }
     let engine = engine(&kind, path, value)?;
     if servers.len() > 1 && matches!(engine, Engine::Redis { .. }) {
@@ -187,7 +188,8 @@ fn shared(scheme: &str, rest: &str, value: &Sourced<&str>) -> Result<SharedAddre
         return Err(invalid(value, "names several servers, and `redis://` is one", hint));
     }
     if engine == Engine::Memcached && !userinfo.is_empty() {
-        let hint = "memcached's servers are asked without any: keep them in a network of their own, and set `token_cache_secret`";
+        let hint = "memcached has no users: keep its servers in a network of their own, and set "
+            + Hint::option("token_cache_secret");
         return Err(invalid(value, "names a user of memcached", hint));
     }
     let user = Some(user).filter(|user| !user.is_empty());
@@ -251,7 +253,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
 }
 
-fn invalid(value: &Sourced<&str>, what: &str, hint: &str) -> Error {
+fn invalid(value: &Sourced<&str>, what: &str, hint: impl Into<Hint>) -> Error {
     Error::new(ErrorKind::InvalidConfig, format!("{} {what}", value.origin)).with_hint(hint)
 }
 

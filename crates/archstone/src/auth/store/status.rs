@@ -6,6 +6,7 @@ use super::{Entry, Numbers, Trouble};
 use crate::{
     access::Access,
     error::{Error, ErrorKind, Result},
+    hint::Hint,
     host::Host,
 };
 
@@ -128,7 +129,7 @@ impl<'a> TokenStore<'a> {
         outcome.map_err(|trouble| {
             let message = format!("the store of tokens `{}` does not answer: {trouble}", self.place());
             Error::new(ErrorKind::ConnectionFailed, message)
-                .with_hint("tokens are got without it meanwhile; see `token_cache` in the configuration")
+                .with_hint("logins work without it meanwhile; check " + Hint::option("token_cache"))
         })
     }
 }

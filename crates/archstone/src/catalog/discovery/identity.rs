@@ -9,6 +9,7 @@ use url::Url;
 use super::{document, link};
 use crate::{
     error::{Error, ErrorKind, Result, printable, public_url},
+    hint::Hint,
     transport::{Answer, Request, Transport},
 };
 
@@ -60,7 +61,12 @@ pub(crate) fn not_identity(response: &Answer) -> Error {
             ErrorKind::NotIdentityService,
             format!("`{shown}` is not an identity service: it answered {} with {what}", response.status),
         )
-        .with_hint("check `auth_url` (OS_AUTH_URL): it usually ends in `:5000/v3` or `/identity/v3`")
+        .with_hint(check_url())
+}
+
+/// Where an identity service usually is.
+pub(crate) fn check_url() -> Hint {
+    "check " + Hint::option("auth_url") + ": it usually ends in `:5000/v3` or `/identity/v3`"
 }
 
 /// Where version 3 is, by a version document.
@@ -77,7 +83,7 @@ fn v3_of(response: &Answer) -> Result<Url> {
     let not_it = |message: String| {
         Error::new(ErrorKind::NotIdentityService, message)
             .with_url(asked)
-            .with_hint("check `auth_url` (OS_AUTH_URL): it may be another service's URL")
+            .with_hint("check " + Hint::option("auth_url") + ": it may be another service's URL")
     };
     let versions = document::read(&document, &response.headers, asked).unwrap_or_default();
     if versions.is_empty() {
