@@ -36,12 +36,21 @@ CASES: list[tuple[dict[str, str], str]] = [
     ({"src/error.rs": "use crate::Client;\n"}, "src/error.rs:1: `error` uses `client`"),
     ({"src/error.rs": "\nfn f() { crate::auth::log_in() }\n"}, "src/error.rs:2: `error` uses `auth`"),
     ({"src/catalog.rs": "use crate::{\n    auth::{Login, Scope},\n};\n"}, "`catalog` uses `auth`"),
-    ({"src/auth/login.rs": "use super::super::client::Client;\n"}, "src/auth/login.rs:1: `auth` uses `client`"),
+    (
+        {"src/auth/login.rs": "use super::super::client::Client;\n"},
+        "src/auth/login.rs:1: `auth` uses `client`",
+    ),
     ({"src/catalog.rs": "mod system {\n    use super::super::auth::Login;\n}\n"}, "`catalog` uses `auth`"),
     ({"ARCHITECTURE.md": "No table."}, "there is no table of layers"),
     ({"src/extra.rs": ""}, "the table of src lacks `extra`"),
-    ({"ARCHITECTURE.md": TABLE.replace("`error.rs`", "`error.rs`, `gone.rs`")}, "has `gone`, which does not exist"),
-    ({"ARCHITECTURE.md": TABLE.replace("`error.rs`", "`error.rs`, `auth/`")}, "`auth` is in the table of src more than"),
+    (
+        {"ARCHITECTURE.md": TABLE.replace("`error.rs`", "`error.rs`, `gone.rs`")},
+        "has `gone`, which does not exist",
+    ),
+    (
+        {"ARCHITECTURE.md": TABLE.replace("`error.rs`", "`error.rs`, `auth/`")},
+        "`auth` is in the table of src more than",
+    ),
 ]
 
 

@@ -33,9 +33,9 @@ resource! {
             /// The dashboard. Keystone must trust it.
             origin: String,
         }
-        /// Lists the projects that the user can act in; the older way to [`auth`](super::auth).
+        /// Lists the projects that the user can act in; the older way to `auth`.
         ListProjects: list_projects() GET "OS-FEDERATION/projects" => many(Project) {}
-        /// Lists the domains that the user can act in; the older way to [`auth`](super::auth).
+        /// Lists the domains that the user can act in; the older way to `auth`.
         ListDomains: list_domains() GET "OS-FEDERATION/domains" => many(Domain) {}
     }
 }

@@ -6,7 +6,7 @@ use super::Flag;
 
 resource! {
     /// A role assignment: who has which role where. It has no id of its own; it is made by
-    /// [`grant`](super::Collection::grant) and taken back by [`revoke`](super::Collection::revoke).
+    /// `grant` and taken back by `revoke`.
     RoleAssignment { member: "role_assignment", members: "role_assignments", manager: "role_assignments" }
     fields {
         /// The role: `id`, with names also `name` and `domain`.
