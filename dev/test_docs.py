@@ -6,6 +6,7 @@ is run, only the address `http(s)://keystone.example:5000/v3` is replaced by tha
 page run in order, in one shell, one Python process and one Rust program: a page may go on with what it made.
 
     dev/test_docs.py [PAGE …]
+    dev/test_docs.py --links      only checks that links lead somewhere
 
 Needs the program (`cargo build --package archstone-cli`) and the Python package. Below are the pages, with
 the user who reads it and what the page takes for granted, and the few commands that other steps of `dev/test`
@@ -360,8 +361,11 @@ def dead_links() -> list[str]:
 
 
 def main() -> int:
-    wanted = sys.argv[1:] or list(PAGES)
     problems = unlisted() + dead_links()
+    if sys.argv[1:] == ["--links"]:
+        print(*problems, sep="\n", file=sys.stderr, end="")
+        return 1 if problems else 0
+    wanted = sys.argv[1:] or list(PAGES)
     address = subprocess.run(
         [REPOSITORY / "dev/keystone", "url", "services"], capture_output=True, text=True, check=True
     ).stdout.strip()
