@@ -14,12 +14,15 @@ run.
 """
 
 import ast
+import contextlib
 import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +85,7 @@ for name in ["ada", "docs-4"] {
 """
 
 PAGES = {
-    "README.md": Page(typed="alice-secret\n", shell="unset OS_AUTH_URL OS_USERNAME OS_PASSWORD"),
+    "README.md": Page(typed="alice-secret\n", shell="unset ${!OS_*}"),
     "crates/archstone-cli/README.md": Page(
         shell="""\
 cat >clouds.yaml <<END
@@ -121,7 +124,7 @@ echo "export OS_AUTH_URL=$OS_AUTH_URL OS_USERNAME=bob OS_PASSWORD=bob-secret" >d
         + RUST_LEFT_OVER
         + 'let ids = vec![client.identity().users().create("docs-4").domain("default").await?.id];\n',
     ),
-    "docs/keystoneauth.md": Page(shell="export ARCHSTONE_TOKEN_CACHE=none", python=CLIENTS),
+    "docs/keystoneauth.md": Page(user="admin", shell="export ARCHSTONE_TOKEN_CACHE=none", python=CLIENTS),
     "docs/keystoneclient.md": Page(
         user="admin",
         python=CLIENTS
@@ -183,6 +186,35 @@ def is_elsewhere(line: str) -> bool:
     return any(line.startswith(start) for start in ELSEWHERE)
 
 
+def in_terminal(command: list[str], environment: dict[str, str], folder: Path, typed: str) -> str:
+    """Runs a command in a terminal where each question for a password is answered; all that is printed."""
+    ours, theirs = pty.openpty()
+    modes = termios.tcgetattr(theirs)
+    modes[1] &= ~termios.OPOST
+    termios.tcsetattr(theirs, termios.TCSANOW, modes)
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    printed, answered = b"", 0
+    # The other end is closed when the command has ended.
+    with contextlib.suppress(OSError):
+        while piece := os.read(ours, 65536):
+            printed += piece
+            if typed and (asked := printed.count(b"assword: ")) > answered:
+                os.write(ours, typed.encode())
+                answered = asked
+    os.close(ours)
+    process.wait()
+    return printed.decode()
+
+
 def run_shell(page: str, about: Page, environment: dict[str, str], folder: Path) -> list[str]:
     typed = [it for text in blocks(page, "console") for it in commands(text) if not is_elsewhere(it.line)]
     address = environment["OS_AUTH_URL"]
@@ -190,17 +222,7 @@ def run_shell(page: str, about: Page, environment: dict[str, str], folder: Path)
     for command in typed:
         script += [ADDRESS.sub(address, command.line), f"printf '\\n{MARK}%s{MARK}' $?"]
     (folder / "page.sh").write_text("\n".join(script) + "\n")
-    done = subprocess.run(
-        ["bash", "page.sh"],
-        cwd=folder,
-        env=environment,
-        input=about.typed,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    answers = done.stdout.split(MARK)
+    answers = in_terminal(["bash", "page.sh"], environment, folder, about.typed).split(MARK)
     problems = []
     for position, command in enumerate(typed):
         answer, status = [*answers[2 * position : 2 * position + 2], "", "missing"][:2]
