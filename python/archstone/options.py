@@ -137,6 +137,7 @@ class UrlRequestOptions(TypedDict, total=False):
     total_timeout: float | None
     retries: int | Retries | None
     redirects: int | None
+    follow_with_body: bool | None
     authenticated: bool | None
     reauthenticate: bool | None
     raise_exc: bool | None

@@ -72,6 +72,11 @@ pub(crate) fn describe(mut request: RequestBuilder, said: &Said<'_, '_>) -> PyRe
             "microversion" => request = request.microversion(version(&value)?),
             "retries" => request = request.retries(retries(&value)?),
             "redirects" => request = request.redirects(value.extract()?),
+            "follow_with_body" => {
+                if value.extract()? {
+                    request = request.follow_with_body();
+                }
+            }
             "authenticated" if !value.is_truthy()? => request = request.without_token(),
             "reauthenticate" if !value.is_truthy()? => request = request.without_reauthentication(),
             "raise_exc" if !value.is_truthy()? => request = request.any_status(),

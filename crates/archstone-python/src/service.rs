@@ -187,7 +187,9 @@ macro_rules! verbs {
             ///     stream: whether the answer's body is read when asked for, and not at once.
             ///     microversion: the microversion to ask for; None for none at all.
             ///     retries: how often the request may be sent again, or `Retries(…)`.
-            ///     redirects: how many redirects are followed.
+            ///     redirects: how many redirects are followed; one more is the answer.
+            ///     follow_with_body: whether a redirect to another origin takes the body along, as for uploads that a
+            ///         service sends on to a store; by default it is an error.
             ///     authenticated: False sends no token.
             ///     reauthenticate: False takes a refused token as the answer.
             ///     raise_exc: False returns answers of 400 and above instead of raising them.

@@ -249,6 +249,11 @@ impl Error {
         self.change(|inner| inner.hint = Some(hint.into()))
     }
 
+    /// The same error, said of what it was for: `the versions of … cannot be read: nothing listens at …`.
+    pub(crate) fn in_context(self, what: &str) -> Self {
+        self.change(|inner| inner.message = format!("{what}: {}", inner.message))
+    }
+
     pub(crate) fn with_status(self, status: u16) -> Self {
         self.change(|inner| inner.status = Some(status))
     }

@@ -54,6 +54,7 @@ mod hint;
 pub mod host;
 pub mod identity;
 mod keyring;
+mod lenient;
 mod malformed;
 mod receipt;
 mod reference;

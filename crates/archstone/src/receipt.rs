@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{secret::Secret, text::printable};
+use crate::{lenient, secret::Secret, text::printable};
 
 /// Proof of a login that is half done, and what is still missing.
 ///
@@ -28,13 +28,17 @@ impl Receipt {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Body {
+            #[serde(deserialize_with = "lenient::part")]
             receipt: Details,
+            #[serde(deserialize_with = "lenient::parts")]
             required_auth_methods: Vec<Vec<String>>,
         }
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Details {
+            #[serde(deserialize_with = "lenient::parts")]
             methods: Vec<String>,
+            #[serde(deserialize_with = "lenient::text")]
             expires_at: Option<String>,
         }
         let body: Body = serde_json::from_str(body).unwrap_or_default();

@@ -51,11 +51,32 @@ pub(crate) struct Received {
     pub(crate) issued_now: bool,
 }
 
-/// A time as Keystone writes it: RFC 3339, or the same without a zone, which is then UTC.
+/// How far apart two clocks of one service may be, and the work between their readings.
+const TOLERANCE: Duration = Duration::from_secs(60);
+
+impl Received {
+    /// Since when a token that is over at `expires_at` has lived, by the clock that wrote `expires_at`: both ends by the same
+    /// clock, so that its error cancels out.
+    ///
+    /// Of what a login answers, `issued_at` counts only where another clock agrees, the one that wrote the answer's `Date`
+    /// or this machine's: otherwise a token that says to be issued in 1970 would live for decades.
+    pub(super) fn begin(&self, issued_at: Option<Timestamp>, wall: Timestamp) -> Timestamp {
+        let agrees =
+            |issued_at: &Timestamp, clock: Timestamp| issued_at.duration_since(clock).unsigned_abs() <= TOLERANCE;
+        let is_believed = |issued_at: &Timestamp| {
+            self.issued_now && self.server_date.is_none_or(|date| agrees(issued_at, date) || agrees(issued_at, wall))
+        };
+        issued_at.filter(is_believed).or(self.server_date).unwrap_or(wall)
+    }
+}
+
+/// A time as Keystone writes it: RFC 3339, or the same without a zone, which is then UTC. The very end of the year 9999
+/// is as late as times go.
 pub(super) fn instant(text: &str) -> Option<Timestamp> {
     text.parse::<Timestamp>().ok().or_else(|| {
-        let time: DateTime = text.parse().ok()?;
-        Some(time.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp())
+        let time: DateTime = text.strip_suffix(['Z', 'z']).unwrap_or(text).parse().ok()?;
+        let latest = || (time.year() == 9999).then_some(Timestamp::MAX);
+        time.to_zoned_datetime(TimeZone::UTC).ok().map(|it| it.timestamp()).or_else(latest)
     })
 }
 
@@ -68,4 +89,56 @@ pub(super) fn timestamp(since_1970: Duration) -> Timestamp {
 
 pub(super) fn span(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_beginning_of_a_life_is_what_two_clocks_say() {
+        let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).expect("a time");
+        let year = 365 * 86_400;
+        // When it was issued, by the answer's date and by this machine's; and what counts.
+        let table = [
+            (Some(-5), Some(0), 7200, -5),
+            (Some(30), Some(0), -year, 30),
+            // The server's two numbers contradict each other: this machine decides, and where it cannot, `Date`.
+            (Some(-50 * year), Some(0), 0, 0),
+            (Some(-50 * year), Some(0), 7200, 0),
+            (Some(-600), Some(0), 0, 0),
+            (Some(50 * year), Some(0), 0, 0),
+            (Some(0), Some(-10 * year), 3, 0),
+            (Some(0), Some(7200), -3, 0),
+            // Only one number.
+            (Some(-7200), None, 0, -7200),
+            (None, Some(7), 0, 7),
+            (None, None, 3, 3),
+        ];
+        for (issued, date, wall, begin) in table {
+            let mut received =
+                Received { at: Moment::after_start(Duration::ZERO), server_date: date.map(at), issued_now: true };
+            assert_eq!(received.begin(issued.map(at), at(wall)), at(begin), "{issued:?} {date:?} {wall}");
+            // Of a token that is looked up, an old date of issue is right, and says nothing of now.
+            received.issued_now = false;
+            assert_eq!(
+                received.begin(issued.map(at), at(wall)),
+                at(date.unwrap_or(wall)),
+                "{issued:?} {date:?} {wall}"
+            );
+        }
+    }
+
+    #[test]
+    fn times_are_read_up_to_the_end_of_all_years() {
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59"] {
+            assert_eq!(instant(text), Some(Timestamp::MAX), "{text}");
+        }
+        for text in ["2026-11-28T20:00:00.000000Z", "2026-11-28T20:00:00", "2026-11-28T21:00:00+01:00"] {
+            assert_eq!(instant(text), "2026-11-28T20:00:00Z".parse().ok(), "{text}");
+        }
+        for text in ["", "Z", "tomorrow", "2026-13-01T00:00:00Z"] {
+            assert_eq!(instant(text), None, "{text}");
+        }
+    }
 }

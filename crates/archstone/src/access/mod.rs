@@ -5,17 +5,14 @@
 //! a dead one.
 
 mod body;
+mod catalog;
 mod lifetime;
 mod reference;
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 use url::Url;
 
 pub(crate) use crate::token::Token;
@@ -24,12 +21,12 @@ pub use body::{ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, Tr
 pub(crate) use lifetime::Received;
 
 use body::{Body, Envelope};
+use catalog::{LazyCatalog, v3_catalog};
 use lifetime::{Lifetime, instant, span, timestamp};
 
 use crate::{
-    catalog::{Catalog, v2},
+    catalog::v2,
     error::{Error, ErrorKind, Result},
-    hint::Hint,
     host::{Clock, Host, Moment},
     record::Project,
     scope::Scope,
@@ -52,32 +49,8 @@ pub struct Access {
     skew: Option<SignedDuration>,
     clock: Arc<dyn Clock>,
     possible_projects: Option<Vec<Project>>,
-}
-
-/// A catalog that is read when first needed: a token alone does not pay for it.
-struct LazyCatalog {
-    raw: Box<RawValue>,
-    read: fn(&str) -> serde_json::Result<Catalog>,
-    catalog: OnceLock<Catalog>,
-}
-
-impl LazyCatalog {
-    fn new(raw: Box<RawValue>, read: fn(&str) -> serde_json::Result<Catalog>) -> Self {
-        Self { raw, read, catalog: OnceLock::new() }
-    }
-
-    fn get(&self) -> &Catalog {
-        self.catalog.get_or_init(|| {
-            (self.read)(self.raw.get()).unwrap_or_else(|error| {
-                tracing::warn!(target: "archstone::login", %error, "the catalog that came with the token is malformed");
-                Catalog::malformed()
-            })
-        })
-    }
-}
-
-fn v3_catalog(text: &str) -> serde_json::Result<Catalog> {
-    serde_json::from_str(text)
+    /// Why there is no scope, where the login could not settle it.
+    no_scope_because: Option<String>,
 }
 
 impl Access {
@@ -89,23 +62,31 @@ impl Access {
         received: &Received,
         host: &Host,
     ) -> Result<Self> {
-        let malformed = |what| Error::new(ErrorKind::InvalidResponse, what);
-        let envelope: Envelope = serde_json::from_str(&raw)
-            .map_err(|source| malformed("the answer to the login is not a token document").with_source(source))?;
+        let malformed = |what: String| Error::new(ErrorKind::InvalidResponse, what);
+        let envelope: Envelope = serde_json::from_str(&raw).map_err(|source| {
+            malformed("the answer to the login is not a token document".into()).with_source(source)
+        })?;
         let (mut body, read): (_, fn(&str) -> _) = match (envelope.token, envelope.access) {
             (Some(body), _) => (body, v3_catalog),
             (None, Some(v2)) => (v2.into_body(), v2::catalog),
-            (None, None) => return Err(malformed("the answer to the login holds no `token`")),
+            (None, None) => return Err(malformed("the answer to the login has no `token`".into())),
         };
         let expires_at = body
             .expires_at
             .as_deref()
             .and_then(instant)
-            .ok_or_else(|| malformed("the token document has no valid `expires_at`"))?;
+            .ok_or_else(|| malformed("the token document has no valid `expires_at`".into()))?;
         let issued_at = body.issued_at.as_deref().and_then(instant);
         let wall = timestamp(host.wall());
-        // Both ends by the server's clock, so that its error cancels out.
-        let begin = if received.issued_now { issued_at.or(received.server_date) } else { received.server_date };
+        let begin = received.begin(issued_at, wall);
+        let is_dated = issued_at.is_some() || received.server_date.is_some();
+        if received.issued_now && is_dated && expires_at <= begin {
+            let message =
+                format!("the token that was issued is over already: it ended at {expires_at}, and it is {begin}");
+            return Err(malformed(message).with_hint(
+                "check the clock of the identity service, and how long its tokens live: tell the operator",
+            ));
+        }
         let catalog = body.catalog.take().map(|raw| LazyCatalog::new(raw, read));
         Ok(Self {
             token,
@@ -115,10 +96,11 @@ impl Access {
             auth_url,
             expires_at,
             issued_at,
-            lifetime: Lifetime::new(received.at, span(begin.unwrap_or(wall), expires_at)),
+            lifetime: Lifetime::new(received.at, span(begin, expires_at)),
             skew: received.server_date.map(|date| date.duration_since(wall)),
             clock: host.clock(),
             possible_projects: None,
+            no_scope_because: None,
         })
     }
 
@@ -126,25 +108,6 @@ impl Access {
     pub(crate) fn with_possible_projects(mut self, projects: Vec<Project>) -> Self {
         self.possible_projects = Some(projects);
         self
-    }
-
-    /// The same token with a catalog that was read later.
-    pub(crate) fn with_catalog(&self, catalog: &Value, host: &Host) -> Result<Self> {
-        let malformed = |source| Error::new(ErrorKind::InvalidResponse, "the catalog is malformed").with_source(source);
-        let mut document: Value = serde_json::from_str(&self.raw).map_err(malformed)?;
-        let raw = match document.get_mut("token") {
-            Some(token) => {
-                token["catalog"] = catalog.clone();
-                document.to_string()
-            }
-            // A stored reference of v2.0, whose own catalog has another form.
-            None => self.raw.clone(),
-        };
-        let received = Received { at: self.lifetime.received, server_date: None, issued_now: false };
-        let access = Self::parse(self.token.clone(), raw, self.auth_url.clone(), &received, host)?;
-        let catalog = LazyCatalog::new(serde_json::value::to_raw_value(catalog).map_err(malformed)?, v3_catalog);
-        let possible_projects = self.possible_projects.clone();
-        Ok(Self { lifetime: self.lifetime, skew: self.skew, catalog: Some(catalog), possible_projects, ..access })
     }
 
     /// When the token was received, on this machine's forward-only clock.
@@ -364,36 +327,6 @@ impl Access {
         self.body.roles.iter().filter_map(|role| role.name.as_deref())
     }
 
-    /// The services and endpoints; `None` for an unscoped token, which has none.
-    #[must_use]
-    pub fn catalog(&self) -> Option<&Catalog> {
-        self.catalog.as_ref().map(LazyCatalog::get)
-    }
-
-    /// The services and endpoints.
-    ///
-    /// # Errors
-    ///
-    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound) for an unscoped token, which has none: says
-    /// what to choose.
-    pub fn scoped_catalog(&self) -> Result<&Catalog> {
-        self.catalog().ok_or_else(|| {
-            Error::new(ErrorKind::EndpointNotFound, "the token has no scope, and so no catalog")
-                .with_hint(self.how_to_get_a_scope())
-        })
-    }
-
-    pub(crate) fn how_to_get_a_scope(&self) -> Hint {
-        match self.possible_projects() {
-            None => "choose a scope with " + Hint::options(["project_name", "domain_name", "system_scope"], "or"),
-            Some([]) => "the user has no project to act in: ask an administrator for a role in one".into(),
-            Some(projects) => {
-                let choice = Hint::options(["project_id", "project_name"], "or");
-                "choose a project with " + choice + format!(": {}", Project::list(projects))
-            }
-        }
-    }
-
     /// Traces the token and its ancestors; safe to log.
     #[must_use]
     pub fn audit_ids(&self) -> &[String] {
@@ -450,7 +383,7 @@ impl Access {
     /// The Keystones elsewhere that this one vouches to.
     #[must_use]
     pub fn service_providers(&self) -> &[ServiceProvider] {
-        self.body.service_providers.as_deref().unwrap_or_default()
+        &self.body.service_providers
     }
 
     /// What the token is bound to.

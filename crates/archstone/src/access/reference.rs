@@ -52,6 +52,7 @@ impl Access {
             life_ms: Option<u64>,
             skew_ms: Option<i64>,
             possible_projects: Option<Vec<Project>>,
+            no_scope_because: Option<String>,
         }
         let invalid = |what: &str| {
             Error::new(ErrorKind::InvalidConfig, format!("the token reference {what}"))
@@ -66,6 +67,7 @@ impl Access {
             .map_err(|source| invalid("has a `body` that is no token document").with_source(source))?;
         access.skew = extra.skew_ms.map(SignedDuration::from_millis);
         access.possible_projects = extra.possible_projects;
+        access.no_scope_because = extra.no_scope_because;
         if let Some(life) = extra.life_ms.map(Duration::from_millis) {
             let same_start = extra.boot_id.is_some() && extra.boot_id == host.clock().boot_id();
             let age = match (extra.received_ms.filter(|_| same_start), left, extra.received_wall_ms) {
@@ -99,6 +101,7 @@ impl Access {
             "life_ms": milliseconds(life),
             "skew_ms": self.skew.map(|skew| i64::try_from(skew.as_millis()).unwrap_or(0)),
             "possible_projects": self.possible_projects,
+            "no_scope_because": self.no_scope_because,
         });
         let token = Value::from(self.token.expose());
         Secret::from(format!("{{\"auth_token\":{token},\"body\":{},\"archstone\":{extra}}}", self.raw))

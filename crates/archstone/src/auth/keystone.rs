@@ -91,7 +91,11 @@ fn read(response: &Answer, v3: &Url, host: &Host, looked_up: Option<&Token>) -> 
     let token = match looked_up {
         Some(token) => token.clone(),
         None => {
-            let token = response.header("x-subject-token").ok_or_else(|| not_a_token(response))?;
+            let token = response.header("x-subject-token").map(str::trim).ok_or_else(|| not_a_token(response))?;
+            if token.is_empty() {
+                let message = "the answer to the login names no token: its `X-Subject-Token` is empty";
+                return Err(response.error(ErrorKind::InvalidResponse, message));
+            }
             Token::new(Secret::from(token))?
         }
     };
@@ -126,6 +130,9 @@ fn looks_like_json(response: &Answer) -> bool {
 
 /// An error answer to anything but a login.
 pub(crate) fn failure(response: &Answer) -> Error {
+    if (300..400).contains(&response.status) {
+        return not_identity(response);
+    }
     let error = response.failure();
     if error.kind() == ErrorKind::NotFound && !looks_like_json(response) {
         return error.with_hint(check_url());

@@ -17,11 +17,12 @@ use crate::{
     catalog::discovery,
     error::{Error, ErrorKind, Result, public_url},
     host::Host,
+    lenient,
     record::Project,
     reference::ProjectRef,
     scope::Scope,
     secret::Secret,
-    transport::{Request, Transport},
+    transport::{Request, Trail, Transport},
 };
 
 /// Logs in at one identity service, for one user and scope. It keeps no token.
@@ -53,12 +54,30 @@ impl Login {
         if self.scope != Scope::Default || access.is_scoped() {
             return Ok(access);
         }
-        let mut projects = projects(transport, v3, access.token()).await?;
+        // From here on, there is a token: what fails costs the scope, and is told where one is needed.
+        let mut projects = match possible_projects(transport, v3, access.token()).await {
+            Ok(projects) => projects,
+            Err(error) => return Ok(access.without_scope_because(&error)),
+        };
         projects.retain(|project| project.enabled);
         let [only] = &*projects else { return Ok(access.with_possible_projects(projects)) };
         let exchange = TokenExchange { token: Secret::from(access.token().expose()) };
         let scope = Scope::Project(ProjectRef::Id(only.id.clone()));
-        keystone::issue(transport, host, v3, &AuthMethod::Token(exchange), &scope).await
+        match keystone::issue(transport, host, v3, &AuthMethod::Token(exchange), &scope).await {
+            Ok(scoped) => Ok(scoped),
+            Err(error) => Ok(access.with_possible_projects(projects).without_scope_because(&error)),
+        }
+    }
+}
+
+/// The projects to choose from within a login, which waits for them no longer than for one answer, however many pages.
+async fn possible_projects(transport: &Transport, v3: &Url, token: &Token) -> Result<Vec<Project>> {
+    /// A login keeps them, and so does the token cache.
+    const MOST_BYTES: usize = 16 << 20;
+    let limit = transport.settings().timeout;
+    match tokio::time::timeout(limit, projects(transport, v3, token, MOST_BYTES)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::new(ErrorKind::Timeout, format!("the list of projects does not end within {limit:?}"))),
     }
 }
 
@@ -85,7 +104,7 @@ impl Login {
             "{subject} may log in, but not for {}: it is unknown or disabled, or the user has no role there",
             self.scope
         );
-        let choices = projects(transport, v3, access.token()).await.unwrap_or_default();
+        let choices = possible_projects(transport, v3, access.token()).await.unwrap_or_default();
         Error::new(ErrorKind::ScopeNotAllowed, message)
             .with_hint(match &*choices {
                 [] => "the user has no role in any project: ask an administrator for one".to_owned(),
@@ -115,20 +134,29 @@ impl Identity {
     }
 }
 
-/// The projects that the token's user could act in: `GET /v3/auth/projects`, every page.
-pub(crate) async fn projects(transport: &Transport, v3: &Url, token: &Token) -> Result<Vec<Project>> {
+/// The projects that the token's user could act in: `GET /v3/auth/projects`, every page, up to so many bytes.
+pub(crate) async fn projects(
+    transport: &Transport,
+    v3: &Url,
+    token: &Token,
+    most_bytes: usize,
+) -> Result<Vec<Project>> {
     #[derive(Deserialize)]
     struct Page {
+        #[serde(deserialize_with = "lenient::parts")]
         projects: Vec<Project>,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "lenient::part")]
         links: Links,
     }
     #[derive(Default, Deserialize)]
+    #[serde(default)]
     struct Links {
+        #[serde(deserialize_with = "lenient::text")]
         next: Option<String>,
     }
     let mut url = discovery::below(v3, &["auth", "projects"]);
-    let mut projects = Vec::new();
+    let (mut trail, mut bytes, mut projects) = (Trail::default(), 0, Vec::new());
+    trail.asked(&[]);
     loop {
         let response = transport.send(Request::get(url.clone()).with_token(token)).await?;
         if !response.is_success() {
@@ -137,12 +165,16 @@ pub(crate) async fn projects(transport: &Transport, v3: &Url, token: &Token) -> 
         let page: Page = serde_json::from_str(&response.body).map_err(|source| {
             response.error(ErrorKind::InvalidResponse, "the list of projects is malformed").with_source(source)
         })?;
+        bytes += response.body.len();
+        if bytes > most_bytes {
+            let message = format!("the list of projects is longer than {} MiB", most_bytes >> 20);
+            return Err(response.error(ErrorKind::InvalidResponse, message));
+        }
+        let items = page.projects.len();
         projects.extend(page.projects);
         let Some(next) = page.links.next.and_then(|next| url.join(&next).ok()) else { return Ok(projects) };
-        if next.query() == url.query() {
-            return Ok(projects);
-        }
         // Only the query is believed: a token never goes where a link points.
-        url.set_query(next.query());
+        let query = trail.next(&url, items, next.query_pairs().into_owned().collect())?;
+        url.query_pairs_mut().clear().extend_pairs(query);
     }
 }

@@ -5,11 +5,13 @@
 //! - `login`: a whole login: find the service, exchange, settle the project.
 //! - `token_cache`: tokens in memory, one place for each login.
 //! - `slot`: one token, and one login at a time; `turn`: whose turn it is, among processes.
+//! - `refusals`: services that refuse new tokens, too.
 //! - `store`: tokens kept between runs, sealed: on disk, or shared by machines.
 
 pub(crate) mod keystone;
 pub(crate) mod login;
 pub(crate) mod methods;
+mod refusals;
 mod slot;
 pub(crate) mod store;
 mod token_cache;

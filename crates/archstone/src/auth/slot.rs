@@ -27,6 +27,7 @@ use arc_swap::ArcSwapOption;
 
 use super::{
     login::Login,
+    refusals::Refusals,
     store::{Count, Entry, Mark, Order},
     turn::{Turn, Wait, around, random_part},
 };
@@ -63,6 +64,7 @@ pub(crate) struct Slot {
     rejected: ArcSwapOption<Token>,
     /// When this process begins to renew, of the time for it; another for each process.
     begins: OnceLock<f64>,
+    pub(crate) refusals: Refusals,
 }
 
 impl Slot {

@@ -141,7 +141,7 @@ impl<'a> EndpointFilter<'a> {
         self
     }
 
-    /// The region's id; upper and lower case differ.
+    /// The region's id, case-sensitive. Endpoints without a region serve where none of this region fits.
     #[inline]
     #[must_use]
     pub fn region(mut self, region: &'a str) -> Self {
@@ -201,6 +201,10 @@ impl<'a> EndpointFilter<'a> {
         self.service_type
     }
 
+    pub(super) fn wanted_name(&self) -> Option<&'a str> {
+        self.service_name
+    }
+
     pub(super) fn wanted_region(&self) -> Option<&'a str> {
         self.region
     }
@@ -220,8 +224,19 @@ impl<'a> EndpointFilter<'a> {
         fits(self.service_name, service.name()) && fits(self.service_id, service.id())
     }
 
-    pub(super) fn fits_place(&self, endpoint: &Endpoint) -> bool {
-        fits(self.endpoint_id, endpoint.id()) && self.region.is_none_or(|region| endpoint.region() == Some(region))
+    pub(super) fn fits_place(&self, endpoint: &Endpoint, regions: Regions) -> bool {
+        let is_in_region = match (regions, self.region) {
+            (Regions::Asked, None) => true,
+            (Regions::Asked, region) => endpoint.region() == region,
+            (Regions::None, _) => endpoint.region().is_none(),
+        };
+        is_in_region && fits(self.endpoint_id, endpoint.id())
+    }
+
+    /// Where to look, one after the other: endpoints without a region serve where none of the region that is asked
+    /// for fits.
+    pub(super) fn regions(&self) -> &'static [Regions] {
+        if self.region.is_some() { &[Regions::Asked, Regions::None] } else { &[Regions::Asked] }
     }
 
     pub(super) fn fits_interface(&self, endpoint: &Endpoint) -> bool {
@@ -249,6 +264,15 @@ impl fmt::Display for EndpointFilter<'_> {
         }
         f.write_str(&parts.join(", "))
     }
+}
+
+/// Which endpoints to look at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Regions {
+    /// Those of the region that is asked for; all, when none is.
+    Asked,
+    /// Those without a region.
+    None,
 }
 
 /// What the catalog does not say fits everything: catalogs of old clouds lack names and ids.

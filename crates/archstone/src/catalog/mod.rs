@@ -34,7 +34,14 @@ pub use discovery::{Allow, OfferedVersions, VersionInfo, VersionStatus, Versione
 pub use filter::{EndpointFilter, Interface};
 pub use version::{ApiVersion, VersionRange};
 
-use crate::error::Result;
+use crate::{error::Result, lenient};
+
+/// A URL that requests can go to. Others, such as `controller:8774/v2.1` or `javascript:…`, and those with line breaks
+/// or blanks inside, which URL libraries drop or rewrite, are none.
+pub(crate) fn http_url(text: &str) -> Option<Url> {
+    let is_plain = !text.contains(|c: char| c.is_control() || c.is_whitespace());
+    Url::parse(text).ok().filter(|url| is_plain && matches!(url.scheme(), "http" | "https") && url.has_host())
+}
 
 /// A URL as the catalog spells it: printed, it is the same to the letter; its parts are those of
 /// the [`Url`] that it derefs to.
@@ -45,8 +52,10 @@ pub struct EndpointUrl {
 }
 
 impl EndpointUrl {
+    /// `None` for text that is no URL of a service: see [`http_url`].
     fn parse(text: &str) -> Option<Arc<Self>> {
-        Some(Arc::new(Self { url: Url::parse(text).ok()?, text: text.into() }))
+        let text = text.trim();
+        Some(Arc::new(Self { url: http_url(text)?, text: text.into() }))
     }
 
     /// The URL as the catalog spells it.
@@ -119,9 +128,28 @@ pub struct Service {
     #[expect(clippy::struct_field_names, reason = "`type` is a keyword")]
     service_type: String,
     endpoints: Vec<Endpoint>,
+    unusable: Vec<Unusable>,
+}
+
+/// An endpoint whose URL no request can go to.
+#[derive(Clone, Debug)]
+struct Unusable {
+    interface: Interface,
+    url: String,
 }
 
 impl Service {
+    fn new(service_type: String, name: Option<String>, id: Option<String>) -> Self {
+        Self { id, name, service_type, endpoints: Vec::new(), unusable: Vec::new() }
+    }
+
+    fn add(&mut self, id: Option<String>, interface: Interface, region: Option<String>, url: &str) {
+        match EndpointUrl::parse(url) {
+            Some(url) => self.endpoints.push(Endpoint { id, interface, region, url }),
+            None => self.unusable.push(Unusable { interface, url: url.to_owned() }),
+        }
+    }
+
     /// The service's id.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
@@ -258,14 +286,17 @@ impl Catalog {
     /// those of every interface; none found is an empty list.
     pub fn endpoints<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Vec<(&Service, &Endpoint)> {
         let filter = filter.into();
-        self.groups(&filter)
-            .into_iter()
-            .flatten()
-            .map(|position| &self.services[position])
-            .filter(|service| filter.fits_service(service))
-            .flat_map(|service| service.endpoints.iter().map(move |endpoint| (service, endpoint)))
-            .filter(|(_, endpoint)| filter.fits_place(endpoint) && filter.fits_interface(endpoint))
-            .collect()
+        let services = || {
+            let fitting = self.groups(&filter).into_iter().flatten().map(|position| &self.services[position]);
+            fitting.filter(|service| filter.fits_service(service))
+        };
+        let all = |regions| -> Vec<_> {
+            services()
+                .flat_map(|service| service.endpoints.iter().map(move |endpoint| (service, endpoint)))
+                .filter(|(_, endpoint)| filter.fits_place(endpoint, regions) && filter.fits_interface(endpoint))
+                .collect()
+        };
+        filter.regions().iter().map(|regions| all(*regions)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     /// The services that may serve a filter, grouped by type, the preferred type first.
@@ -287,56 +318,71 @@ fn find<'c>(
     groups: &[Vec<usize>],
     filter: &EndpointFilter<'_>,
 ) -> Option<(&'c Service, &'c Endpoint)> {
-    groups.iter().find_map(|group| {
+    let in_group = |group: &Vec<usize>, regions| {
         let fitting = || {
             group
                 .iter()
                 .map(|position| &services[*position])
                 .filter(|service| filter.fits_service(service))
                 .flat_map(|service| service.endpoints.iter().map(move |it| (service, it)))
-                .filter(|(_, endpoint)| filter.fits_place(endpoint))
+                .filter(|(_, endpoint)| filter.fits_place(endpoint, regions))
         };
         filter.wanted_interfaces().find_map(|interface| fitting().find(|(_, endpoint)| endpoint.interface == interface))
-    })
+    };
+    filter.regions().iter().find_map(|regions| groups.iter().find_map(|group| in_group(group, *regions)))
 }
 
 /// The form of the wire, in which anything may be missing.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct ServiceEntry {
+    #[serde(deserialize_with = "lenient::text")]
     id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     name: Option<String>,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "lenient::text")]
     service_type: Option<String>,
-    endpoints: Option<Vec<EndpointEntry>>,
+    #[serde(deserialize_with = "lenient::objects")]
+    endpoints: Vec<EndpointEntry>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct EndpointEntry {
+    #[serde(deserialize_with = "lenient::text")]
     id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     interface: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     region_id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     region: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     url: Option<String>,
+}
+
+/// The entries of a catalog; what is no list is no catalog.
+struct Entries<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        Vec::<lenient::Object<T>>::deserialize(from)
+            .map(|items| Self(items.into_iter().filter_map(|it| it.0).collect()))
+    }
 }
 
 impl<'de> Deserialize<'de> for Catalog {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let entries = Vec::<ServiceEntry>::deserialize(deserializer)?;
+        let Entries(entries) = Entries::<ServiceEntry>::deserialize(deserializer)?;
         let services = entries.into_iter().filter_map(|entry| {
-            let endpoints = entry.endpoints.unwrap_or_default().into_iter().filter_map(|endpoint| {
-                Some(Endpoint {
-                    id: endpoint.id,
-                    interface: Interface::from(endpoint.interface?.as_str()),
-                    region: endpoint.region_id.or(endpoint.region),
-                    url: EndpointUrl::parse(&endpoint.url?)?,
-                })
-            });
-            Some(Service {
-                endpoints: endpoints.collect(),
-                id: entry.id,
-                name: entry.name,
-                service_type: entry.service_type?,
-            })
+            let mut service = Service::new(entry.service_type?, entry.name, entry.id);
+            for endpoint in entry.endpoints {
+                if let (Some(interface), Some(url)) = (endpoint.interface, endpoint.url) {
+                    let region = endpoint.region_id.or(endpoint.region);
+                    service.add(endpoint.id, Interface::from(interface.as_str()), region, &url);
+                }
+            }
+            Some(service)
         });
         Ok(Self::new(services.collect()))
     }

@@ -26,6 +26,49 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("workflow", &["workflowv2"]),
 ];
 
+/// The official types of the projects whose names people ask for, as in the authority.
+const PROJECTS: &[(&str, &str)] = &[
+    ("adjutant", "admin-logic"),
+    ("aodh", "alarm"),
+    ("barbican", "key-manager"),
+    ("blazar", "reservation"),
+    ("ceilometer", "meter"),
+    ("cinder", "block-storage"),
+    ("cloudkitty", "rating"),
+    ("cyborg", "accelerator"),
+    ("designate", "dns"),
+    ("freezer", "backup"),
+    ("glance", "image"),
+    ("gnocchi", "metric"),
+    ("heat", "orchestration"),
+    ("ironic", "baremetal"),
+    ("keystone", "identity"),
+    ("magnum", "container-infrastructure-management"),
+    ("manila", "shared-file-system"),
+    ("masakari", "instance-ha"),
+    ("mistral", "workflow"),
+    ("murano", "application-catalog"),
+    ("neutron", "network"),
+    ("nova", "compute"),
+    ("octavia", "load-balancer"),
+    ("sahara", "data-processing"),
+    ("senlin", "clustering"),
+    ("solum", "application-deployment"),
+    ("swift", "object-store"),
+    ("tacker", "nfv-orchestration"),
+    ("trove", "database"),
+    ("vitrage", "root-cause-analysis"),
+    ("watcher", "resource-optimization"),
+    ("zaqar", "message"),
+    ("zun", "application-container"),
+];
+
+/// The official type of the service that a project makes: `nova` makes `compute`.
+pub(crate) fn of_project(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    PROJECTS.iter().find(|(project, _)| *project == name).map(|(_, official)| *official)
+}
+
 /// The official type and its aliases, when `name` is one of them.
 pub(crate) fn family(name: &str) -> Option<(&'static str, &'static [&'static str])> {
     ALIASES.iter().find(|(official, aliases)| *official == name || aliases.contains(&name)).copied()

@@ -61,7 +61,14 @@ fn a_failed_lookup_says_what_exists() {
         (EndpointFilter::from("volume"), "did you mean `volumev2`, `volumev3`?"),
         (EndpointFilter::from("dns"), "the catalog has `compute`, `identity`, `volumev2`, `volumev3`, `workflowv2`"),
         (EndpointFilter::from("identity"), "the interfaces `internal` in the regions `south`"),
-        (EndpointFilter::from("compute").region("North"), "upper and lower case differ"),
+        (EndpointFilter::from("compute").region("North"), "did you mean the region `north`?"),
+        (EndpointFilter::from("compute").region("nrth"), "did you mean the region `north`?"),
+        // The names of projects and of services.
+        (EndpointFilter::from("nova"), "did you mean `compute`, the type of `nova`?"),
+        (EndpointFilter::from("Keystone"), "did you mean `identity`, the type of `Keystone`?"),
+        (EndpointFilter::from("cinder"), "did you mean `volumev2`, `volumev3`, the type of `cinder`?"),
+        (EndpointFilter::from("cinderv3"), "did you mean `volumev3`, the type of `cinderv3`?"),
+        (EndpointFilter::from("compute").service_name("nava"), "did you mean the name `nova`?"),
         // Several types fit, and a filter leaves none of them.
         (EndpointFilter::from("block-storage").region("south"), "in the regions `north`"),
         (EndpointFilter::from("compute").service_name("nava"), "under the names `nova`"),
@@ -134,4 +141,68 @@ fn a_listing_without_an_interface_has_all_of_them() {
     assert_eq!(catalog.endpoints(EndpointFilter::from("compute").region("north")).len(), 3);
     assert_eq!(catalog.endpoints(EndpointFilter::default()).len(), 8);
     assert_eq!(catalog.endpoints("nothing").len(), 0);
+}
+
+#[test]
+fn a_url_that_no_request_can_go_to_is_named_with_its_owner() {
+    for url in [
+        "controller:8774/v2.1",
+        "192.0.2.10:9292",
+        "javascript:alert(1)",
+        "ftp://h/",
+        "http://h/\r\nx",
+        "h",
+        "http://a b/",
+    ] {
+        let catalog = catalog(serde_json::json!([{"type": "compute", "name": "nova", "endpoints": [
+            {"interface": "public", "url": url, "region_id": "north"},
+            {"interface": "internal", "url": " http://internal:8774/v2.1\n", "region_id": "north"}]}]));
+
+        for region in [None, Some("north")] {
+            let filter =
+                region.map_or_else(|| "compute".into(), |region| EndpointFilter::from("compute").region(region));
+            let error = catalog.url_for(filter).expect_err("no such URL is handed out");
+            let shown = format!("endpoint of service `nova` (type `compute`) is `{}`", crate::error::printable(url));
+            assert!(error.to_string().contains(&shown) && error.hint().is_some(), "{error:?}");
+        }
+        let internal = catalog.url_for(EndpointFilter::from("compute").interface(Interface::Internal));
+        assert_eq!(internal.expect("blanks around a URL are not of it").as_str(), "http://internal:8774/v2.1");
+    }
+}
+
+#[test]
+fn endpoints_without_a_region_serve_where_none_of_the_region_fits() {
+    let nowhere = |id: &str| serde_json::json!({"id": id, "interface": "public", "url": format!("http://{id}/")});
+    let catalog = catalog(serde_json::json!([
+        {"type": "compute", "endpoints": [nowhere("c-any"), endpoint("c-n", "public", "north")]},
+        {"type": "dns", "endpoints": [nowhere("d-any"), {"id": "d", "interface": "admin", "region": "", "url": "http://d/"}]}]));
+    let table = [
+        ("compute", "north", "http://c-n/", 1),
+        ("compute", "south", "http://c-any/", 1),
+        ("dns", "north", "http://d-any/", 2),
+    ];
+    for (service_type, region, url, all) in table {
+        let filter = || EndpointFilter::from(service_type).region(region);
+        assert_eq!(catalog.url_for(filter()).expect("an endpoint").as_str(), url, "{service_type} {region}");
+        assert_eq!(catalog.endpoints(filter()).len(), all, "{service_type} {region}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_in_a_catalog_costs_only_itself() {
+    for odd in [
+        serde_json::json!(null),
+        serde_json::json!(7),
+        serde_json::json!("x"),
+        serde_json::json!([1]),
+        serde_json::json!({}),
+    ] {
+        let catalog = catalog(
+            serde_json::json!([odd, {"type": odd, "endpoints": odd}, {"type": "dns", "endpoints": odd},
+            {"type": "compute", "name": odd, "id": odd, "endpoints": [
+                odd, {"id": odd, "interface": "public", "region": odd, "region_id": odd, "url": "http://c/"}, {"url": odd}]}]),
+        );
+        let compute = catalog.url_for(EndpointFilter::from("compute").interface(Interface::Public));
+        assert_eq!(compute.expect("an endpoint").as_str(), "http://c/", "{odd}");
+    }
 }

@@ -209,10 +209,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`url_for`](Self::url_for).
+    /// As [`url_for`](Self::url_for); why the service cannot be asked.
     pub async fn versions<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Vec<VersionInfo>> {
         let url = self.url_for(filter).await?;
-        Ok(self.versions_at(&url).await)
+        self.versions_at(&url).await
     }
 
     /// What every service of the catalog offers, endpoint by endpoint; a filter without an interface asks
@@ -240,7 +240,9 @@ impl Client {
         let catalog = access.catalog().ok_or_else(|| no_catalog(&access, &filter))?;
         let mut offers = Vec::new();
         for (service, endpoint) in catalog.endpoints(filter) {
-            let (mut versions, url) = (self.versions_at(endpoint.url()).await, endpoint.url());
+            let url = endpoint.url();
+            // One service that does not answer hides none of the others.
+            let mut versions = self.versions_at(url).await.unwrap_or_default();
             if versions.is_empty() {
                 versions.extend(discovery::inferred(url, access.project_id()));
             }
@@ -250,16 +252,18 @@ impl Client {
         Ok(offers)
     }
 
-    async fn versions_at(&self, url: &Url) -> Vec<VersionInfo> {
+    async fn versions_at(&self, url: &Url) -> Result<Vec<VersionInfo>> {
         let project_id = self.project_of_token();
         let inner = &*self.0;
+        let mut failure = None;
         for document in discovery::documents(url, project_id.as_deref()) {
-            let versions = inner.discovery.versions(&document, &inner.identity.host, self).await;
-            if !versions.is_empty() {
-                return versions.to_vec();
+            let offer = inner.discovery.versions(&document, &inner.identity.host, self).await;
+            if !offer.versions.is_empty() {
+                return Ok(offer.versions.to_vec());
             }
+            failure = failure.or(offer.failure);
         }
-        Vec::new()
+        failure.map_or(Ok(Vec::new()), |failure| Err(discovery::unreadable(url, failure)))
     }
 
     pub(super) async fn resolve(&self, filter: EndpointFilter<'_>, mut wanted: Wanted) -> Result<VersionedEndpoint> {

@@ -3,24 +3,21 @@
 
 use std::{sync::Arc, time::Duration};
 
-use reqwest::header::{LOCATION, USER_AGENT};
+use reqwest::header::USER_AGENT;
 use tracing::Instrument;
 use url::Url;
 
 use super::{
     Client, RequestBuilder, Response, ServiceClient,
     microversion::{self, Microversion},
-    request::{Described, Target},
+    redirect::{self, Moves},
+    request::{Body, Described, Target},
 };
 use crate::{
     access::Token,
     error::{Error, ErrorKind, Result, Sent, public_url},
     transport::{AUTH_TOKEN, Progress, RetryPolicy, TimeLimits, Transport, retry::Tried},
 };
-
-/// How often one request may have its token replaced: one that this service has taken may be revoked
-/// meanwhile, and so may the next.
-const MOST_REPLACEMENTS: u32 = 20;
 
 impl RequestBuilder {
     /// Sends the request: with a token, and once more with another when the service refuses it; again
@@ -61,15 +58,27 @@ impl Described {
         if !span.is_disabled() {
             span.record("url", public_url(&url));
         }
-        let answer = self.until_there_is_an_answer(&url).await?;
+        let (answer, refused) = self.until_there_is_an_answer(&url).await?;
         if !span.is_disabled() {
             span.record("status", answer.status().as_u16());
             span.record("request_id", answer.request_id());
         }
-        if self.error_for_status && answer.status().as_u16() >= 400 {
-            return Err(Box::pin(answer.into_error()).await);
+        if !self.error_for_status || answer.status().as_u16() < 300 {
+            return Ok(answer);
         }
-        Ok(answer)
+        match answer.status().as_u16() {
+            300 if self.is_below_an_endpoint() => Err(several_versions(&answer)),
+            ..400 => Ok(answer),
+            _ => {
+                let error = Box::pin(answer.into_error()).await;
+                Err(if refused { self.client.explain_refusal(error) } else { error })
+            }
+        }
+    }
+
+    /// Whether a path of a service is asked, and not the list of its versions.
+    fn is_below_an_endpoint(&self) -> bool {
+        matches!(&self.target, Target::Service(_, path) if !path.trim_matches('/').is_empty())
     }
 
     /// The headers that are not about identity.
@@ -93,14 +102,15 @@ impl Described {
         microversion::write(&mut self.headers, &service_type, version)
     }
 
-    async fn until_there_is_an_answer(&mut self, url: &Url) -> Result<Response> {
+    /// The answer, and whether it refuses a token in whose place another one would do no better.
+    async fn until_there_is_an_answer(&mut self, url: &Url) -> Result<(Response, bool)> {
         let client = self.client.clone();
         let (transport, host) = (&client.0.identity.transport, &client.0.identity.host);
         let limiter = self.target.service().and_then(|it| it.limits()).or(client.0.limiter.as_ref()).cloned();
         let policy = self.policy();
         // The clock is read only where it matters.
         let began = policy.deadline.map(|_| host.now());
-        let (mut tries, mut replaced, mut is_repeated) = (0, 0, false);
+        let (mut tries, mut replaced, mut is_repeated, mut refused) = (0, 0, false, false);
         let mut token = if self.authenticated { Some(client.token().await?) } else { None };
         loop {
             tries += 1;
@@ -120,35 +130,37 @@ impl Described {
             };
             drop(turn);
             let result = match &outcome {
-                Ok(answer) if answer.status() == 401 => {
-                    match token.take_if(|token| self.may_replace(token, url, replaced)) {
-                        Some(refused) => {
-                            replaced += 1;
-                            // Boxed, as all that is rare: the usual way carries none of it.
-                            token = Some(Box::pin(client.replace(&refused)).await?);
-                            continue;
-                        }
-                        None => Tried::Answer(401, None),
-                    }
-                }
-                Ok(answer) => {
-                    if let Some(token) = &token {
-                        token.was_taken_at(url);
-                    }
+                Ok(Answered { answer, is_away }) => {
                     let status = answer.status().as_u16();
+                    // Only the origin that got the token can take or refuse it.
+                    match token.as_ref().filter(|_| !is_away) {
+                        Some(token) if status != 401 => token.was_taken_at(url),
+                        Some(old) if self.reauthenticate && self.body.can_be_sent() => {
+                            // Boxed, as all that is rare: the usual way carries none of it.
+                            match Box::pin(client.another_token(old, url, replaced)).await {
+                                Some(another) => {
+                                    replaced += 1;
+                                    token = Some(another?);
+                                    continue;
+                                }
+                                None => refused = true,
+                            }
+                        }
+                        _ => {}
+                    }
                     Tried::Answer(status, if status >= 400 { answer.retry_after() } else { None })
                 }
                 Err(error) => Tried::Failure(error),
             };
             let Some(pause) = self.pause(&policy, tries, elapsed(), &result) else {
-                if outcome.as_ref().is_ok_and(|answer| answer.status().as_u16() < 500) {
+                if outcome.as_ref().is_ok_and(|it| it.answer.status().as_u16() < 500) {
                     transport.budget.refill();
                 }
-                return outcome;
+                return outcome.map(|it| (it.answer, refused));
             };
             if !transport.budget.take() {
                 tracing::warn!(target: "archstone::retry", "too many requests fail: this one is not sent again");
-                return outcome;
+                return outcome.map(|it| (it.answer, refused));
             }
             let why = match &result {
                 Tried::Answer(status, _) => format!("HTTP {status}"),
@@ -177,14 +189,6 @@ impl Described {
         TimeLimits { total, ..self.limits }
     }
 
-    /// A token that was given stays; a new one that this service has never taken is an error, and no loop.
-    fn may_replace(&self, refused: &Token, url: &Url, replaced: u32) -> bool {
-        self.reauthenticate
-            && self.body.can_be_sent()
-            && self.client.can_replace(refused)
-            && (replaced == 0 || (replaced < MOST_REPLACEMENTS && refused.has_worked_at(url)))
-    }
-
     /// How long to wait before another try; `None` when there is none to be.
     fn pause(&self, policy: &RetryPolicy, tries: u32, elapsed: Duration, result: &Tried<'_>) -> Option<Duration> {
         if !self.body.can_be_sent() {
@@ -204,18 +208,17 @@ impl Described {
         token: Option<&Token>,
         limits: TimeLimits,
         is_repeated: &mut bool,
-    ) -> Result<Response> {
+    ) -> Result<Answered> {
         let (host, transport) = (&client.0.identity.host, &client.0.identity.transport);
         // All that a try may take, it may take along all its redirects.
         let end = limits.total.map(|total| host.now().later(total));
-        let mut hops = 0;
-        let mut moved: Option<Url> = None;
+        let mut moves: Option<Box<Moves>> = None;
         loop {
             let left = end.map(|end| host.now().until(end).max(Duration::from_millis(1)));
             let limits = TimeLimits { total: left, ..limits };
-            let next = moved.as_ref().unwrap_or(url);
-            let own = moved.is_none() || next.origin() == url.origin();
-            let (request, progress) = self.request(transport, next, token.filter(|_| own), own);
+            let next = moves.as_ref().map_or(url, |moves| &moves.to);
+            let is_away = moves.as_ref().is_some_and(|moves| moves.is_away);
+            let (request, progress) = self.request(transport, next, token.filter(|_| !is_away), !is_away);
             let answer = match transport.start(request, next, limits, progress.as_ref()).await {
                 Ok(started) => Response::new(started, transport, limits),
                 Err(error) if !*is_repeated && self.was_given_up(&error) => {
@@ -224,26 +227,34 @@ impl Described {
                 }
                 Err(error) => return Err(error),
             };
-            if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 305 | 307 | 308) || self.redirects == 0 {
-                return Ok(answer);
+            if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 305 | 307 | 308) || !self.body.can_be_sent() {
+                return Ok(Answered { answer, is_away });
             }
-            let location = answer.headers().get(LOCATION).and_then(|it| it.to_str().ok());
-            let Some(Ok(target)) = location.map(|location| next.join(location)) else { return Ok(answer) };
-            let is_weaker = next.scheme() == "https" && target.scheme() != "https";
-            if is_weaker || !matches!(target.scheme(), "http" | "https") || !self.body.can_be_sent() {
-                return Ok(answer);
+            let Some(target) = redirect::target(&answer, next) else { return Ok(Answered { answer, is_away }) };
+            // Boxed, as all that is rare.
+            let mut so_far = moves.take().unwrap_or_else(|| Box::new(Moves::from(url)));
+            if !so_far.may_go_on(&answer, self.redirects, transport.silence(limits))? {
+                return Ok(Answered { answer, is_away });
             }
-            hops += 1;
-            if hops > self.redirects {
-                let message = format!("`{}` redirects in a circle: {hops} times", public_url(url));
-                return Err(Error::new(ErrorKind::InvalidResponse, message)
-                    .with_status(answer.status().as_u16())
-                    .with_url(next)
-                    .with_request_id(answer.request_id().map(str::to_owned))
-                    .with_hint("tell the operator of the service, or of the proxy before it"));
-            }
-            moved = Some(target);
+            so_far.go_to(target, &answer, self.has_private_body(url))?;
+            moves = Some(so_far);
         }
+    }
+
+    /// Whether it is for the identity service, whose requests hold passwords.
+    fn is_for_identity(&self, url: &Url) -> bool {
+        let config = &self.client.0.config;
+        let known = config.auth_url.iter().map(|it| &it.value).chain(&config.mgmt_url);
+        let is_below = |base: &Url| {
+            base.origin() == url.origin()
+                && url.path().starts_with(base.path().trim_end_matches("/v3").trim_end_matches('/'))
+        };
+        self.target.service().is_some_and(|it| it.service_type() == "identity") || known.into_iter().any(is_below)
+    }
+
+    /// Whether there is a body that must not go to another origin.
+    fn has_private_body(&self, url: &Url) -> bool {
+        !matches!(self.body, Body::Empty) && (!self.redirects.with_body || self.is_for_identity(url))
     }
 
     fn was_given_up(&self, error: &Error) -> bool {
@@ -272,4 +283,22 @@ impl Described {
         *request.body_mut() = body;
         (request, progress)
     }
+}
+
+/// What came of one try.
+struct Answered {
+    answer: Response,
+    /// Whether a redirect has left the origin of the request: then neither token nor the caller's headers were sent.
+    is_away: bool,
+}
+
+/// A service that was asked without its version answers with those that it has.
+fn several_versions(answer: &Response) -> Error {
+    let message =
+        format!("`{}` has several versions of its API, and none was asked for (HTTP 300)", public_url(answer.url()));
+    Error::new(ErrorKind::InvalidRequest, message)
+        .with_status(300)
+        .with_url(answer.url())
+        .with_request_id(answer.request_id().map(str::to_owned))
+        .with_hint("ask for a version of the API (`versions`, in Python `version=\"latest\"`)")
 }

@@ -14,7 +14,11 @@ use rustc_hash::FxHasher;
 use url::Url;
 
 use super::Client;
-use crate::{access::Access, catalog::VersionedEndpoint};
+use crate::{
+    access::Access,
+    catalog::VersionedEndpoint,
+    error::{Error, ErrorKind, Result, printable, public_url},
+};
 
 /// The place of what a service client has found. A copy of it is empty: it may be told to look elsewhere.
 #[derive(Default)]
@@ -60,18 +64,29 @@ impl Found {
 
 impl FoundEndpoint {
     /// The URL of a path, which may have a query.
-    pub(super) fn below(&self, path: &str) -> Url {
+    ///
+    /// # Errors
+    ///
+    /// When the path leaves the endpoint (`../..`): the token is not for what is there.
+    pub(super) fn below(&self, path: &str) -> Result<Url> {
         if let Some(last) = self.last.load().as_ref().filter(|last| last.0 == path) {
-            return last.1.clone();
+            return Ok(last.1.clone());
         }
         let url = self.made_below(path);
+        let rest = url.path().strip_prefix(self.path.as_str());
+        if !rest.is_some_and(|rest| rest.starts_with('/')) {
+            let shown = printable(path.split('?').next().unwrap_or_default());
+            let message = format!("the path `{shown}` leaves the endpoint `{}`", public_url(&self.endpoint.url));
+            return Err(Error::new(ErrorKind::InvalidRequest, message)
+                .with_hint("a token goes only where the catalog says: to send it elsewhere, use `client.request(…)`"));
+        }
         let mut hasher = FxHasher::default();
         path.hash(&mut hasher);
         let hash = hasher.finish();
         if self.last_hash.swap(hash, Ordering::Relaxed) == hash {
             self.last.store(Some(Arc::new((path.to_owned(), url.clone()))));
         }
-        url
+        Ok(url)
     }
 
     fn made_below(&self, path: &str) -> Url {
@@ -111,8 +126,35 @@ mod tests {
         let url: Url = "http://h:8774/v2.1/".parse().expect("a URL");
         let found = Found::default().keep(&client, VersionedEndpoint::listed(url));
         let paths = ["servers", "servers", "servers", "/servers?limit=1", "servers", "a%2Fb", "a%2Fb", "a%2Fb", ""];
-        let urls: Vec<_> = paths.iter().map(|path| found.below(path).to_string()).collect();
+        let urls: Vec<_> = paths.iter().map(|path| found.below(path).expect("a URL").to_string()).collect();
         let expected = ["servers", "servers", "servers", "servers?limit=1", "servers", "a%2Fb", "a%2Fb", "a%2Fb", ""];
         assert_eq!(urls, expected.map(|it| format!("http://h:8774/v2.1/{it}")));
+    }
+
+    #[test]
+    fn no_path_leaves_the_endpoint() {
+        let client = Client::builder().token_id("t").mgmt_url("http://127.0.0.1:9/v3").build().expect("a client");
+        let found = |url: &str| Found::default().keep(&client, VersionedEndpoint::listed(url.parse().expect("a URL")));
+        let (nova, root) = (found("http://h/compute/v2.1"), found("http://h:8774"));
+        for path in [
+            "../../x",
+            "..",
+            "a/../../x",
+            "/../x",
+            "%2e%2e/x",
+            ".%2E/x",
+            "..\\x",
+            "a\\..\\..\\x",
+            "../v2.10/x",
+            "\t../x",
+        ] {
+            let error = nova.below(path).expect_err("a way out");
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{path}");
+        }
+        for (path, url) in [("a/../b", "b"), ("./a", "a"), ("..a", "..a"), ("a?x=../..", "a?x=../.."), ("//b", "b")] {
+            assert_eq!(nova.below(path).expect("a URL").as_str(), format!("http://h/compute/v2.1/{url}"), "{path}");
+        }
+        // There is nothing above a root.
+        assert_eq!(root.below("../x").expect("a URL").as_str(), "http://h:8774/x");
     }
 }

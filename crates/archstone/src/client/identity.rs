@@ -70,10 +70,10 @@ impl Client {
         let v3 = self.identity_api().await?;
         let transport = &self.0.identity.transport;
         let token = self.token().await?;
-        let projects = match login::projects(transport, v3, &token).await {
+        let projects = match login::projects(transport, v3, &token, usize::MAX).await {
             Err(error) if error.kind() == ErrorKind::TokenRejected => {
                 let token = self.replace(&token).await?;
-                login::projects(transport, v3, &token).await?
+                login::projects(transport, v3, &token, usize::MAX).await?
             }
             outcome => outcome?,
         };
@@ -143,15 +143,27 @@ impl Client {
     /// Sends with a token; once more with another token when the first is refused.
     pub(super) async fn send(&self, request: Request) -> Result<Answer> {
         let transport = &self.0.identity.transport;
-        let token = self.token().await?;
+        let mut token = self.token().await?;
         let again =
             Request { subject: request.subject.clone(), ..Request::new(request.method.clone(), request.url.clone()) };
         let mut response = transport.send(request.with_token(&token)).await?;
         if response.status == 401 {
-            let token = self.replace(&token).await?;
-            response = transport.send(again.with_token(&token)).await?;
+            if self.0.given.as_ref() == Some(&token) {
+                return self.replace(&token).await.map(|_| response);
+            }
+            if let Some(another) = self.another_token(&token, &again.url, 0).await {
+                token = another?;
+                response = transport.send(again.with_token(&token)).await?;
+                if response.status == 401 {
+                    self.another_token(&token, &response.url, 1).await;
+                }
+            }
         }
-        if response.is_success() { Ok(response) } else { Err(keystone::failure(&response)) }
+        if response.is_success() {
+            token.was_taken_at(&response.url);
+            return Ok(response);
+        }
+        Err(self.explain_refusal(keystone::failure(&response)))
     }
 }
 

@@ -8,7 +8,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::ServiceClient;
-use crate::error::{Error, ErrorKind, Result, public_url};
+use crate::{
+    error::{Error, ErrorKind, Result, public_url},
+    transport::Trail,
+};
 
 /// A list of a service, page by page.
 ///
@@ -35,6 +38,7 @@ pub struct Pages<T> {
     /// The query of the next page; `None` after the last.
     next: Option<Vec<(String, String)>>,
     is_begun: bool,
+    trail: Trail,
     items: PhantomData<fn() -> T>,
 }
 
@@ -60,6 +64,7 @@ impl ServiceClient {
             limit: None,
             next: None,
             is_begun: false,
+            trail: Trail::default(),
             items: PhantomData,
         }
     }
@@ -83,8 +88,8 @@ impl<T: DeserializeOwned> Pages<T> {
     /// # Errors
     ///
     /// As [`RequestBuilder::send`](crate::RequestBuilder::send), or
-    /// [`InvalidResponse`](ErrorKind::InvalidResponse) when the answer is no such list. The page can be asked
-    /// for again then.
+    /// [`InvalidResponse`](ErrorKind::InvalidResponse) when the answer is no such list, or one that would never end. The
+    /// page can be asked for again then.
     pub async fn next(&mut self) -> Result<Option<Vec<T>>> {
         let query = match (self.is_begun, &self.next) {
             (false, _) => {
@@ -103,13 +108,13 @@ impl<T: DeserializeOwned> Pages<T> {
         let mut document: Value = answer.json().await?;
         let following = self.following(&document, &url, &query);
         let items = document.get_mut(&self.member).map(Value::take).unwrap_or_default();
-        let items = serde_json::from_value(items).map_err(|source| {
+        let items: Vec<T> = serde_json::from_value(items).map_err(|source| {
             let message = format!("the answer of `{}` has no list of `{}`", public_url(&url), self.member);
             Error::new(ErrorKind::InvalidResponse, message).with_url(&url).with_source(source)
         })?;
+        self.trail.asked(&query);
+        self.next = following.map(|next| self.trail.next(&url, items.len(), next)).transpose()?;
         self.is_begun = true;
-        // A page that leads to itself would never end.
-        self.next = following.filter(|next| *next != query);
         Ok(Some(items))
     }
 

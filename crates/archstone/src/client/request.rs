@@ -10,7 +10,7 @@ use reqwest::{
 use serde::Serialize;
 use url::Url;
 
-use super::{Client, ServiceClient, microversion::Microversion};
+use super::{Client, ServiceClient, microversion::Microversion, redirect::Redirects};
 use crate::{
     catalog::ApiVersion,
     error::{Error, ErrorKind, Result, printable, public_url},
@@ -50,7 +50,7 @@ pub(super) struct Described {
     pub(super) limits: TimeLimits,
     /// Where it is not said, the service's, or the usual one.
     pub(super) retries: Option<RetryPolicy>,
-    pub(super) redirects: usize,
+    pub(super) redirects: Redirects,
     pub(super) authenticated: bool,
     pub(super) reauthenticate: bool,
     pub(super) error_for_status: bool,
@@ -122,8 +122,6 @@ impl Body {
 
 impl RequestBuilder {
     pub(super) fn new(client: &Client, method: Method, target: Target) -> Self {
-        /// Redirects that are followed unless said otherwise.
-        const USUAL_REDIRECTS: usize = 30;
         Self(Box::new(Described {
             client: client.clone(),
             method,
@@ -134,7 +132,7 @@ impl RequestBuilder {
             microversion: Microversion::Unsaid,
             limits: TimeLimits::default(),
             retries: None,
-            redirects: USUAL_REDIRECTS,
+            redirects: Redirects { most: None, with_body: false },
             authenticated: true,
             reauthenticate: true,
             error_for_status: true,
@@ -245,9 +243,18 @@ impl RequestBuilder {
         self
     }
 
-    /// How many redirects are followed; with none, a redirect is the answer.
+    /// How many redirects are followed; one more is the answer. By default, more than 30 are an error, and always a circle.
     pub fn redirects(mut self, most: usize) -> Self {
-        self.0.redirects = most;
+        self.0.redirects.most = Some(most);
+        self
+    }
+
+    /// Follows a redirect to another origin with the body, too, as for uploads that a service sends on to a store. By
+    /// default such a redirect is an error: the body may hold what only the service may see.
+    ///
+    /// Requests to the identity service never do, since their bodies hold passwords.
+    pub fn follow_with_body(mut self) -> Self {
+        self.0.redirects.with_body = true;
         self
     }
 

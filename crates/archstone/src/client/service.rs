@@ -14,8 +14,9 @@ use super::{
 use crate::{
     catalog::{
         Allow, ApiVersion, EndpointFilter, Interface, VersionInfo, VersionRange, VersionedEndpoint, discovery::Wanted,
+        http_url,
     },
-    error::{Error, ErrorKind, Result, public_url},
+    error::{Error, ErrorKind, Result, printable, public_url},
     hint::Hint,
     transport::{Limiter, RetryPolicy},
 };
@@ -313,11 +314,11 @@ impl ServiceClient {
         let wanted = Wanted { range: inner.versions, allow: inner.allow, in_full: false };
         if let Some(template) = &inner.endpoint_override {
             let text = self.filled(template).await?;
-            let url = Url::parse(&text).map_err(|source| {
-                let message = format!("the endpoint override of `{}` is not a URL", inner.service_type);
-                Error::new(ErrorKind::InvalidConfig, message)
-                    .with_source(source)
-                    .with_hint("write it whole: `https://image.example:9292`")
+            let url = http_url(text.trim()).ok_or_else(|| {
+                let shown = printable(text.split(['?', '#']).next().unwrap_or_default());
+                let message =
+                    format!("the endpoint override of `{}` is not an HTTP URL: `{shown}`", inner.service_type);
+                Error::new(ErrorKind::InvalidConfig, message).with_hint("write it whole: `https://image.example:9292`")
             })?;
             if inner.skip_discovery {
                 return Ok(VersionedEndpoint::listed(url));
@@ -347,7 +348,7 @@ impl ServiceClient {
         if path.starts_with("http://") || path.starts_with("https://") {
             return self.of_the_same_origin(&base.endpoint.url, path);
         }
-        Ok(base.below(path))
+        base.below(path)
     }
 
     fn of_the_same_origin(&self, base: &Url, url: &str) -> Result<Url> {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use reqwest::Method;
+use url::Url;
 
-use super::Client;
+use super::{Client, Inner};
 use crate::{
     access::{Access, Token},
     auth::{AuthMethod, TokenExchange, TokenStore, keystone, login::Identity},
@@ -138,8 +139,47 @@ impl Client {
     }
 
     /// Whether there is a way to get another token in the place of a refused one.
-    pub(super) fn can_replace(&self, refused: &Token) -> bool {
+    fn can_replace(&self, refused: &Token) -> bool {
         self.0.given.as_ref() != Some(refused) && self.source().is_some()
+    }
+
+    /// A token in the place of one that the service at a URL has just refused, where another one may do better there: not
+    /// in the place of a token that was given, and not again and again at a service that refuses new ones, too. `replaced`
+    /// says how often this request has done so.
+    pub(super) async fn another_token(&self, refused: &Token, url: &Url, replaced: u32) -> Option<Result<Token>> {
+        /// One that this service has taken may be revoked meanwhile, and so may the next.
+        const MOST: u32 = 20;
+        let Inner { slot, identity, .. } = &*self.0;
+        if !self.can_replace(refused) {
+            return None;
+        }
+        if replaced > 0 && !refused.has_worked_at(url) {
+            slot.refusals.refused(refused, url, identity.host.now());
+            return None;
+        }
+        if replaced >= MOST || !slot.refusals.allow(refused, url, identity.host.now()) {
+            return None;
+        }
+        let outcome = self.replace(refused).await;
+        if let Ok(new) = &outcome {
+            slot.refusals.replaced(new, url, identity.host.now());
+        }
+        Some(outcome)
+    }
+
+    /// The error of an answer of 401 to a token that this client obtained by itself: it says so.
+    pub(super) fn explain_refusal(&self, error: Error) -> Error {
+        if error.kind() != ErrorKind::TokenRejected || self.0.given.is_some() || self.source().is_none() {
+            return error;
+        }
+        let has_rules = self.0.slot.with_current(Access::has_access_rules).unwrap_or_default();
+        error.with_hint(if has_rules {
+            "the identity service has just issued the token: the access rules of the application credential may not \
+             include this request"
+        } else {
+            "a new token was refused, too, so the credentials are not the reason: the service may belong to another cloud, \
+             or not reach its identity service; tell its operator"
+        })
     }
 
     /// A token other than `rejected`, which a service has just refused. Any number of callers may

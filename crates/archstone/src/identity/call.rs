@@ -210,6 +210,7 @@ async fn read(answer: Response, operation: &OperationSpec) -> Result<Value> {
 async fn read_access(client: &Client, answer: Response) -> Result<Value> {
     let header = |name: &str| answer.headers().get(name)?.to_str().ok().map(str::to_owned);
     let (token, date) = (header("x-subject-token"), header("date"));
+    let token = token.filter(|it| !it.trim().is_empty());
     let token = token.ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the answer does not name the token"))?;
     let access = client.access_of(Token::new(token.into())?, answer.text().await?, date.as_deref()).await?;
     Ok(access.to_reference().expose().into())

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     client::{Client, Response},
     error::{Error, ErrorKind, Result},
+    transport::Trail,
 };
 
 /// A list that is being described, then pulled. Nothing is sent before the first item is asked for.
@@ -147,6 +148,9 @@ pub struct Items {
     state: State,
     ready: VecDeque<Vec<u8>>,
     request_ids: Vec<String>,
+    trail: Trail,
+    /// How many items this page had so far.
+    on_page: usize,
 }
 
 #[derive(Debug)]
@@ -171,6 +175,8 @@ impl Items {
             state: State::New,
             ready: VecDeque::new(),
             request_ids: Vec::new(),
+            trail: Trail::default(),
+            on_page: 0,
         }
     }
 
@@ -233,18 +239,22 @@ impl Items {
                 let answer = prepared.request(&self.client, self.operation).await?.send().await?;
                 self.request_ids.extend(answer.request_id().map(str::to_owned));
                 let splitter = Splitter::new(member(self.operation));
+                self.trail.asked(&prepared.query);
+                self.on_page = 0;
                 self.state = State::Arriving(prepared.clone(), Box::new((answer, splitter)));
             }
             State::Arriving(prepared, page) => {
                 let (answer, splitter) = &mut **page;
                 match answer.chunk().await? {
                     Some(piece) => {
+                        let before = self.ready.len();
                         splitter.take(&piece, &mut self.ready);
+                        self.on_page += self.ready.len() - before;
                         if splitter.held() > LARGEST_ITEM {
                             return Err(Error::new(ErrorKind::InvalidResponse, "an item of the list is too large"));
                         }
                     }
-                    None => self.state = following(prepared, answer, splitter)?,
+                    None => self.state = following(prepared, answer, splitter, self.on_page, &mut self.trail)?,
                 }
             }
         }
@@ -261,18 +271,20 @@ fn member(operation: &OperationSpec) -> &'static str {
 }
 
 /// The page after one that has arrived. Of the link only the query is believed: a token never goes where one points.
-fn following(prepared: &Prepared, answer: &Response, splitter: &Splitter) -> Result<State> {
+fn following(
+    prepared: &Prepared,
+    answer: &Response,
+    splitter: &Splitter,
+    items: usize,
+    trail: &mut Trail,
+) -> Result<State> {
     let envelope: Map<String, Value> = parse(splitter.envelope()).and_then(|envelope| match envelope {
         Value::Object(envelope) => Ok(envelope),
         _ => Err(Error::new(ErrorKind::InvalidResponse, "the answer is no list")),
     })?;
     let link = envelope.get("links").and_then(|links| links["next"].as_str());
     let Some(link) = link.and_then(|link| answer.url().join(link).ok()) else { return Ok(State::Done) };
-    let query: Vec<_> = link.query_pairs().into_owned().collect();
-    // A page that leads to itself would never end.
-    if query == prepared.query {
-        return Ok(State::Done);
-    }
+    let query = trail.next(answer.url(), items, link.query_pairs().into_owned().collect())?;
     Ok(State::Page(Prepared { query, ..prepared.clone() }))
 }
 

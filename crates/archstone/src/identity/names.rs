@@ -15,7 +15,10 @@ use super::{
     resource::{FromAnswer, Resource},
     role_assignment,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    lenient,
+};
 
 /// Role assignments that come with the names of everything in them: see
 /// [`List::named`].
@@ -110,7 +113,9 @@ impl Identity {
 #[derive(Debug, Deserialize)]
 struct Named {
     id: String,
+    #[serde(default, deserialize_with = "lenient::part")]
     name: String,
+    #[serde(default, deserialize_with = "lenient::text")]
     domain_id: Option<String>,
 }
 

@@ -35,10 +35,9 @@ macro_rules! record {
                 map: serde_json::Map<String, serde_json::Value>,
             ) -> Result<Self, $crate::record::Missing> {
                 let mut fields = $crate::record::Fields::new(map);
-                Ok(Self {
-                    $( $field: fields.take(name_of!($field $( $wire )?), default_of!($( $default )?))?, )+
-                    extra: fields.rest(),
-                })
+                $( fields.has(stringify!($key))?; )?
+                $( let $field = fields.take(name_of!($field $( $wire )?), default_of!($( $default )?)); )+
+                Ok(Self { $( $field, )+ extra: fields.rest() })
             }
 
             fn to_json(&self) -> serde_json::Map<String, serde_json::Value> {

@@ -1,4 +1,5 @@
-//! A resource's fields, taken out of its JSON one by one. What is not known, or is not what it should be, stays.
+//! A resource's fields, taken out of its JSON one by one. What is not known, or is not what it should be, stays: a name that
+//! is null costs the name and not the resource.
 
 use serde_json::{Map, Value};
 
@@ -18,16 +19,20 @@ impl Fields {
     }
 
     /// Takes a field; what is missing or does not fit is `default`, or what the type has for that.
-    pub(crate) fn take<T: Kind>(&mut self, name: &'static str, default: Option<T>) -> Result<T, Missing> {
-        let value = self.rest.remove(name).map(T::decode);
-        if let Some(Ok(value)) = value {
-            return Ok(value);
+    pub(crate) fn take<T: Kind>(&mut self, name: &'static str, default: Option<T>) -> T {
+        match self.rest.remove(name).map(T::decode) {
+            Some(Ok(value)) => return value,
+            Some(Err(unfit)) => {
+                self.unfit.insert(name.to_owned(), unfit);
+            }
+            None => {}
         }
-        let absent = default.or_else(T::missing).ok_or(Missing(name))?;
-        if let Some(Err(unfit)) = value {
-            self.unfit.insert(name.to_owned(), unfit);
-        }
-        Ok(absent)
+        default.unwrap_or_else(T::blank)
+    }
+
+    /// Whether the key is there, without which there is no resource.
+    pub(crate) fn has(&self, key: &'static str) -> Result<(), Missing> {
+        if self.rest.get(key).is_some_and(Value::is_string) { Ok(()) } else { Err(Missing(key)) }
     }
 
     /// What nobody has taken.
@@ -37,7 +42,7 @@ impl Fields {
     }
 }
 
-/// A field that each resource has, and this one not.
+/// The key of a resource, which this one lacks.
 #[derive(Debug)]
 pub struct Missing(pub(crate) &'static str);
 
@@ -53,7 +58,7 @@ impl std::error::Error for Missing {}
 /// Writes a field, unless there is nothing to write. What did not fit stays, as long as nobody has set the field since.
 pub(crate) fn put<T: Kind>(map: &mut Map<String, Value>, name: &str, value: &T, default: Option<T>) {
     let Some(value) = value.encode() else { return };
-    let is_absent = default.or_else(T::missing).and_then(|it| it.encode()).as_ref() == Some(&value);
+    let is_absent = default.unwrap_or_else(T::blank).encode().as_ref() == Some(&value);
     if !(is_absent && map.contains_key(name)) {
         map.insert(name.to_owned(), value);
     }

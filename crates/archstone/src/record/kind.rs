@@ -23,15 +23,13 @@ pub trait Kind: Sized {
     /// To JSON; none when there is nothing to write.
     fn encode(&self) -> Option<Value>;
 
-    /// What it is when it is missing.
+    /// What it is when it is missing, or of another type.
     #[must_use]
-    fn missing() -> Option<Self> {
-        None
-    }
+    fn blank() -> Self;
 }
 
 macro_rules! kinds {
-    ($( $type:ty, $kind:ident, $pattern:pat => $value:expr, |$it:ident| $encoded:expr; )+) => {
+    ($( $type:ty, $kind:ident, $blank:expr, $pattern:pat => $value:expr, |$it:ident| $encoded:expr; )+) => {
         $( impl Kind for $type {
             const KIND: ValueKind = ValueKind::$kind;
 
@@ -43,16 +41,20 @@ macro_rules! kinds {
                 let $it = self;
                 Some($encoded)
             }
+
+            fn blank() -> Self {
+                $blank
+            }
         } )+
     };
 }
 
 kinds! {
-    String, Text, Value::String(text) => text, |it| it.clone().into();
-    bool, Boolean, Value::Bool(flag) => flag, |it| (*it).into();
-    Secret, Secret, Value::String(text) => text.into(), |it| it.expose().into();
-    Map<String, Value>, Object, Value::Object(map) => map, |it| it.clone().into();
-    Vec<Value>, List, Value::Array(items) => items, |it| it.clone().into();
+    String, Text, String::new(), Value::String(text) => text, |it| it.clone().into();
+    bool, Boolean, false, Value::Bool(flag) => flag, |it| (*it).into();
+    Secret, Secret, "".into(), Value::String(text) => text.into(), |it| it.expose().into();
+    Map<String, Value>, Object, Map::new(), Value::Object(map) => map, |it| it.clone().into();
+    Vec<Value>, List, Vec::new(), Value::Array(items) => items, |it| it.clone().into();
 }
 
 impl Kind for i64 {
@@ -64,6 +66,10 @@ impl Kind for i64 {
 
     fn encode(&self) -> Option<Value> {
         Some((*self).into())
+    }
+
+    fn blank() -> Self {
+        0
     }
 }
 
@@ -85,8 +91,8 @@ impl Kind for Vec<String> {
         Some(self.clone().into())
     }
 
-    fn missing() -> Option<Self> {
-        Some(Vec::new())
+    fn blank() -> Self {
+        Vec::new()
     }
 }
 
@@ -99,6 +105,10 @@ impl Kind for Value {
 
     fn encode(&self) -> Option<Value> {
         Some(self.clone())
+    }
+
+    fn blank() -> Self {
+        Self::Null
     }
 }
 
@@ -114,7 +124,7 @@ impl<T: Kind> Kind for Option<T> {
         self.as_ref().and_then(Kind::encode)
     }
 
-    fn missing() -> Option<Self> {
-        Some(None)
+    fn blank() -> Self {
+        None
     }
 }

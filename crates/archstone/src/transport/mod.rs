@@ -7,6 +7,7 @@ mod answer;
 mod connections;
 mod failure;
 mod limits;
+mod pages;
 mod patience;
 mod progress;
 mod refusal;
@@ -25,6 +26,7 @@ pub use timing::Timing;
 pub(crate) use answer::{Answer, http_date, retry_after};
 #[cfg(feature = "opentelemetry")]
 pub(crate) use connections::blocking_client;
+pub(crate) use pages::Trail;
 pub(crate) use patience::Patience;
 pub(crate) use progress::Progress;
 pub(crate) use refusal::{refusal, request_id};
@@ -246,7 +248,8 @@ impl Transport {
         }
     }
 
-    fn silence(&self, limits: TimeLimits) -> Duration {
+    /// How long a service may be silent.
+    pub(crate) fn silence(&self, limits: TimeLimits) -> Duration {
         limits.read.unwrap_or(self.settings.timeout)
     }
 

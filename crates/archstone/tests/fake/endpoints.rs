@@ -264,3 +264,56 @@ async fn an_unscoped_token_has_no_current_catalog() {
     assert_eq!((error.kind(), error.hint().is_some()), (ErrorKind::EndpointNotFound, true), "{error:?}");
     assert_eq!(keystone.logins(), 1);
 }
+
+#[tokio::test]
+async fn a_service_that_is_down_is_down_and_not_without_versions() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let limited = FakeServer::start();
+    limited.fail(archstone_testing::Failure::RetryAfter(429, Duration::from_secs(7)));
+    let broken = FakeServer::start();
+    broken.fail(archstone_testing::Failure::Status(503));
+    let table = [
+        (format!("http://{closed}"), ErrorKind::ConnectionFailed),
+        (broken.url().to_owned(), ErrorKind::ServerError),
+        (limited.url().to_owned(), ErrorKind::RateLimited),
+        ("http://no-such-host.invalid".to_owned(), ErrorKind::HostNotFound),
+    ];
+    for (url, kind) in table {
+        let keystone = FakeKeystone::start();
+        let catalog = CatalogBuilder::new().service("image", "glance", &url);
+        keystone.change(|cloud| cloud.catalog(catalog));
+        let client = demo(&keystone).build().unwrap();
+        let image = client.service("image").versions(VersionRange::of("2".parse().unwrap()));
+
+        let errors = [
+            image.get("images").send().await.unwrap_err(),
+            image.version_info().await.unwrap_err(),
+            client.versions("image").await.unwrap_err(),
+            client.service("image").version_info().await.unwrap_err(),
+        ];
+
+        for error in errors {
+            assert_eq!((error.kind(), error.kind().is_transient()), (kind, true), "{error:?}");
+            assert!(error.to_string().contains("the versions of `") && error.url().is_some(), "{error}");
+        }
+        // Among all services, one that is down hides none.
+        assert!(!client.all_versions(EndpointFilter::default()).await.unwrap().is_empty());
+    }
+}
+
+/// A proxy takes the prefix away, and the service does not know it.
+#[tokio::test]
+async fn a_version_is_where_its_document_was_read() {
+    let proxy = FakeServer::start();
+    let version = |id: &str, path: &str| json!({"id": id, "status": "CURRENT", "links": [{"rel": "self", "href": format!("{}{path}", proxy.url())}]});
+    proxy.on("GET", "/compute/v2.1").reply(Reply::json(200, json!({"version": version("v2.1", "/v2.1/")})));
+    proxy.on("GET", "/image").reply(Reply::json(200, json!({"versions": [version("v2.9", "/v2/")]})));
+    for (path, expected) in [("/compute/v2.1", "/compute/v2.1"), ("/image", "/image/v2")] {
+        let client = Client::builder().token_id("t").mgmt_url("http://127.0.0.1:9/v3").build().unwrap();
+        let service = client.service("x").endpoint_override(format!("{}{path}", proxy.url()));
+
+        let found = service.versions(VersionRange::of("latest".parse().unwrap())).endpoint().await.unwrap();
+
+        assert_eq!(found.url.path(), expected);
+    }
+}

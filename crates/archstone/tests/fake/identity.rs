@@ -27,7 +27,8 @@ async fn items_are_there_before_the_answer_has_ended() {
 
 #[tokio::test]
 async fn answers_that_are_no_list_are_errors() {
-    for body in ["", "nonsense", "[]", "{\"users\": [{\"id\": 1", "{\"users\": [{\"id\": \"1\"}]}", "{\"users\": [7]}"]
+    for body in
+        ["", "nonsense", "[]", "{\"users\": [{\"id\": 1", "{\"users\": [{\"name\": \"x\"}]}", "{\"users\": [7]}"]
     {
         let server = FakeServer::replying([Reply::json(200, body)]);
         let error = identity(&server).users().list().all().await.unwrap_err();
@@ -36,10 +37,33 @@ async fn answers_that_are_no_list_are_errors() {
 }
 
 #[tokio::test]
-async fn a_page_that_leads_elsewhere_or_to_itself_leads_nowhere() {
+async fn what_does_not_fit_in_a_resource_costs_only_itself() {
+    for odd in ["null", "7", "[1]", "{}", "\"x\""] {
+        let user = format!(r#"{{"id": "1", "name": {odd}, "enabled": {odd}, "domain_id": {odd}, "options": {odd}}}"#);
+        let server = FakeServer::replying([
+            Reply::json(200, format!(r#"{{"users": [{user}], "links": {odd}}}"#)),
+            Reply::json(200, format!(r#"{{"project": {user}}}"#)),
+        ]);
+        let identity = identity(&server);
+
+        let users = identity.users().list().all().await.unwrap();
+        let project = identity.projects().get("1").await.unwrap();
+
+        assert_eq!((users[0].id.as_str(), project.id.as_str()), ("1", "1"), "{odd}");
+        let text = serde_json::from_str::<String>(odd).unwrap_or_default();
+        assert_eq!((users[0].name.as_str(), project.name.as_str()), (text.as_str(), text.as_str()), "{odd}");
+        // As it came, it is there all the same.
+        let written = serde_json::to_value(&users[0]).unwrap();
+        assert_eq!(written["name"], serde_json::from_str::<serde_json::Value>(odd).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn of_a_link_only_the_query_is_believed() {
     let page =
         r#"{"users": [{"id": "1", "name": "one"}], "links": {"next": "http://elsewhere.invalid/v3/users?marker=1"}}"#;
-    let server = FakeServer::replying([Reply::json(200, page), Reply::json(200, page)]);
+    let last = r#"{"users": [{"id": "2", "name": "two"}], "links": {"next": null}}"#;
+    let server = FakeServer::replying([Reply::json(200, page), Reply::json(200, last)]);
 
     let users = identity(&server).users().list().all().await.unwrap();
 
@@ -80,11 +104,11 @@ async fn pages_are_asked_for_where_there_are_some_and_only_there() {
 
 #[tokio::test]
 async fn a_list_is_a_stream_too_which_ends_after_an_error() {
-    let page = r#"{"users": [{"id": "1", "name": "one"}, {"id": "2"}]}"#;
+    let page = r#"{"users": [{"id": "1", "name": "one"}, {"name": "two"}]}"#;
     let server = FakeServer::replying([Reply::json(200, page)]);
     let mut stream = pin!(identity(&server).users().list().stream());
 
     assert_eq!(stream.try_next().await.unwrap().unwrap().name, "one");
-    assert_eq!(stream.try_next().await.unwrap_err().to_string(), "the answer's user lacks `name`");
+    assert_eq!(stream.try_next().await.unwrap_err().to_string(), "the answer's user lacks `id`");
     assert!(stream.try_next().await.unwrap().is_none());
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use archstone::ErrorKind;
-use archstone_testing::{CatalogBuilder, Failure, FakeKeystone, Reply};
+use archstone::{Access, ErrorKind, host::Host};
+use archstone_testing::{CatalogBuilder, Failure, FakeKeystone, FakeServer, FakeUser, Reply, TokenBuilder};
+use serde_json::json;
 
 use crate::{demo, within};
 
@@ -34,7 +35,12 @@ async fn every_fault_of_a_login_has_an_end_and_a_name() {
         (Failure::Status(503), ServerError, "HTTP 503"),
         (Failure::RetryAfter(429, seven), RateLimited, "HTTP 429"),
         (Failure::RetryAfterDate(429, seven), RateLimited, "HTTP 429"),
-        (Failure::Redirect(302, "http://elsewhere.invalid/".into()), NotIdentityService, "302"),
+        (
+            Failure::Redirect(302, "http://elsewhere.invalid/".into()),
+            NotIdentityService,
+            "to `http://elsewhere.invalid/`",
+        ),
+        (Failure::Redirect(301, "https://h.invalid/v3/auth/tokens".into()), NotIdentityService, "301"),
         (Failure::RedirectLoop, NotIdentityService, "302"),
         (Reply::text(200, "hello").into(), NotIdentityService, "is not an identity service"),
     ];
@@ -175,4 +181,175 @@ async fn a_wrong_clock_at_the_server_costs_no_login() {
             assert_eq!(keystone.logins(), 1);
         }
     }
+}
+
+#[tokio::test]
+async fn where_a_login_redirects_to_is_said_and_the_tail_of_an_auth_url_is_dropped() {
+    let keystone = FakeKeystone::start();
+    let moved = FakeServer::start();
+    for (method, status, path) in [("POST", 301, "/v3/auth/tokens"), ("GET", 302, "/"), ("GET", 308, "/identity")] {
+        let target =
+            if method == "POST" { keystone.auth_url() + "/auth/tokens" } else { keystone.url().to_owned() + "/" };
+        moved.on(method, path).reply(Failure::Redirect(status, target.clone()));
+        let url = format!("{}{}", moved.url(), path.trim_end_matches("/auth/tokens"));
+
+        let error = demo(&keystone).auth_url(url).build().unwrap().access().await.unwrap_err();
+
+        assert_eq!((error.kind(), error.status()), (ErrorKind::NotIdentityService, Some(status)), "{error:?}");
+        assert!(error.to_string().contains(&format!("redirects to `{target}`")), "{error}");
+        let base = target.trim_end_matches("/auth/tokens");
+        assert!(error.hint().unwrap().contains(&format!("to `{base}`")), "{error:?}");
+        assert_eq!(keystone.logins(), 0);
+    }
+    for tail in ["/auth/tokens", "/auth/tokens/", "/auth/tokens?x=1"] {
+        let client = demo(&keystone).auth_url(format!("{}{tail}", keystone.auth_url())).build().unwrap();
+        assert!(client.access().await.is_ok(), "{tail}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_token_that_does_not_fit_costs_that_part_and_not_the_login() {
+    let parts = [
+        "methods",
+        "user",
+        "issued_at",
+        "project",
+        "is_domain",
+        "domain",
+        "system",
+        "roles",
+        "catalog",
+        "audit_ids",
+        "OS-TRUST:trust",
+        "OS-OAUTH1",
+        "application_credential",
+        "service_providers",
+        "is_admin_project",
+        "bind",
+        "oauth2_credential",
+    ];
+    for odd in [json!(null), json!(7), json!("x"), json!([null, 7]), json!({"id": [1], "name": null, "domain": 3})] {
+        for part in parts {
+            let token =
+                TokenBuilder::new().user("u1", "demo").project("p1", "web").role("member").member(part, odd.clone());
+            let keystone = FakeKeystone::start();
+            keystone.on("POST", "/v3/auth/tokens").reply(token.reply("the-token"));
+
+            let access = demo(&keystone).project_name("web").build().unwrap().access().await;
+
+            let access = access.unwrap_or_else(|error| panic!("{part}: {odd}: {error:?}"));
+            assert_eq!(access.token().expose(), "the-token", "{part}: {odd}");
+            assert!(access.remaining().as_secs() > 3000, "{part}: {odd}");
+            if part != "user" {
+                assert_eq!(access.user_id(), Some("u1"), "{part}: {odd}");
+            }
+        }
+    }
+    // What fits in the same list is kept.
+    let keystone = FakeKeystone::start();
+    let roles = json!([null, {"id": 7, "name": "member"}, "x", {"id": "r2", "name": null, "domain_id": 1}]);
+    keystone.on("POST", "/v3/auth/tokens").reply(TokenBuilder::new().member("roles", roles).reply("t"));
+    let access = demo(&keystone).project_name("web").build().unwrap().access().await.unwrap();
+    assert_eq!(access.role_names().collect::<Vec<_>>(), ["member"]);
+    assert_eq!(access.role_ids().collect::<Vec<_>>(), ["r2"]);
+}
+
+/// The login was good; the list of projects after it is not.
+#[tokio::test]
+async fn a_failed_list_of_projects_costs_the_scope_and_not_the_login() {
+    let table = [
+        (Failure::Status(403), "HTTP 403"),
+        (Failure::Status(404), "HTTP 404"),
+        (Failure::Status(500), "HTTP 500"),
+        (Reply::text(200, "<html>").into(), "malformed"),
+        (Reply::json(200, "{}").into(), "malformed"),
+        (Failure::ResetBefore, "closed the connection"),
+        (Failure::Drip(Duration::from_millis(20)), "within"),
+    ];
+    for (failure, why) in table {
+        let keystone = FakeKeystone::start();
+        let homeless = FakeUser::new("homeless", "secret");
+        keystone.change(|cloud| cloud.user(homeless));
+        keystone.on("GET", "/v3/auth/projects").fail(failure);
+        let client = demo(&keystone).username("homeless").timeout(PATIENCE).build().unwrap();
+
+        let access = within(DEADLINE, why, client.access()).await.unwrap();
+
+        assert!(!access.is_scoped() && access.possible_projects().is_none(), "{why}");
+        let restored = Access::from_reference(access.to_reference().expose(), &Host::default()).unwrap();
+        for error in [client.url_for("compute").await.unwrap_err(), restored.scoped_catalog().unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::EndpointNotFound);
+            assert!(error.hint().unwrap().contains(why), "{why}: {error:?}");
+        }
+        assert_eq!(keystone.logins(), 1, "{why}");
+    }
+}
+
+#[tokio::test]
+async fn an_endless_list_of_projects_ends_with_the_login() {
+    let page = |next: &str, projects: &str| {
+        let body = format!(r#"{{"projects": {projects}, "links": {{"next": "http://h/v3/auth/projects?{next}"}}}}"#);
+        Reply::json(200, body)
+    };
+    let one = r#"[{"id": "p1", "name": "one"}]"#;
+    let replies = [page("marker=1", one), page("marker=1", one), page("marker=2", "[]")];
+    for reply in replies {
+        let keystone = FakeKeystone::start();
+        keystone.change(|cloud| cloud.user(FakeUser::new("homeless", "secret")));
+        keystone.on("GET", "/v3/auth/projects").reply(reply);
+        let client = demo(&keystone).username("homeless").build().unwrap();
+
+        let access = within(DEADLINE, "a login", client.access()).await.unwrap();
+
+        assert!(!access.is_scoped());
+        assert!(keystone.count("GET", "/v3/auth/projects") <= 2);
+        let error = client.url_for("compute").await.unwrap_err();
+        assert!(error.hint().unwrap().contains("it would never end"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn odd_tokens_are_used_as_far_as_they_go_or_are_a_clear_error() {
+    let token = |member: &str, value: &str| TokenBuilder::new().project("p1", "web").member(member, json!(value));
+    let table = [
+        (token("expires_at", "9999-12-31T23:59:59.999999Z").reply("t"), Ok(())),
+        (token("issued_at", "1970-01-01T00:00:00.000000Z").reply("t"), Ok(())),
+        (token("expires_at", "2001-01-01T00:00:00.000000Z").reply("t"), Err("is over already")),
+        (token("expires_at", "soon").reply("t"), Err("no valid `expires_at`")),
+        (token("methods", "").reply(""), Err("`X-Subject-Token` is empty")),
+        (token("methods", "").reply("  "), Err("`X-Subject-Token` is empty")),
+    ];
+    for (reply, expected) in table {
+        let keystone = FakeKeystone::start();
+        keystone.on("POST", "/v3/auth/tokens").reply(reply);
+        let client = demo(&keystone).build().unwrap();
+
+        let outcome = client.access().await;
+
+        match expected {
+            Ok(()) => {
+                assert!(outcome.unwrap().remaining() > Duration::from_secs(60));
+                client.access().await.unwrap();
+                assert_eq!(keystone.logins(), 1);
+            }
+            Err(words) => {
+                let error = outcome.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
+                assert!(error.to_string().contains(words), "{error}");
+            }
+        }
+    }
+}
+
+/// A token that says to be issued in 1970 and ends in 20 seconds lives for 20 seconds.
+#[tokio::test]
+async fn a_date_of_issue_that_the_answers_date_contradicts_does_not_count() {
+    let keystone = FakeKeystone::start();
+    let token = TokenBuilder::new().project("p1", "web").lifetime(Duration::from_secs(20));
+    let token = token.member("issued_at", json!("1970-01-01T00:00:00.000000Z"));
+    keystone.on("POST", "/v3/auth/tokens").reply(token.reply("t"));
+
+    let access = demo(&keystone).build().unwrap().access().await.unwrap();
+
+    assert!(access.remaining() <= Duration::from_secs(21), "{:?}", access.remaining());
 }

@@ -97,9 +97,11 @@ pub(super) fn read(document: &Value, headers: &HeaderMap, asked: &Url) -> Option
     let entries: Vec<&Value> = match (&document["versions"], &document["version"]) {
         (Value::Array(entries), _) => entries.iter().collect(),
         (Value::Object(versions), _) => versions.get("values")?.as_array()?.iter().collect(),
-        (_, version @ Value::Object(_)) => vec![version],
+        (_, version @ Value::Object(_)) => {
+            return Some(entry(version, asked, link::of_only_version).into_iter().collect());
+        }
         _ if document["id"].is_string() => {
-            let mut only = entry(document, asked)?;
+            let mut only = entry(document, asked, link::of_only_version)?;
             only.status = VersionStatus::Current;
             only.min_microversion = only.min_microversion.or_else(|| header(headers, "-api-minimum-version"));
             only.max_microversion = only.max_microversion.or_else(|| header(headers, "-api-maximum-version"));
@@ -107,13 +109,13 @@ pub(super) fn read(document: &Value, headers: &HeaderMap, asked: &Url) -> Option
         }
         _ => return None,
     };
-    let mut versions: Vec<_> = entries.into_iter().filter_map(|it| entry(it, asked)).collect();
+    let mut versions: Vec<_> = entries.into_iter().filter_map(|it| entry(it, asked, link::repaired)).collect();
     versions.sort_by_key(|it| std::cmp::Reverse(it.version));
     Some(versions)
 }
 
-/// An entry without a version or a link cannot be used.
-fn entry(entry: &Value, asked: &Url) -> Option<VersionInfo> {
+/// An entry without a version or a link cannot be used. `place` says where the version is, by its link to itself.
+fn entry(entry: &Value, asked: &Url, place: fn(&Url, &str) -> Url) -> Option<VersionInfo> {
     let links = entry["links"].as_array()?;
     let href = |rel: &str| links.iter().find(|link| link["rel"] == rel)?["href"].as_str();
     // An empty text is as good as none.
@@ -123,7 +125,7 @@ fn entry(entry: &Value, asked: &Url) -> Option<VersionInfo> {
         version: entry["id"].as_str()?.parse().ok()?,
         status: raw_status.as_deref().map_or(VersionStatus::Unknown, VersionStatus::read),
         raw_status,
-        url: link::repaired(asked, href("self")?),
+        url: place(asked, href("self")?),
         collection: href("collection").map(|href| link::repaired(asked, href)),
         min_microversion: microversion("min_version"),
         max_microversion: microversion("max_version").or_else(|| microversion("version")),

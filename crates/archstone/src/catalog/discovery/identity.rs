@@ -13,11 +13,22 @@ use crate::{
     transport::{Answer, Request, Transport},
 };
 
-/// The URL of Identity API v3 behind an `auth_url`.
-pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result<Url> {
-    let mut url = auth_url.clone();
+/// A URL without the path of the login, which some give with it: `…/v3/auth/tokens` is `…/v3`.
+fn without_login_path(url: &Url) -> Url {
+    let mut url = link::trimmed(url.clone());
     url.set_query(None);
     url.set_fragment(None);
+    for path in ["/auth/tokens", "/v2.0/tokens"] {
+        if let Some(base) = url.path().strip_suffix(path).map(str::to_owned) {
+            url.set_path(&base);
+        }
+    }
+    url
+}
+
+/// The URL of Identity API v3 behind an `auth_url`.
+pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result<Url> {
+    let mut url = without_login_path(auth_url);
     match link::last_segment(&url) {
         "v3" => return Ok(link::trimmed(url)),
         "v2.0" => url = link::parent(&url),
@@ -39,20 +50,33 @@ async fn versions(transport: &Transport, url: &Url) -> Result<Answer> {
     let response = transport.send(Request::get(url.clone())).await?;
     match response.status {
         200..=300 => Ok(response),
-        429 => {
-            let message = "the identity service asks for fewer requests (HTTP 429)";
-            Err(response.error(ErrorKind::RateLimited, message))
-        }
-        500.. => {
-            let message = format!("the identity service failed (HTTP {})", response.status);
-            Err(response.error(ErrorKind::ServerError, message))
-        }
+        429 | 500.. => Err(response.failure()),
         _ => Err(not_identity(&response)),
     }
 }
 
+/// The service is somewhere else. Credentials do not follow.
+fn redirected(response: &Answer) -> Option<Error> {
+    let target = response.url.join(response.header("location")?).ok()?;
+    if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let (from, to) = (public_url(&response.url), public_url(&target));
+    let message = format!("`{from}` redirects to `{to}` (HTTP {}), and credentials do not follow", response.status);
+    let hint = if matches!(target.scheme(), "http" | "https") && target != response.url {
+        let base = public_url(&without_login_path(&target));
+        "if that is the identity service, set " + Hint::option("auth_url") + format!(" to `{base}`")
+    } else {
+        check_url()
+    };
+    Some(response.error(ErrorKind::NotIdentityService, message).with_hint(hint))
+}
+
 /// Something answers, but not as an identity service does.
 pub(crate) fn not_identity(response: &Answer) -> Error {
+    if let Some(error) = redirected(response) {
+        return error;
+    }
     let shown = public_url(&response.url);
     let kind = response.header("content-type").unwrap_or("no content type");
     let what = if kind.contains("html") { "a web page".to_owned() } else { printable(kind) };
@@ -113,4 +137,24 @@ fn other_service(document: &Value) -> Option<&str> {
         .filter_map(|media| media["type"].as_str())
         .filter(|media| media.contains("vnd.openstack."));
     types.clone().all(|media| !media.contains(".identity")).then(|| types.next()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_the_login_is_no_part_of_the_services_url() {
+        let table = [
+            ("http://h:5000/v3/auth/tokens", "http://h:5000/v3"),
+            ("http://h/identity/v3/auth/tokens/?a=b#c", "http://h/identity/v3"),
+            ("http://h:5000/auth/tokens", "http://h:5000/"),
+            ("http://h:5000/v2.0/tokens", "http://h:5000/"),
+            ("http://h:5000/v3/", "http://h:5000/v3"),
+            ("http://h:5000", "http://h:5000/"),
+        ];
+        for (url, base) in table {
+            assert_eq!(without_login_path(&Url::parse(url).expect("a URL")).as_str(), base, "{url}");
+        }
+    }
 }

@@ -3,23 +3,54 @@
 
 use url::Url;
 
-/// A link as it can be followed. When its host is another one than was asked, its path is not
-/// believed either, but for the version at its end.
+use super::path;
+
+/// A link as it can be followed. Where it leads to another host, or leaves the path that was asked, a proxy stands before
+/// the service: then of its path only the version at its end is believed.
 pub(super) fn repaired(asked: &Url, href: &str) -> Url {
-    let mut folder = asked.clone();
-    folder.set_path(&format!("{}/", asked.path().trim_end_matches('/')));
-    let link = folder.join(href).unwrap_or_else(|_| folder.clone());
-    let same_host =
-        link.host_str() == asked.host_str() && link.port_or_known_default() == asked.port_or_known_default();
-    let mut url = asked.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    if same_host {
+    let link = joined(asked, href);
+    // Versions are next to each other.
+    let base = if path::version(last_segment(asked)).is_some() { parent(asked) } else { asked.clone() };
+    let mut url = without_query(asked);
+    if is_on_host(&link, asked) && is_below(&link, &base) {
         url.set_path(link.path());
     } else if last_segment(asked) != last_segment(&link) {
-        url.set_path(&format!("{}/{}", asked.path().trim_end_matches('/'), last_segment(&link)));
+        url.set_path(&format!("{}/{}", base.path().trim_end_matches('/'), last_segment(&link)));
     }
     url
+}
+
+/// Where the one version is that a document is about: at the document's own URL, unless it links to a place below.
+pub(super) fn of_only_version(asked: &Url, href: &str) -> Url {
+    let link = joined(asked, href);
+    let mut url = without_query(asked);
+    if path::version(last_segment(asked)).is_none() && is_on_host(&link, asked) && is_below(&link, asked) {
+        url.set_path(link.path());
+    }
+    url
+}
+
+/// A link, relative to the document as a folder.
+fn joined(asked: &Url, href: &str) -> Url {
+    let mut folder = asked.clone();
+    folder.set_path(&format!("{}/", asked.path().trim_end_matches('/')));
+    folder.join(href).unwrap_or(folder)
+}
+
+fn without_query(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url
+}
+
+fn is_on_host(link: &Url, asked: &Url) -> bool {
+    link.host_str() == asked.host_str() && link.port_or_known_default() == asked.port_or_known_default()
+}
+
+fn is_below(link: &Url, base: &Url) -> bool {
+    let rest = link.path().strip_prefix(base.path().trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The last segment that is not empty.
@@ -70,10 +101,34 @@ mod tests {
             // TLS ends before the service, which does not know it.
             ("https://real/identity", "http://real:443/identity/v3/", "https://real/identity/v3/"),
             ("https://h/x?q=1", "", "https://h/x/"),
+            // A proxy takes the prefix away, and the service does not know it.
+            ("http://h/compute/", "http://h/v2.1/", "http://h/compute/v2.1"),
+            ("http://h/compute/v2.1", "http://h/v2/", "http://h/compute/v2"),
+            ("http://h/compute/v2.1/", "http://h/compute/v2/", "http://h/compute/v2/"),
+            ("http://h/compute", "http://h/computer/v2/", "http://h/compute/v2"),
         ];
         for (asked, href, expected) in table {
             let asked = Url::parse(asked).expect("a URL");
             assert_eq!(repaired(&asked, href).as_str(), expected, "{asked} {href}");
+        }
+    }
+
+    #[test]
+    fn a_document_of_one_version_is_at_its_own_url() {
+        let table = [
+            ("http://h/compute/v2.1", "http://h/v2.1/", "http://h/compute/v2.1"),
+            ("http://h/compute/v2.1/", "http://elsewhere:8774/v2.1/", "http://h/compute/v2.1/"),
+            ("http://h/compute/v2.1/", "http://h/", "http://h/compute/v2.1/"),
+            // A proxy maps `compute` to the version itself.
+            ("https://h/compute", "http://nova:8774/v2.1/", "https://h/compute"),
+            ("https://h/compute", "http://h/v2.1/", "https://h/compute"),
+            // The service's only version, below its root.
+            ("http://h:9311/", "http://h:9311/v1/", "http://h:9311/v1/"),
+            ("http://h:9311", "v1", "http://h:9311/v1"),
+        ];
+        for (asked, href, expected) in table {
+            let asked = Url::parse(asked).expect("a URL");
+            assert_eq!(of_only_version(&asked, href).as_str(), expected, "{asked} {href}");
         }
     }
 }

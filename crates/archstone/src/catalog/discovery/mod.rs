@@ -29,7 +29,7 @@ pub(crate) use resolve::implied;
 
 use super::{ApiVersion, Endpoint, VersionRange};
 use crate::{
-    error::{ErrorKind, Result, public_url},
+    error::{Error, Result, public_url},
     host::{Host, Moment},
     secret::Secret,
     transport::Answer,
@@ -93,43 +93,67 @@ pub(crate) struct Discovery {
 }
 
 /// One document's place; the lock is held while it is read.
-type Document = tokio::sync::Mutex<Option<(Moment, Arc<[VersionInfo]>, Duration)>>;
+type Document = tokio::sync::Mutex<Option<Kept>>;
+
+/// What came of reading a document, and how long that counts.
+#[derive(Clone, Debug)]
+struct Kept {
+    read: Moment,
+    lasts: Duration,
+    offer: Offer,
+}
+
+/// What a document says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Offer {
+    /// The versions, the newest first; none when there is no such document.
+    pub(crate) versions: Arc<[VersionInfo]>,
+    /// Why it is not known whether there is one.
+    pub(crate) failure: Option<Error>,
+}
+
+impl Offer {
+    fn of(answer: Result<Answer>) -> (Self, Duration) {
+        let error = match answer {
+            Ok(answer) => match read(&answer) {
+                Some(versions) => return (Self { versions: versions.into(), failure: None }, DOCUMENT_KEPT),
+                None if answer.status == 429 || answer.status >= 500 => answer.failure(),
+                None => return (Self::default(), ABSENCE_KEPT),
+            },
+            Err(error) => error,
+        };
+        tracing::debug!(target: "archstone::discovery", %error, "the version document cannot be read");
+        (Self { versions: Arc::default(), failure: Some(error) }, FAILURE_KEPT)
+    }
+}
 
 impl Discovery {
-    /// The versions that a document names; none when there is no document.
-    pub(crate) async fn versions(&self, url: &Url, host: &Host, source: &impl Documents) -> Arc<[VersionInfo]> {
+    /// The versions that a document names.
+    pub(crate) async fn versions(&self, url: &Url, host: &Host, source: &impl Documents) -> Offer {
         let place = self.place(url);
         let mut document = place.lock().await;
-        if let Some((read, versions, kept)) = &*document
-            && read.until(host.now()) < *kept
+        if let Some(kept) = &*document
+            && kept.read.until(host.now()) < kept.lasts
         {
-            return Arc::clone(versions);
+            return kept.offer.clone();
         }
-        if let Some((versions, left)) = source.kept(url).and_then(|kept| record::read(&kept, url, host.wall())) {
-            let versions: Arc<[_]> = versions.into();
-            *document = Some((host.now(), Arc::clone(&versions), left));
-            return versions;
-        }
-        let span = tracing::info_span!(target: "archstone::discovery", "discovery", url = public_url(url));
-        let (versions, kept) = match source.fetch(url).instrument(span).await {
-            Ok(response) => match read(&response) {
-                Some(versions) => (versions, DOCUMENT_KEPT),
-                None => (Vec::new(), if response.status >= 500 { FAILURE_KEPT } else { ABSENCE_KEPT }),
-            },
-            Err(error) => {
-                tracing::debug!(target: "archstone::discovery", %error, "no version document");
-                (Vec::new(), if error.kind() == ErrorKind::HostNotFound { ABSENCE_KEPT } else { FAILURE_KEPT })
+        let stored = source.kept(url).and_then(|kept| record::read(&kept, url, host.wall()));
+        let (offer, lasts) = match stored {
+            Some((versions, left)) => (Offer { versions: versions.into(), failure: None }, left),
+            None => {
+                let span = tracing::info_span!(target: "archstone::discovery", "discovery", url = public_url(url));
+                let (offer, lasts) = Offer::of(source.fetch(url).instrument(span).await);
+                // That a service did not answer just now is not for the next run.
+                if offer.failure.is_none()
+                    && let Some(record) = record::write(url, &offer.versions, host.wall())
+                {
+                    source.keep(url, &record);
+                }
+                (offer, lasts)
             }
         };
-        // That a service did not answer just now is not for the next run.
-        if kept != FAILURE_KEPT
-            && let Some(record) = record::write(url, &versions, host.wall())
-        {
-            source.keep(url, &record);
-        }
-        let versions: Arc<[_]> = versions.into();
-        *document = Some((host.now(), Arc::clone(&versions), kept));
-        versions
+        *document = Some(Kept { read: host.now(), lasts, offer: offer.clone() });
+        offer
     }
 
     fn place(&self, url: &Url) -> Arc<Document> {
@@ -163,23 +187,30 @@ impl Discovery {
         if names_it.is_some() && !wanted.in_full && !is_newest_asked {
             return Ok(as_listed());
         }
-        let mut offered: Option<Arc<[VersionInfo]>> = None;
+        let (mut offered, mut failure) = (None, None);
         for url in resolve::candidates(catalog_url, &parts, range) {
-            let versions = self.versions(&url, host, source).await;
-            if let Some(info) = resolve::newest(&versions, range, wanted.allow) {
+            let offer = self.versions(&url, host, source).await;
+            if let Some(info) = resolve::newest(&offer.versions, range, wanted.allow) {
                 let url = parts.with_project(info.url.clone());
                 return Ok(VersionedEndpoint { url, version: Some(info.version), info: Some(info.clone()) });
             }
-            if !versions.is_empty() {
-                offered.get_or_insert(versions);
+            if !offer.versions.is_empty() {
+                offered.get_or_insert(offer.versions);
             }
+            failure = failure.or(offer.failure);
         }
-        match offered {
+        match (offered, failure) {
             // The service cannot be asked, and the catalog says enough.
-            None if names_it.is_some() => Ok(as_listed()),
-            offered => Err(resolve::not_offered(catalog_url, range, &offered.unwrap_or_default())),
+            (None, failure) if names_it.is_some() && !(wanted.in_full && failure.is_some()) => Ok(as_listed()),
+            (None, Some(failure)) => Err(unreadable(catalog_url, failure)),
+            (offered, _) => Err(resolve::not_offered(catalog_url, range, &offered.unwrap_or_default())),
         }
     }
+}
+
+/// Why the versions of a service are not known.
+pub(crate) fn unreadable(catalog_url: &Url, failure: Error) -> Error {
+    failure.in_context(&format!("the versions of `{}` cannot be read", public_url(catalog_url)))
 }
 
 /// Which version is wanted, and how much is to be known of it.

@@ -1,0 +1,90 @@
+//! Redirects: how far they are followed, and what they may take along.
+
+use std::time::Duration;
+
+use reqwest::header::LOCATION;
+use url::Url;
+
+use super::Response;
+use crate::error::{Error, ErrorKind, Result, public_url};
+
+/// How redirects are followed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Redirects {
+    /// `None`: as many as are usual, and an error beyond.
+    pub(super) most: Option<usize>,
+    /// Whether a body goes to another origin.
+    pub(super) with_body: bool,
+}
+
+/// More is no redirect any more.
+const USUAL: usize = 30;
+
+/// The redirects of one try so far.
+pub(super) struct Moves {
+    pub(super) to: Url,
+    /// Whether the origin of the request was left, at any time: what comes back from elsewhere chose the path.
+    pub(super) is_away: bool,
+    visited: Vec<Url>,
+    spent: Duration,
+}
+
+/// Where an answer redirects to; `None` when it cannot be followed there, and is the answer.
+pub(super) fn target(answer: &Response, from: &Url) -> Option<Url> {
+    let target = from.join(answer.headers().get(LOCATION)?.to_str().ok()?).ok()?;
+    let is_weaker = from.scheme() == "https" && target.scheme() != "https";
+    (!is_weaker && matches!(target.scheme(), "http" | "https")).then_some(target)
+}
+
+impl Moves {
+    pub(super) fn from(url: &Url) -> Self {
+        Self { to: url.clone(), is_away: false, visited: Vec::new(), spent: Duration::ZERO }
+    }
+
+    /// Whether one more redirect is followed; otherwise it is the answer.
+    ///
+    /// # Errors
+    ///
+    /// When there are more than is usual, or they take as long as a service may be silent.
+    pub(super) fn may_go_on(&mut self, answer: &Response, redirects: Redirects, patience: Duration) -> Result<bool> {
+        self.spent += answer.elapsed();
+        if self.visited.len() >= redirects.most.unwrap_or(USUAL) {
+            let error = || failed(ErrorKind::InvalidResponse, answer, &format!("redirects more than {USUAL} times"));
+            return if redirects.most.is_some() { Ok(false) } else { Err(error()) };
+        }
+        if self.spent > patience {
+            return Err(failed(ErrorKind::Timeout, answer, &format!("still redirects after {patience:?}")));
+        }
+        Ok(true)
+    }
+
+    /// # Errors
+    ///
+    /// When they lead in a circle, or would take a body to another origin that may not have it.
+    pub(super) fn go_to(&mut self, target: Url, answer: &Response, has_private_body: bool) -> Result<()> {
+        let from = std::mem::replace(&mut self.to, target);
+        if from.origin() != self.to.origin() {
+            if has_private_body {
+                let message =
+                    format!("redirects to another origin, `{}`, and the body does not follow", public_url(&self.to));
+                return Err(failed(ErrorKind::InvalidResponse, answer, &message).with_hint(
+                    "where the body may go there, as an upload to a store, follow with it: `follow_with_body`",
+                ));
+            }
+            self.is_away = true;
+        }
+        self.visited.push(from);
+        if self.visited.contains(&self.to) {
+            return Err(failed(ErrorKind::InvalidResponse, answer, "redirects in a circle")
+                .with_hint("tell the operator of the service, or of the proxy in front of it"));
+        }
+        Ok(())
+    }
+}
+
+fn failed(kind: ErrorKind, answer: &Response, what: &str) -> Error {
+    Error::new(kind, format!("`{}` {what}", public_url(answer.url())))
+        .with_status(answer.status().as_u16())
+        .with_url(answer.url())
+        .with_request_id(answer.request_id().map(str::to_owned))
+}

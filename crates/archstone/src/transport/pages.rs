@@ -1,0 +1,61 @@
+//! Lists that come in pages: what a server may not do with them.
+
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use url::Url;
+
+use crate::error::{Error, ErrorKind, Result, public_url};
+
+/// The pages of a list so far. A list may be as long as it likes, but it goes on.
+#[derive(Debug, Default)]
+pub(crate) struct Trail {
+    /// The hashes of the queries: of a hundred thousand pages a few megabytes.
+    seen: HashSet<u64>,
+}
+
+impl Trail {
+    /// Keeps that a page was asked for.
+    pub(crate) fn asked(&mut self, query: &[(String, String)]) {
+        self.seen.insert(digest(query));
+    }
+
+    /// The query of the next page, by the link or the marker that a page has given. The order of its parameters is of no
+    /// importance.
+    ///
+    /// # Errors
+    ///
+    /// When the page has no items, or leads back to one before: such a list would never end.
+    pub(crate) fn next(
+        &mut self,
+        url: &Url,
+        items: usize,
+        query: Vec<(String, String)>,
+    ) -> Result<Vec<(String, String)>> {
+        let endless = |what: &str| {
+            Error::new(
+                ErrorKind::InvalidResponse,
+                format!("the list at `{}` {what}: it would never end", public_url(url)),
+            )
+            .with_url(url)
+            .with_hint("tell the operator of the service")
+        };
+        if items == 0 {
+            return Err(endless("has a page without items that leads to another"));
+        }
+        if !self.seen.insert(digest(&query)) {
+            return Err(endless("leads back to a page that was read"));
+        }
+        Ok(query)
+    }
+}
+
+fn digest(query: &[(String, String)]) -> u64 {
+    let mut sorted: Vec<_> = query.iter().collect();
+    sorted.sort();
+    let mut hasher = DefaultHasher::new();
+    sorted.hash(&mut hasher);
+    hasher.finish()
+}
