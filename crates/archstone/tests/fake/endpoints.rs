@@ -71,8 +71,10 @@ async fn versions_are_kept_on_disk_for_the_next_run() {
     let _ = std::fs::remove_dir_all(&folder);
     let swift = FakeServer::start();
     let run = async |url: &str| {
-        let client = Client::builder().token_id("t").mgmt_url("http://127.0.0.1:9/v3").disk_cache_in(&folder);
-        let service = client.build().unwrap().service("compute").endpoint_override(url);
+        // Nothing logs in here; the login's secret seals what is kept.
+        let client = Client::builder().auth_url("http://127.0.0.1:9/v3").username("alice").password("secret");
+        let client = client.disk_cache_in(&folder).build().unwrap();
+        let service = client.service("compute").endpoint_override(url);
         service.versions(VersionRange::of("2".parse().unwrap())).endpoint().await
     };
 
