@@ -76,7 +76,7 @@ class _Many(Generic[T]):
             raise TypeError(message)
         self._operation = made.described
         self._core = made.core
-        self._arguments = [json.dumps(bound(self._operation, *_taken(it))) for it in each]
+        self._arguments = [json.dumps(bound(self._core, self._operation, *_taken(it))) for it in each]
         self._concurrency = concurrency
         self._on_progress = on_progress
         self._outcomes: list[Any] = []

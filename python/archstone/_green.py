@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,21 +23,19 @@ def waiter() -> Callable[[int], object] | None:
 def _of_gevent(monkey: Any) -> Callable[[int], object] | None:  # noqa: ANN401  a module that may not be installed
     if monkey is None or not monkey.is_module_patched("socket"):
         return None
-    import gevent  # noqa: PLC0415  only where it is used
-    from gevent._hub_local import get_hub_if_exists  # noqa: PLC0415
-    from gevent.socket import wait_read  # noqa: PLC0415
-
-    hub = get_hub_if_exists()
-    return None if hub is None or gevent.getcurrent() is hub else wait_read
+    hub = import_module("gevent._hub_local").get_hub_if_exists()
+    if hub is None or import_module("greenlet").getcurrent() is hub:
+        return None
+    waits: Callable[[int], object] = import_module("gevent.socket").wait_read
+    return waits
 
 
 def _of_eventlet(patcher: Any) -> Callable[[int], object] | None:  # noqa: ANN401  a module that may not be installed
     if patcher is None or not patcher.is_monkey_patched("socket"):
         return None
-    from eventlet import hubs  # noqa: PLC0415  only where it is used
-    from greenlet import getcurrent  # noqa: PLC0415
-
-    hub = getattr(hubs._threadlocal, "hub", None)  # noqa: SLF001  `get_hub` would make one for this thread
-    if hub is None or getcurrent() is hub.greenlet:
+    hubs = import_module("eventlet.hubs")
+    # `get_hub` would make one for this thread.
+    hub = getattr(hubs._threadlocal, "hub", None)  # noqa: SLF001
+    if hub is None or import_module("greenlet").getcurrent() is hub.greenlet:
         return None
     return lambda descriptor: hubs.trampoline(descriptor, read=True)

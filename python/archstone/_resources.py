@@ -11,12 +11,18 @@ from archstone._archstone import resources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from inspect import Signature
 
     from typing_extensions import Self
+
+    from archstone._archstone import IdentityCore
 
 Described = dict[str, Any]
 
 RESOURCES: dict[str, Described] = {described["class"]: described for described in json.loads(resources())}
+for _resource in RESOURCES.values():
+    for _operation in _resource["operations"]:
+        _operation["of"] = _resource["class"]
 MADE: dict[str, type] = {}
 
 
@@ -123,26 +129,68 @@ def documented(operation: Described) -> str:
     required = [it["name"] for it in operation["parameters"] if it["required"]]
     if required:
         lines += ["", f"Must be given: {', '.join(required)}."]
-    if optional:
-        lines += ["", "Args:"]
-        lines += [f"    {it['name']}: {' '.join(it['doc'].split())}" for it in optional]
-    if operation["sets"]:
-        lines += ["", "The fields of the resource are set by name, and attributes of one's own as well."]
+    described = [(it["name"], it["doc"]) for it in optional]
+    described += [(it["setter"], it["doc"]) for it in settable(operation)]
+    if operation["paged"]:
+        described.append(("limit", "How many items a page may have. All pages are read."))
+    if operation["extra"]:
+        described.append(("extra", EXTRA_DOC[bool(operation["sets"])]))
+    if described:
+        lines += ["", "Args:", *(f"    {name}: {' '.join(doc.split())}" for name, doc in described)]
     return "\n".join(lines)
 
 
-def bound(operation: Described, required: Sequence[object], more: Mapping[str, object]) -> dict[str, object]:
-    """Return what was given, by name, as JSON can say it."""
+EXTRA_DOC = {
+    True: "Custom attributes, by name: Keystone keeps them for users, projects and some others.",
+    False: "Query parameters that Archstone does not know, by name.",
+}
+
+
+def settable(operation: Described) -> list[Described]:
+    """Return the fields that an operation sets, but for those that are parameters."""
+    if not operation["sets"]:
+        return []
+    parameters = {name for it in operation["parameters"] for name in (it["name"], it["wire"])}
+    fields = RESOURCES[operation["of"]]["fields"]
+    return [it for it in fields if it[operation["sets"]] and not {it["name"], it["setter"]} & parameters]
+
+
+def signature(operation: Described) -> Signature:
+    """Return what an operation takes, as `inspect` describes it."""
+    from inspect import Parameter, Signature  # noqa: PLC0415  what most programs never need
+
+    required = [it["name"] for it in operation["parameters"] if it["required"]]
+    optional = [it["name"] for it in operation["parameters"] if not it["required"]]
+    optional += [it["setter"] for it in settable(operation)]
+    optional += [name for name, is_so in (("limit", operation["paged"]), ("extra", operation["extra"])) if is_so]
+    parameters = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in required]
+    parameters += [Parameter(name, Parameter.KEYWORD_ONLY, default=None) for name in optional]
+    return Signature(parameters)
+
+
+def bound(
+    core: IdentityCore, operation: Described, required: Sequence[object], more: Mapping[str, object]
+) -> dict[str, object]:
+    """Return what was given, by name, as JSON can say it.
+
+    Raises:
+        TypeError: a name is not known, or a value was given twice.
+
+    """
     parameters = {it["name"]: it for it in operation["parameters"]}
     names = [it["name"] for it in operation["parameters"] if it["required"]]
     if len(required) > len(names):
         message = f"{operation['name']}() takes {len(names)} positional arguments, and {len(required)} were given"
         raise TypeError(message)
     given: dict[str, object] = dict(zip(names, required, strict=False))
+    if more and "known" not in operation:
+        operation["known"] = frozenset(core.names(operation["name"]))
     for name, value in more.items():
         # The same by its longer name: `user_id` for `user`.
         short = name.removesuffix("_id")
         known = short if name not in parameters and parameters.get(short, {}).get("path") else name
+        if known not in operation["known"]:
+            raise TypeError(core.refusal(operation["name"], name))
         if known in given:
             message = f"{operation['name']}() got two values for {known!r}"
             raise TypeError(message)

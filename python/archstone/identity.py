@@ -15,11 +15,12 @@ import json
 from collections.abc import Iterator, Sequence
 
 from archstone._archstone import AccessInfo, AsyncCore, IdentityCore
-from archstone._resources import MADE, RESOURCES, Issued, Resource, bound, documented, plain, resource_class
+from archstone._resources import MADE, RESOURCES, Issued, Resource, bound, documented, plain, resource_class, signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
+    from inspect import Signature
     from typing import Any
 
     from archstone._archstone import Client, IdentityItems
@@ -176,6 +177,15 @@ class Operation:
         """Bind to a manager."""
         return self if manager is None else Bound(self._described, manager)
 
+    def __call__(self, manager: Manager, *required: object, **more: object) -> Any:  # noqa: ANN401  each operation's own
+        """Do it with a manager."""
+        return Bound(self._described, manager)(*required, **more)
+
+    @property
+    def __signature__(self) -> Signature:
+        """What it takes, for `help` and `inspect.signature`."""
+        return signature(self._described)
+
 
 class Bound:
     """A method of a manager. `archstone.identity.Bulk` does it many times."""
@@ -187,9 +197,18 @@ class Bound:
         self.described = described
         self._manager = manager
 
+    def __get__(self, _: object, __: type | None = None) -> Bound:
+        """Return itself: it is bound. That there is this method tells `help` that it is one."""
+        return self
+
+    @property
+    def __signature__(self) -> Signature:
+        """What it takes, for `help` and `inspect.signature`."""
+        return signature(self.described)
+
     def __call__(self, *required: object, **more: object) -> Any:  # noqa: ANN401  each operation's own
         """Do it."""
-        arguments = json.dumps(bound(self.described, required, more))
+        arguments = json.dumps(bound(self.core, self.described, required, more))
         return self._manager._perform(self.described, arguments)  # noqa: SLF001  of this module
 
     @property
@@ -249,7 +268,7 @@ def find(self: Manager, name_or_id: object = None, /, **filters: object) -> Any:
     """
     wanted = plain(name_or_id if name_or_id is not None else filters.pop("name", ""))
     described = next(it for it in self._described["operations"] if it["name"] == "list")
-    return self._find(json.dumps(bound(described, (), filters)), str(wanted))
+    return self._find(json.dumps(bound(self._core, described, (), filters)), str(wanted))
 
 
 def exists(self: Manager, identifier: object, /, **more: object) -> Any:  # noqa: ANN401  a bool, or to be awaited
@@ -258,7 +277,7 @@ def exists(self: Manager, identifier: object, /, **more: object) -> Any:  # noqa
     What it is within is said by name: `exists("mapped", identity_provider="ours")`.
     """
     described = next(it for it in self._described["operations"] if it["name"] == "get")
-    return self._exists(json.dumps(bound(described, (), {described["itself"]: identifier, **more})))
+    return self._exists(json.dumps(bound(self._core, described, (), {described["itself"]: identifier, **more})))
 
 
 def list_named(self: Manager, **filters: object) -> Any:  # noqa: ANN401  of either face
@@ -272,7 +291,7 @@ def list_named(self: Manager, **filters: object) -> Any:  # noqa: ANN401  of eit
 
     """
     described = next(it for it in self._described["operations"] if it["name"] == "list")
-    arguments = json.dumps(bound(described, (), filters))
+    arguments = json.dumps(bound(self._core, described, (), filters))
     return self._listed(described, lambda: self._core.named(arguments))
 
 

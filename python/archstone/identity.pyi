@@ -434,117 +434,259 @@ class AccessRuleManager(Manager):
     def list(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        service: str | Resource | None = None,
-        path: str | Resource | None = None,
-        method: str | Resource | None = None,
-        **more: object,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        service: str | None = None,
+        service__contains: str | None = None,
+        service__startswith: str | None = None,
+        service__endswith: str | None = None,
+        service__icontains: str | None = None,
+        service__istartswith: str | None = None,
+        service__iendswith: str | None = None,
+        path: str | None = None,
+        path__contains: str | None = None,
+        path__startswith: str | None = None,
+        path__endswith: str | None = None,
+        path__icontains: str | None = None,
+        path__istartswith: str | None = None,
+        path__iendswith: str | None = None,
+        method: str | None = None,
+        method__contains: str | None = None,
+        method__startswith: str | None = None,
+        method__endswith: str | None = None,
+        method__icontains: str | None = None,
+        method__istartswith: str | None = None,
+        method__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[AccessRule]: ...
     def get(
-        self, access_rule: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access_rule: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> AccessRule: ...
     def delete(
-        self, access_rule: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access_rule: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> AccessRule: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        service: str | None = None,
+        service__contains: str | None = None,
+        service__startswith: str | None = None,
+        service__endswith: str | None = None,
+        service__icontains: str | None = None,
+        service__istartswith: str | None = None,
+        service__iendswith: str | None = None,
+        path: str | None = None,
+        path__contains: str | None = None,
+        path__startswith: str | None = None,
+        path__endswith: str | None = None,
+        path__icontains: str | None = None,
+        path__istartswith: str | None = None,
+        path__iendswith: str | None = None,
+        method: str | None = None,
+        method__contains: str | None = None,
+        method__startswith: str | None = None,
+        method__endswith: str | None = None,
+        method__icontains: str | None = None,
+        method__istartswith: str | None = None,
+        method__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> AccessRule: ...
+    def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class AccessTokenManager(Manager):
     def create(
-        self,
-        consumer_key: str | Resource | datetime,
-        consumer_secret: str,
-        request_key: str | Resource | datetime,
-        request_secret: str,
-        verifier: str | Resource | datetime,
+        self, consumer_key: str, consumer_secret: str, request_key: str, request_secret: str, verifier: str
     ) -> dict[str, str]: ...
-    def list(self, *, user: str | Resource | datetime | None = None, **more: object) -> Items[AccessToken]: ...
+    def list(
+        self,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Items[AccessToken]: ...
     def get(
-        self, access_token: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access_token: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> AccessToken: ...
     def delete(
-        self, access_token: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access_token: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> None: ...
     def list_roles(
-        self, access_token: str | Resource | datetime, *, user: str | Resource | datetime | None = None, **more: object
+        self,
+        access_token: str | Resource,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Role]: ...
     def get_role(
         self,
-        access_token: str | Resource | datetime,
-        role: str | Resource | datetime,
+        access_token: str | Resource,
+        role: str | Resource,
         *,
-        user: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
     ) -> Role: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> AccessToken: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> AccessToken: ...
+    def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class ApplicationCredentialManager(Manager):
     def list(
-        self, *, user: str | Resource | datetime | None = None, name: str | Resource | None = None, **more: object
+        self,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[ApplicationCredential]: ...
     def get(
-        self, application_credential: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self,
+        application_credential: str | Resource,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
     ) -> ApplicationCredential: ...
     def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        user: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
         secret: str | None = None,
-        description: str | Resource | datetime | None = None,
-        expires_at: str | Resource | datetime | None = None,
+        description: str | None = None,
+        expires_at: str | datetime | None = None,
         roles: Iterable[Any] | None = None,
         unrestricted: bool | None = None,
         access_rules: Iterable[Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> ApplicationCredential: ...
     def delete(
-        self, application_credential: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self,
+        application_credential: str | Resource,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
     ) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> ApplicationCredential: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> ApplicationCredential: ...
+    def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class AuthManager(Manager):
-    def projects(self, **more: object) -> Items[Project]: ...
-    def domains(self, **more: object) -> Items[Domain]: ...
+    def projects(self, *, extra: AnyMapping[str, Any] | None = None) -> Items[Project]: ...
+    def domains(self, *, extra: AnyMapping[str, Any] | None = None) -> Items[Domain]: ...
     def systems(self) -> Any: ...
     def catalog(self) -> Any: ...
 
 class ConsumerManager(Manager):
-    def list(self, **more: object) -> Items[Consumer]: ...
-    def get(self, consumer: str | Resource | datetime) -> Consumer: ...
-    def create(self, *, description: str | Resource | datetime | None = None, **more: object) -> Consumer: ...
+    def list(self, *, extra: AnyMapping[str, Any] | None = None) -> Items[Consumer]: ...
+    def get(self, consumer: str | Resource) -> Consumer: ...
+    def create(self, *, description: str | None = None, extra: AnyMapping[str, Any] | None = None) -> Consumer: ...
     def update(
-        self,
-        consumer: str | Resource | datetime,
-        *,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        self, consumer: str | Resource, *, description: str | None = None, extra: AnyMapping[str, Any] | None = None
     ) -> Consumer: ...
-    def delete(self, consumer: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Consumer: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, consumer: str | Resource) -> None: ...
+    def find(self, name_or_id: str | Resource = ..., /, *, extra: AnyMapping[str, Any] | None = None) -> Consumer: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class CredentialManager(Manager):
     def list(
-        self, *, user: str | Resource | datetime | None = None, type: str | Resource | None = None, **more: object
+        self,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Credential]: ...
-    def get(self, credential: str | Resource | datetime) -> Credential: ...
+    def get(self, credential: str | Resource) -> Credential: ...
     def create(
         self,
-        user: str | Resource | datetime,
-        type: str | Resource | datetime,
+        user: str | Resource,
+        type: str,
         blob: str,
         *,
-        project: str | Resource | datetime | None = None,
-        **more: object,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Credential: ...
     def update(
-        self, credential: str | Resource | datetime, *, blob: str | None = None, **more: object
+        self, credential: str | Resource, *, blob: str | None = None, extra: AnyMapping[str, Any] | None = None
     ) -> Credential: ...
-    def delete(self, credential: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Credential: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, credential: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Credential: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class DiscoveryManager(Manager):
     def versions(self) -> Any: ...
@@ -554,225 +696,295 @@ class DiscoveryManager(Manager):
 
 class DomainManager(Manager):
     def list(
-        self, *, name: str | Resource | None = None, enabled: bool | None = None, **more: object
+        self,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        enabled: bool | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Domain]: ...
-    def get(self, domain: str | Resource | datetime) -> Domain: ...
+    def get(self, domain: str | Resource) -> Domain: ...
     def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        description: str | Resource | datetime | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         tags: Iterable[str] | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Domain: ...
     def update(
         self,
-        domain: str | Resource | datetime,
+        domain: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         tags: Iterable[str] | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Domain: ...
-    def delete(self, domain: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Domain: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, domain: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        enabled: bool | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Domain: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class DomainConfigManager(Manager):
     def get(
         self,
-        domain: str | Resource | datetime,
+        domain: str | Resource,
         *,
-        group: str | Resource | datetime | None = None,
-        option: str | Resource | datetime | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        option: str | Resource | None = None,
+        option_id: str | Resource | None = None,
     ) -> Any: ...
-    def create(self, domain: str | Resource | datetime, config: AnyMapping[str, Any]) -> Any: ...
+    def create(self, domain: str | Resource, config: AnyMapping[str, Any]) -> Any: ...
     def update(
         self,
-        domain: str | Resource | datetime,
+        domain: str | Resource,
         config: AnyMapping[str, Any],
         *,
-        group: str | Resource | datetime | None = None,
-        option: str | Resource | datetime | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        option: str | Resource | None = None,
+        option_id: str | Resource | None = None,
     ) -> Any: ...
     def delete(
         self,
-        domain: str | Resource | datetime,
+        domain: str | Resource,
         *,
-        group: str | Resource | datetime | None = None,
-        option: str | Resource | datetime | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        option: str | Resource | None = None,
+        option_id: str | Resource | None = None,
     ) -> None: ...
     def get_default(
-        self, *, group: str | Resource | datetime | None = None, option: str | Resource | datetime | None = None
+        self,
+        *,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        option: str | Resource | None = None,
+        option_id: str | Resource | None = None,
     ) -> Any: ...
 
 class Ec2CredentialManager(Manager):
-    def list(self, *, user: str | Resource | datetime | None = None, **more: object) -> Items[Ec2Credential]: ...
+    def list(
+        self,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Items[Ec2Credential]: ...
     def get(
-        self, access: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> Ec2Credential: ...
     def create(
-        self, project: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, project: str, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> Ec2Credential: ...
-    def delete(self, access: str | Resource | datetime, *, user: str | Resource | datetime | None = None) -> None: ...
+    def delete(
+        self, access: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
+    ) -> None: ...
     def exchange(self, credentials: AnyMapping[str, Any]) -> Issued: ...
     def exchange_s3(self, credentials: AnyMapping[str, Any]) -> Issued: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Ec2Credential: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Ec2Credential: ...
+    def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class EndpointManager(Manager):
     def list(
         self,
         *,
-        service: str | Resource | datetime | None = None,
-        interface: str | Resource | None = None,
-        region: str | Resource | datetime | None = None,
-        **more: object,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        interface: str | None = None,
+        interface__contains: str | None = None,
+        interface__startswith: str | None = None,
+        interface__endswith: str | None = None,
+        interface__icontains: str | None = None,
+        interface__istartswith: str | None = None,
+        interface__iendswith: str | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Endpoint]: ...
-    def get(self, endpoint: str | Resource | datetime) -> Endpoint: ...
+    def get(self, endpoint: str | Resource) -> Endpoint: ...
     def create(
         self,
-        service: str | Resource | datetime,
-        interface: str | Resource | datetime,
-        url: str | Resource | datetime,
+        service: str | Resource,
+        interface: str,
+        url: str,
         *,
-        region: str | Resource | datetime | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
         enabled: bool | None = None,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        name: str | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Endpoint: ...
     def update(
         self,
-        endpoint: str | Resource | datetime,
+        endpoint: str | Resource,
         *,
-        service: str | Resource | datetime | None = None,
-        interface: str | Resource | datetime | None = None,
-        url: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        interface: str | None = None,
+        url: str | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
         enabled: bool | None = None,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        name: str | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Endpoint: ...
-    def delete(self, endpoint: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Endpoint: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, endpoint: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        interface: str | None = None,
+        interface__contains: str | None = None,
+        interface__startswith: str | None = None,
+        interface__endswith: str | None = None,
+        interface__icontains: str | None = None,
+        interface__istartswith: str | None = None,
+        interface__iendswith: str | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Endpoint: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class EndpointFilterManager(Manager):
-    def add_endpoint_to_project(
-        self, project: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> None: ...
-    def delete_endpoint_from_project(
-        self, project: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> None: ...
-    def check_endpoint_in_project(
-        self, project: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> bool: ...
-    def list_endpoints_for_project(self, project: str | Resource | datetime, **more: object) -> Items[Endpoint]: ...
-    def list_projects_for_endpoint(self, endpoint: str | Resource | datetime, **more: object) -> Items[Project]: ...
-    def add_endpoint_group_to_project(
-        self, endpoint_group: str | Resource | datetime, project: str | Resource | datetime
-    ) -> None: ...
-    def delete_endpoint_group_from_project(
-        self, endpoint_group: str | Resource | datetime, project: str | Resource | datetime
-    ) -> None: ...
-    def check_endpoint_group_in_project(
-        self, endpoint_group: str | Resource | datetime, project: str | Resource | datetime
-    ) -> bool: ...
+    def add_endpoint_to_project(self, project: str | Resource, endpoint: str | Resource) -> None: ...
+    def delete_endpoint_from_project(self, project: str | Resource, endpoint: str | Resource) -> None: ...
+    def check_endpoint_in_project(self, project: str | Resource, endpoint: str | Resource) -> bool: ...
+    def list_endpoints_for_project(
+        self, project: str | Resource, *, extra: AnyMapping[str, Any] | None = None
+    ) -> Items[Endpoint]: ...
+    def list_projects_for_endpoint(
+        self, endpoint: str | Resource, *, extra: AnyMapping[str, Any] | None = None
+    ) -> Items[Project]: ...
+    def add_endpoint_group_to_project(self, endpoint_group: str | Resource, project: str | Resource) -> None: ...
+    def delete_endpoint_group_from_project(self, endpoint_group: str | Resource, project: str | Resource) -> None: ...
+    def check_endpoint_group_in_project(self, endpoint_group: str | Resource, project: str | Resource) -> bool: ...
     def list_endpoint_groups_for_project(
-        self, project: str | Resource | datetime, **more: object
+        self, project: str | Resource, *, extra: AnyMapping[str, Any] | None = None
     ) -> Items[EndpointGroup]: ...
     def list_projects_for_endpoint_group(
-        self, endpoint_group: str | Resource | datetime, **more: object
+        self, endpoint_group: str | Resource, *, extra: AnyMapping[str, Any] | None = None
     ) -> Items[Project]: ...
     def list_endpoints_for_endpoint_group(
-        self, endpoint_group: str | Resource | datetime, **more: object
+        self, endpoint_group: str | Resource, *, extra: AnyMapping[str, Any] | None = None
     ) -> Items[Endpoint]: ...
 
 class EndpointGroupManager(Manager):
-    def list(self, *, name: str | Resource | datetime | None = None, **more: object) -> Items[EndpointGroup]: ...
-    def get(self, endpoint_group: str | Resource | datetime) -> EndpointGroup: ...
-    def check(self, endpoint_group: str | Resource | datetime) -> bool: ...
+    def list(self, *, name: str | None = None, extra: AnyMapping[str, Any] | None = None) -> Items[EndpointGroup]: ...
+    def get(self, endpoint_group: str | Resource) -> EndpointGroup: ...
+    def check(self, endpoint_group: str | Resource) -> bool: ...
     def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         filters: AnyMapping[str, Any],
         *,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> EndpointGroup: ...
     def update(
         self,
-        endpoint_group: str | Resource | datetime,
+        endpoint_group: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         filters: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> EndpointGroup: ...
-    def delete(self, endpoint_group: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> EndpointGroup: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, endpoint_group: str | Resource) -> None: ...
+    def find(
+        self, name_or_id: str | Resource = ..., /, *, name: str | None = None, extra: AnyMapping[str, Any] | None = None
+    ) -> EndpointGroup: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class EndpointPolicyManager(Manager):
-    def create_policy_association_for_endpoint(
-        self, policy: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> None: ...
-    def check_policy_association_for_endpoint(
-        self, policy: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> bool: ...
-    def delete_policy_association_for_endpoint(
-        self, policy: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> None: ...
-    def create_policy_association_for_service(
-        self, policy: str | Resource | datetime, service: str | Resource | datetime
-    ) -> None: ...
-    def check_policy_association_for_service(
-        self, policy: str | Resource | datetime, service: str | Resource | datetime
-    ) -> bool: ...
-    def delete_policy_association_for_service(
-        self, policy: str | Resource | datetime, service: str | Resource | datetime
-    ) -> None: ...
+    def create_policy_association_for_endpoint(self, policy: str | Resource, endpoint: str | Resource) -> None: ...
+    def check_policy_association_for_endpoint(self, policy: str | Resource, endpoint: str | Resource) -> bool: ...
+    def delete_policy_association_for_endpoint(self, policy: str | Resource, endpoint: str | Resource) -> None: ...
+    def create_policy_association_for_service(self, policy: str | Resource, service: str | Resource) -> None: ...
+    def check_policy_association_for_service(self, policy: str | Resource, service: str | Resource) -> bool: ...
+    def delete_policy_association_for_service(self, policy: str | Resource, service: str | Resource) -> None: ...
     def create_policy_association_for_region_and_service(
-        self, policy: str | Resource | datetime, region: str | Resource | datetime, service: str | Resource | datetime
+        self, policy: str | Resource, region: str | Resource, service: str | Resource
     ) -> None: ...
     def check_policy_association_for_region_and_service(
-        self, policy: str | Resource | datetime, region: str | Resource | datetime, service: str | Resource | datetime
+        self, policy: str | Resource, region: str | Resource, service: str | Resource
     ) -> bool: ...
     def delete_policy_association_for_region_and_service(
-        self, policy: str | Resource | datetime, region: str | Resource | datetime, service: str | Resource | datetime
+        self, policy: str | Resource, region: str | Resource, service: str | Resource
     ) -> None: ...
-    def get_policy_for_endpoint(self, endpoint: str | Resource | datetime) -> Policy: ...
-    def list_endpoints_for_policy(self, policy: str | Resource | datetime, **more: object) -> Items[Endpoint]: ...
+    def get_policy_for_endpoint(self, endpoint: str | Resource) -> Policy: ...
+    def list_endpoints_for_policy(
+        self, policy: str | Resource, *, extra: AnyMapping[str, Any] | None = None
+    ) -> Items[Endpoint]: ...
 
 class FederationManager(Manager):
-    def authenticate(
-        self, identity_provider: str | Resource | datetime, protocol: str | Resource | datetime
-    ) -> Issued: ...
-    def authenticate_by_get(
-        self, identity_provider: str | Resource | datetime, protocol: str | Resource | datetime
-    ) -> Issued: ...
+    def authenticate(self, identity_provider: str | Resource, protocol: str | Resource) -> Issued: ...
+    def authenticate_by_get(self, identity_provider: str | Resource, protocol: str | Resource) -> Issued: ...
     def web_sso(
         self,
-        protocol: str | Resource | datetime,
+        protocol: str | Resource,
         *,
-        identity_provider: str | Resource | datetime | None = None,
-        origin: str | Resource | datetime | None = None,
+        identity_provider: str | Resource | None = None,
+        identity_provider_id: str | Resource | None = None,
+        origin: str | None = None,
     ) -> str: ...
     def web_sso_by_post(
         self,
-        protocol: str | Resource | datetime,
+        protocol: str | Resource,
         *,
-        identity_provider: str | Resource | datetime | None = None,
-        origin: str | Resource | datetime | None = None,
+        identity_provider: str | Resource | None = None,
+        identity_provider_id: str | Resource | None = None,
+        origin: str | None = None,
     ) -> str: ...
-    def list_projects(self, **more: object) -> Items[Project]: ...
-    def list_domains(self, **more: object) -> Items[Domain]: ...
+    def list_projects(self, *, extra: AnyMapping[str, Any] | None = None) -> Items[Project]: ...
+    def list_domains(self, *, extra: AnyMapping[str, Any] | None = None) -> Items[Domain]: ...
     @property
     def identity_providers(self) -> IdentityProviderManager: ...
     @property
@@ -788,172 +1000,293 @@ class GroupManager(Manager):
     def list(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        name: str | Resource | None = None,
-        sort_key: str | Resource | datetime | None = None,
-        sort_dir: str | Resource | datetime | None = None,
-        **more: object,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        sort_key: str | None = None,
+        sort_dir: str | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Group]: ...
-    def get(self, group: str | Resource | datetime) -> Group: ...
+    def get(self, group: str | Resource) -> Group: ...
     def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        domain: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Group: ...
     def update(
         self,
-        group: str | Resource | datetime,
+        group: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        name: str | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Group: ...
-    def delete(self, group: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Group: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, group: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        sort_key: str | None = None,
+        sort_dir: str | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Group: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class IdentityProviderManager(Manager):
     def list(
-        self, *, id: str | Resource | None = None, enabled: bool | None = None, **more: object
+        self,
+        *,
+        id: str | Resource | None = None,
+        id__contains: str | Resource | None = None,
+        id__startswith: str | Resource | None = None,
+        id__endswith: str | Resource | None = None,
+        id__icontains: str | Resource | None = None,
+        id__istartswith: str | Resource | None = None,
+        id__iendswith: str | Resource | None = None,
+        enabled: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[IdentityProvider]: ...
-    def get(self, identity_provider: str | Resource | datetime) -> IdentityProvider: ...
+    def get(self, identity_provider: str | Resource) -> IdentityProvider: ...
     def create(
         self,
-        identity_provider: str | Resource | datetime,
+        identity_provider: str | Resource,
         *,
-        domain: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         remote_ids: Iterable[str] | None = None,
         authorization_ttl: int | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> IdentityProvider: ...
     def update(
         self,
-        identity_provider: str | Resource | datetime,
+        identity_provider: str | Resource,
         *,
-        description: str | Resource | datetime | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         remote_ids: Iterable[str] | None = None,
         authorization_ttl: int | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> IdentityProvider: ...
-    def delete(self, identity_provider: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> IdentityProvider: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, identity_provider: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        id: str | Resource | None = None,
+        id__contains: str | Resource | None = None,
+        id__startswith: str | Resource | None = None,
+        id__endswith: str | Resource | None = None,
+        id__icontains: str | Resource | None = None,
+        id__istartswith: str | Resource | None = None,
+        id__iendswith: str | Resource | None = None,
+        enabled: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> IdentityProvider: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class InferenceRuleManager(Manager):
-    def list(self, prior_role: str | Resource | datetime) -> InferenceRule: ...
-    def get(self, prior_role: str | Resource | datetime, implied_role: str | Resource | datetime) -> InferenceRule: ...
-    def create(
-        self, prior_role: str | Resource | datetime, implied_role: str | Resource | datetime
-    ) -> InferenceRule: ...
-    def check(self, prior_role: str | Resource | datetime, implied_role: str | Resource | datetime) -> bool: ...
-    def delete(self, prior_role: str | Resource | datetime, implied_role: str | Resource | datetime) -> None: ...
-    def list_inference_roles(self, **more: object) -> Items[InferenceRule]: ...
+    def list(self, prior_role: str | Resource) -> InferenceRule: ...
+    def get(self, prior_role: str | Resource, implied_role: str | Resource) -> InferenceRule: ...
+    def create(self, prior_role: str | Resource, implied_role: str | Resource) -> InferenceRule: ...
+    def check(self, prior_role: str | Resource, implied_role: str | Resource) -> bool: ...
+    def delete(self, prior_role: str | Resource, implied_role: str | Resource) -> None: ...
+    def list_inference_roles(self, *, extra: AnyMapping[str, Any] | None = None) -> Items[InferenceRule]: ...
 
 class LimitManager(Manager):
     def list(
         self,
         *,
-        service: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
-        resource_name: str | Resource | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        **more: object,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
+        resource_name__contains: str | None = None,
+        resource_name__startswith: str | None = None,
+        resource_name__endswith: str | None = None,
+        resource_name__icontains: str | None = None,
+        resource_name__istartswith: str | None = None,
+        resource_name__iendswith: str | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Limit]: ...
-    def get(self, limit: str | Resource | datetime) -> Limit: ...
+    def get(self, limit: str | Resource) -> Limit: ...
     def create(
         self,
-        service: str | Resource | datetime,
-        resource_name: str | Resource | datetime,
+        service: str | Resource,
+        resource_name: str,
         resource_limit: int,
         *,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Limit: ...
     def update(
         self,
-        limit: str | Resource | datetime,
+        limit: str | Resource,
         *,
         resource_limit: int | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Limit: ...
-    def delete(self, limit: str | Resource | datetime) -> None: ...
+    def delete(self, limit: str | Resource) -> None: ...
     def get_model(self) -> Any: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Limit: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
+        resource_name__contains: str | None = None,
+        resource_name__startswith: str | None = None,
+        resource_name__endswith: str | None = None,
+        resource_name__icontains: str | None = None,
+        resource_name__istartswith: str | None = None,
+        resource_name__iendswith: str | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Limit: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class MappingManager(Manager):
-    def list(self, **more: object) -> Items[Mapping]: ...
-    def get(self, mapping: str | Resource | datetime) -> Mapping: ...
+    def list(self, *, extra: AnyMapping[str, Any] | None = None) -> Items[Mapping]: ...
+    def get(self, mapping: str | Resource) -> Mapping: ...
     def create(
         self,
-        mapping: str | Resource | datetime,
+        mapping: str | Resource,
         rules: Iterable[Any],
         *,
-        schema_version: str | Resource | datetime | None = None,
-        **more: object,
+        schema_version: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Mapping: ...
     def update(
         self,
-        mapping: str | Resource | datetime,
+        mapping: str | Resource,
         *,
         rules: Iterable[Any] | None = None,
-        schema_version: str | Resource | datetime | None = None,
-        **more: object,
+        schema_version: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Mapping: ...
-    def delete(self, mapping: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Mapping: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, mapping: str | Resource) -> None: ...
+    def find(self, name_or_id: str | Resource = ..., /, *, extra: AnyMapping[str, Any] | None = None) -> Mapping: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class Oauth2Manager(Manager):
-    def create_token(self, client_id: str | Resource | datetime, client_secret: str) -> Any: ...
+    def create_token(self, client_id: str | Resource, client_secret: str) -> Any: ...
 
 class PolicyManager(Manager):
-    def list(self, *, type: str | Resource | None = None, **more: object) -> Items[Policy]: ...
-    def get(self, policy: str | Resource | datetime) -> Policy: ...
-    def create(self, blob: str | Resource | datetime, type: str | Resource | datetime, **more: object) -> Policy: ...
+    def list(
+        self,
+        *,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Items[Policy]: ...
+    def get(self, policy: str | Resource) -> Policy: ...
+    def create(self, blob: str, type: str, *, extra: AnyMapping[str, Any] | None = None) -> Policy: ...
     def update(
         self,
-        policy: str | Resource | datetime,
+        policy: str | Resource,
         *,
-        blob: str | Resource | datetime | None = None,
-        type: str | Resource | datetime | None = None,
-        **more: object,
+        blob: str | None = None,
+        type: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Policy: ...
-    def delete(self, policy: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Policy: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, policy: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Policy: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class ProjectManager(Manager, PossibleProjects):
     def list(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        parent: str | Resource | datetime | None = None,
-        name: str | Resource | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        parent: str | Resource | None = None,
+        parent_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
         enabled: bool | None = None,
         is_domain: bool | None = None,
         tags: Iterable[str] | None = None,
         tags_any: Iterable[str] | None = None,
         not_tags: Iterable[str] | None = None,
         not_tags_any: Iterable[str] | None = None,
-        **more: object,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Project]: ...
     def get(
         self,
-        project: str | Resource | datetime,
+        project: str | Resource,
         *,
         parents_as_list: bool | None = None,
         parents_as_ids: bool | None = None,
@@ -963,239 +1296,395 @@ class ProjectManager(Manager, PossibleProjects):
     ) -> Project: ...
     def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        domain: str | Resource | datetime | None = None,
-        parent: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        parent: str | Resource | None = None,
+        parent_id: str | Resource | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         is_domain: bool | None = None,
         tags: Iterable[str] | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Project: ...
     def update(
         self,
-        project: str | Resource | datetime,
+        project: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         tags: Iterable[str] | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Project: ...
-    def delete(self, project: str | Resource | datetime) -> None: ...
-    def list_tags(self, project: str | Resource | datetime) -> builtins.list[str]: ...
-    def update_tags(self, project: str | Resource | datetime, tags: Iterable[str]) -> builtins.list[str]: ...
-    def delete_tags(self, project: str | Resource | datetime) -> None: ...
-    def add_tag(self, project: str | Resource | datetime, tag: str | Resource | datetime) -> None: ...
-    def check_tag(self, project: str | Resource | datetime, tag: str | Resource | datetime) -> bool: ...
-    def delete_tag(self, project: str | Resource | datetime, tag: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Project: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, project: str | Resource) -> None: ...
+    def list_tags(self, project: str | Resource) -> builtins.list[str]: ...
+    def update_tags(self, project: str | Resource, tags: Iterable[str]) -> builtins.list[str]: ...
+    def delete_tags(self, project: str | Resource) -> None: ...
+    def add_tag(self, project: str | Resource, tag: str | Resource) -> None: ...
+    def check_tag(self, project: str | Resource, tag: str | Resource) -> bool: ...
+    def delete_tag(self, project: str | Resource, tag: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        parent: str | Resource | None = None,
+        parent_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        enabled: bool | None = None,
+        is_domain: bool | None = None,
+        tags: Iterable[str] | None = None,
+        tags_any: Iterable[str] | None = None,
+        not_tags: Iterable[str] | None = None,
+        not_tags_any: Iterable[str] | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Project: ...
+    def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        parents_as_list: bool | None = None,
+        parents_as_ids: bool | None = None,
+        subtree_as_list: bool | None = None,
+        subtree_as_ids: bool | None = None,
+        include_limits: bool | None = None,
+    ) -> bool: ...
 
 class ProtocolManager(Manager):
-    def list(self, identity_provider: str | Resource | datetime, **more: object) -> Items[Protocol]: ...
-    def get(self, identity_provider: str | Resource | datetime, protocol: str | Resource | datetime) -> Protocol: ...
+    def list(
+        self, identity_provider: str | Resource, *, extra: AnyMapping[str, Any] | None = None
+    ) -> Items[Protocol]: ...
+    def get(self, identity_provider: str | Resource, protocol: str | Resource) -> Protocol: ...
     def create(
         self,
-        protocol: str | Resource | datetime,
-        identity_provider: str | Resource | datetime,
-        mapping: str | Resource | datetime,
+        protocol: str | Resource,
+        identity_provider: str | Resource,
+        mapping: str | Resource,
         *,
-        remote_id_attribute: str | Resource | datetime | None = None,
-        **more: object,
+        remote_id_attribute: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Protocol: ...
     def update(
         self,
-        identity_provider: str | Resource | datetime,
-        protocol: str | Resource | datetime,
+        identity_provider: str | Resource,
+        protocol: str | Resource,
         *,
-        mapping: str | Resource | datetime | None = None,
-        remote_id_attribute: str | Resource | datetime | None = None,
-        **more: object,
+        mapping: str | Resource | None = None,
+        mapping_id: str | Resource | None = None,
+        remote_id_attribute: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Protocol: ...
-    def delete(self, identity_provider: str | Resource | datetime, protocol: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Protocol: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, identity_provider: str | Resource, protocol: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        identity_provider: str | Resource | None = None,
+        identity_provider_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Protocol: ...
+    def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        identity_provider: str | Resource | None = None,
+        identity_provider_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class RegionManager(Manager):
-    def list(self, *, parent_region: str | Resource | datetime | None = None, **more: object) -> Items[Region]: ...
-    def get(self, region: str | Resource | datetime) -> Region: ...
+    def list(
+        self,
+        *,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Items[Region]: ...
+    def get(self, region: str | Resource) -> Region: ...
     def create(
         self,
         *,
-        id: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        parent_region: str | Resource | datetime | None = None,
-        **more: object,
+        id: str | Resource | None = None,
+        description: str | None = None,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Region: ...
     def create_with_id(
         self,
-        region: str | Resource | datetime,
+        region: str | Resource,
         *,
-        id: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        parent_region: str | Resource | datetime | None = None,
-        **more: object,
+        id: str | Resource | None = None,
+        description: str | None = None,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Region: ...
     def update(
         self,
-        region: str | Resource | datetime,
+        region: str | Resource,
         *,
-        description: str | Resource | datetime | None = None,
-        parent_region: str | Resource | datetime | None = None,
-        **more: object,
+        description: str | None = None,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Region: ...
-    def delete(self, region: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Region: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, region: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Region: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class RegisteredLimitManager(Manager):
     def list(
         self,
         *,
-        service: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
-        resource_name: str | Resource | None = None,
-        **more: object,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
+        resource_name__contains: str | None = None,
+        resource_name__startswith: str | None = None,
+        resource_name__endswith: str | None = None,
+        resource_name__icontains: str | None = None,
+        resource_name__istartswith: str | None = None,
+        resource_name__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[RegisteredLimit]: ...
-    def get(self, registered_limit: str | Resource | datetime) -> RegisteredLimit: ...
+    def get(self, registered_limit: str | Resource) -> RegisteredLimit: ...
     def create(
         self,
-        service: str | Resource | datetime,
-        resource_name: str | Resource | datetime,
+        service: str | Resource,
+        resource_name: str,
         default_limit: int,
         *,
-        region: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> RegisteredLimit: ...
     def update(
         self,
-        registered_limit: str | Resource | datetime,
+        registered_limit: str | Resource,
         *,
-        service: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
-        resource_name: str | Resource | datetime | None = None,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
         default_limit: int | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> RegisteredLimit: ...
-    def delete(self, registered_limit: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> RegisteredLimit: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, registered_limit: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
+        resource_name__contains: str | None = None,
+        resource_name__startswith: str | None = None,
+        resource_name__endswith: str | None = None,
+        resource_name__icontains: str | None = None,
+        resource_name__istartswith: str | None = None,
+        resource_name__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> RegisteredLimit: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class RequestTokenManager(Manager):
-    def create(
-        self, consumer_key: str | Resource | datetime, consumer_secret: str, project: str | Resource | datetime
-    ) -> dict[str, str]: ...
-    def authorize(self, request_token: str | Resource | datetime, roles: Iterable[Any]) -> Any: ...
+    def create(self, consumer_key: str, consumer_secret: str, project: str) -> dict[str, str]: ...
+    def authorize(self, request_token: str | Resource, roles: Iterable[Any]) -> Any: ...
 
 class RevocationEventManager(Manager):
-    def list(self, *, since: str | Resource | datetime | None = None, **more: object) -> Items[RevocationEvent]: ...
+    def list(
+        self, *, since: str | None = None, extra: AnyMapping[str, Any] | None = None
+    ) -> Items[RevocationEvent]: ...
 
 class RoleManager(Manager):
     def list(
         self,
         *,
-        name: str | Resource | None = None,
-        domain_id: str | Resource | datetime | None = None,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        domain_id: str | Resource | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
         system: bool | None = None,
+        system_id: bool | None = None,
         inherited: bool | None = None,
-        **more: object,
+        inherited_id: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Role]: ...
-    def get(self, role: str | Resource | datetime) -> Role: ...
+    def get(self, role: str | Resource) -> Role: ...
     def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        domain: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        description: str | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Role: ...
     def update(
         self,
-        role: str | Resource | datetime,
+        role: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Role: ...
-    def delete(self, role: str | Resource | datetime) -> None: ...
+    def delete(self, role: str | Resource) -> None: ...
     def grant(
         self,
-        role: str | Resource | datetime,
+        role: str | Resource,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
         system: bool | None = None,
+        system_id: bool | None = None,
         inherited: bool | None = None,
+        inherited_id: bool | None = None,
     ) -> None: ...
     def check(
         self,
-        role: str | Resource | datetime,
+        role: str | Resource,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
         system: bool | None = None,
+        system_id: bool | None = None,
         inherited: bool | None = None,
+        inherited_id: bool | None = None,
     ) -> bool: ...
     def revoke(
         self,
-        role: str | Resource | datetime,
+        role: str | Resource,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
         system: bool | None = None,
+        system_id: bool | None = None,
         inherited: bool | None = None,
+        inherited_id: bool | None = None,
     ) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Role: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        domain_id: str | Resource | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        system: bool | None = None,
+        system_id: bool | None = None,
+        inherited: bool | None = None,
+        inherited_id: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Role: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class RoleAssignmentManager(Manager):
     def list(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        role: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        group: str | Resource | None = None,
+        role: str | Resource | None = None,
+        project: str | Resource | None = None,
+        domain: str | Resource | None = None,
         system: bool | None = None,
-        inherited_to: str | Resource | datetime | None = None,
+        inherited_to: str | None = None,
         effective: bool | None = None,
         include_names: bool | None = None,
         include_subtree: bool | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[RoleAssignment]: ...
     def list_named(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        role: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        group: str | Resource | None = None,
+        role: str | Resource | None = None,
+        project: str | Resource | None = None,
+        domain: str | Resource | None = None,
         system: bool | None = None,
-        inherited_to: str | Resource | datetime | None = None,
+        inherited_to: str | None = None,
         effective: bool | None = None,
         include_names: bool | None = None,
         include_subtree: bool | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[RoleAssignment]: ...
 
 class SamlManager(Manager):
@@ -1205,62 +1694,122 @@ class SamlManager(Manager):
 
 class ServiceManager(Manager):
     def list(
-        self, *, name: str | Resource | None = None, type: str | Resource | None = None, **more: object
+        self,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Service]: ...
-    def get(self, service: str | Resource | datetime) -> Service: ...
+    def get(self, service: str | Resource) -> Service: ...
     def create(
         self,
-        type: str | Resource | datetime,
+        type: str,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Service: ...
     def update(
         self,
-        service: str | Resource | datetime,
+        service: str | Resource,
         *,
-        type: str | Resource | datetime | None = None,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        type: str | None = None,
+        name: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Service: ...
-    def delete(self, service: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Service: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, service: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Service: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class ServiceProviderManager(Manager):
     def list(
-        self, *, id: str | Resource | None = None, enabled: bool | None = None, **more: object
+        self,
+        *,
+        id: str | Resource | None = None,
+        id__contains: str | Resource | None = None,
+        id__startswith: str | Resource | None = None,
+        id__endswith: str | Resource | None = None,
+        id__icontains: str | Resource | None = None,
+        id__istartswith: str | Resource | None = None,
+        id__iendswith: str | Resource | None = None,
+        enabled: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[ServiceProvider]: ...
-    def get(self, service_provider: str | Resource | datetime) -> ServiceProvider: ...
+    def get(self, service_provider: str | Resource) -> ServiceProvider: ...
     def create(
         self,
-        service_provider: str | Resource | datetime,
-        auth_url: str | Resource | datetime,
-        sp_url: str | Resource | datetime,
+        service_provider: str | Resource,
+        auth_url: str,
+        sp_url: str,
         *,
-        description: str | Resource | datetime | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
-        relay_state_prefix: str | Resource | datetime | None = None,
-        **more: object,
+        relay_state_prefix: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> ServiceProvider: ...
     def update(
         self,
-        service_provider: str | Resource | datetime,
+        service_provider: str | Resource,
         *,
-        auth_url: str | Resource | datetime | None = None,
-        sp_url: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        auth_url: str | None = None,
+        sp_url: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
-        relay_state_prefix: str | Resource | datetime | None = None,
-        **more: object,
+        relay_state_prefix: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> ServiceProvider: ...
-    def delete(self, service_provider: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> ServiceProvider: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, service_provider: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        id: str | Resource | None = None,
+        id__contains: str | Resource | None = None,
+        id__startswith: str | Resource | None = None,
+        id__endswith: str | Resource | None = None,
+        id__icontains: str | Resource | None = None,
+        id__istartswith: str | Resource | None = None,
+        id__iendswith: str | Resource | None = None,
+        enabled: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> ServiceProvider: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class TokensManager(Manager):
     def get_token_data(
@@ -1269,7 +1818,7 @@ class TokensManager(Manager):
         *,
         nocatalog: bool | None = None,
         allow_expired: bool | None = None,
-        access_rules_support: str | Resource | datetime | None = None,
+        access_rules_support: str | None = None,
     ) -> Issued: ...
     def validate(
         self,
@@ -1277,14 +1826,10 @@ class TokensManager(Manager):
         *,
         nocatalog: bool | None = None,
         allow_expired: bool | None = None,
-        access_rules_support: str | Resource | datetime | None = None,
+        access_rules_support: str | None = None,
     ) -> AccessInfo: ...
     def check(
-        self,
-        token: str,
-        *,
-        allow_expired: bool | None = None,
-        access_rules_support: str | Resource | datetime | None = None,
+        self, token: str, *, allow_expired: bool | None = None, access_rules_support: str | None = None
     ) -> bool: ...
     def revoke_token(self, token: str, *, cascade: bool | None = None) -> None: ...
     def issue(self, auth: AnyMapping[str, Any], *, nocatalog: bool | None = None) -> Issued: ...
@@ -1294,87 +1839,142 @@ class TrustManager(Manager):
     def list(
         self,
         *,
-        trustor_user: str | Resource | datetime | None = None,
-        trustee_user: str | Resource | datetime | None = None,
-        **more: object,
+        trustor_user: str | Resource | None = None,
+        trustor_user_id: str | Resource | None = None,
+        trustee_user: str | Resource | None = None,
+        trustee_user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[Trust]: ...
-    def get(self, trust: str | Resource | datetime) -> Trust: ...
+    def get(self, trust: str | Resource) -> Trust: ...
     def create(
         self,
-        trustee_user: str | Resource | datetime,
-        trustor_user: str | Resource | datetime,
+        trustee_user: str | Resource,
+        trustor_user: str | Resource,
         impersonation: bool,
         *,
-        project: str | Resource | datetime | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
         roles: Iterable[Any] | None = None,
-        expires_at: str | Resource | datetime | None = None,
+        expires_at: str | datetime | None = None,
         remaining_uses: int | None = None,
         allow_redelegation: bool | None = None,
         redelegation_count: int | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Trust: ...
-    def delete(self, trust: str | Resource | datetime) -> None: ...
-    def list_roles(self, trust: str | Resource | datetime, **more: object) -> Items[Role]: ...
-    def get_role(self, trust: str | Resource | datetime, role: str | Resource | datetime) -> Role: ...
-    def check_role(self, trust: str | Resource | datetime, role: str | Resource | datetime) -> bool: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Trust: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def delete(self, trust: str | Resource) -> None: ...
+    def list_roles(self, trust: str | Resource, *, extra: AnyMapping[str, Any] | None = None) -> Items[Role]: ...
+    def get_role(self, trust: str | Resource, role: str | Resource) -> Role: ...
+    def check_role(self, trust: str | Resource, role: str | Resource) -> bool: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        trustor_user: str | Resource | None = None,
+        trustor_user_id: str | Resource | None = None,
+        trustee_user: str | Resource | None = None,
+        trustee_user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Trust: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class UserManager(Manager):
     def list(
         self,
         *,
-        group: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        name: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
         enabled: bool | None = None,
-        password_expires_at: str | Resource | datetime | None = None,
-        idp_id: str | Resource | datetime | None = None,
-        protocol_id: str | Resource | datetime | None = None,
-        unique_id: str | Resource | datetime | None = None,
-        sort_key: str | Resource | datetime | None = None,
-        sort_dir: str | Resource | datetime | None = None,
-        **more: object,
+        password_expires_at: str | datetime | None = None,
+        idp_id: str | None = None,
+        protocol_id: str | Resource | None = None,
+        unique_id: str | None = None,
+        sort_key: str | None = None,
+        sort_dir: str | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Items[User]: ...
-    def get(self, user: str | Resource | datetime) -> User: ...
+    def get(self, user: str | Resource) -> User: ...
     def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        domain: str | Resource | datetime | None = None,
-        default_project: str | Resource | datetime | None = None,
-        email: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        default_project: str | Resource | None = None,
+        default_project_id: str | Resource | None = None,
+        email: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         password: str | None = None,
         options: AnyMapping[str, Any] | None = None,
         federated: Iterable[Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> User: ...
     def update(
         self,
-        user: str | Resource | datetime,
+        user: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        default_project: str | Resource | datetime | None = None,
-        email: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        default_project: str | Resource | None = None,
+        default_project_id: str | Resource | None = None,
+        email: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         password: str | None = None,
         options: AnyMapping[str, Any] | None = None,
         federated: Iterable[Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> User: ...
-    def delete(self, user: str | Resource | datetime) -> None: ...
+    def delete(self, user: str | Resource) -> None: ...
     def update_password(
-        self, old_password: str, new_password: str, *, user: str | Resource | datetime | None = None
+        self,
+        old_password: str,
+        new_password: str,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
     ) -> None: ...
-    def add_to_group(self, user: str | Resource | datetime, group: str | Resource | datetime) -> None: ...
-    def check_in_group(self, user: str | Resource | datetime, group: str | Resource | datetime) -> bool: ...
-    def remove_from_group(self, user: str | Resource | datetime, group: str | Resource | datetime) -> None: ...
-    def revoke_tokens(self, user: str | Resource | datetime) -> None: ...
-    def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> User: ...
-    def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    def add_to_group(self, user: str | Resource, group: str | Resource) -> None: ...
+    def check_in_group(self, user: str | Resource, group: str | Resource) -> bool: ...
+    def remove_from_group(self, user: str | Resource, group: str | Resource) -> None: ...
+    def revoke_tokens(self, user: str | Resource) -> None: ...
+    def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        enabled: bool | None = None,
+        password_expires_at: str | datetime | None = None,
+        idp_id: str | None = None,
+        protocol_id: str | Resource | None = None,
+        unique_id: str | None = None,
+        sort_key: str | None = None,
+        sort_dir: str | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> User: ...
+    def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class Oauth1Managers:
     @property
@@ -1448,117 +2048,263 @@ class AsyncAccessRuleManager(AsyncManager):
     def list(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        service: str | Resource | None = None,
-        path: str | Resource | None = None,
-        method: str | Resource | None = None,
-        **more: object,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        service: str | None = None,
+        service__contains: str | None = None,
+        service__startswith: str | None = None,
+        service__endswith: str | None = None,
+        service__icontains: str | None = None,
+        service__istartswith: str | None = None,
+        service__iendswith: str | None = None,
+        path: str | None = None,
+        path__contains: str | None = None,
+        path__startswith: str | None = None,
+        path__endswith: str | None = None,
+        path__icontains: str | None = None,
+        path__istartswith: str | None = None,
+        path__iendswith: str | None = None,
+        method: str | None = None,
+        method__contains: str | None = None,
+        method__startswith: str | None = None,
+        method__endswith: str | None = None,
+        method__icontains: str | None = None,
+        method__istartswith: str | None = None,
+        method__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[AccessRule]: ...
     async def get(
-        self, access_rule: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access_rule: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> AccessRule: ...
     async def delete(
-        self, access_rule: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access_rule: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> AccessRule: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        service: str | None = None,
+        service__contains: str | None = None,
+        service__startswith: str | None = None,
+        service__endswith: str | None = None,
+        service__icontains: str | None = None,
+        service__istartswith: str | None = None,
+        service__iendswith: str | None = None,
+        path: str | None = None,
+        path__contains: str | None = None,
+        path__startswith: str | None = None,
+        path__endswith: str | None = None,
+        path__icontains: str | None = None,
+        path__istartswith: str | None = None,
+        path__iendswith: str | None = None,
+        method: str | None = None,
+        method__contains: str | None = None,
+        method__startswith: str | None = None,
+        method__endswith: str | None = None,
+        method__icontains: str | None = None,
+        method__istartswith: str | None = None,
+        method__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> AccessRule: ...
+    async def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class AsyncAccessTokenManager(AsyncManager):
     async def create(
-        self,
-        consumer_key: str | Resource | datetime,
-        consumer_secret: str,
-        request_key: str | Resource | datetime,
-        request_secret: str,
-        verifier: str | Resource | datetime,
+        self, consumer_key: str, consumer_secret: str, request_key: str, request_secret: str, verifier: str
     ) -> dict[str, str]: ...
-    def list(self, *, user: str | Resource | datetime | None = None, **more: object) -> AsyncItems[AccessToken]: ...
+    def list(
+        self,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> AsyncItems[AccessToken]: ...
     async def get(
-        self, access_token: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access_token: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> AccessToken: ...
     async def delete(
-        self, access_token: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access_token: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> None: ...
     def list_roles(
-        self, access_token: str | Resource | datetime, *, user: str | Resource | datetime | None = None, **more: object
+        self,
+        access_token: str | Resource,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Role]: ...
     async def get_role(
         self,
-        access_token: str | Resource | datetime,
-        role: str | Resource | datetime,
+        access_token: str | Resource,
+        role: str | Resource,
         *,
-        user: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
     ) -> Role: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> AccessToken: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> AccessToken: ...
+    async def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class AsyncApplicationCredentialManager(AsyncManager):
     def list(
-        self, *, user: str | Resource | datetime | None = None, name: str | Resource | None = None, **more: object
+        self,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[ApplicationCredential]: ...
     async def get(
-        self, application_credential: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self,
+        application_credential: str | Resource,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
     ) -> ApplicationCredential: ...
     async def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        user: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
         secret: str | None = None,
-        description: str | Resource | datetime | None = None,
-        expires_at: str | Resource | datetime | None = None,
+        description: str | None = None,
+        expires_at: str | datetime | None = None,
         roles: Iterable[Any] | None = None,
         unrestricted: bool | None = None,
         access_rules: Iterable[Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> ApplicationCredential: ...
     async def delete(
-        self, application_credential: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self,
+        application_credential: str | Resource,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
     ) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> ApplicationCredential: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> ApplicationCredential: ...
+    async def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class AsyncAuthManager(AsyncManager):
-    def projects(self, **more: object) -> AsyncItems[Project]: ...
-    def domains(self, **more: object) -> AsyncItems[Domain]: ...
+    def projects(self, *, extra: AnyMapping[str, Any] | None = None) -> AsyncItems[Project]: ...
+    def domains(self, *, extra: AnyMapping[str, Any] | None = None) -> AsyncItems[Domain]: ...
     async def systems(self) -> Any: ...
     async def catalog(self) -> Any: ...
 
 class AsyncConsumerManager(AsyncManager):
-    def list(self, **more: object) -> AsyncItems[Consumer]: ...
-    async def get(self, consumer: str | Resource | datetime) -> Consumer: ...
-    async def create(self, *, description: str | Resource | datetime | None = None, **more: object) -> Consumer: ...
-    async def update(
-        self,
-        consumer: str | Resource | datetime,
-        *,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+    def list(self, *, extra: AnyMapping[str, Any] | None = None) -> AsyncItems[Consumer]: ...
+    async def get(self, consumer: str | Resource) -> Consumer: ...
+    async def create(
+        self, *, description: str | None = None, extra: AnyMapping[str, Any] | None = None
     ) -> Consumer: ...
-    async def delete(self, consumer: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Consumer: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def update(
+        self, consumer: str | Resource, *, description: str | None = None, extra: AnyMapping[str, Any] | None = None
+    ) -> Consumer: ...
+    async def delete(self, consumer: str | Resource) -> None: ...
+    async def find(
+        self, name_or_id: str | Resource = ..., /, *, extra: AnyMapping[str, Any] | None = None
+    ) -> Consumer: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncCredentialManager(AsyncManager):
     def list(
-        self, *, user: str | Resource | datetime | None = None, type: str | Resource | None = None, **more: object
+        self,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Credential]: ...
-    async def get(self, credential: str | Resource | datetime) -> Credential: ...
+    async def get(self, credential: str | Resource) -> Credential: ...
     async def create(
         self,
-        user: str | Resource | datetime,
-        type: str | Resource | datetime,
+        user: str | Resource,
+        type: str,
         blob: str,
         *,
-        project: str | Resource | datetime | None = None,
-        **more: object,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Credential: ...
     async def update(
-        self, credential: str | Resource | datetime, *, blob: str | None = None, **more: object
+        self, credential: str | Resource, *, blob: str | None = None, extra: AnyMapping[str, Any] | None = None
     ) -> Credential: ...
-    async def delete(self, credential: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Credential: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, credential: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Credential: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncDiscoveryManager(AsyncManager):
     async def versions(self) -> Any: ...
@@ -1568,231 +2314,305 @@ class AsyncDiscoveryManager(AsyncManager):
 
 class AsyncDomainManager(AsyncManager):
     def list(
-        self, *, name: str | Resource | None = None, enabled: bool | None = None, **more: object
+        self,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        enabled: bool | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Domain]: ...
-    async def get(self, domain: str | Resource | datetime) -> Domain: ...
+    async def get(self, domain: str | Resource) -> Domain: ...
     async def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        description: str | Resource | datetime | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         tags: Iterable[str] | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Domain: ...
     async def update(
         self,
-        domain: str | Resource | datetime,
+        domain: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         tags: Iterable[str] | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Domain: ...
-    async def delete(self, domain: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Domain: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, domain: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        enabled: bool | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Domain: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncDomainConfigManager(AsyncManager):
     async def get(
         self,
-        domain: str | Resource | datetime,
+        domain: str | Resource,
         *,
-        group: str | Resource | datetime | None = None,
-        option: str | Resource | datetime | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        option: str | Resource | None = None,
+        option_id: str | Resource | None = None,
     ) -> Any: ...
-    async def create(self, domain: str | Resource | datetime, config: AnyMapping[str, Any]) -> Any: ...
+    async def create(self, domain: str | Resource, config: AnyMapping[str, Any]) -> Any: ...
     async def update(
         self,
-        domain: str | Resource | datetime,
+        domain: str | Resource,
         config: AnyMapping[str, Any],
         *,
-        group: str | Resource | datetime | None = None,
-        option: str | Resource | datetime | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        option: str | Resource | None = None,
+        option_id: str | Resource | None = None,
     ) -> Any: ...
     async def delete(
         self,
-        domain: str | Resource | datetime,
+        domain: str | Resource,
         *,
-        group: str | Resource | datetime | None = None,
-        option: str | Resource | datetime | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        option: str | Resource | None = None,
+        option_id: str | Resource | None = None,
     ) -> None: ...
     async def get_default(
-        self, *, group: str | Resource | datetime | None = None, option: str | Resource | datetime | None = None
+        self,
+        *,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        option: str | Resource | None = None,
+        option_id: str | Resource | None = None,
     ) -> Any: ...
 
 class AsyncEc2CredentialManager(AsyncManager):
-    def list(self, *, user: str | Resource | datetime | None = None, **more: object) -> AsyncItems[Ec2Credential]: ...
+    def list(
+        self,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> AsyncItems[Ec2Credential]: ...
     async def get(
-        self, access: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> Ec2Credential: ...
     async def create(
-        self, project: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, project: str, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> Ec2Credential: ...
     async def delete(
-        self, access: str | Resource | datetime, *, user: str | Resource | datetime | None = None
+        self, access: str | Resource, *, user: str | Resource | None = None, user_id: str | Resource | None = None
     ) -> None: ...
     async def exchange(self, credentials: AnyMapping[str, Any]) -> Issued: ...
     async def exchange_s3(self, credentials: AnyMapping[str, Any]) -> Issued: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Ec2Credential: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Ec2Credential: ...
+    async def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class AsyncEndpointManager(AsyncManager):
     def list(
         self,
         *,
-        service: str | Resource | datetime | None = None,
-        interface: str | Resource | None = None,
-        region: str | Resource | datetime | None = None,
-        **more: object,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        interface: str | None = None,
+        interface__contains: str | None = None,
+        interface__startswith: str | None = None,
+        interface__endswith: str | None = None,
+        interface__icontains: str | None = None,
+        interface__istartswith: str | None = None,
+        interface__iendswith: str | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Endpoint]: ...
-    async def get(self, endpoint: str | Resource | datetime) -> Endpoint: ...
+    async def get(self, endpoint: str | Resource) -> Endpoint: ...
     async def create(
         self,
-        service: str | Resource | datetime,
-        interface: str | Resource | datetime,
-        url: str | Resource | datetime,
+        service: str | Resource,
+        interface: str,
+        url: str,
         *,
-        region: str | Resource | datetime | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
         enabled: bool | None = None,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        name: str | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Endpoint: ...
     async def update(
         self,
-        endpoint: str | Resource | datetime,
+        endpoint: str | Resource,
         *,
-        service: str | Resource | datetime | None = None,
-        interface: str | Resource | datetime | None = None,
-        url: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        interface: str | None = None,
+        url: str | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
         enabled: bool | None = None,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        name: str | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Endpoint: ...
-    async def delete(self, endpoint: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Endpoint: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, endpoint: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        interface: str | None = None,
+        interface__contains: str | None = None,
+        interface__startswith: str | None = None,
+        interface__endswith: str | None = None,
+        interface__icontains: str | None = None,
+        interface__istartswith: str | None = None,
+        interface__iendswith: str | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Endpoint: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncEndpointFilterManager(AsyncManager):
-    async def add_endpoint_to_project(
-        self, project: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> None: ...
-    async def delete_endpoint_from_project(
-        self, project: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> None: ...
-    async def check_endpoint_in_project(
-        self, project: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> bool: ...
+    async def add_endpoint_to_project(self, project: str | Resource, endpoint: str | Resource) -> None: ...
+    async def delete_endpoint_from_project(self, project: str | Resource, endpoint: str | Resource) -> None: ...
+    async def check_endpoint_in_project(self, project: str | Resource, endpoint: str | Resource) -> bool: ...
     def list_endpoints_for_project(
-        self, project: str | Resource | datetime, **more: object
+        self, project: str | Resource, *, extra: AnyMapping[str, Any] | None = None
     ) -> AsyncItems[Endpoint]: ...
     def list_projects_for_endpoint(
-        self, endpoint: str | Resource | datetime, **more: object
+        self, endpoint: str | Resource, *, extra: AnyMapping[str, Any] | None = None
     ) -> AsyncItems[Project]: ...
-    async def add_endpoint_group_to_project(
-        self, endpoint_group: str | Resource | datetime, project: str | Resource | datetime
-    ) -> None: ...
+    async def add_endpoint_group_to_project(self, endpoint_group: str | Resource, project: str | Resource) -> None: ...
     async def delete_endpoint_group_from_project(
-        self, endpoint_group: str | Resource | datetime, project: str | Resource | datetime
+        self, endpoint_group: str | Resource, project: str | Resource
     ) -> None: ...
     async def check_endpoint_group_in_project(
-        self, endpoint_group: str | Resource | datetime, project: str | Resource | datetime
+        self, endpoint_group: str | Resource, project: str | Resource
     ) -> bool: ...
     def list_endpoint_groups_for_project(
-        self, project: str | Resource | datetime, **more: object
+        self, project: str | Resource, *, extra: AnyMapping[str, Any] | None = None
     ) -> AsyncItems[EndpointGroup]: ...
     def list_projects_for_endpoint_group(
-        self, endpoint_group: str | Resource | datetime, **more: object
+        self, endpoint_group: str | Resource, *, extra: AnyMapping[str, Any] | None = None
     ) -> AsyncItems[Project]: ...
     def list_endpoints_for_endpoint_group(
-        self, endpoint_group: str | Resource | datetime, **more: object
+        self, endpoint_group: str | Resource, *, extra: AnyMapping[str, Any] | None = None
     ) -> AsyncItems[Endpoint]: ...
 
 class AsyncEndpointGroupManager(AsyncManager):
-    def list(self, *, name: str | Resource | datetime | None = None, **more: object) -> AsyncItems[EndpointGroup]: ...
-    async def get(self, endpoint_group: str | Resource | datetime) -> EndpointGroup: ...
-    async def check(self, endpoint_group: str | Resource | datetime) -> bool: ...
+    def list(
+        self, *, name: str | None = None, extra: AnyMapping[str, Any] | None = None
+    ) -> AsyncItems[EndpointGroup]: ...
+    async def get(self, endpoint_group: str | Resource) -> EndpointGroup: ...
+    async def check(self, endpoint_group: str | Resource) -> bool: ...
     async def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         filters: AnyMapping[str, Any],
         *,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> EndpointGroup: ...
     async def update(
         self,
-        endpoint_group: str | Resource | datetime,
+        endpoint_group: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         filters: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> EndpointGroup: ...
-    async def delete(self, endpoint_group: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> EndpointGroup: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, endpoint_group: str | Resource) -> None: ...
+    async def find(
+        self, name_or_id: str | Resource = ..., /, *, name: str | None = None, extra: AnyMapping[str, Any] | None = None
+    ) -> EndpointGroup: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncEndpointPolicyManager(AsyncManager):
     async def create_policy_association_for_endpoint(
-        self, policy: str | Resource | datetime, endpoint: str | Resource | datetime
+        self, policy: str | Resource, endpoint: str | Resource
     ) -> None: ...
-    async def check_policy_association_for_endpoint(
-        self, policy: str | Resource | datetime, endpoint: str | Resource | datetime
-    ) -> bool: ...
+    async def check_policy_association_for_endpoint(self, policy: str | Resource, endpoint: str | Resource) -> bool: ...
     async def delete_policy_association_for_endpoint(
-        self, policy: str | Resource | datetime, endpoint: str | Resource | datetime
+        self, policy: str | Resource, endpoint: str | Resource
     ) -> None: ...
-    async def create_policy_association_for_service(
-        self, policy: str | Resource | datetime, service: str | Resource | datetime
-    ) -> None: ...
-    async def check_policy_association_for_service(
-        self, policy: str | Resource | datetime, service: str | Resource | datetime
-    ) -> bool: ...
-    async def delete_policy_association_for_service(
-        self, policy: str | Resource | datetime, service: str | Resource | datetime
-    ) -> None: ...
+    async def create_policy_association_for_service(self, policy: str | Resource, service: str | Resource) -> None: ...
+    async def check_policy_association_for_service(self, policy: str | Resource, service: str | Resource) -> bool: ...
+    async def delete_policy_association_for_service(self, policy: str | Resource, service: str | Resource) -> None: ...
     async def create_policy_association_for_region_and_service(
-        self, policy: str | Resource | datetime, region: str | Resource | datetime, service: str | Resource | datetime
+        self, policy: str | Resource, region: str | Resource, service: str | Resource
     ) -> None: ...
     async def check_policy_association_for_region_and_service(
-        self, policy: str | Resource | datetime, region: str | Resource | datetime, service: str | Resource | datetime
+        self, policy: str | Resource, region: str | Resource, service: str | Resource
     ) -> bool: ...
     async def delete_policy_association_for_region_and_service(
-        self, policy: str | Resource | datetime, region: str | Resource | datetime, service: str | Resource | datetime
+        self, policy: str | Resource, region: str | Resource, service: str | Resource
     ) -> None: ...
-    async def get_policy_for_endpoint(self, endpoint: str | Resource | datetime) -> Policy: ...
-    def list_endpoints_for_policy(self, policy: str | Resource | datetime, **more: object) -> AsyncItems[Endpoint]: ...
+    async def get_policy_for_endpoint(self, endpoint: str | Resource) -> Policy: ...
+    def list_endpoints_for_policy(
+        self, policy: str | Resource, *, extra: AnyMapping[str, Any] | None = None
+    ) -> AsyncItems[Endpoint]: ...
 
 class AsyncFederationManager(AsyncManager):
-    async def authenticate(
-        self, identity_provider: str | Resource | datetime, protocol: str | Resource | datetime
-    ) -> Issued: ...
-    async def authenticate_by_get(
-        self, identity_provider: str | Resource | datetime, protocol: str | Resource | datetime
-    ) -> Issued: ...
+    async def authenticate(self, identity_provider: str | Resource, protocol: str | Resource) -> Issued: ...
+    async def authenticate_by_get(self, identity_provider: str | Resource, protocol: str | Resource) -> Issued: ...
     async def web_sso(
         self,
-        protocol: str | Resource | datetime,
+        protocol: str | Resource,
         *,
-        identity_provider: str | Resource | datetime | None = None,
-        origin: str | Resource | datetime | None = None,
+        identity_provider: str | Resource | None = None,
+        identity_provider_id: str | Resource | None = None,
+        origin: str | None = None,
     ) -> str: ...
     async def web_sso_by_post(
         self,
-        protocol: str | Resource | datetime,
+        protocol: str | Resource,
         *,
-        identity_provider: str | Resource | datetime | None = None,
-        origin: str | Resource | datetime | None = None,
+        identity_provider: str | Resource | None = None,
+        identity_provider_id: str | Resource | None = None,
+        origin: str | None = None,
     ) -> str: ...
-    def list_projects(self, **more: object) -> AsyncItems[Project]: ...
-    def list_domains(self, **more: object) -> AsyncItems[Domain]: ...
+    def list_projects(self, *, extra: AnyMapping[str, Any] | None = None) -> AsyncItems[Project]: ...
+    def list_domains(self, *, extra: AnyMapping[str, Any] | None = None) -> AsyncItems[Domain]: ...
     @property
     def identity_providers(self) -> AsyncIdentityProviderManager: ...
     @property
@@ -1808,176 +2628,295 @@ class AsyncGroupManager(AsyncManager):
     def list(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        name: str | Resource | None = None,
-        sort_key: str | Resource | datetime | None = None,
-        sort_dir: str | Resource | datetime | None = None,
-        **more: object,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        sort_key: str | None = None,
+        sort_dir: str | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Group]: ...
-    async def get(self, group: str | Resource | datetime) -> Group: ...
+    async def get(self, group: str | Resource) -> Group: ...
     async def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        domain: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Group: ...
     async def update(
         self,
-        group: str | Resource | datetime,
+        group: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        name: str | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Group: ...
-    async def delete(self, group: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Group: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, group: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        sort_key: str | None = None,
+        sort_dir: str | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Group: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncIdentityProviderManager(AsyncManager):
     def list(
-        self, *, id: str | Resource | None = None, enabled: bool | None = None, **more: object
+        self,
+        *,
+        id: str | Resource | None = None,
+        id__contains: str | Resource | None = None,
+        id__startswith: str | Resource | None = None,
+        id__endswith: str | Resource | None = None,
+        id__icontains: str | Resource | None = None,
+        id__istartswith: str | Resource | None = None,
+        id__iendswith: str | Resource | None = None,
+        enabled: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[IdentityProvider]: ...
-    async def get(self, identity_provider: str | Resource | datetime) -> IdentityProvider: ...
+    async def get(self, identity_provider: str | Resource) -> IdentityProvider: ...
     async def create(
         self,
-        identity_provider: str | Resource | datetime,
+        identity_provider: str | Resource,
         *,
-        domain: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         remote_ids: Iterable[str] | None = None,
         authorization_ttl: int | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> IdentityProvider: ...
     async def update(
         self,
-        identity_provider: str | Resource | datetime,
+        identity_provider: str | Resource,
         *,
-        description: str | Resource | datetime | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         remote_ids: Iterable[str] | None = None,
         authorization_ttl: int | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> IdentityProvider: ...
-    async def delete(self, identity_provider: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> IdentityProvider: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, identity_provider: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        id: str | Resource | None = None,
+        id__contains: str | Resource | None = None,
+        id__startswith: str | Resource | None = None,
+        id__endswith: str | Resource | None = None,
+        id__icontains: str | Resource | None = None,
+        id__istartswith: str | Resource | None = None,
+        id__iendswith: str | Resource | None = None,
+        enabled: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> IdentityProvider: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncInferenceRuleManager(AsyncManager):
-    async def list(self, prior_role: str | Resource | datetime) -> InferenceRule: ...
-    async def get(
-        self, prior_role: str | Resource | datetime, implied_role: str | Resource | datetime
-    ) -> InferenceRule: ...
-    async def create(
-        self, prior_role: str | Resource | datetime, implied_role: str | Resource | datetime
-    ) -> InferenceRule: ...
-    async def check(self, prior_role: str | Resource | datetime, implied_role: str | Resource | datetime) -> bool: ...
-    async def delete(self, prior_role: str | Resource | datetime, implied_role: str | Resource | datetime) -> None: ...
-    def list_inference_roles(self, **more: object) -> AsyncItems[InferenceRule]: ...
+    async def list(self, prior_role: str | Resource) -> InferenceRule: ...
+    async def get(self, prior_role: str | Resource, implied_role: str | Resource) -> InferenceRule: ...
+    async def create(self, prior_role: str | Resource, implied_role: str | Resource) -> InferenceRule: ...
+    async def check(self, prior_role: str | Resource, implied_role: str | Resource) -> bool: ...
+    async def delete(self, prior_role: str | Resource, implied_role: str | Resource) -> None: ...
+    def list_inference_roles(self, *, extra: AnyMapping[str, Any] | None = None) -> AsyncItems[InferenceRule]: ...
 
 class AsyncLimitManager(AsyncManager):
     def list(
         self,
         *,
-        service: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
-        resource_name: str | Resource | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        **more: object,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
+        resource_name__contains: str | None = None,
+        resource_name__startswith: str | None = None,
+        resource_name__endswith: str | None = None,
+        resource_name__icontains: str | None = None,
+        resource_name__istartswith: str | None = None,
+        resource_name__iendswith: str | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Limit]: ...
-    async def get(self, limit: str | Resource | datetime) -> Limit: ...
+    async def get(self, limit: str | Resource) -> Limit: ...
     async def create(
         self,
-        service: str | Resource | datetime,
-        resource_name: str | Resource | datetime,
+        service: str | Resource,
+        resource_name: str,
         resource_limit: int,
         *,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Limit: ...
     async def update(
         self,
-        limit: str | Resource | datetime,
+        limit: str | Resource,
         *,
         resource_limit: int | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Limit: ...
-    async def delete(self, limit: str | Resource | datetime) -> None: ...
+    async def delete(self, limit: str | Resource) -> None: ...
     async def get_model(self) -> Any: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Limit: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
+        resource_name__contains: str | None = None,
+        resource_name__startswith: str | None = None,
+        resource_name__endswith: str | None = None,
+        resource_name__icontains: str | None = None,
+        resource_name__istartswith: str | None = None,
+        resource_name__iendswith: str | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Limit: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncMappingManager(AsyncManager):
-    def list(self, **more: object) -> AsyncItems[Mapping]: ...
-    async def get(self, mapping: str | Resource | datetime) -> Mapping: ...
+    def list(self, *, extra: AnyMapping[str, Any] | None = None) -> AsyncItems[Mapping]: ...
+    async def get(self, mapping: str | Resource) -> Mapping: ...
     async def create(
         self,
-        mapping: str | Resource | datetime,
+        mapping: str | Resource,
         rules: Iterable[Any],
         *,
-        schema_version: str | Resource | datetime | None = None,
-        **more: object,
+        schema_version: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Mapping: ...
     async def update(
         self,
-        mapping: str | Resource | datetime,
+        mapping: str | Resource,
         *,
         rules: Iterable[Any] | None = None,
-        schema_version: str | Resource | datetime | None = None,
-        **more: object,
+        schema_version: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Mapping: ...
-    async def delete(self, mapping: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Mapping: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, mapping: str | Resource) -> None: ...
+    async def find(
+        self, name_or_id: str | Resource = ..., /, *, extra: AnyMapping[str, Any] | None = None
+    ) -> Mapping: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncOauth2Manager(AsyncManager):
-    async def create_token(self, client_id: str | Resource | datetime, client_secret: str) -> Any: ...
+    async def create_token(self, client_id: str | Resource, client_secret: str) -> Any: ...
 
 class AsyncPolicyManager(AsyncManager):
-    def list(self, *, type: str | Resource | None = None, **more: object) -> AsyncItems[Policy]: ...
-    async def get(self, policy: str | Resource | datetime) -> Policy: ...
-    async def create(
-        self, blob: str | Resource | datetime, type: str | Resource | datetime, **more: object
-    ) -> Policy: ...
+    def list(
+        self,
+        *,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> AsyncItems[Policy]: ...
+    async def get(self, policy: str | Resource) -> Policy: ...
+    async def create(self, blob: str, type: str, *, extra: AnyMapping[str, Any] | None = None) -> Policy: ...
     async def update(
         self,
-        policy: str | Resource | datetime,
+        policy: str | Resource,
         *,
-        blob: str | Resource | datetime | None = None,
-        type: str | Resource | datetime | None = None,
-        **more: object,
+        blob: str | None = None,
+        type: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Policy: ...
-    async def delete(self, policy: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Policy: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, policy: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Policy: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncProjectManager(AsyncManager, AsyncPossibleProjects):
     def list(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        parent: str | Resource | datetime | None = None,
-        name: str | Resource | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        parent: str | Resource | None = None,
+        parent_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
         enabled: bool | None = None,
         is_domain: bool | None = None,
         tags: Iterable[str] | None = None,
         tags_any: Iterable[str] | None = None,
         not_tags: Iterable[str] | None = None,
         not_tags_any: Iterable[str] | None = None,
-        **more: object,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Project]: ...
     async def get(
         self,
-        project: str | Resource | datetime,
+        project: str | Resource,
         *,
         parents_as_list: bool | None = None,
         parents_as_ids: bool | None = None,
@@ -1987,245 +2926,395 @@ class AsyncProjectManager(AsyncManager, AsyncPossibleProjects):
     ) -> Project: ...
     async def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        domain: str | Resource | datetime | None = None,
-        parent: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        parent: str | Resource | None = None,
+        parent_id: str | Resource | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         is_domain: bool | None = None,
         tags: Iterable[str] | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Project: ...
     async def update(
         self,
-        project: str | Resource | datetime,
+        project: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         tags: Iterable[str] | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Project: ...
-    async def delete(self, project: str | Resource | datetime) -> None: ...
-    async def list_tags(self, project: str | Resource | datetime) -> builtins.list[str]: ...
-    async def update_tags(self, project: str | Resource | datetime, tags: Iterable[str]) -> builtins.list[str]: ...
-    async def delete_tags(self, project: str | Resource | datetime) -> None: ...
-    async def add_tag(self, project: str | Resource | datetime, tag: str | Resource | datetime) -> None: ...
-    async def check_tag(self, project: str | Resource | datetime, tag: str | Resource | datetime) -> bool: ...
-    async def delete_tag(self, project: str | Resource | datetime, tag: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Project: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, project: str | Resource) -> None: ...
+    async def list_tags(self, project: str | Resource) -> builtins.list[str]: ...
+    async def update_tags(self, project: str | Resource, tags: Iterable[str]) -> builtins.list[str]: ...
+    async def delete_tags(self, project: str | Resource) -> None: ...
+    async def add_tag(self, project: str | Resource, tag: str | Resource) -> None: ...
+    async def check_tag(self, project: str | Resource, tag: str | Resource) -> bool: ...
+    async def delete_tag(self, project: str | Resource, tag: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        parent: str | Resource | None = None,
+        parent_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        enabled: bool | None = None,
+        is_domain: bool | None = None,
+        tags: Iterable[str] | None = None,
+        tags_any: Iterable[str] | None = None,
+        not_tags: Iterable[str] | None = None,
+        not_tags_any: Iterable[str] | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Project: ...
+    async def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        parents_as_list: bool | None = None,
+        parents_as_ids: bool | None = None,
+        subtree_as_list: bool | None = None,
+        subtree_as_ids: bool | None = None,
+        include_limits: bool | None = None,
+    ) -> bool: ...
 
 class AsyncProtocolManager(AsyncManager):
-    def list(self, identity_provider: str | Resource | datetime, **more: object) -> AsyncItems[Protocol]: ...
-    async def get(
-        self, identity_provider: str | Resource | datetime, protocol: str | Resource | datetime
-    ) -> Protocol: ...
+    def list(
+        self, identity_provider: str | Resource, *, extra: AnyMapping[str, Any] | None = None
+    ) -> AsyncItems[Protocol]: ...
+    async def get(self, identity_provider: str | Resource, protocol: str | Resource) -> Protocol: ...
     async def create(
         self,
-        protocol: str | Resource | datetime,
-        identity_provider: str | Resource | datetime,
-        mapping: str | Resource | datetime,
+        protocol: str | Resource,
+        identity_provider: str | Resource,
+        mapping: str | Resource,
         *,
-        remote_id_attribute: str | Resource | datetime | None = None,
-        **more: object,
+        remote_id_attribute: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Protocol: ...
     async def update(
         self,
-        identity_provider: str | Resource | datetime,
-        protocol: str | Resource | datetime,
+        identity_provider: str | Resource,
+        protocol: str | Resource,
         *,
-        mapping: str | Resource | datetime | None = None,
-        remote_id_attribute: str | Resource | datetime | None = None,
-        **more: object,
+        mapping: str | Resource | None = None,
+        mapping_id: str | Resource | None = None,
+        remote_id_attribute: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Protocol: ...
-    async def delete(
-        self, identity_provider: str | Resource | datetime, protocol: str | Resource | datetime
-    ) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Protocol: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, identity_provider: str | Resource, protocol: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        identity_provider: str | Resource | None = None,
+        identity_provider_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Protocol: ...
+    async def exists(
+        self,
+        identifier: str | Resource,
+        /,
+        *,
+        identity_provider: str | Resource | None = None,
+        identity_provider_id: str | Resource | None = None,
+    ) -> bool: ...
 
 class AsyncRegionManager(AsyncManager):
-    def list(self, *, parent_region: str | Resource | datetime | None = None, **more: object) -> AsyncItems[Region]: ...
-    async def get(self, region: str | Resource | datetime) -> Region: ...
+    def list(
+        self,
+        *,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> AsyncItems[Region]: ...
+    async def get(self, region: str | Resource) -> Region: ...
     async def create(
         self,
         *,
-        id: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        parent_region: str | Resource | datetime | None = None,
-        **more: object,
+        id: str | Resource | None = None,
+        description: str | None = None,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Region: ...
     async def create_with_id(
         self,
-        region: str | Resource | datetime,
+        region: str | Resource,
         *,
-        id: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        parent_region: str | Resource | datetime | None = None,
-        **more: object,
+        id: str | Resource | None = None,
+        description: str | None = None,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Region: ...
     async def update(
         self,
-        region: str | Resource | datetime,
+        region: str | Resource,
         *,
-        description: str | Resource | datetime | None = None,
-        parent_region: str | Resource | datetime | None = None,
-        **more: object,
+        description: str | None = None,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Region: ...
-    async def delete(self, region: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Region: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, region: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        parent_region: str | Resource | None = None,
+        parent_region_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Region: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncRegisteredLimitManager(AsyncManager):
     def list(
         self,
         *,
-        service: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
-        resource_name: str | Resource | None = None,
-        **more: object,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
+        resource_name__contains: str | None = None,
+        resource_name__startswith: str | None = None,
+        resource_name__endswith: str | None = None,
+        resource_name__icontains: str | None = None,
+        resource_name__istartswith: str | None = None,
+        resource_name__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[RegisteredLimit]: ...
-    async def get(self, registered_limit: str | Resource | datetime) -> RegisteredLimit: ...
+    async def get(self, registered_limit: str | Resource) -> RegisteredLimit: ...
     async def create(
         self,
-        service: str | Resource | datetime,
-        resource_name: str | Resource | datetime,
+        service: str | Resource,
+        resource_name: str,
         default_limit: int,
         *,
-        region: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> RegisteredLimit: ...
     async def update(
         self,
-        registered_limit: str | Resource | datetime,
+        registered_limit: str | Resource,
         *,
-        service: str | Resource | datetime | None = None,
-        region: str | Resource | datetime | None = None,
-        resource_name: str | Resource | datetime | None = None,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
         default_limit: int | None = None,
-        description: str | Resource | datetime | None = None,
-        **more: object,
+        description: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> RegisteredLimit: ...
-    async def delete(self, registered_limit: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> RegisteredLimit: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, registered_limit: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        service: str | Resource | None = None,
+        service_id: str | Resource | None = None,
+        region: str | Resource | None = None,
+        region_id: str | Resource | None = None,
+        resource_name: str | None = None,
+        resource_name__contains: str | None = None,
+        resource_name__startswith: str | None = None,
+        resource_name__endswith: str | None = None,
+        resource_name__icontains: str | None = None,
+        resource_name__istartswith: str | None = None,
+        resource_name__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> RegisteredLimit: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncRequestTokenManager(AsyncManager):
-    async def create(
-        self, consumer_key: str | Resource | datetime, consumer_secret: str, project: str | Resource | datetime
-    ) -> dict[str, str]: ...
-    async def authorize(self, request_token: str | Resource | datetime, roles: Iterable[Any]) -> Any: ...
+    async def create(self, consumer_key: str, consumer_secret: str, project: str) -> dict[str, str]: ...
+    async def authorize(self, request_token: str | Resource, roles: Iterable[Any]) -> Any: ...
 
 class AsyncRevocationEventManager(AsyncManager):
     def list(
-        self, *, since: str | Resource | datetime | None = None, **more: object
+        self, *, since: str | None = None, extra: AnyMapping[str, Any] | None = None
     ) -> AsyncItems[RevocationEvent]: ...
 
 class AsyncRoleManager(AsyncManager):
     def list(
         self,
         *,
-        name: str | Resource | None = None,
-        domain_id: str | Resource | datetime | None = None,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        domain_id: str | Resource | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
         system: bool | None = None,
+        system_id: bool | None = None,
         inherited: bool | None = None,
-        **more: object,
+        inherited_id: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Role]: ...
-    async def get(self, role: str | Resource | datetime) -> Role: ...
+    async def get(self, role: str | Resource) -> Role: ...
     async def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        domain: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        description: str | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Role: ...
     async def update(
         self,
-        role: str | Resource | datetime,
+        role: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         options: AnyMapping[str, Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Role: ...
-    async def delete(self, role: str | Resource | datetime) -> None: ...
+    async def delete(self, role: str | Resource) -> None: ...
     async def grant(
         self,
-        role: str | Resource | datetime,
+        role: str | Resource,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
         system: bool | None = None,
+        system_id: bool | None = None,
         inherited: bool | None = None,
+        inherited_id: bool | None = None,
     ) -> None: ...
     async def check(
         self,
-        role: str | Resource | datetime,
+        role: str | Resource,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
         system: bool | None = None,
+        system_id: bool | None = None,
         inherited: bool | None = None,
+        inherited_id: bool | None = None,
     ) -> bool: ...
     async def revoke(
         self,
-        role: str | Resource | datetime,
+        role: str | Resource,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
         system: bool | None = None,
+        system_id: bool | None = None,
         inherited: bool | None = None,
+        inherited_id: bool | None = None,
     ) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Role: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        domain_id: str | Resource | None = None,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        system: bool | None = None,
+        system_id: bool | None = None,
+        inherited: bool | None = None,
+        inherited_id: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Role: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncRoleAssignmentManager(AsyncManager):
     def list(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        role: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        group: str | Resource | None = None,
+        role: str | Resource | None = None,
+        project: str | Resource | None = None,
+        domain: str | Resource | None = None,
         system: bool | None = None,
-        inherited_to: str | Resource | datetime | None = None,
+        inherited_to: str | None = None,
         effective: bool | None = None,
         include_names: bool | None = None,
         include_subtree: bool | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[RoleAssignment]: ...
     def list_named(
         self,
         *,
-        user: str | Resource | datetime | None = None,
-        group: str | Resource | datetime | None = None,
-        role: str | Resource | datetime | None = None,
-        project: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
+        user: str | Resource | None = None,
+        group: str | Resource | None = None,
+        role: str | Resource | None = None,
+        project: str | Resource | None = None,
+        domain: str | Resource | None = None,
         system: bool | None = None,
-        inherited_to: str | Resource | datetime | None = None,
+        inherited_to: str | None = None,
         effective: bool | None = None,
         include_names: bool | None = None,
         include_subtree: bool | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[RoleAssignment]: ...
 
 class AsyncSamlManager(AsyncManager):
@@ -2235,62 +3324,122 @@ class AsyncSamlManager(AsyncManager):
 
 class AsyncServiceManager(AsyncManager):
     def list(
-        self, *, name: str | Resource | None = None, type: str | Resource | None = None, **more: object
+        self,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Service]: ...
-    async def get(self, service: str | Resource | datetime) -> Service: ...
+    async def get(self, service: str | Resource) -> Service: ...
     async def create(
         self,
-        type: str | Resource | datetime,
+        type: str,
         *,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Service: ...
     async def update(
         self,
-        service: str | Resource | datetime,
+        service: str | Resource,
         *,
-        type: str | Resource | datetime | None = None,
-        name: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        type: str | None = None,
+        name: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Service: ...
-    async def delete(self, service: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Service: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, service: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        type: str | None = None,
+        type__contains: str | None = None,
+        type__startswith: str | None = None,
+        type__endswith: str | None = None,
+        type__icontains: str | None = None,
+        type__istartswith: str | None = None,
+        type__iendswith: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Service: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncServiceProviderManager(AsyncManager):
     def list(
-        self, *, id: str | Resource | None = None, enabled: bool | None = None, **more: object
+        self,
+        *,
+        id: str | Resource | None = None,
+        id__contains: str | Resource | None = None,
+        id__startswith: str | Resource | None = None,
+        id__endswith: str | Resource | None = None,
+        id__icontains: str | Resource | None = None,
+        id__istartswith: str | Resource | None = None,
+        id__iendswith: str | Resource | None = None,
+        enabled: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[ServiceProvider]: ...
-    async def get(self, service_provider: str | Resource | datetime) -> ServiceProvider: ...
+    async def get(self, service_provider: str | Resource) -> ServiceProvider: ...
     async def create(
         self,
-        service_provider: str | Resource | datetime,
-        auth_url: str | Resource | datetime,
-        sp_url: str | Resource | datetime,
+        service_provider: str | Resource,
+        auth_url: str,
+        sp_url: str,
         *,
-        description: str | Resource | datetime | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
-        relay_state_prefix: str | Resource | datetime | None = None,
-        **more: object,
+        relay_state_prefix: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> ServiceProvider: ...
     async def update(
         self,
-        service_provider: str | Resource | datetime,
+        service_provider: str | Resource,
         *,
-        auth_url: str | Resource | datetime | None = None,
-        sp_url: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        auth_url: str | None = None,
+        sp_url: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
-        relay_state_prefix: str | Resource | datetime | None = None,
-        **more: object,
+        relay_state_prefix: str | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> ServiceProvider: ...
-    async def delete(self, service_provider: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> ServiceProvider: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, service_provider: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        id: str | Resource | None = None,
+        id__contains: str | Resource | None = None,
+        id__startswith: str | Resource | None = None,
+        id__endswith: str | Resource | None = None,
+        id__icontains: str | Resource | None = None,
+        id__istartswith: str | Resource | None = None,
+        id__iendswith: str | Resource | None = None,
+        enabled: bool | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> ServiceProvider: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncTokensManager(AsyncManager):
     async def get_token_data(
@@ -2299,7 +3448,7 @@ class AsyncTokensManager(AsyncManager):
         *,
         nocatalog: bool | None = None,
         allow_expired: bool | None = None,
-        access_rules_support: str | Resource | datetime | None = None,
+        access_rules_support: str | None = None,
     ) -> Issued: ...
     async def validate(
         self,
@@ -2307,14 +3456,10 @@ class AsyncTokensManager(AsyncManager):
         *,
         nocatalog: bool | None = None,
         allow_expired: bool | None = None,
-        access_rules_support: str | Resource | datetime | None = None,
+        access_rules_support: str | None = None,
     ) -> AccessInfo: ...
     async def check(
-        self,
-        token: str,
-        *,
-        allow_expired: bool | None = None,
-        access_rules_support: str | Resource | datetime | None = None,
+        self, token: str, *, allow_expired: bool | None = None, access_rules_support: str | None = None
     ) -> bool: ...
     async def revoke_token(self, token: str, *, cascade: bool | None = None) -> None: ...
     async def issue(self, auth: AnyMapping[str, Any], *, nocatalog: bool | None = None) -> Issued: ...
@@ -2324,87 +3469,142 @@ class AsyncTrustManager(AsyncManager):
     def list(
         self,
         *,
-        trustor_user: str | Resource | datetime | None = None,
-        trustee_user: str | Resource | datetime | None = None,
-        **more: object,
+        trustor_user: str | Resource | None = None,
+        trustor_user_id: str | Resource | None = None,
+        trustee_user: str | Resource | None = None,
+        trustee_user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[Trust]: ...
-    async def get(self, trust: str | Resource | datetime) -> Trust: ...
+    async def get(self, trust: str | Resource) -> Trust: ...
     async def create(
         self,
-        trustee_user: str | Resource | datetime,
-        trustor_user: str | Resource | datetime,
+        trustee_user: str | Resource,
+        trustor_user: str | Resource,
         impersonation: bool,
         *,
-        project: str | Resource | datetime | None = None,
+        project: str | Resource | None = None,
+        project_id: str | Resource | None = None,
         roles: Iterable[Any] | None = None,
-        expires_at: str | Resource | datetime | None = None,
+        expires_at: str | datetime | None = None,
         remaining_uses: int | None = None,
         allow_redelegation: bool | None = None,
         redelegation_count: int | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> Trust: ...
-    async def delete(self, trust: str | Resource | datetime) -> None: ...
-    def list_roles(self, trust: str | Resource | datetime, **more: object) -> AsyncItems[Role]: ...
-    async def get_role(self, trust: str | Resource | datetime, role: str | Resource | datetime) -> Role: ...
-    async def check_role(self, trust: str | Resource | datetime, role: str | Resource | datetime) -> bool: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> Trust: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def delete(self, trust: str | Resource) -> None: ...
+    def list_roles(self, trust: str | Resource, *, extra: AnyMapping[str, Any] | None = None) -> AsyncItems[Role]: ...
+    async def get_role(self, trust: str | Resource, role: str | Resource) -> Role: ...
+    async def check_role(self, trust: str | Resource, role: str | Resource) -> bool: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        trustor_user: str | Resource | None = None,
+        trustor_user_id: str | Resource | None = None,
+        trustee_user: str | Resource | None = None,
+        trustee_user_id: str | Resource | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> Trust: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncUserManager(AsyncManager):
     def list(
         self,
         *,
-        group: str | Resource | datetime | None = None,
-        domain: str | Resource | datetime | None = None,
-        name: str | Resource | None = None,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
         enabled: bool | None = None,
-        password_expires_at: str | Resource | datetime | None = None,
-        idp_id: str | Resource | datetime | None = None,
-        protocol_id: str | Resource | datetime | None = None,
-        unique_id: str | Resource | datetime | None = None,
-        sort_key: str | Resource | datetime | None = None,
-        sort_dir: str | Resource | datetime | None = None,
-        **more: object,
+        password_expires_at: str | datetime | None = None,
+        idp_id: str | None = None,
+        protocol_id: str | Resource | None = None,
+        unique_id: str | None = None,
+        sort_key: str | None = None,
+        sort_dir: str | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> AsyncItems[User]: ...
-    async def get(self, user: str | Resource | datetime) -> User: ...
+    async def get(self, user: str | Resource) -> User: ...
     async def create(
         self,
-        name: str | Resource | datetime,
+        name: str,
         *,
-        domain: str | Resource | datetime | None = None,
-        default_project: str | Resource | datetime | None = None,
-        email: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        default_project: str | Resource | None = None,
+        default_project_id: str | Resource | None = None,
+        email: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         password: str | None = None,
         options: AnyMapping[str, Any] | None = None,
         federated: Iterable[Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> User: ...
     async def update(
         self,
-        user: str | Resource | datetime,
+        user: str | Resource,
         *,
-        name: str | Resource | datetime | None = None,
-        default_project: str | Resource | datetime | None = None,
-        email: str | Resource | datetime | None = None,
-        description: str | Resource | datetime | None = None,
+        name: str | None = None,
+        default_project: str | Resource | None = None,
+        default_project_id: str | Resource | None = None,
+        email: str | None = None,
+        description: str | None = None,
         enabled: bool | None = None,
         password: str | None = None,
         options: AnyMapping[str, Any] | None = None,
         federated: Iterable[Any] | None = None,
-        **more: object,
+        extra: AnyMapping[str, Any] | None = None,
     ) -> User: ...
-    async def delete(self, user: str | Resource | datetime) -> None: ...
+    async def delete(self, user: str | Resource) -> None: ...
     async def update_password(
-        self, old_password: str, new_password: str, *, user: str | Resource | datetime | None = None
+        self,
+        old_password: str,
+        new_password: str,
+        *,
+        user: str | Resource | None = None,
+        user_id: str | Resource | None = None,
     ) -> None: ...
-    async def add_to_group(self, user: str | Resource | datetime, group: str | Resource | datetime) -> None: ...
-    async def check_in_group(self, user: str | Resource | datetime, group: str | Resource | datetime) -> bool: ...
-    async def remove_from_group(self, user: str | Resource | datetime, group: str | Resource | datetime) -> None: ...
-    async def revoke_tokens(self, user: str | Resource | datetime) -> None: ...
-    async def find(self, name_or_id: str | Resource = ..., /, **filters: object) -> User: ...
-    async def exists(self, identifier: str | Resource, /, **more: object) -> bool: ...
+    async def add_to_group(self, user: str | Resource, group: str | Resource) -> None: ...
+    async def check_in_group(self, user: str | Resource, group: str | Resource) -> bool: ...
+    async def remove_from_group(self, user: str | Resource, group: str | Resource) -> None: ...
+    async def revoke_tokens(self, user: str | Resource) -> None: ...
+    async def find(
+        self,
+        name_or_id: str | Resource = ...,
+        /,
+        *,
+        group: str | Resource | None = None,
+        group_id: str | Resource | None = None,
+        domain: str | Resource | None = None,
+        domain_id: str | Resource | None = None,
+        name: str | None = None,
+        name__contains: str | None = None,
+        name__startswith: str | None = None,
+        name__endswith: str | None = None,
+        name__icontains: str | None = None,
+        name__istartswith: str | None = None,
+        name__iendswith: str | None = None,
+        enabled: bool | None = None,
+        password_expires_at: str | datetime | None = None,
+        idp_id: str | None = None,
+        protocol_id: str | Resource | None = None,
+        unique_id: str | None = None,
+        sort_key: str | None = None,
+        sort_dir: str | None = None,
+        limit: int | None = None,
+        extra: AnyMapping[str, Any] | None = None,
+    ) -> User: ...
+    async def exists(self, identifier: str | Resource, /) -> bool: ...
 
 class AsyncOauth1Managers:
     @property

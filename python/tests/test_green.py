@@ -66,7 +66,9 @@ def keystone(archstone_keystone: FakeKeystone) -> FakeKeystone:
 def run(program: str, keystone: FakeKeystone) -> Any:  # noqa: ANN401
     """What a program prints as JSON."""
     options = json.dumps(keystone.options())
-    done = subprocess.run([sys.executable, "-c", program, options], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program, options], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -80,13 +82,17 @@ def test_others_run_while_one_waits(patched: str, keystone: FakeKeystone) -> Non
 
 def test_many_wait_at_the_same_time_for_one_login(patched: str, keystone: FakeKeystone) -> None:
     keystone.on("*", "*").fail(Failure.delay(0.4))
-    program = patched + PROLOGUE + """
+    program = (
+        patched
+        + PROLOGUE
+        + """
 service = client.service("compute")
 began = time.monotonic()
 threads = [spawn(lambda: service.get("servers").status_code) for _ in range(20)]
 join(threads)
 print(json.dumps([[value(it) for it in threads], time.monotonic() - began]))
 """
+    )
     statuses, seconds = run(program, keystone)
 
     assert statuses == [200] * 20
@@ -95,7 +101,10 @@ print(json.dumps([[value(it) for it in threads], time.monotonic() - began]))
 
 
 def test_a_timeout_ends_a_wait_and_leaves_nothing(patched: str, keystone: FakeKeystone) -> None:
-    program = patched + PROLOGUE + """
+    program = (
+        patched
+        + PROLOGUE
+        + """
 service = client.service("compute")
 sleep(0)
 service.get("servers")
@@ -113,13 +122,17 @@ while descriptors() > before and time.monotonic() < until:
     sleep(0.01)
 print(json.dumps([given_up, descriptors() <= before, service.get("servers").status_code]))
 """
+    )
     keystone.on("GET", "/compute/v2.1/silent").fail(Failure.SILENCE)
 
     assert run(program, keystone) == [[True] * 10, True, 200]
 
 
 def test_a_body_is_read_and_records_are_kept_in_the_green_thread(patched: str, keystone: FakeKeystone) -> None:
-    program = patched + PROLOGUE + """
+    program = (
+        patched
+        + PROLOGUE
+        + """
 service = client.service("compute")
 names = []
 class Handler(logging.Handler):
@@ -134,6 +147,7 @@ def pieces():
 put = spawn(lambda: service.put("image", data=pieces()).status_code)
 print(json.dumps([value(put), sorted(set(names))]))
 """
+    )
     assert run(program, keystone) == [201, ["archstone.request"]]
     assert keystone.requests[-1].body == b"200200200"
 

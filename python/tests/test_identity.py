@@ -45,7 +45,9 @@ def gone(get: Any, *identifiers: object) -> None:  # noqa: ANN401
 
 def test_users_and_groups(admin: Client) -> None:
     users, groups, name = admin.users, admin.groups, unique("user")
-    user = users.create(name, domain="default", email="a@example.org", enabled=True, password="a secret", shoe_size=43)
+    user = users.create(
+        name, domain="default", email="a@example.org", enabled=True, password="a secret", extra={"shoe_size": 43}
+    )
     holds(user, name=name, domain_id="default", email="a@example.org", enabled=True, shoe_size=43)
     assert (user.email, user.shoe_size, user.description) == ("a@example.org", 43, None)
     changed = users.update(user, description="changed", email=None)

@@ -234,6 +234,39 @@ def test_a_program_ends_while_others_wait() -> None:
     assert (said, complaints, process.returncode) == ("end\n", "", 1)
 
 
+SUBINTERPRETER = """
+import sys, warnings
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+
+REFUSED = '''
+try:
+    import archstone
+except ImportError as refused:
+    assert "main interpreter" in str(refused), refused
+else:
+    raise SystemExit("archstone was imported")
+'''
+
+def refused():
+    own = interpreters.create("legacy") if sys.version_info >= (3, 13) else interpreters.create()
+    failed = interpreters.run_string(own, REFUSED)
+    interpreters.destroy(own)
+    return failed is None
+
+first = refused()
+import archstone
+second = refused()
+print(first, second, archstone.Client(auth_url="http://keystone.example:5000/v3", username="alice", password="x"))
+"""
+
+
+def test_a_subinterpreter_is_refused_and_the_main_one_goes_on() -> None:
+    assert run(SUBINTERPRETER) == 'True True <archstone.Client auth_url="http://keystone.example:5000/v3">\n'
+
+
 IMPORT = """
 import sys, threading
 before = set(sys.modules)

@@ -158,9 +158,7 @@ def test_a_logging_handler_asks_while_asyncio_waits(
     assert handler.threads == {threading.get_ident()}
 
 
-def test_records_come_before_the_outcome_and_in_order(
-    keystone: FakeKeystone, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_records_come_before_the_outcome_and_in_order(keystone: FakeKeystone, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "archstone")
     assert Client(**keystone.options()).token
     waited = [(record.name, record.msg) for record in caplog.records]

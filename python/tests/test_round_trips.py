@@ -57,6 +57,17 @@ def otherwise(filters: Row) -> Iterator[Row]:
             }
 
 
+CUSTOM = {"cost_centre", "motto"}
+"""The attributes of the table that Keystone keeps without knowing them."""
+
+
+def given(fields: Row) -> Row:
+    """Return what a manager takes for fields: custom attributes as such."""
+    custom = {name: value for name, value in fields.items() if name in CUSTOM}
+    described = {name: value for name, value in fields.items() if name not in CUSTOM}
+    return described | ({"extra": custom} if custom else {})
+
+
 def key_of(resource: Resource) -> str:
     return str(getattr(resource, resource._described["key"]))  # noqa: SLF001  what it is made of
 
@@ -73,7 +84,7 @@ class Trip:
         self.itself: str = get["itself"]
 
     def make(self) -> Resource:
-        made: Resource = self.manager.create(**self.within, **fill(self.row["create"], self.known))
+        made: Resource = self.manager.create(**self.within, **given(fill(self.row["create"], self.known)))
         return made
 
     def get(self, key: str) -> Any:  # noqa: ANN401  the manager's own class
@@ -99,7 +110,7 @@ class Trip:
         before = self.get(key).to_dict()
         for name, value in fill(self.row.get("update", {}), self.known).items():
             along = {it: before[it] for it in self.row.get("along", []) if it != name}
-            self.manager.update(**self.within, **{self.itself: key, name: value}, **along)
+            self.manager.update(**self.within, **{self.itself: key}, **given({name: value} | along))
             after = self.get(key).to_dict()
             told = None if name in self.row.get("never_told", []) else self.row.get("becomes", {}).get(name, value)
             assert after.get(name) == told, name
@@ -115,7 +126,7 @@ class Trip:
 
     def there_and_back(self) -> None:
         create = fill(self.row["create"], self.known)
-        made: Resource = self.manager.create(**self.within, **create)
+        made: Resource = self.manager.create(**self.within, **given(create))
         key = key_of(made)
         for name, value in create.items():
             if name != self.itself and name not in self.row.get("never_told", []):

@@ -46,6 +46,7 @@ fn field(field: &FieldSpec) -> Value {
         "setter": field.setter,
         "doc": text(field.doc),
         "kind": kind(field.kind),
+        "holds": holds(field.kind, field.name, false),
         "required": field.is_required,
         "create": field.uses.contains(&Use::Create),
         "update": field.uses.contains(&Use::Update),
@@ -59,6 +60,8 @@ fn operation(operation: &OperationSpec) -> Value {
         "method": operation.method,
         "paths": operation.routes.iter().map(|it| it.path).collect::<Value>(),
         "itself": operation.itself(),
+        "paged": operation.is_paged,
+        "extra": operation.takes_extra(),
         "sets": operation.sets().map(|it| if it == Use::Create { "create" } else { "update" }),
         "answer": answer(operation.answer),
         "parameters": operation.parameters.iter().map(|it| parameter(operation, it)).collect::<Value>(),
@@ -73,6 +76,7 @@ fn parameter(operation: &OperationSpec, parameter: &Parameter) -> Value {
         "wire": parameter.wire,
         "doc": text(parameter.doc),
         "kind": kind(parameter.kind),
+        "holds": holds(parameter.kind, parameter.wire, operation.is_in_path(parameter.name)),
         "required": parameter.is_required,
         "path": operation.is_in_path(parameter.name),
     })
@@ -95,6 +99,23 @@ fn kind(kind: ValueKind) -> &'static str {
         ValueKind::Any => "any",
         ValueKind::Match => "match",
         ValueKind::Flag => "flag",
+    }
+}
+
+/// What text is for: the id of a resource, which can be given in its place, a time, or only text.
+fn holds(kind: ValueKind, key: &str, is_in_path: bool) -> &'static str {
+    let is_resource = |of: &str| RESOURCES.iter().any(|it| it.key == "id" && of.ends_with(it.names.member));
+    let named = key.strip_suffix("_id").or_else(|| key.strip_suffix(".id"));
+    match kind {
+        ValueKind::Text | ValueKind::Match
+            if is_in_path
+                || key == "id"
+                || named.is_some_and(|of| matches!(of, "client" | "parent") || is_resource(of)) =>
+        {
+            "reference"
+        }
+        ValueKind::Text if key.ends_with("_at") => "time",
+        _ => "",
     }
 }
 

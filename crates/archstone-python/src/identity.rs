@@ -2,7 +2,7 @@
 //!
 //! What Python's users see of it, classes and managers, is made from the descriptions in `archstone/identity.py`.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use archstone::{
     Client, Result,
@@ -43,6 +43,20 @@ impl IdentityCore {
         Ok(Self { handle: Arc::clone(&client.get().0), resource })
     }
 
+    /// Every name that an operation takes.
+    fn names(&self, operation: &str) -> PyResult<Vec<Cow<'static, str>>> {
+        Ok(self.operation(operation)?.names().collect())
+    }
+
+    /// Why an operation does not take a name, with the nearest one that it does.
+    fn refusal(&self, operation: &str, name: &str) -> PyResult<String> {
+        let refusal = self.operation(operation)?.refusal(name);
+        Ok(match refusal.hint() {
+            Some(hint) => format!("{refusal}: {hint}"),
+            None => refusal.to_string(),
+        })
+    }
+
     fn call(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<String> {
         wait(py, perform(self.handle.client(py)?, self.operation(operation)?, object(arguments)?))
     }
@@ -51,9 +65,11 @@ impl IdentityCore {
         start(py, perform(self.handle.client(py)?, self.operation(operation)?, object(arguments)?))
     }
 
-    /// The whole answer, of a list all items, and the ids of the requests that it took.
+    /// The whole answer, of a list all items, and the ids of the requests that it took. Names that are not known are sent
+    /// as they are.
     fn whole(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<(String, Vec<String>)> {
-        wait(py, whole(self.handle.client(py)?, self.operation(operation)?, object(arguments)?))
+        let operation = self.operation(operation)?;
+        wait(py, whole(self.handle.client(py)?, operation, with_extra(operation, object(arguments)?)))
     }
 
     fn find(&self, py: Python<'_>, filters: &str, name_or_id: String) -> PyResult<String> {
@@ -207,6 +223,18 @@ async fn whole(
     }
     text.push(']');
     Ok((text, items.request_ids().to_vec()))
+}
+
+/// Makes everything extra that an operation does not know, as python-keystoneclient takes it.
+fn with_extra(operation: &OperationSpec, arguments: Map<String, Value>) -> Map<String, Value> {
+    if !operation.takes_extra() {
+        return arguments;
+    }
+    let (mut known, extra): (Map<_, _>, Map<_, _>) = arguments.into_iter().partition(|(name, _)| operation.takes(name));
+    if !extra.is_empty() {
+        known.insert("extra".to_owned(), extra.into());
+    }
+    known
 }
 
 async fn exists(client: Client, resource: &'static ResourceSpec, arguments: Map<String, Value>) -> Result<bool> {

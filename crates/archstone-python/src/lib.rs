@@ -73,6 +73,7 @@ mod _archstone {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::process::refuse_subinterpreters(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         crate::errors::add_to(module, crate::response::of_error)?;
         crate::response::register(module)?;

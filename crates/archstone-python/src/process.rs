@@ -10,7 +10,11 @@ use std::sync::{
 };
 
 use archstone::TokenCache;
-use pyo3::{exceptions::PyOSError, prelude::*, types::PyDict};
+use pyo3::{
+    exceptions::{PyImportError, PyOSError},
+    prelude::*,
+    types::PyDict,
+};
 use tokio::runtime::{Builder, Runtime};
 
 /// How many forks lie between the first process and this one.
@@ -80,6 +84,23 @@ fn current() -> &'static Process {
             current.insert(Box::leak(Box::new(process)))
         }
     }
+}
+
+/// Refuses every interpreter but the main one: what is kept here belongs to the process, and threads of the runtime
+/// can only call Python's main interpreter.
+pub(crate) fn refuse_subinterpreters(py: Python<'_>) -> PyResult<()> {
+    // The name since Python 3.13, and the one before. Where both are missing, nobody can ask.
+    let Some(interpreters) = ["_interpreters", "_xxsubinterpreters"].iter().find_map(|name| py.import(*name).ok())
+    else {
+        return Ok(());
+    };
+    if interpreters.call_method0("get_current")?.eq(interpreters.call_method0("get_main")?)? {
+        return Ok(());
+    }
+    Err(PyImportError::new_err(
+        "archstone can only be used in the main interpreter of a process, and this is a subinterpreter: use a thread or \
+         a process of its own, with mod_wsgi `WSGIApplicationGroup %{GLOBAL}`",
+    ))
 }
 
 #[pyfunction]

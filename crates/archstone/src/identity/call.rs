@@ -9,7 +9,7 @@ use super::{
     Record, Use, oauth1,
     prepare::{Arguments, Content, Prepared, lacks_user, prepare},
     resource::{FromAnswer, Operation},
-    spec::{Answer, OperationSpec},
+    spec::{Answer, EXTRA, OperationSpec},
     value::Input,
 };
 use crate::{
@@ -48,9 +48,13 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Sets something that has no method here: an attribute of one's own, or a filter of a newer Keystone.
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.arguments.insert(name.into(), value.into());
+    /// Sets something that Archstone does not know: a custom attribute, which Keystone keeps for users, projects and some
+    /// others, or a query parameter of a newer Keystone.
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        let extra = self.arguments.entry(EXTRA).or_insert_with(|| Map::new().into());
+        if let Value::Object(extra) = extra {
+            extra.insert(name.into(), value.into());
+        }
         self
     }
 

@@ -56,16 +56,16 @@ impl<O: Operation> List<O> {
         (self.call.client, self.call.arguments)
     }
 
-    /// Adds a filter that has no method here.
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.call = self.call.with(name, value);
+    /// Adds a filter that Archstone does not know.
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.call = self.call.extra(name, value);
         self
     }
 
     /// How many items Keystone may put on a page, where it has pages: of users, groups, projects and domains. It
     /// changes what a request costs, not what comes.
     pub fn page_size(self, items: u32) -> Self {
-        self.with("limit", items)
+        self.extra("limit", items)
     }
 
     /// The next item; `None` after the last.

@@ -3,10 +3,9 @@
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::value::SUFFIXES;
 use super::{
     Use, ValueKind,
-    spec::{Body, OperationSpec, Parameter, Route, placeholder},
+    spec::{Body, EXTRA, OperationSpec, Parameter, Route, placeholder},
 };
 use crate::error::{Error, ErrorKind, Result, printable};
 
@@ -56,7 +55,16 @@ pub(super) fn prepare(operation: &OperationSpec, arguments: &Arguments) -> Resul
     let mut body = Map::new();
     for (name, value) in arguments.iter().filter(|(name, _)| !operation.is_in_path(name)) {
         let parameter = operation.parameter(name);
-        if let Some(Parameter { kind: ValueKind::Subject, .. }) = parameter {
+        if name == EXTRA && operation.takes_extra() {
+            let Value::Object(extra) = value else { return Err(invalid("`extra` is not an object")) };
+            for (name, value) in extra {
+                if operation.sets().is_some() {
+                    body.insert(custom(operation, name)?.to_owned(), value.clone());
+                } else {
+                    add(&mut prepared.query, name.clone(), value);
+                }
+            }
+        } else if let Some(Parameter { kind: ValueKind::Subject, .. }) = parameter {
             prepared.subject = value.as_str().map(str::to_owned);
         } else if let Some(Parameter { kind: ValueKind::Header, wire, .. }) = parameter {
             prepared.headers.extend(value.as_str().map(|text| (*wire, text.to_owned())));
@@ -168,37 +176,45 @@ fn id(name: &str, value: &Value) -> Result<String> {
 
 /// Adds a parameter to the query.
 fn ask(query: &mut Vec<(String, String)>, operation: &OperationSpec, name: &str, value: &Value) -> Result<()> {
-    let parameter = operation.parameter(name);
-    let mut key = parameter.map_or(name, |it| it.wire).to_owned();
-    let inexact = name.rsplit_once("__").filter(|(_, how)| SUFFIXES.contains(how));
-    if parameter.is_none() && inexact.is_none() && !matches!(operation.method, "GET" | "HEAD") {
-        return Err(unknown(operation, name));
+    if !operation.takes(name) {
+        return Err(operation.refusal(name));
     }
-    let text = match value {
-        Value::Null => return Ok(()),
-        Value::Bool(on) if parameter.is_some_and(|it| it.kind == ValueKind::Flag) => {
-            if !on {
-                return Ok(());
-            }
+    let parameter = operation.parameter(name);
+    let key = parameter.map_or_else(|| inexact(operation, name), |it| it.wire.to_owned());
+    match (parameter.map(|it| it.kind), value) {
+        (Some(ValueKind::Flag), Value::Bool(true)) => {
             // Some say how they are on.
-            let text = key.split_once('=').map_or("true", |(_, text)| text).to_owned();
-            key.truncate(key.find('=').unwrap_or(key.len()));
-            text
+            let (key, text) = key.split_once('=').unwrap_or((&key, "true"));
+            query.push((key.to_owned(), text.to_owned()));
         }
+        (Some(ValueKind::Flag), Value::Bool(false)) => {}
+        (Some(ValueKind::Match), Value::Object(how)) => {
+            if let Some((how, text)) = how.iter().next() {
+                query.push((format!("{key}__{how}"), text.as_str().unwrap_or_default().to_owned()));
+            }
+        }
+        _ => add(query, key, value),
+    }
+    Ok(())
+}
+
+/// The key of an inexact filter: that of its parameter, and how it is compared.
+fn inexact(operation: &OperationSpec, name: &str) -> String {
+    let Some((of, how)) = name.rsplit_once("__") else { return name.to_owned() };
+    format!("{}__{how}", operation.parameter(of).map_or(of, |it| it.wire))
+}
+
+fn add(query: &mut Vec<(String, String)>, key: String, value: &Value) {
+    let text = match value {
+        Value::Null => return,
         Value::String(text) => text.clone(),
         Value::Array(items) => {
             let items = items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned));
             items.collect::<Vec<_>>().join(",")
         }
-        Value::Object(how) if parameter.is_some_and(|it| it.kind == ValueKind::Match) => {
-            let Some((how, text)) = how.iter().next() else { return Ok(()) };
-            key = format!("{key}__{how}");
-            text.as_str().unwrap_or_default().to_owned()
-        }
         other => other.to_string(),
     };
     query.push((key, text));
-    Ok(())
 }
 
 /// The key in a body.
@@ -206,16 +222,19 @@ fn key<'a>(operation: &OperationSpec, name: &'a str) -> Result<&'a str> {
     if let Some(parameter) = operation.parameter(name) {
         return Ok(parameter.wire);
     }
-    let Some(when) = operation.sets() else { return Err(unknown(operation, name)) };
-    match operation.fields.iter().find(|it| it.name == name || it.setter == name) {
-        Some(field) if field.uses.contains(&when) => Ok(field.name),
-        Some(field) => {
-            let cannot = if when == Use::Create { "set" } else { "changed" };
-            Err(invalid(format!("`{}` cannot be {cannot}", field.name)))
-        }
-        // An attribute of one's own, which Keystone keeps.
-        None => Ok(name),
+    let field = operation.settable().find(|it| it.name == name || it.setter == name);
+    field.map(|it| it.name).ok_or_else(|| operation.refusal(name))
+}
+
+/// The key of a custom attribute: what is described has a name of its own.
+fn custom<'a>(operation: &OperationSpec, name: &'a str) -> Result<&'a str> {
+    if operation.takes(name) {
+        return Err(invalid(format!("`{name}` is no custom attribute")).with_hint("give it by its own name"));
     }
+    if operation.fields.iter().any(|it| it.name == name || it.setter == name) {
+        return Err(operation.refusal(name));
+    }
+    Ok(name)
 }
 
 fn content(operation: &OperationSpec, body: Map<String, Value>) -> Result<Option<Content>> {
@@ -239,12 +258,6 @@ fn content(operation: &OperationSpec, body: Map<String, Value>) -> Result<Option
         }
     };
     Ok(Some(Content::Json(json)))
-}
-
-fn unknown(operation: &OperationSpec, name: &str) -> Error {
-    let known: Vec<_> = operation.parameters.iter().map(|it| format!("`{}`", it.name)).collect();
-    let error = invalid(format!("`{}` has no parameter `{}`", operation.name, printable(name)));
-    if known.is_empty() { error } else { error.with_hint(format!("there is {}", known.join(", "))) }
 }
 
 pub(super) fn invalid(message: impl Into<String>) -> Error {

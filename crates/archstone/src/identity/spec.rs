@@ -1,7 +1,17 @@
 //! Descriptions of resources as plain data: what the typed API, Python's managers, the stubs and the reference
 //! pages are all made from.
 
-use crate::record::{FieldSpec, Use, ValueKind};
+use std::{borrow::Cow, collections::BTreeSet};
+
+use super::value::SUFFIXES;
+use crate::{
+    error::{Error, ErrorKind, printable},
+    record::{FieldSpec, Use, ValueKind},
+    spelling::nearest,
+};
+
+/// The name under which custom attributes and unknown filters are given, as an object.
+pub(super) const EXTRA: &str = "extra";
 
 /// What a kind of resource is: its fields, and what can be done with it.
 #[derive(Clone, Copy, Debug)]
@@ -232,6 +242,79 @@ impl OperationSpec {
             Body::Fields(when, _) => Some(when),
             Body::Element(_) => Some(Use::Create),
             _ => None,
+        }
+    }
+
+    /// Whether it takes what Archstone does not know, as `extra`: custom attributes of a resource that Keystone keeps, or
+    /// further filters of a list.
+    #[must_use]
+    pub fn takes_extra(&self) -> bool {
+        self.sets().is_some() || matches!(self.answer, Answer::Many(_))
+    }
+
+    /// The fields of the resource that are its body, but for those that are parameters.
+    pub fn settable(&self) -> impl Iterator<Item = &'static FieldSpec> + Clone {
+        let when = self.sets();
+        self.fields.iter().filter(move |field| when.is_some_and(|when| field.uses.contains(&when)))
+    }
+
+    /// Every name that is taken: parameters by both of their names, inexact filters, fields by both of their names.
+    ///
+    /// ```
+    /// use archstone::identity::{Resource, User};
+    ///
+    /// let list = User::SPEC.operation("list").unwrap();
+    /// assert!(list.names().any(|name| name == "domain"));
+    /// assert!(list.names().any(|name| name == "name__startswith"));
+    /// assert!(!list.names().any(|name| name == "email__startswith"));
+    /// ```
+    pub fn names(&self) -> impl Iterator<Item = Cow<'static, str>> {
+        let inexact = |parameter: &'static Parameter| {
+            let names = (parameter.kind == ValueKind::Match).then_some([parameter.name, parameter.wire]);
+            names.into_iter().flatten().flat_map(|name| SUFFIXES.map(|how| format!("{name}__{how}").into()))
+        };
+        let named = |one: &'static str, other: &'static str| [one.into(), other.into()];
+        let parameters =
+            self.parameters.iter().flat_map(move |it| named(it.name, it.wire).into_iter().chain(inexact(it)));
+        let fields = self.settable().flat_map(move |it| named(it.setter, it.name));
+        let others = [(self.is_paged, "limit"), (self.takes_extra(), EXTRA)];
+        parameters.chain(fields).chain(others.into_iter().filter(|(is_so, _)| *is_so).map(|(_, name)| name.into()))
+    }
+
+    /// Whether a name is taken.
+    #[must_use]
+    pub fn takes(&self, name: &str) -> bool {
+        self.names().any(|it| it == name)
+    }
+
+    /// Why a name is not taken, with the nearest one that is.
+    #[must_use]
+    pub fn refusal(&self, name: &str) -> Error {
+        let settable = self.settable().find(|it| it.name == name || it.setter == name);
+        if settable.is_none()
+            && self.sets().is_some()
+            && self.fields.iter().any(|it| it.name == name || it.setter == name)
+        {
+            let cannot = if self.sets() == Some(Use::Update) { "changed" } else { "set" };
+            return Error::new(ErrorKind::InvalidRequest, format!("`{name}` cannot be {cannot}"));
+        }
+        let message = format!("`{}` has no parameter `{}`", self.name, printable(name));
+        let error = Error::new(ErrorKind::InvalidRequest, message);
+        let names: BTreeSet<_> = self.names().collect();
+        let near = nearest(name, names.iter().map(AsRef::as_ref));
+        let extra = match (self.takes_extra(), self.sets().is_some()) {
+            (false, _) => None,
+            (true, true) => Some("a custom attribute goes into `extra`"),
+            (true, false) => Some("a filter that Archstone does not know goes into `extra`"),
+        };
+        match (near, extra) {
+            (Some(near), Some(extra)) => error.with_hint(format!("did you mean `{near}`? ({extra})")),
+            (Some(near), None) => error.with_hint(format!("did you mean `{near}`?")),
+            (None, Some(extra)) => error.with_hint(extra),
+            (None, None) => {
+                let known: Vec<_> = self.parameters.iter().map(|it| format!("`{}`", it.name)).collect();
+                if known.is_empty() { error } else { error.with_hint(format!("there is {}", known.join(", "))) }
+            }
         }
     }
 

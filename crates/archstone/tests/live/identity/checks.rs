@@ -22,14 +22,14 @@ async fn mistakes_are_told_without_a_request() {
         refused(users.delete("..").await),
         refused(users.get("a\nb").await),
         refused(users.update("u1").await),
-        refused(users.update("u1").with("domain_id", "d").await),
+        refused(users.update("u1").extra("domain_id", "d").await),
         refused(identity.role_assignments().list().user("u").group("g").all().await),
         refused(identity.role_assignments().list().project("p").domain("d").all().await),
         refused(identity.projects().get("p").parents_as_list(true).parents_as_ids(true).await),
         refused(identity.roles().grant("r").user("u").await),
         refused(identity.roles().grant("r").user("u").group("g").project("p").await),
         refused(identity.roles().revoke("r").await),
-        refused(identity.users().add_to_group("u", "g").with("x", 1).await),
+        refused(identity.users().add_to_group("u", "g").extra("x", 1).await),
     ];
 
     let messages: Vec<_> = told.iter().map(|(message, _)| message.as_str()).collect();

@@ -23,7 +23,7 @@ async fn projects_go_there_and_back() {
         .is_domain(false)
         .tags(["blue", "old"])
         .options(json!({"immutable": false}))
-        .with("cost_centre", "4711")
+        .extra("cost_centre", "4711")
         .await
         .unwrap();
     assert_fields(

@@ -127,7 +127,13 @@ impl Trip {
     }
 
     async fn perform(&self, name: &str, arguments: Fields) -> archstone::Result<Value> {
-        self.identity.perform(self.operation(name), self.within.clone().into_iter().chain(arguments).collect()).await
+        let operation = self.operation(name);
+        let given = self.within.clone().into_iter().chain(arguments);
+        let (mut given, custom): (Fields, Fields) = given.partition(|(name, _)| operation.takes(name));
+        if !custom.is_empty() {
+            given.insert("extra".to_owned(), custom.into());
+        }
+        self.identity.perform(operation, given).await
     }
 
     /// What names the one with this key in a path.

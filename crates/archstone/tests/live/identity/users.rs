@@ -26,7 +26,7 @@ async fn users_go_there_and_back() {
         .enabled(true)
         .password("first secret")
         .options(json!({"ignore_password_expiry": true, "multi_factor_auth_rules": [["password", "totp"]]}))
-        .with("motto", "ever onwards")
+        .extra("motto", "ever onwards")
         .await
         .unwrap();
     assert_fields(
