@@ -33,16 +33,12 @@ pub(crate) struct LoginKey {
 
 impl LoginKey {
     pub(crate) fn of(login: &Login) -> Self {
-        let transport = login.identity.transport.settings();
         let identity = json!([
-            "archstone 1",
-            login.auth_url.as_str().trim_end_matches('/'),
+            "archstone 2",
+            login.identity.transport.server_of(&login.auth_url),
             login.method.name(),
             login.method.identity(),
             login.scope.to_wire(),
-            // A token got without checking whom it came from is not for those who check.
-            format!("{:?}", transport.trust),
-            transport.client_certificate,
         ]);
         Self { identity: identity.to_string(), secret: login.method.secret().clone() }
     }

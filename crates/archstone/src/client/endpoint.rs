@@ -322,12 +322,12 @@ impl Documents for Client {
     }
 
     fn kept(&self, url: &Url) -> Option<Secret> {
-        self.source()?.entry?.document(url.as_str())
+        self.source()?.entry?.document(&self.0.identity.transport.server_of(url).to_string())
     }
 
     fn keep(&self, url: &Url, record: &Secret) {
         if let Some(entry) = self.source().and_then(|source| source.entry) {
-            entry.keep_document(url.as_str(), record);
+            entry.keep_document(&self.0.identity.transport.server_of(url).to_string(), record);
         }
     }
 }

@@ -132,6 +132,20 @@ impl Transport {
         &self.settings
     }
 
+    /// Which server answers for a URL: part of every key under which something of a server's is kept.
+    ///
+    /// What is got by another way, or without checking whom it came from, is not for those who ask elsewhere.
+    pub(crate) fn server_of(&self, url: &Url) -> serde_json::Value {
+        let TransportSettings { trust, client_certificate, unix_socket, proxy, .. } = &self.settings;
+        serde_json::json!([
+            url.as_str().trim_end_matches('/'),
+            format!("{trust:?}"),
+            client_certificate,
+            unix_socket,
+            proxy.to(url, &self.host),
+        ])
+    }
+
     /// The requests made so far; the oldest are forgotten when there are very many.
     pub(crate) fn timings(&self) -> Vec<Timing> {
         self.timings.list()
@@ -256,5 +270,48 @@ impl Transport {
     /// Why there is no answer, or no more of it.
     fn explain(&self, error: reqwest::Error, url: &Url) -> Error {
         failure::explain(error, url, &self.settings, TimeLimits::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn whatever_decides_which_server_answers_tells_it_from_others() {
+        let url = Url::parse("https://keystone.example/v3").expect("a URL");
+        let of = |settings: TransportSettings, variables: &[(&str, &str)]| {
+            Transport::new(settings, Host::made(variables.iter().copied())).server_of(&url).to_string()
+        };
+        let plain = TransportSettings::default;
+        let through = |url: &str| crate::ClientBuilder::default().option("proxy", url).transport().expect("settings");
+        let settings = [
+            plain(),
+            TransportSettings { trust: Trust::Nothing, ..plain() },
+            TransportSettings { trust: Trust::Bundle("/ca.pem".into()), ..plain() },
+            TransportSettings { client_certificate: Some("/me.pem".into()), ..plain() },
+            TransportSettings { unix_socket: Some("/one".into()), ..plain() },
+            TransportSettings { unix_socket: Some("/two".into()), ..plain() },
+            through("http://one.example:3128"),
+            through("http://two.example:3128"),
+            through("http://one.example:3129"),
+            through("http://alice@one.example:3128"),
+        ];
+        let mut answers: Vec<_> = settings.into_iter().map(|it| of(it, &[])).collect();
+        answers.push(of(plain(), &[("https_proxy", "http://three.example:3128")]));
+        assert_eq!(answers.iter().collect::<BTreeSet<_>>().len(), answers.len(), "{answers:#?}");
+
+        // What changes nothing about that: another password, another patience, the proxy of other URLs.
+        let same = [
+            (of(plain(), &[("http_proxy", "http://three.example:3128")]), &answers[0]),
+            (of(TransportSettings { timeout: Duration::from_secs(1), ..plain() }, &[]), &answers[0]),
+            (of(through("none"), &[("https_proxy", "http://three.example:3128")]), &answers[0]),
+            (of(through("http://alice:secret@one.example:3128"), &[]), &answers[9]),
+        ];
+        for (answer, expected) in same {
+            assert_eq!(answer, *expected);
+        }
     }
 }

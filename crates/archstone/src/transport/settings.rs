@@ -2,7 +2,9 @@
 
 use std::{fmt, net::IpAddr, path::PathBuf, time::Duration};
 
-use crate::secret::Secret;
+use url::Url;
+
+use crate::{host::Host, secret::Secret};
 
 /// How a server's certificate is judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +43,29 @@ pub enum Proxy {
         /// Hosts that are reached directly, as in `NO_PROXY`.
         except: Option<String>,
     },
+}
+
+impl Proxy {
+    /// What decides the proxy for a URL, without any password: the same text, the same proxy.
+    pub(super) fn to(&self, url: &Url, host: &Host) -> Option<String> {
+        let named = |name: &str| host.variable(name).or_else(|| host.variable(&name.to_ascii_uppercase()));
+        let (through, except) = match self {
+            Self::Direct => return None,
+            Self::Through { url, except } => (url.expose().to_owned(), except.clone()),
+            Self::System => {
+                let variable = named(&format!("{}_proxy", url.scheme())).or_else(|| named("all_proxy"))?;
+                (variable, named("no_proxy"))
+            }
+        };
+        let through = match Url::parse(&through) {
+            Ok(mut url) => {
+                let _ = url.set_password(None);
+                url.to_string()
+            }
+            Err(_) => through,
+        };
+        Some(format!("{through} except {}", except.unwrap_or_default()))
+    }
 }
 
 /// How to reach a cloud.
