@@ -33,7 +33,7 @@ MASTER_ADDRESS = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)
 USER, PASSWORD = "fleet", "fleet-secret"
 # Just what docs/token-cache.md says that a user needs.
 PERMISSIONS = (
-    "~archstone:1:* +eval +get +set +del +time +exists +pttl +pexpire +hget +hmget +hset "
+    "~archstone:2:* +eval +get +set +del +time +exists +pttl +pexpire +hget +hmget +hset "
     "+hstrlen +hincrby +scan"
 )
 

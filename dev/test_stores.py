@@ -99,7 +99,7 @@ class SelfCheck(unittest.TestCase):
     def test_user(self) -> None:
         """Behind TLS, the user may do to its own keys what a cache needs, and nothing else."""
         name = self.names["tls"]
-        self.assertEqual(ask(name, "redis", "SET", "archstone:1:key", "value"), "OK")
+        self.assertEqual(ask(name, "redis", "SET", "archstone:2:key", "value"), "OK")
         self.assertIn("NOPERM", start("ask", name, "redis", "SET", "other", "value").stderr)
         self.assertIn("NOPERM", start("ask", name, "redis", "CONFIG", "GET", "*").stderr)
 

@@ -61,12 +61,14 @@ pub(crate) struct TokenStoreStatus {
     own: Option<StoredToken>,
     /// What others keep there, which only their secrets open; None where the store cannot tell.
     others: Option<Vec<StoredToken>>,
+    /// How many tokens other versions of Archstone keep there in another format; None where the store cannot tell.
+    outdated: Option<usize>,
 }
 
 impl From<archstone::TokenStoreStatus> for TokenStoreStatus {
     fn from(status: archstone::TokenStoreStatus) -> Self {
         let others = status.others.map(|others| others.into_iter().map(Into::into).collect());
-        Self { place: status.place, own: status.own.map(Into::into), others }
+        Self { place: status.place, own: status.own.map(Into::into), others, outdated: status.outdated }
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) use crate::token::Token;
 pub use body::{ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, TrustInfo};
 
 pub(crate) use lifetime::Received;
+pub(crate) use reference::Elapsed;
 
 use body::{Body, Envelope};
 use catalog::{LazyCatalog, v3_catalog};
@@ -156,6 +157,11 @@ impl Access {
     pub fn remaining(&self) -> Duration {
         let Lifetime { received, life, .. } = self.lifetime;
         life.saturating_sub(received.until(self.clock.now()))
+    }
+
+    /// How long ago it was received.
+    pub(crate) fn age(&self) -> Duration {
+        self.lifetime.received.until(self.clock.now())
     }
 
     /// Whether no life is left.

@@ -18,6 +18,15 @@ use crate::{
     secret::Secret,
 };
 
+/// How much of a token's life is over, by the clock of the store that it comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Elapsed {
+    /// Since the token was received.
+    pub(crate) age: Duration,
+    /// So long the store goes on to keep it: never longer than it lives.
+    pub(crate) left: Option<Duration>,
+}
+
 impl Access {
     /// Starts from a reference that was stored: the text of [`Access::to_reference`], or the JSON
     /// that keystoneauth's `get_auth_state()` writes.
@@ -32,8 +41,8 @@ impl Access {
         Self::restored(reference, None, host)
     }
 
-    /// The same, where a third clock tells how much is left of a life that another machine has counted.
-    pub(crate) fn restored(reference: &str, left: Option<Duration>, host: &Host) -> Result<Self> {
+    /// The same, of a token from a store that many machines may share.
+    pub(crate) fn restored(reference: &str, elapsed: impl Into<Option<Elapsed>>, host: &Host) -> Result<Self> {
         #[derive(Deserialize)]
         struct Reference<'a> {
             auth_token: Option<String>,
@@ -70,9 +79,11 @@ impl Access {
         access.no_scope_because = extra.no_scope_because;
         if let Some(life) = extra.life_ms.map(Duration::from_millis) {
             let same_start = extra.boot_id.is_some() && extra.boot_id == host.clock().boot_id();
-            let age = match (extra.received_ms.filter(|_| same_start), left, extra.received_wall_ms) {
+            let age = match (extra.received_ms.filter(|_| same_start), elapsed.into(), extra.received_wall_ms) {
                 (Some(at), _, _) => Some(host.now().since_start().saturating_sub(Duration::from_millis(at))),
-                (None, Some(left), _) => Some(life.saturating_sub(left)),
+                (None, Some(Elapsed { age, left }), _) => {
+                    Some(age.max(left.map_or(Duration::ZERO, |left| life.saturating_sub(left))))
+                }
                 (None, None, Some(at)) => Some(host.wall().saturating_sub(Duration::from_millis(at))),
                 (None, None, None) => None,
             };

@@ -10,7 +10,9 @@ mod identity;
 mod logins;
 mod pace;
 mod reach;
+mod servers;
 mod service;
+mod stores;
 mod storm;
 mod versions;
 

@@ -25,5 +25,7 @@ mod secrets;
 mod service;
 #[cfg(all(feature = "memcached", feature = "redis"))]
 mod stores;
+#[cfg(all(feature = "memcached", feature = "redis"))]
+mod tampered;
 mod token_cache;
 mod versions;

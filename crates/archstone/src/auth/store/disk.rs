@@ -23,7 +23,7 @@ use std::{
 use futures_util::future::ready;
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::{Answer, Content, Count, KEPT, Kept, Lease, Look, Mark, Numbers, Order, Store, Trouble};
+use super::{Answer, Content, Count, KEPT, Kept, Lease, Listing, Look, Mark, Numbers, Order, Store, Trouble};
 use crate::{
     error::{Error, ErrorKind},
     files::PrivateFolder,
@@ -136,6 +136,10 @@ impl Store for Disk {
         self.folder.path().join(file(name, content.name())).as_os_str().as_encoded_bytes().to_vec()
     }
 
+    fn now(&self) -> Duration {
+        self.host.wall()
+    }
+
     fn look<'a>(&'a self, name: &'a str) -> Answer<'a, Look> {
         let token = self.read(name, Content::Token).map(|sealed| Kept { sealed, order: Order::default() });
         Box::pin(ready(Ok(Look { token, left: None, since: Mark::now(&self.host) })))
@@ -187,14 +191,27 @@ impl Store for Disk {
         self.folder.path().display().to_string()
     }
 
-    fn list(&self) -> Answer<'_, Option<Vec<String>>> {
-        let token = |file: &String| entry_of(file).filter(|it| it.is_whole("token")).map(|it| it.name.to_owned());
-        let names = self.folder.names().map(|files| {
-            let mut names: Vec<_> = files.iter().filter_map(token).collect();
+    fn list(&self) -> Answer<'_, Option<Listing>> {
+        let listing = self.folder.names().map(|files| {
+            let (names, outdated): (Vec<_>, Vec<_>) = files
+                .iter()
+                .filter_map(|file| entry_of(file))
+                .filter(|it| it.ending == Content::Token.name())
+                .partition(|it| it.format == Some(FORMAT));
+            let mut names: Vec<_> = names.into_iter().map(|it| it.name.to_owned()).collect();
             names.sort_unstable();
-            Some(names)
+            Some(Listing { names, outdated: outdated.len() })
         });
-        Box::pin(ready(names.map_err(Trouble::from)))
+        Box::pin(ready(listing.map_err(Trouble::from)))
+    }
+
+    fn clear_all(&self) -> Answer<'_, Option<usize>> {
+        let cleared = self.folder.names().map(|files| {
+            let entries = files.iter().filter_map(|file| Some((file, entry_of(file)?)));
+            let removed = entries.filter(|(file, _)| self.folder.remove(file).is_ok());
+            Some(removed.filter(|(_, it)| it.ending == Content::Token.name()).count())
+        });
+        Box::pin(ready(cleared.map_err(Trouble::from)))
     }
 
     fn numbers<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Numbers>> {
@@ -243,13 +260,6 @@ struct EntryFile<'a> {
     format: Option<&'a str>,
     /// With something behind it while it is written.
     ending: &'a str,
-}
-
-impl EntryFile<'_> {
-    /// Whether it is such a file, of this format.
-    fn is_whole(&self, ending: &str) -> bool {
-        self.format == Some(FORMAT) && self.ending == ending
-    }
 }
 
 /// An entry's file, finished or not; `None` for a lock, the salt, and files of others.

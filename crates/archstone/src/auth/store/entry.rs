@@ -5,7 +5,13 @@ use std::{sync::Arc, time::Duration};
 use futures_util::FutureExt;
 
 use super::{Content, Count, Kept, Lease, Mark, Order, Store, Trouble, lease::microseconds, seal::Seal};
-use crate::{access::Access, auth::LoginKey, error::Error, host::Host, secret::Secret};
+use crate::{
+    access::{Access, Elapsed},
+    auth::LoginKey,
+    error::Error,
+    host::Host,
+    secret::Secret,
+};
 
 /// The place of one login's token.
 #[derive(Debug)]
@@ -49,7 +55,9 @@ impl Entry {
         let order = look.token.as_ref().map(|kept| kept.order);
         let access = look.token.and_then(|kept| {
             let text = self.seal.open(&*self.store, Content::Token, &kept.sealed)?;
-            Access::restored(text.expose(), look.left, host).ok().map(Arc::new)
+            let (made, reference) = text.expose().split_once('\n')?;
+            let age = self.store.now().saturating_sub(Duration::from_millis(made.parse().ok()?));
+            Access::restored(reference, Elapsed { age, left: look.left }, host).ok().map(Arc::new)
         });
         Some(Seen { access, order, since: look.since })
     }
@@ -69,7 +77,10 @@ impl Entry {
     pub(crate) async fn keep(&self, access: &Access, fence: u64, replaces: Option<Order>) {
         let since_1970 = |it: jiff::Timestamp| Duration::try_from(it.as_duration()).unwrap_or_default();
         let issued = access.issued_at().map_or(0, |it| microseconds(since_1970(it)));
-        let outcome = match self.seal.close(&*self.store, Content::Token, &access.to_reference()) {
+        // The store says how long it keeps an entry; the seal, since when the token lives.
+        let made = self.store.now().saturating_sub(access.age()).as_millis();
+        let text = Secret::from(format!("{made}\n{}", access.to_reference().expose()));
+        let outcome = match self.seal.close(&*self.store, Content::Token, &text) {
             Ok(sealed) => {
                 let token = Kept { sealed, order: Order { issued, fence } };
                 self.store.keep(&self.seal.name, token, access.remaining(), replaces).await

@@ -8,7 +8,6 @@ use super::Store;
 use crate::{error::Error, host::Host, secret::Secret};
 
 /// A holder that is gone delays the others so long at most.
-#[cfg(any(feature = "memcached", feature = "redis"))]
 pub(super) const LEASE: Duration = Duration::from_secs(5);
 /// So often a holder says that it is still there.
 const PROLONGED_EACH: Duration = Duration::from_millis(1500);
@@ -76,7 +75,7 @@ impl Lease {
     pub(crate) fn mark(&self) -> Mark {
         match &self.0 {
             Kind::Lock { host, .. } => Mark::now(host),
-            Kind::Entry { fence, .. } => Mark::Fence(*fence),
+            Kind::Entry { fence, store, .. } => Mark::Fence { fence: *fence, at: microseconds(store.now()) },
         }
     }
 
@@ -108,8 +107,8 @@ impl Drop for Lease {
 pub(crate) enum Mark {
     /// On this machine.
     Moment { boot_id: Option<String>, since_start: u64, wall: u64 },
-    /// The number of a lease.
-    Fence(u64),
+    /// The number of a lease, and when this was by the store's time.
+    Fence { fence: u64, at: u64 },
 }
 
 impl Mark {
@@ -130,12 +129,15 @@ impl Mark {
                 record["since_start_us"] = json!(since_start);
                 record["wall_us"] = json!(wall);
             }
-            Self::Fence(fence) => record["fence"] = json!(fence),
+            Self::Fence { fence, at } => {
+                record["fence"] = json!(fence);
+                record["at_us"] = json!(at);
+            }
         }
         Secret::from(record.to_string())
     }
 
-    /// The error of another, if it came since.
+    /// The error of another, if it came since. A store can only say that: what is put back into it is old.
     pub(super) fn failure_since(&self, record: &Secret) -> Option<Error> {
         let record: Value = serde_json::from_str(record.expose()).ok()?;
         let is_since = match self {
@@ -144,7 +146,11 @@ impl Mark {
                 let (key, began) = if same_start { ("since_start_us", since_start) } else { ("wall_us", wall) };
                 record[key].as_u64()? > *began
             }
-            Self::Fence(fence) => record["fence"].as_u64()? >= *fence,
+            // A holder leaves its failure, then gives the lease back: whoever looks in between has seen that lease.
+            Self::Fence { fence, at } => {
+                record["fence"].as_u64()? >= *fence
+                    && record["at_us"].as_u64()?.saturating_add(microseconds(LEASE)) >= *at
+            }
         };
         is_since.then(|| Error::from_record(&record["error"])).flatten()
     }
@@ -152,4 +158,31 @@ impl Mark {
 
 pub(super) fn microseconds(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_failure_counts_for_those_who_saw_its_lease_and_for_nobody_later() {
+        let second = 1_000_000;
+        let error = Error::new(ErrorKind::Unauthenticated, "refused");
+        let failed = Mark::Fence { fence: 100 * second, at: 103 * second }.record(&error);
+        // The lease that was seen, and when.
+        let table = [
+            (100, 101, true),
+            (90, 101, true),
+            (100, 107, true),
+            (101, 101, false),
+            // An old failure beside a lease with the number that fits.
+            (1, 109, false),
+            (100, 100_000, false),
+        ];
+        for (fence, at, counts) in table {
+            let seen = Mark::Fence { fence: fence * second, at: at * second };
+            assert_eq!(seen.failure_since(&failed).is_some(), counts, "{fence} {at}");
+        }
+    }
 }

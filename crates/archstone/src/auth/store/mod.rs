@@ -19,8 +19,6 @@
 mod address;
 mod disk;
 mod entry;
-#[cfg(feature = "memcached")]
-mod ketama;
 #[cfg_attr(
     not(any(feature = "memcached", feature = "redis")),
     expect(dead_code, reason = "without shared stores there are no leases in them")
@@ -67,6 +65,9 @@ pub(super) trait Store: fmt::Debug + Send + Sync + 'static {
     /// What must be the same for a seal to open: the store, the name, what it is.
     fn place(&self, name: &str, content: Content) -> Vec<u8>;
 
+    /// The time since 1970, by the store's own clock where it has one that is known, otherwise by this machine's.
+    fn now(&self) -> Duration;
+
     /// What is kept under a name, and how to tell what happens from now on.
     fn look<'a>(&'a self, name: &'a str) -> Answer<'a, Look>;
 
@@ -107,14 +108,26 @@ pub(super) trait Store: fmt::Debug + Send + Sync + 'static {
     /// Where it is, without any password.
     fn shown(&self) -> String;
 
-    /// The names of all that is kept; `None` where the store cannot tell.
-    fn list(&self) -> Answer<'_, Option<Vec<String>>>;
+    /// All that is kept; `None` where the store cannot tell.
+    fn list(&self) -> Answer<'_, Option<Listing>>;
+
+    /// Removes all that is kept, of every format. How many tokens there were; `None` where the store cannot tell.
+    fn clear_all(&self) -> Answer<'_, Option<usize>>;
 
     /// What can be told of a token without opening it; `None` when there is none.
     fn numbers<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Numbers>>;
 
     /// Removes all that is kept under a name; whether there was a token.
     fn clear<'a>(&'a self, name: &'a str) -> Answer<'a, bool>;
+}
+
+/// What a store keeps.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Of this format.
+    pub(super) names: Vec<String>,
+    /// How many tokens there are of other formats.
+    pub(super) outdated: usize,
 }
 
 /// What can be told of a token without opening it.

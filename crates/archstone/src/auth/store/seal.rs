@@ -14,7 +14,7 @@ use super::{Content, Store, Trouble};
 use crate::{auth::LoginKey, secret::Secret};
 
 /// Says what an entry is, and in which version of the format.
-const MAGIC: &[u8; 8] = b"ARCHST\x00\x01";
+const MAGIC: &[u8; 8] = b"ARCHST\x00\x02";
 /// Memory for the key derivation, in KiB. Guessing a password from a copied entry costs an attacker so much for
 /// each try; a warm command pays it once, about half a millisecond.
 const DERIVATION_MEMORY: u32 = 512;

@@ -18,7 +18,10 @@ pub(super) const QUESTION: Duration = Duration::from_secs(1);
 /// After a failure nothing is asked for so long.
 const LEFT_ALONE: Duration = Duration::from_secs(10);
 /// What all keys of a shared store begin with; the number is that of the format.
-pub(super) const PREFIX: &str = "archstone:1:";
+pub(super) const PREFIX: &str = "archstone:2:";
+/// The same of version 0.1.
+#[cfg(feature = "redis")]
+pub(super) const FIRST_PREFIX: &str = "archstone:1:";
 /// Failures are of use only to those who wait.
 pub(super) const FAILURE_KEPT: Duration = Duration::from_secs(30);
 

@@ -27,6 +27,9 @@ pub struct TokenStoreStatus {
     pub own: Option<StoredToken>,
     /// What others keep there, which only their secrets open; `None` where the store cannot tell.
     pub others: Option<Vec<StoredToken>>,
+    /// How many tokens other versions of Archstone keep there in another format. They are never used, and end by
+    /// themselves. `None` where the store cannot tell.
+    pub outdated: Option<usize>,
 }
 
 /// A token in a store, as far as it may be known.
@@ -79,19 +82,19 @@ impl<'a> TokenStore<'a> {
             None => None,
             Some(numbers) => Some(StoredToken::new(own_name, numbers, self.access().await)),
         };
-        let others = match self.answer(store.list().await)? {
-            None => None,
-            Some(names) => {
+        let (others, outdated) = match self.answer(store.list().await)? {
+            None => (None, None),
+            Some(listing) => {
                 let mut others = Vec::new();
-                for name in names.iter().filter(|name| *name != own_name) {
+                for name in listing.names.iter().filter(|name| *name != own_name) {
                     if let Some(numbers) = self.answer(store.numbers(name).await)? {
                         others.push(StoredToken::new(name, numbers, None));
                     }
                 }
-                Some(others)
+                (Some(others), Some(listing.outdated))
             }
         };
-        Ok(TokenStoreStatus { place: self.place(), own, others })
+        Ok(TokenStoreStatus { place: self.place(), own, others, outdated })
     }
 
     /// Removes this client's token, and what was counted. Returns whether there was one.
@@ -105,29 +108,24 @@ impl<'a> TokenStore<'a> {
         self.answer(self.entry.store().clear(self.entry.name()).await)
     }
 
-    /// Removes all tokens that are kept there, those of others too. Returns how many there were.
+    /// Removes all tokens that are kept there, those of others and of other versions of Archstone too. Returns how many
+    /// there were.
     ///
     /// # Errors
     ///
     /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not answer,
     /// [`InvalidRequest`](ErrorKind::InvalidRequest) where it cannot tell what it keeps, as memcached.
     pub async fn clear_all(&self) -> Result<usize> {
-        let store = self.entry.store();
-        let Some(names) = self.answer(store.list().await)? else {
-            let message = format!("the store of tokens `{}` cannot tell what it keeps", self.place());
-            return Err(Error::new(ErrorKind::InvalidRequest, message)
-                .with_hint("its entries end by themselves; clear those of each cloud, or start its servers anew"));
-        };
-        let mut cleared = 0;
-        for name in names {
-            cleared += usize::from(self.answer(store.clear(&name).await)?);
-        }
-        Ok(cleared)
+        self.answer(self.entry.store().clear_all().await)?.ok_or_else(|| {
+            let message = format!("the token store `{}` cannot list what it keeps", self.place());
+            Error::new(ErrorKind::InvalidRequest, message)
+                .with_hint("its entries expire; clear the token of each cloud, or restart its servers")
+        })
     }
 
     fn answer<T>(&self, outcome: Result<T, Trouble>) -> Result<T> {
         outcome.map_err(|trouble| {
-            let message = format!("the store of tokens `{}` does not answer: {trouble}", self.place());
+            let message = format!("the token store `{}` does not answer: {trouble}", self.place());
             Error::new(ErrorKind::ConnectionFailed, message)
                 .with_hint("logins work without it meanwhile; check " + Hint::option("token_cache"))
         })

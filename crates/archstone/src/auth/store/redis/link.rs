@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use redis::{
-    AsyncConnectionConfig, Cmd, ConnectionAddr, ConnectionInfo, FromRedisValue, IntoConnectionInfo,
+    AsyncConnectionConfig, Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue, IntoConnectionInfo,
     RedisConnectionInfo, RedisError, TlsCertificates, TlsMode, Value,
     aio::MultiplexedConnection,
     cluster::ClusterClient,
@@ -78,7 +78,7 @@ impl Link {
                     return Err(Trouble::down("no answer in time"));
                 }
             };
-            if is_full(&error) {
+            if is_of_the_question(&error) {
                 return Err(Trouble::refused(error));
             }
             // Closed, or no longer the master: then another connection may do.
@@ -247,9 +247,11 @@ impl Link {
     }
 }
 
-/// Whether the server has no room, or may not write: what is there can still be read.
-fn is_full(error: &RedisError) -> bool {
-    error.code().is_some_and(|code| matches!(code, "OOM" | "MISCONF"))
+/// Whether the server answers, but not this question: it has no room, it or the user may not, or what is there is not
+/// what it should be. Others it can still answer.
+fn is_of_the_question(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::UnexpectedReturnType
+        || error.code().is_some_and(|code| matches!(code, "ERR" | "MISCONF" | "NOPERM" | "OOM" | "WRONGTYPE"))
 }
 
 /// Whether a new connection may succeed where this one failed.

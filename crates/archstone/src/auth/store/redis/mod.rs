@@ -7,6 +7,7 @@ mod link;
 mod scripts;
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{
         Arc,
@@ -19,16 +20,16 @@ use redis::{Cmd, FromRedisValue};
 
 use self::{
     link::Link,
-    scripts::{CLEAR, COUNT, KEEP, LOOK, NUMBERS, PROLONG, RELEASE, TAKE},
+    scripts::{CLEAR, COUNT, FAILURE, KEEP, LOOK, NUMBERS, PROLONG, RELEASE, TAKE},
 };
 use super::{
-    Answer, Content, Count, KEPT, Kept, Lease, Look, Mark, Numbers, Order, Store, Trouble,
+    Answer, Content, Count, KEPT, Kept, Lease, Listing, Look, Mark, Numbers, Order, Store, Trouble,
     lease::{LEASE, microseconds},
-    shared::{Breaker, FAILURE_KEPT, PREFIX, QUESTION, is_name, owner, salt},
+    shared::{Breaker, FAILURE_KEPT, FIRST_PREFIX, PREFIX, QUESTION, is_name, owner, salt},
 };
 use crate::{
     auth::store::{Server, SharedAddress},
-    host::Host,
+    host::{Host, Moment},
     secret::Secret,
 };
 
@@ -36,6 +37,11 @@ use crate::{
 const MAX_DATE: u64 = 1 << 53;
 /// How many keys a server looks at for each step of a listing.
 const STEP: u32 = 1000;
+/// A listing ends at so many tokens, and after so long, whatever the server says.
+const MOST_NAMES: usize = 100_000;
+const LONGEST_LISTING: Duration = Duration::from_secs(60);
+/// A larger Cluster than the protocol's authors know of.
+const MOST_NODES: usize = 1000;
 
 /// A Redis or Valkey, by whatever number of servers.
 pub(super) struct Redis {
@@ -64,33 +70,66 @@ impl Redis {
         self.breaker.ask(self.link.ask(command, None)).await
     }
 
-    /// The names of all logins on a server.
-    async fn names(&self, node: Option<&Server>) -> Result<Vec<String>, Trouble> {
-        let mut names = Vec::new();
+    /// The names of all logins of a format on a server.
+    async fn names(&self, prefix: &str, node: Option<&Server>, ends: Moment) -> Result<BTreeSet<String>, Trouble> {
+        let mut names = BTreeSet::new();
         let mut cursor = 0;
         loop {
             let mut command = redis::cmd("SCAN");
-            command.arg(cursor).arg("MATCH").arg(format!("{PREFIX}{{*}}:*")).arg("COUNT").arg(STEP);
-            let (next, keys): (u64, Vec<String>) = self.breaker.ask(self.link.ask(&command, node)).await?;
-            let inner = keys.iter().filter_map(|key| key.strip_prefix(PREFIX)?.strip_prefix('{')?.split_once("}:"));
+            command.arg(cursor).arg("MATCH").arg(format!("{prefix}{{*}}:*")).arg("COUNT").arg(STEP);
+            let (next, keys): (u64, Vec<Vec<u8>>) = self.breaker.ask(self.link.ask(&command, node)).await?;
+            let inner = keys.iter().filter_map(|key| {
+                let key = std::str::from_utf8(key).ok()?;
+                key.strip_prefix(prefix)?.strip_prefix('{')?.split_once("}:")
+            });
             names.extend(inner.map(|(name, _)| name).filter(|name| is_name(name)).map(ToOwned::to_owned));
             cursor = next;
             if cursor == 0 {
                 return Ok(names);
             }
+            if names.len() > MOST_NAMES || self.host.now() > ends {
+                let seconds = LONGEST_LISTING.as_secs();
+                let what = format!("the list has no end after {} tokens and up to {seconds} seconds", names.len());
+                return Err(Trouble::refused(what));
+            }
         }
+    }
+
+    /// The names of all logins of a format.
+    async fn all_names(&self, prefix: &str) -> Result<BTreeSet<String>, Trouble> {
+        let ends = self.host.now().later(LONGEST_LISTING);
+        let Some(nodes) = self.breaker.ask(self.link.nodes()).await? else {
+            return self.names(prefix, None, ends).await;
+        };
+        let mut names = BTreeSet::new();
+        for node in nodes.iter().take(MOST_NODES) {
+            names.append(&mut self.names(prefix, Some(node), ends).await?);
+        }
+        Ok(names)
+    }
+
+    async fn clear_as(&self, prefix: &str, name: &str) -> Result<bool, Trouble> {
+        self.ask(&script_of(CLEAR, prefix, name, &["token", "failure", "counts"])).await
     }
 }
 
 fn key(name: &str, what: &str) -> String {
-    format!("{PREFIX}{{{name}}}:{what}")
+    key_of(PREFIX, name, what)
+}
+
+fn key_of(prefix: &str, name: &str, what: &str) -> String {
+    format!("{prefix}{{{name}}}:{what}")
 }
 
 fn script(script: &str, name: &str, keys: &[&str]) -> Cmd {
+    script_of(script, PREFIX, name, keys)
+}
+
+fn script_of(script: &str, prefix: &str, name: &str, keys: &[&str]) -> Cmd {
     let mut command = redis::cmd("EVAL");
     command.arg(script).arg(keys.len());
     for what in keys {
-        command.arg(key(name, what));
+        command.arg(key_of(prefix, name, what));
     }
     command
 }
@@ -116,6 +155,15 @@ impl Store for Redis {
         key(name, content.name()).into_bytes()
     }
 
+    /// The server's date, counted on by this machine's forward-only clock since it was last said.
+    fn now(&self) -> Duration {
+        match self.ahead.load(Ordering::Relaxed) {
+            // Nobody has looked yet.
+            0 => self.host.wall(),
+            ahead => Duration::from_micros(self.own_time().wrapping_add(ahead)),
+        }
+    }
+
     fn look<'a>(&'a self, name: &'a str) -> Answer<'a, Look> {
         type Found = (u64, u64, i64, Option<Vec<u8>>, Option<u64>, Option<u64>);
         Box::pin(async move {
@@ -126,21 +174,24 @@ impl Store for Redis {
             Ok(Look {
                 token: sealed.map(|sealed| Kept { sealed, order }),
                 left: u64::try_from(left).ok().map(Duration::from_millis),
-                since: Mark::Fence(since),
+                since: Mark::Fence { fence: since, at: now },
             })
         })
     }
 
     fn failure<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Vec<u8>>> {
-        Box::pin(async move { self.ask(redis::cmd("GET").arg(key(name, "failure"))).await })
+        Box::pin(async move { self.ask(&script(FAILURE, name, &["failure"])).await })
     }
 
     fn keep<'a>(&'a self, name: &'a str, token: Kept, life: Duration, replaces: Option<Order>) -> Answer<'a, ()> {
         Box::pin(async move {
             let Kept { sealed, order: Order { issued, fence } } = token;
-            let seen = replaces.map(|it| format!("{} {}", it.issued, it.fence)).unwrap_or_default();
             let mut command = script(KEEP, name, &["token"]);
-            command.arg(sealed).arg(issued).arg(fence).arg(milliseconds(life).max(1)).arg(seen);
+            command.arg(sealed).arg(issued).arg(fence).arg(milliseconds(life).max(1));
+            match replaces {
+                Some(seen) => command.arg(seen.issued).arg(seen.fence),
+                None => command.arg("").arg(""),
+            };
             let is_kept: bool = self.ask(&command).await?;
             if !is_kept {
                 tracing::debug!(target: "archstone::cache", "the store has a fresher token");
@@ -194,21 +245,25 @@ impl Store for Redis {
         self.link.address().shown()
     }
 
-    fn list(&self) -> Answer<'_, Option<Vec<String>>> {
+    fn list(&self) -> Answer<'_, Option<Listing>> {
         Box::pin(async move {
-            let mut names = match self.breaker.ask(self.link.nodes()).await? {
-                None => self.names(None).await?,
-                Some(nodes) => {
-                    let mut names = Vec::new();
-                    for node in nodes {
-                        names.extend(self.names(Some(&node)).await?);
-                    }
-                    names
-                }
-            };
-            names.sort_unstable();
-            names.dedup();
-            Ok(Some(names))
+            let names = self.all_names(PREFIX).await?.into_iter().collect();
+            let outdated = self.all_names(FIRST_PREFIX).await.map_or(0, |it| it.len());
+            Ok(Some(Listing { names, outdated }))
+        })
+    }
+
+    fn clear_all(&self) -> Answer<'_, Option<usize>> {
+        Box::pin(async move {
+            let mut cleared = 0;
+            for name in self.all_names(PREFIX).await? {
+                cleared += usize::from(self.clear_as(PREFIX, &name).await?);
+            }
+            // A user may be granted the keys of this format alone.
+            for name in self.all_names(FIRST_PREFIX).await.unwrap_or_default() {
+                cleared += usize::from(self.clear_as(FIRST_PREFIX, &name).await.unwrap_or(false));
+            }
+            Ok(Some(cleared))
         })
     }
 
@@ -232,7 +287,7 @@ impl Store for Redis {
     }
 
     fn clear<'a>(&'a self, name: &'a str) -> Answer<'a, bool> {
-        Box::pin(async move { self.ask(&script(CLEAR, name, &["token", "failure", "counts"])).await })
+        Box::pin(async move { self.clear_as(PREFIX, name).await })
     }
 }
 
