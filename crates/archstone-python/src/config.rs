@@ -136,6 +136,7 @@ pub(crate) fn check(py: Python<'_>) -> Vec<Finding> {
 /// Raises:
 ///     ConfigurationError: it cannot be read, or what is trusted cannot be written.
 #[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "a path of Python becomes one of Rust")]
 pub(crate) fn trust(py: Python<'_>, path: PathBuf) -> PyResult<()> {
     config::trust(&path, &Host::default()).map_err(|error| errors::to_python(py, &error))
 }
@@ -145,6 +146,7 @@ pub(crate) fn trust(py: Python<'_>, path: PathBuf) -> PyResult<()> {
 /// Returns:
 ///     Whether it was said.
 #[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "a path of Python becomes one of Rust")]
 pub(crate) fn distrust(py: Python<'_>, path: PathBuf) -> PyResult<bool> {
     config::distrust(&path, &Host::default()).map_err(|error| errors::to_python(py, &error))
 }

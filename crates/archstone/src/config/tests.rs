@@ -490,7 +490,7 @@ fn a_file_of_the_working_folder_runs_commands_only_once_it_is_trusted() {
         refused();
     }
     entry("password_command: [echo, secret]");
-    assert_eq!(super::untrusted(&host), [path.clone()]);
+    assert_eq!(super::untrusted(&host), std::slice::from_ref(&path));
     super::trust(&path, &host).expect("the file is trusted");
     config().expect("the command runs");
     assert_eq!(super::untrusted(&host), Vec::<PathBuf>::new());
