@@ -18,13 +18,11 @@ from archstone._archstone import (
     Setting,
     check,
     clouds,
-    distrust,
     explain,
     fetch_profile,
     paths,
     read_openrc,
     to_environment,
-    trust,
 )
 
 __all__ = [
@@ -37,11 +35,9 @@ __all__ = [
     "Setting",
     "check",
     "clouds",
-    "distrust",
     "explain",
     "fetch_profile",
     "paths",
     "read_openrc",
     "to_environment",
-    "trust",
 ]

@@ -31,8 +31,8 @@ pub(crate) fn in_a_shell(option: &str) -> String {
     }
 }
 
-/// Options that `openstack` knows without `os-`, and those that it does not know.
-const WITHOUT_PREFIX: &[&str] = &[
+/// Options without `os-`: two that `openstack` has (`verify`, `insecure`), and those that it does not have.
+pub(crate) const WITHOUT_PREFIX: &[&str] = &[
     "verify",
     "insecure",
     "timeout",
@@ -85,10 +85,8 @@ pub(crate) fn cloud_options() -> impl Iterator<Item = Arg> {
         .visible_alias("cloud")
         .value_name("NAME")
         .help("A cloud of clouds.yaml [env: OS_CLOUD]");
-    let no_cache = Arg::new("no_cache")
-        .long("no-cache")
-        .action(ArgAction::SetTrue)
-        .help("Neither take a token from the disk or a store nor keep one there");
+    let no_cache =
+        Arg::new("no_cache").long("no-cache").action(ArgAction::SetTrue).help("Do not read or write the token cache");
     let hidden = API_VERSIONS
         .iter()
         .map(|name| Arg::new(*name).long(*name).hide(true))

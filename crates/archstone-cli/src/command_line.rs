@@ -2,16 +2,21 @@
 //!
 //! An option may be before or after the words of the command.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::Path};
 
 use archstone::{config::OptionSpec, events::Level};
-use clap::{Arg, ArgAction, ArgMatches, Command, error::ErrorKind, value_parser};
+use clap::{
+    Arg, ArgAction, ArgMatches, Command,
+    error::{ContextKind, ContextValue, ErrorKind},
+    parser::ValueSource,
+};
 
 use crate::{
-    cloud_options::{cloud_options, given, is_switched_on, long},
+    cloud_options::{WITHOUT_PREFIX, cloud_options, given, is_switched_on, long},
     command::{Answers, Spec},
     commands,
-    output::{Format, Layout, Quote},
+    output::Layout,
+    output_options::{layout, output_options},
 };
 
 /// A command line that makes sense.
@@ -25,12 +30,13 @@ pub(crate) struct Parsed {
 
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, clap::Error> {
     let words: Vec<OsString> = words.into_iter().collect();
-    let mut root = quick_root(&words);
+    let words_as = Words::of(&words);
+    let mut root = quick_root(&words, words_as);
     let mut matches = match root.try_get_matches_from_mut(&words) {
         Ok(matches) => matches,
         Err(_) => {
-            root = full_root();
-            root.try_get_matches_from_mut(words)?
+            root = root_for_errors(&words, words_as);
+            root.try_get_matches_from_mut(&words).map_err(|error| with_whole_options(error, &root))?
         }
     };
     let mut path = Vec::new();
@@ -41,19 +47,9 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
     let Some(command) = commands::ALL.iter().find(|command| path == command.words) else {
         return Err(root.error(ErrorKind::MissingSubcommand, "a command is missing"));
     };
-    let layout = layout(command, &matches).map_err(|message| root.error(ErrorKind::ArgumentConflict, message))?;
-    // Checked here, since one of them may stand before the command's words and the other after them.
-    for (one, other) in [("verify", "insecure"), ("password", "password_file"), ("token_cache", "no_cache")] {
-        let is_given = |id: &str| given(&matches, id).is_some() || is_switched_on(&matches, id);
-        if is_given(one) && is_given(other) {
-            let [one, other] = [one, other].map(|id| match OptionSpec::find(id) {
-                Some(spec) => format!("--{}", long(spec)),
-                None => format!("--{}", id.replace('_', "-")),
-            });
-            let message = format!("`{one}` and `{other}` contradict each other");
-            return Err(root.error(ErrorKind::ArgumentConflict, message));
-        }
-    }
+    check(&words, words_as, &matches).map_err(|(kind, message)| root.error(kind, message))?;
+    let layout = layout(command, &matches, words_as == Words::Whole)
+        .map_err(|message| root.error(ErrorKind::ArgumentConflict, message))?;
     let level = match (matches.get_flag("quiet"), matches.get_count("verbose")) {
         _ if matches.get_flag("debug") => Level::DEBUG,
         (true, _) => Level::ERROR,
@@ -64,62 +60,196 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
     Ok(Parsed { command, layout, level, timing: matches.get_flag("timing"), options: matches })
 }
 
-/// The whole command line, for help, errors and completions.
+/// How options and commands may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Words {
+    /// Whole: what is an abbreviation today can be an option of its own tomorrow.
+    Whole,
+    /// Abbreviated as far as they are unique, for a program that is called `openstack`: its users may do so.
+    Abbreviated,
+}
+
+impl Words {
+    /// By the name that the program was started with.
+    fn of(words: &[OsString]) -> Self {
+        let name = words.first().and_then(|word| Path::new(word).file_stem());
+        if name.is_some_and(|name| name == "openstack") { Self::Abbreviated } else { Self::Whole }
+    }
+
+    fn can_mean(self, word: &str, name: &str) -> bool {
+        match self {
+            Self::Whole => word == name,
+            Self::Abbreviated => name.starts_with(word),
+        }
+    }
+}
+
+/// What clap cannot check, since one option may be before the command's words and the other after them.
+fn check(words: &[OsString], words_as: Words, matches: &ArgMatches) -> Result<(), (ErrorKind, String)> {
+    const CONTRADICTIONS: [(&str, &str); 4] = [
+        ("verify", "insecure"),
+        ("password", "password_file"),
+        ("token_cache", "no_cache"),
+        ("sort_ascending", "sort_descending"),
+    ];
+    let option = |id: &str| match OptionSpec::find(id) {
+        Some(spec) => format!("--{}", long(spec)),
+        None => format!("--{}", id.replace('_', "-")),
+    };
+    let is_given = |id: &str| given(matches, id).is_some() || is_switched_on(matches, id);
+    if let Some((one, other)) = CONTRADICTIONS.iter().find(|(one, other)| is_given(one) && is_given(other)) {
+        let message = format!("`{}` and `{}` contradict each other", option(one), option(other));
+        return Err((ErrorKind::ArgumentConflict, message));
+    }
+    if words_as == Words::Whole {
+        return Ok(());
+    }
+    // `project list --user bob` of `openstack` must not be taken for `--user-agent`: options that `openstack`
+    // does not have are never abbreviated.
+    let own = WITHOUT_PREFIX.iter().filter(|name| !["verify", "insecure"].contains(name));
+    for spec in own.filter_map(|name| OptionSpec::find(name)) {
+        let is_on_it = |name: &str| words.iter().any(|word| is_option(word, name));
+        let names = std::iter::once(long(spec)).chain([format!("os-{}", long(spec))]);
+        let is_given = matches!(matches.try_get_raw(spec.name), Ok(Some(_)))
+            && matches.value_source(spec.name) == Some(ValueSource::CommandLine);
+        let aliases = spec.aliases.iter().map(|alias| format!("os-{}", alias.replace('_', "-")));
+        if is_given && !names.chain(aliases).any(|name| is_on_it(&name)) {
+            let message = format!("`{}` cannot be abbreviated: `openstack` does not have it", option(spec.name));
+            return Err((ErrorKind::UnknownArgument, message));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a word of the command line is this option, with or without its value.
+fn is_option(word: &OsString, name: &str) -> bool {
+    let option = word.to_str().and_then(|word| word.strip_prefix("--")).and_then(|word| word.strip_prefix(name));
+    option.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+}
+
+/// An error that names the options which an abbreviation could stand for.
+fn with_whole_options(mut error: clap::Error, root: &Command) -> clap::Error {
+    const MOST: usize = 6;
+    if let (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+        && let Some(word) = word.strip_prefix("--")
+    {
+        let mut levels = vec![root];
+        let mut whole = std::collections::BTreeSet::new();
+        while let Some(command) = levels.pop() {
+            let longs = command.get_arguments().filter_map(Arg::get_long);
+            whole.extend(longs.filter(|long| long.starts_with(word)).map(|long| format!("--{long}")));
+            levels.extend(command.get_subcommands());
+        }
+        if (1..=MOST).contains(&whole.len()) {
+            error.insert(ContextKind::SuggestedArg, ContextValue::Strings(whole.into_iter().collect()));
+        }
+    }
+    error
+}
+
+/// How much help shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Help {
+    /// `-h`: what is needed most, on one screen.
+    Short,
+    /// `--help`: everything.
+    Long,
+}
+
+/// The whole command line, for completions and tests.
 pub(crate) fn full_root() -> Command {
-    root(|_| true, cloud_options()).mut_subcommands(|command| {
-        // Shown once, by the program's own help.
-        command.mut_subcommands(|command| command.args(hidden_cloud_options())).args(hidden_cloud_options())
-    })
+    whole_root(Help::Long, Words::Whole)
+}
+
+/// The whole command line, for help and errors.
+fn root_for_errors(words: &[OsString], words_as: Words) -> Command {
+    let words = || words.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
+    let is_short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('h');
+    let asks_for_more = words().any(|word| word == "--help" || word == "help");
+    let is_short = !asks_for_more && (words().next().is_none() || words().any(is_short));
+    whole_root(if is_short { Help::Short } else { Help::Long }, words_as)
+}
+
+fn whole_root(help: Help, words_as: Words) -> Command {
+    let root = root(|_| true, cloud_options(), help, words_as);
+    // Shown once, by the program's own long help.
+    root.mut_subcommands(hide_cloud_options)
+}
+
+/// The options that `-h` shows, besides a command's own.
+const MOST_NEEDED: [&str; 6] = ["help", "cloud", "format", "column", "quiet", "debug"];
+
+fn hide_cloud_options(command: Command) -> Command {
+    command.mut_subcommands(hide_cloud_options).args(cloud_options().map(|option| option.hide(true)))
 }
 
 /// The part of it that this run can need: describing what nobody asked for takes longer than
 /// reading a token from the cache.
-fn quick_root(words: &[OsString]) -> Command {
+fn quick_root(words: &[OsString], words_as: Words) -> Command {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).filter(|word| !word.is_empty()).collect();
-    // Names may be shortened: all that a word can mean are here, so that one which means several is told.
     let options: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix("--")?.split('=').next()).collect();
     let can_mean = |option: &Arg| {
         let names = option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default());
-        names.into_iter().any(|name| options.iter().any(|word| name.starts_with(word)))
+        names.into_iter().any(|name| options.iter().any(|word| words_as.can_mean(word, name)))
     };
     let cloud_options = (!options.is_empty()).then(cloud_options).into_iter().flatten().filter(can_mean);
-    root(|name| words.iter().any(|word| name.starts_with(word)), cloud_options)
+    root(|name| words.iter().any(|word| words_as.can_mean(word, name)), cloud_options, Help::Short, words_as)
 }
 
-fn root(is_needed: impl Fn(&str) -> bool, cloud_options: impl IntoIterator<Item = Arg>) -> Command {
+fn root(
+    is_needed: impl Fn(&str) -> bool,
+    cloud_options: impl IntoIterator<Item = Arg>,
+    help: Help,
+    words_as: Words,
+) -> Command {
+    let may_abbreviate = words_as == Words::Abbreviated;
+    let shown = |option: Arg| {
+        let is_shown = help == Help::Long || MOST_NEEDED.contains(&option.get_id().as_str());
+        if is_shown { option } else { option.hide(true) }
+    };
     let mut root = Command::new("archstone")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Identity for OpenStack: log in once, hand out tokens and endpoints")
-        .after_help(AFTER_HELP)
+        .after_help(match help {
+            Help::Short => "See `archstone --help` for all options and examples.",
+            Help::Long => AFTER_HELP,
+        })
         .disable_help_flag(true)
-        .infer_long_args(true)
-        .infer_subcommands(true)
+        .infer_long_args(may_abbreviate)
+        .infer_subcommands(may_abbreviate)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .args(output_options(Answers::All))
-        .args(general_options())
-        .args(cloud_options);
+        .args(output_options(Answers::All).map(shown))
+        .args(general_options().map(shown))
+        .args(cloud_options.into_iter().map(shown));
     for spec in commands::ALL.iter().filter(|spec| is_needed(spec.words[0])) {
-        let command = (spec.describe)().args(output_options(spec.answers)).after_help(format!(
-            "{}\n\nOptions such as `--os-cloud` or `--os-project-name` may stand here, too: `archstone --help` has them all.",
-            spec.more
-        ));
-        root = match spec.words {
-            [word] => root.subcommand(command.name(*word)),
-            [group, word, ..] if root.find_subcommand(group).is_some() => {
-                root.mut_subcommand(group, |group| group.subcommand(command.name(*word)))
-            }
-            [group, word, ..] => root.subcommand(self::group(group).subcommand(command.name(*word))),
-            [] => root,
-        };
+        let command = (spec.describe)().args(output_options(spec.answers).map(shown));
+        let command = command.after_help(match help {
+            Help::Short => format!("See `archstone {} --help` for more.", spec.words.join(" ")),
+            Help::Long => format!("{}\n\nGlobal options are accepted here, too; see `archstone --help`.", spec.more),
+        });
+        root = add(root, spec.words, 0, command);
     }
     root
 }
 
-/// The first word of the two-word commands.
-fn group(name: &'static str) -> Command {
-    let about = commands::GROUPS.iter().find(|(it, _)| *it == name).map_or("", |(_, about)| about);
-    Command::new(name)
+/// Puts a command where its words say, in the groups that they name.
+fn add(parent: Command, words: &'static [&'static str], depth: usize, command: Command) -> Command {
+    let Some(word) = words.get(depth) else { return parent };
+    if depth + 1 == words.len() {
+        return parent.subcommand(command.name(*word));
+    }
+    if parent.find_subcommand(word).is_some() {
+        return parent.mut_subcommand(word, |group| add(group, words, depth + 1, command));
+    }
+    parent.subcommand(add(group(&words[..=depth]), words, depth + 1, command))
+}
+
+/// The words before a command's last one.
+fn group(words: &'static [&'static str]) -> Command {
+    let about = commands::GROUPS.iter().find(|(it, _)| *it == words).map_or("", |(_, about)| about);
+    Command::new(words.last().copied().unwrap_or_default())
         .about(about)
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -127,126 +257,39 @@ fn group(name: &'static str) -> Command {
 }
 
 const AFTER_HELP: &str = "\
-The options of the cloud are read from these places; what stands first wins:
+The options of the cloud are read from these places, in this order of precedence:
   1. the command line
-  2. the environment, where OS_CLOUD names a cloud
+  2. environment variables (OS_CLOUD selects a cloud)
   3. secure.yaml and clouds.yaml, in this folder, ~/.config/openstack or /etc/openstack
 
-Tokens are kept on disk, sealed, so that the next command need not log in again: see `--token-cache`.
-`OS_PASSWORD` and other secrets can be given in the same places; on the command line others can see them.
+Tokens are kept on disk, encrypted, so that the next command need not log in again: see `--token-cache`. \
+`OS_PASSWORD` and other secrets can be given in the same places; on the command line other users can see them.
 
 Examples:
   archstone --os-cloud mycloud token issue
   curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"";
 
-fn hidden_cloud_options() -> impl Iterator<Item = Arg> {
-    cloud_options().map(|option| option.hide(true))
-}
-
 fn general_options() -> [Arg; 5] {
     let switch = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).overrides_with(id).global(true);
     [
-        // One line for each option, also with `--help`.
-        Arg::new("help").long("help").short('h').action(ArgAction::HelpShort).global(true).help("Print help"),
+        // One line for each option, also with `--help`: `root` says what each of the two shows.
+        Arg::new("help")
+            .long("help")
+            .short('h')
+            .action(ArgAction::HelpShort)
+            .global(true)
+            .help("Print help: with `-h` in short, with `--help` all of it"),
         Arg::new("verbose")
             .long("verbose")
             .short('v')
             .action(ArgAction::Count)
             .global(true)
-            .help("Tell more on standard error; twice is `--debug`"),
-        switch("quiet").short('q').help("Tell only errors on standard error"),
+            .help("More output on standard error (`-vv`: same as `--debug`)"),
+        switch("quiet").short('q').help("Only print errors"),
         switch("debug").help("Show each request and answer on standard error, without secrets"),
-        switch("timing").help("After the answer, list the requests and how long each took"),
+        switch("timing").help("List the requests and how long each took, after the result"),
     ]
 }
 
-/// The options of the answer's form. A command's own help shows those that make sense for it.
-fn output_options(answers: Answers) -> Vec<Arg> {
-    let show = matches!(answers, Answers::Show | Answers::All);
-    let list = matches!(answers, Answers::List | Answers::All);
-    let any = show || list;
-    let switch = |id: &'static str| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
-    let value = |id: &'static str| Arg::new(id).overrides_with(id);
-    let formats = answers.formats().iter().map(|(name, _)| *name);
-    let options = [
-        value("format")
-            .short('f')
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(clap::builder::PossibleValuesParser::new(formats))
-            .help("How to write the answer; `table` unless said otherwise")
-            .hide(!any),
-        Arg::new("column")
-            .short('c')
-            .long("column")
-            .alias("variable")
-            .value_name("COLUMN")
-            .action(ArgAction::Append)
-            .help("Only this column or field; may be repeated")
-            .hide(!any),
-        value("sort_column")
-            .long("sort-column")
-            .value_name("COLUMN")
-            .action(ArgAction::Append)
-            .help("Sort the rows by this column; may be repeated")
-            .hide(!list),
-        switch("sort_ascending").long("sort-ascending").help("Smallest first, as is usual").hide(!list),
-        switch("sort_descending").long("sort-descending").help("Largest first").hide(!list),
-        switch("noindent").long("noindent").help("json: all on one line").hide(!any),
-        value("prefix").long("prefix").value_name("PREFIX").help("shell: put this before each name").hide(!show),
-        value("quote")
-            .long("quote")
-            .value_name("WHAT")
-            .value_parser(QUOTES.map(|(name, _)| name))
-            .help("csv: what to quote; `nonnumeric` unless said otherwise")
-            .hide(!list),
-        value("max_width")
-            .long("max-width")
-            .value_name("COLUMNS")
-            .value_parser(value_parser!(usize))
-            .help("table: break cells to make it at most so wide (CLIFF_MAX_TERM_WIDTH)")
-            .hide(!any),
-        switch("fit_width")
-            .long("fit-width")
-            .help("table: fit it to the terminal, as is usual on one (CLIFF_FIT_WIDTH)")
-            .hide(!any),
-        switch("print_empty").long("print-empty").help("table: draw it even when it has no rows").hide(!list),
-    ];
-    options.into_iter().map(|option| option.global(true).help_heading("Output")).collect()
-}
-
-const QUOTES: [(&str, Quote); 4] =
-    [("all", Quote::All), ("minimal", Quote::Minimal), ("none", Quote::None), ("nonnumeric", Quote::Nonnumeric)];
-
-/// The form of the answer; or what is wrong with it for this command.
-fn layout(command: &Spec, options: &ArgMatches) -> Result<Layout, String> {
-    let named = |id: &str| options.get_one::<String>(id).map(String::as_str);
-    let all = |id: &str| options.get_many::<String>(id).into_iter().flatten().cloned().collect();
-    let words = command.words.join(" ");
-    let format = match named("format") {
-        None => Format::default(),
-        Some(_) if command.answers == Answers::Text => {
-            return Err(format!("`{words}` has one form, and takes no `--format`"));
-        }
-        Some(name) => match command.answers.formats().iter().find(|(it, _)| *it == name) {
-            Some((_, format)) => *format,
-            None => {
-                let formats: Vec<_> = command.answers.formats().iter().map(|(name, _)| *name).collect();
-                return Err(format!("`{words}` has no format `{name}`: it has {}", formats.join(", ")));
-            }
-        },
-    };
-    let quote = QUOTES.iter().find(|(name, _)| Some(*name) == named("quote")).map_or(Quote::Nonnumeric, |(_, it)| *it);
-    Ok(Layout {
-        format,
-        columns: all("column"),
-        sort_columns: all("sort_column"),
-        descending: options.get_flag("sort_descending"),
-        indented: !options.get_flag("noindent"),
-        prefix: named("prefix").unwrap_or_default().to_owned(),
-        quote,
-        max_width: options.get_one::<usize>("max_width").copied(),
-        fit_width: options.get_flag("fit_width"),
-        print_empty: options.get_flag("print_empty"),
-    })
-}
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,12 @@ macro_rules! warning {
 }
 pub(crate) use warning;
 
+/// A failure of a command that has its own exit status.
+macro_rules! failure {
+    ($($text:tt)+) => { tracing::error!($($text)+) };
+}
+pub(crate) use failure;
+
 struct Printer(Level);
 
 impl Listener for Printer {

@@ -1,6 +1,9 @@
 //! Why a run ends early: what is printed, and the exit status.
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use archstone::Error;
 
@@ -43,9 +46,16 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitCode {
         match self {
             Self::Usage(error) => {
-                // Help goes to standard output, which may be closed like any other.
-                let _ = error.print();
-                ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+                let is_result = !error.use_stderr();
+                let printed = if is_result && console::is_closed() {
+                    console::print("help")
+                } else {
+                    error.print().and_then(|()| io::stdout().flush())
+                };
+                match printed {
+                    Err(error) if is_result => Self::Output(error).report(),
+                    _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+                }
             }
             Self::Command(error) => {
                 console::tell(&explain(error));

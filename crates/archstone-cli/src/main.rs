@@ -9,6 +9,8 @@ mod console;
 mod events;
 mod failure;
 mod output;
+mod output_options;
+mod prompt;
 mod session;
 mod timing;
 

@@ -4,16 +4,17 @@ use std::{
     cell::{Cell, OnceCell},
     fs,
     io::{self, IsTerminal, Read},
+    sync::Arc,
 };
 
 use archstone::{
-    Client as AsyncClient, ClientBuilder, Error, ErrorKind, Result, Secret, Timing,
+    Access, Client as AsyncClient, ClientBuilder, Error, ErrorKind, Result, Scope, Secret, Timing,
     blocking::Client,
     config::{Explanation, OPTIONS, OptionSpec, Origin},
 };
 use clap::{ArgMatches, Command};
 
-use crate::{cloud_options, events::warning};
+use crate::{cloud_options, events::warning, prompt};
 
 /// One run: what was asked for, and the client for it.
 #[derive(Debug)]
@@ -46,6 +47,31 @@ impl<'a> Session<'a> {
             warn_of_seen_secrets(self.options);
         }
         builder(self.options)
+    }
+
+    /// A client with another value of one option, which this option of the command gave.
+    pub(crate) fn client_with(&self, name: &str, value: &str, option: &str) -> Result<Client> {
+        let builder = self.builder()?.option_from(name, value, Origin::Argument(option.to_owned()));
+        builder.build().map(Client::from)
+    }
+
+    /// The token, from the cache or by a login. A warning where it is unscoped and nobody asked for that.
+    pub(crate) fn authenticate(&self) -> Result<Arc<Access>> {
+        let client = self.client()?;
+        let access = client.authenticate()?;
+        self.warn_of_no_scope(&access)?;
+        Ok(access)
+    }
+
+    /// Warns where a token is unscoped and nobody asked for that: it has no roles and no catalog.
+    pub(crate) fn warn_of_no_scope(&self, access: &Access) -> Result<()> {
+        if self.client()?.config().scope() == &Scope::Default
+            && let Err(error) = access.scoped_catalog()
+        {
+            let hint = error.hint_with(cloud_options::in_a_shell).map(|hint| format!(": {hint}")).unwrap_or_default();
+            warning!("the token is unscoped{hint}");
+        }
+        Ok(())
     }
 
     /// The options that count, and where each comes from.
@@ -127,17 +153,31 @@ pub(crate) fn first_line(file: &str, what: &str) -> Result<Secret> {
     }
 }
 
-/// Asks the person at the terminal.
+/// Asks the person at the terminal for a secret option. `None` where there is no terminal.
 pub(crate) fn ask(option: &'static OptionSpec) -> Result<Option<Secret>> {
+    let mut question = option.name.replace('_', " ");
+    if let Some(first) = question.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    ask_for(&question)
+}
+
+/// The same in other words. An empty answer is asked for again, but not for ever.
+pub(crate) fn ask_for(question: &str) -> Result<Option<Secret>> {
+    const TRIES: usize = 3;
     if !io::stdin().is_terminal() {
         return Ok(None);
     }
-    let mut prompt = option.name.replace('_', " ");
-    if let Some(first) = prompt.get_mut(..1) {
-        first.make_ascii_uppercase();
+    let what = question.to_lowercase();
+    let failed = |message: String| Error::new(ErrorKind::NotConfigured, message);
+    for _ in 0..TRIES {
+        let answer = prompt::secret(&format!("{question}: "))
+            .map_err(|error| failed(format!("cannot ask for the {what} at the terminal: {error}")))?;
+        match answer {
+            Some(secret) if secret.expose().is_empty() => {}
+            Some(secret) => return Ok(Some(secret)),
+            None => break,
+        }
     }
-    let answer = rpassword::prompt_password(format!("{prompt}: ")).map_err(|error| {
-        Error::new(ErrorKind::NotConfigured, format!("cannot ask for `{}` at the terminal: {error}", option.name))
-    })?;
-    Ok(Some(Secret::from(answer)))
+    Err(failed(format!("no {what} was typed")))
 }

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::{
     Access, CloudConfig, CurrentCatalog, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result,
-    Service, Token, TokenStoreStatus, TransportSettings, User, config::FetchedProfile, host::Host,
+    Secret, Service, Token, TokenStoreStatus, TransportSettings, User, config::FetchedProfile, host::Host,
 };
 
 /// A [`crate::Client`] whose methods wait. It may be shared between threads.
@@ -140,6 +140,7 @@ impl Client {
         replace(rejected: &Token) -> Token;
         log_out() -> bool;
         current_catalog() -> CurrentCatalog;
+        change_password(new: Secret) -> ();
         revoke(token: &Token) -> ();
         mgmt_url() -> Url;
         user() -> Arc<User>;

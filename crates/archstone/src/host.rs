@@ -148,10 +148,24 @@ impl Host {
         }
     }
 
-    /// The variables for clouds: those that begin with `OS_` and are not empty, by name.
+    /// The names of all variables that can hold options of a cloud, and so secrets: those that begin with `OS_` or
+    /// `ARCHSTONE_`, whatever follows and whatever they hold.
     #[must_use]
-    pub fn cloud_variables(&self) -> Vec<String> {
-        self.raw_variables().into_keys().filter(|name| name.starts_with("OS_")).collect()
+    pub fn cloud_variables(&self) -> Vec<OsString> {
+        let names: Vec<OsString> = match &self.environment {
+            #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+            Environment::Process => std::env::vars_os().map(|(name, _)| name).collect(),
+            Environment::Made(variables) => variables.keys().map(OsString::from).collect(),
+        };
+        let is_of_cloud = |name: &OsString| {
+            // Windows does not tell upper from lower case.
+            let ignores_case = self.platform == Platform::Windows;
+            ["OS_", "ARCHSTONE_"].iter().any(|prefix| {
+                let start = name.as_encoded_bytes().get(..prefix.len()).unwrap_or_default();
+                start == prefix.as_bytes() || ignores_case && start.eq_ignore_ascii_case(prefix.as_bytes())
+            })
+        };
+        names.into_iter().filter(is_of_cloud).collect()
     }
 
     /// Where configuration is looked for, the first first: the working folder, the user's own folders, the

@@ -1,6 +1,6 @@
 //! `archstone env`: a cloud as variables of a shell.
 
-use archstone::{Result, Secret, host::Host};
+use archstone::{Error, ErrorKind, Result, Secret, host::Host};
 use clap::{Arg, ArgMatches, Command};
 
 use crate::{
@@ -14,7 +14,8 @@ pub(super) const SPEC: Spec = Spec {
     answers: Answers::Text,
     describe,
     more: "\
-Secrets are among the variables. Variables of another cloud that are set are unset.
+The variables include secrets. Variables that begin with `OS_` and are not of this cloud are unset. Names that are \
+not upper-case letters, digits and underscores are left out.
 
 Examples:
   eval \"$(archstone --os-cloud mycloud env)\"
@@ -24,14 +25,14 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("env").about("Print a cloud as variables for a shell, to log in with other programs").arg(
+    Command::new("env").about("Print a cloud's settings as shell variables").arg(
         Arg::new("shell")
             .long("shell")
             .value_name("SHELL")
             .value_parser(["bash", "fish", "powershell"])
             .default_value("bash")
             .overrides_with("shell")
-            .help("For which shell; `bash` serves for sh, zsh and ksh, too"),
+            .help("The shell; `bash` is right for sh, dash, zsh and ksh, too"),
     )
 }
 
@@ -43,15 +44,26 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     };
     let variables = session.builder()?.to_environment()?;
     let mut text = String::new();
-    for name in Host::default().cloud_variables() {
-        if !variables.iter().any(|(it, _)| *it == name) {
-            text.push_str(&shell.unset(&name));
-        }
+    let present = Host::default().cloud_variables();
+    let is_of_another = |name: &&str| name.starts_with("OS_") && !variables.iter().any(|(it, _)| it == name);
+    for name in present.iter().filter_map(|name| name.to_str()).filter(is_name).filter(is_of_another) {
+        text.push_str(&shell.unset(name));
     }
-    for (name, value) in &variables {
+    for (name, value) in variables.iter().filter(|(name, _)| is_name(&name.as_str())) {
+        if value.expose().contains('\0') {
+            return Err(Error::new(ErrorKind::InvalidConfig, format!("`{name}` holds a NUL character"))
+                .with_hint("an environment variable cannot hold one: correct the option in clouds.yaml"));
+        }
         text.push_str(&shell.set(name, value));
     }
     Ok(Answer::Text(text))
+}
+
+/// Whether a shell takes this for a name and for nothing else. Names come from the environment and from keys of
+/// `clouds.yaml`, and the output is run by a shell.
+fn is_name(name: &&str) -> bool {
+    let is_letter = |c: char| c.is_ascii_uppercase() || c == '_';
+    name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
 }
 
 #[derive(Clone, Copy)]
@@ -90,6 +102,16 @@ impl Shell {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_names_are_printed() {
+        for name in ["OS_A", "_", "OS_2", "ARCHSTONE_X"] {
+            assert!(is_name(&name), "{name}");
+        }
+        for other in ["", "2A", "os_a", "OS_A;touch pwn;", "OS_A B", "OS_A\n", "OS_É", "OS_A-B", "OS_$(id)", "OS_A="] {
+            assert!(!is_name(&other), "{other}");
+        }
+    }
 
     #[test]
     fn no_value_is_more_than_a_value() {

@@ -1,12 +1,13 @@
 //! `archstone exec -- CMD`: a command with a token in its environment.
 
-use std::{path::PathBuf, process};
+use std::{io, path::PathBuf, process};
 
-use archstone::{Error, ErrorKind, Result, Trust, host::Host};
+use archstone::{Result, Trust, host::Host};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
     command::{Answers, Spec},
+    events::failure,
     output::Answer,
     session::Session,
 };
@@ -16,8 +17,9 @@ pub(super) const SPEC: Spec = Spec {
     answers: Answers::Text,
     describe,
     more: "\
-The command gets OS_TOKEN, OS_AUTH_TYPE=token, OS_AUTH_URL, the scope by its id, and how the cloud is
-reached; no password, and no other `OS_*` variable. Its exit status is that of this command.
+The command gets OS_TOKEN, OS_AUTH_TYPE=token, OS_AUTH_URL, the scope by ID, and how the cloud is reached. All other \
+variables that begin with `OS_` or `ARCHSTONE_` are removed: they can hold secrets. The exit status is that of the \
+command, 127 if it is not found, and 126 if it cannot be run.
 
 Examples:
   archstone exec -- sh -c 'curl -H \"X-Auth-Token: $OS_TOKEN\" \"$OS_AUTH_URL/auth/catalog\"'
@@ -48,15 +50,22 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     for (name, value) in variables(session)? {
         command.env(name, value);
     }
-    let failed =
-        |error| Error::new(ErrorKind::InvalidRequest, format!("the command `{program}` does not start: {error}"));
-    start(command).map(|code| Answer::Ending(Box::new(Answer::Text(String::new())), code)).map_err(failed)
+    let status = start(command).unwrap_or_else(|error| {
+        failure!("cannot run `{program}`: {error}");
+        if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NOT_RUNNABLE }
+    });
+    Ok(Answer::Ending(Box::new(Answer::Text(String::new())), status))
 }
+
+/// What a shell answers for a command that is not there.
+const NOT_FOUND: u8 = 127;
+/// What a shell answers for a command that cannot be run.
+const NOT_RUNNABLE: u8 = 126;
 
 /// The token, what it is good for, and how the cloud is reached.
 fn variables(session: &Session<'_>) -> Result<Vec<(&'static str, String)>> {
     let client = session.client()?;
-    let access = client.authenticate()?;
+    let access = session.authenticate()?;
     let config = client.config();
     let transport = config.transport();
     let file = |path: &Option<PathBuf>| path.as_ref().map(|it| it.display().to_string());
@@ -78,19 +87,20 @@ fn variables(session: &Session<'_>) -> Result<Vec<(&'static str, String)>> {
         ("OS_INSECURE", insecure),
         ("OS_CERT", file(&transport.client_certificate)),
         ("OS_KEY", file(&transport.client_key)),
+        ("ARCHSTONE_UNIX_SOCKET", file(&transport.unix_socket)),
     ];
     Ok(variables.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
 }
 
 /// The command takes this process's place, so that signals reach it.
 #[cfg(unix)]
-fn start(mut command: process::Command) -> std::io::Result<u8> {
+fn start(mut command: process::Command) -> io::Result<u8> {
     use std::os::unix::process::CommandExt;
     Err(command.exec())
 }
 
 #[cfg(not(unix))]
-fn start(mut command: process::Command) -> std::io::Result<u8> {
+fn start(mut command: process::Command) -> io::Result<u8> {
     let status = command.status()?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }

@@ -13,6 +13,7 @@ mod project_list;
 mod token_issue;
 mod token_revoke;
 mod url;
+mod user_password_set;
 mod whoami;
 
 use crate::command::Spec;
@@ -25,6 +26,7 @@ pub(crate) const ALL: &[Spec] = &[
     catalog::SHOW,
     url::SPEC,
     project_list::SPEC,
+    user_password_set::SPEC,
     whoami::SPEC,
     env::SPEC,
     exec::SPEC,
@@ -41,17 +43,18 @@ pub(crate) const ALL: &[Spec] = &[
     config::RENAME,
     config::REMOVE,
     config::IMPORT_OPENRC,
-    config::TRUST,
     config::FETCH_PROFILE,
     config::SCHEMA,
     completion::SPEC,
 ];
 
-/// What the first words of the two-word commands stand for.
-pub(crate) const GROUPS: &[(&str, &str)] = &[
-    ("token", "Get a token, or end one"),
-    ("catalog", "The services and endpoints of the cloud"),
-    ("project", "The projects to act in"),
-    ("cache", "The tokens that are kept between runs"),
-    ("config", "What is configured, whether it is right, and changes to it"),
+/// What the words before a command's last one stand for.
+pub(crate) const GROUPS: &[(&[&str], &str)] = &[
+    (&["token"], "Issue or revoke tokens"),
+    (&["catalog"], "Show the service catalog"),
+    (&["project"], "List projects"),
+    (&["user"], "Manage your own user"),
+    (&["user", "password"], "Change your own password"),
+    (&["cache"], "Manage cached tokens"),
+    (&["config"], "Show, check and edit the configuration"),
 ];

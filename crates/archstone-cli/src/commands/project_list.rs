@@ -21,13 +21,16 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("list").about("List your projects: those that you have a role in").args([
+    Command::new("list").about("List the projects that you have a role in").args([
         Arg::new("mine")
             .long("mine")
             .alias("my-projects")
             .action(ArgAction::SetTrue)
-            .help("Your own projects, as is usual; `openstack` calls it `--my-projects`"),
-        Arg::new("long").long("long").action(ArgAction::SetTrue).help("With domain, description, and whether enabled"),
+            .help("Your own projects (default); `openstack` calls it `--my-projects`"),
+        Arg::new("long")
+            .long("long")
+            .action(ArgAction::SetTrue)
+            .help("Also show domain, description, and whether it is enabled"),
     ])
 }
 

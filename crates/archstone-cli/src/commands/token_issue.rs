@@ -15,8 +15,8 @@ pub(super) const SPEC: Spec = Spec {
     answers: Answers::Show,
     describe,
     more: "\
-A token that is kept from an earlier command is used as long as it is good; otherwise this logs in,
-and keeps the new one.
+A cached token is used as long as it is valid; otherwise this logs in and caches the new token. Without a project, a \
+user who can act in several gets an unscoped token and a warning that lists them.
 
 Examples:
   archstone token issue
@@ -26,17 +26,19 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("issue").about("Print a token and what it is for").arg(
-        Arg::new("renew")
-            .long("renew")
-            .action(ArgAction::SetTrue)
-            .help("Log in now, even if a token is kept, and replace it"),
-    )
+    Command::new("issue")
+        .about("Print a token with its scope and expiry")
+        .arg(Arg::new("renew").long("renew").action(ArgAction::SetTrue).help("Log in now and replace the cached token"))
 }
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
-    let client = session.client()?;
-    let access = if options.get_flag("renew") { client.renew()? } else { client.authenticate()? };
+    let access = if options.get_flag("renew") {
+        let access = session.client()?.renew()?;
+        session.warn_of_no_scope(&access)?;
+        access
+    } else {
+        session.authenticate()?
+    };
     let fields = [
         field("domain_id", access.domain_id()),
         field("expires", Some(expiry(&access))),

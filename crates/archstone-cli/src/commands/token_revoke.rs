@@ -15,21 +15,20 @@ pub(super) const SPEC: Spec = Spec {
     answers: Answers::Text,
     describe,
     more: "\
-Without TOKEN this ends the token that is kept for this login, and forgets it. When none is kept,
-there is nothing to do.
+Without TOKEN, revokes the cached token of this login, if there is one.
 
 Examples:
-  archstone token revoke                 end the token that is kept for this login
-  archstone token revoke - < token.txt   end another one",
+  archstone token revoke                 revoke the cached token of this login
+  archstone token revoke - < token.txt   revoke another one",
     run,
 };
 
 fn describe() -> Command {
-    Command::new("revoke").about("End a token before its time").arg(
+    Command::new("revoke").about("Revoke a token").arg(
         Arg::new("token_to_end")
             .value_name("TOKEN")
             .allow_hyphen_values(false)
-            .help("The token to end; `-` reads it from standard input, where nobody sees it in the process list"),
+            .help("The token to revoke; `-` reads it from standard input, so that the process list does not show it"),
     )
 }
 
@@ -38,7 +37,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let token = match options.get_one::<String>("token_to_end").map(String::as_str) {
         None => {
             if !client.log_out()? {
-                warning!("no token is kept for this login: there is nothing to revoke");
+                warning!("no token is cached for this login: there is nothing to revoke");
             }
             return Ok(Answer::Text(String::new()));
         }

@@ -23,16 +23,16 @@ Examples:
 
 fn describe() -> Command {
     let option = |id: &'static str, value: &'static str| Arg::new(id).value_name(value).overrides_with(id);
-    Command::new("url").about("Print the URL of a service, and nothing else").args([
+    Command::new("url").about("Print the URL of a service").args([
         option("service", "SERVICE")
             .required_unless_present("of_endpoint")
             .help("The service's type, such as `compute`, or an alias of it"),
         option("of_interface", "INTERFACE")
             .long("interface")
-            .help("public, internal or admin; several, the preferred first, with commas"),
-        option("of_region", "REGION").long("region").help("The region's id; upper and lower case differ"),
-        option("of_name", "NAME").long("service-name").help("The service's name, where several have the type"),
-        option("of_endpoint", "ID").long("endpoint-id").help("The endpoint's id, which says all"),
+            .help("public, internal or admin; several with commas, in order of preference"),
+        option("of_region", "REGION").long("region").help("Region ID (case-sensitive)"),
+        option("of_name", "NAME").long("service-name").help("Service name, if several services have the type"),
+        option("of_endpoint", "ID").long("endpoint-id").help("Endpoint ID (no other filter needed)"),
     ])
 }
 

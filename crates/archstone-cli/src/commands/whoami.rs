@@ -25,11 +25,11 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("whoami").about("Print who you are, for which project, with which roles, and until when")
+    Command::new("whoami").about("Show user, project, roles and expiry of the token")
 }
 
 fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
-    let access = session.client()?.authenticate()?;
+    let access = session.authenticate()?;
     let seconds = access.remaining().as_secs();
     let remaining =
         Value::Shown(in_words(seconds), Box::new(Value::Integer(i64::try_from(seconds).unwrap_or(i64::MAX))));

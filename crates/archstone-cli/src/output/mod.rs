@@ -60,6 +60,8 @@ pub(crate) struct Layout {
     pub(crate) format: Format,
     pub(crate) columns: Vec<String>,
     pub(crate) sort_columns: Vec<String>,
+    /// Whether each column that is asked for must be there; `openstack` leaves out those that are not.
+    pub(crate) is_strict: bool,
     pub(crate) descending: bool,
     pub(crate) indented: bool,
     pub(crate) prefix: String,
@@ -101,6 +103,9 @@ impl Layout {
     }
 
     fn list(&self, columns: &[&'static str], mut rows: Vec<Vec<Value>>) -> Result<String, Error> {
+        if self.is_strict {
+            Self::require(&self.sort_columns, columns)?;
+        }
         self.sort(columns, &mut rows);
         let wanted = self.wanted(columns)?;
         let positions: Vec<_> = (0..columns.len()).filter(|at| wanted.contains(&columns[*at])).collect();
@@ -142,21 +147,26 @@ impl Layout {
 
     /// The columns that were asked for, in their usual order.
     fn wanted(&self, columns: &[&'static str]) -> Result<Vec<&'static str>, Error> {
-        let wanted: Vec<_> = columns
-            .iter()
-            .copied()
-            .filter(|column| self.columns.is_empty() || self.columns.iter().any(|it| is_same_column(it, column)))
-            .collect();
-        if wanted.is_empty() && !columns.is_empty() {
-            let list = |names: &[&str]| names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
-            let asked: Vec<_> = self.columns.iter().map(String::as_str).collect();
-            return Err(Error::new(ErrorKind::InvalidRequest, format!("there is no column {}", list(&asked)))
-                .with_hint(format!("the columns are {}", list(columns))));
+        let is_wanted = |column: &&str| self.columns.iter().any(|it| is_same_column(it, column));
+        let wanted: Vec<_> =
+            columns.iter().copied().filter(|column| self.columns.is_empty() || is_wanted(column)).collect();
+        if self.is_strict || wanted.is_empty() {
+            Self::require(&self.columns, columns)?;
         }
         Ok(wanted)
     }
 
-    /// By the first of the sort columns, then by the next; unknown ones say nothing.
+    /// Each of these must be a column.
+    fn require(asked: &[String], columns: &[&str]) -> Result<(), Error> {
+        let unknown = asked.iter().find(|it| !columns.iter().any(|column| is_same_column(it, column)));
+        unknown.map_or(Ok(()), |name| {
+            let list: Vec<_> = columns.iter().map(|it| format!("`{it}`")).collect();
+            Err(Error::new(ErrorKind::InvalidRequest, format!("there is no column `{name}`"))
+                .with_hint(format!("the columns are {}", list.join(", "))))
+        })
+    }
+
+    /// By the first of the sort columns, then by the next.
     fn sort(&self, columns: &[&str], rows: &mut [Vec<Value>]) {
         for name in self.sort_columns.iter().rev() {
             let Some(at) = columns.iter().position(|column| is_same_column(name, column)) else { continue };

@@ -102,51 +102,38 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.trim() == text && !starts_as_syntax && !holds_syntax && !looks_typed(text)
 }
 
-/// What YAML 1.1 reads as something other than text.
+/// Whether a reader of YAML 1.1 (as `PyYAML`) or 1.2 could read this as something other than text. Text that none of
+/// them would is quoted in a few cases, too; that does no harm.
 fn looks_typed(text: &str) -> bool {
-    const WORDS: &[&str] = &["~", "null", "true", "false", "yes", "no", "on", "off", "=", "<<", ".inf", ".nan"];
+    const WORDS: &[&str] =
+        &["~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<", ".inf", ".nan"];
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let is_number = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && unsigned.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | '_' | ':' | '+' | '-' | 'x' | 'o'))
-        && number(unsigned);
-    WORDS.contains(&text.to_ascii_lowercase().as_str())
-        || WORDS.contains(&unsigned.to_ascii_lowercase().as_str())
-        || is_number
-        || is_date(text)
+    let is_word = |it: &str| WORDS.contains(&it.to_ascii_lowercase().as_str());
+    is_word(text) || is_word(unsigned) || is_number(unsigned) || is_date(text)
 }
 
-/// Digits with what YAML 1.1 allows among them: `1_000`, `0x1f`, `12:30:00`, `1.5`, `1.0e+3`.
-fn number(text: &str) -> bool {
-    let all = |part: &str, is_one_of: fn(char) -> bool| !part.is_empty() && part.chars().all(is_one_of);
-    if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0b")) {
-        return all(hex, |c| c.is_ascii_hexdigit() || c == '_');
+/// Digits with what YAML 1.1 or 1.2 allows among them: `1_000`, `0x1f`, `0o17`, `12:30:00`, `1.5`, `1.0E+3`, `1e5`.
+fn is_number(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    if let Some(digits) = ["0x", "0b", "0o"].iter().find_map(|prefix| lower.strip_prefix(prefix)) {
+        return digits.chars().all(|c| c.is_ascii_hexdigit() || c == '_');
     }
-    let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit() || c == '_' || c == ':');
-    match text.split_once('.') {
-        None => digits(text),
-        Some((whole, rest)) => {
-            let fraction =
-                rest.split_once("e+").or_else(|| rest.split_once("e-")).map_or(rest, |(fraction, _)| fraction);
-            digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty())
-        }
-    }
+    let (mantissa, exponent) = lower.split_once('e').unwrap_or((&lower, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    mantissa.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && mantissa.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '_' | ':'))
+        && exponent.chars().all(|c| c.is_ascii_digit() || c == '_')
 }
 
-/// `2026-11-24`, or a time after it in one of YAML's forms.
+/// A date, alone or with anything after it that a time can have. The form of `openstack`, with a zone of four digits,
+/// is no time to any reader and stays bare.
 fn is_date(text: &str) -> bool {
     let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-    if shape == "0000-00-00" {
-        return true;
-    }
-    let Some((date, time)) = shape.split_once(['T', 't', ' ']) else { return false };
-    let is_day = matches!(date, "0000-00-00" | "0000-0-00" | "0000-00-0" | "0000-0-0");
-    let (clock, zone) = match time.find(['Z', '+', '-']) {
-        Some(at) => time.split_at(at),
-        None => (time, ""),
-    };
-    let (clock, fraction) = clock.trim_end().split_once('.').unwrap_or((clock.trim_end(), ""));
-    let is_zone = matches!(zone.get(1..).unwrap_or(""), "" | "0" | "00" | "00:00" | "0:00");
-    is_day && matches!(clock, "00:00:00" | "0:00:00") && fraction.chars().all(|c| c == '0') && is_zone
+    let is_day = |it: &&&str| shape.starts_with(**it);
+    let Some(day) = ["0000-00-00", "0000-0-00", "0000-00-0", "0000-0-0"].iter().find(is_day) else { return false };
+    let time = &shape[day.len()..];
+    let is_of_time = |c| matches!(c, '0' | ':' | '.' | '+' | '-' | 'T' | 't' | 'Z' | 'z' | ' ');
+    time.chars().all(is_of_time) && !matches!(time, "T00:00:00+0000" | "T00:00:00-0000")
 }
 
 fn double_quoted(text: &str) -> String {
@@ -174,7 +161,8 @@ mod tests {
 
     #[test]
     fn only_text_that_is_nothing_else_stays_bare() {
-        for bare in ["alice", "2026-11-24T00:18:55+0000", "http://a.example:5000/v3", "a b", "1e5", "12ab", "-x", "x#y"]
+        for bare in
+            ["alice", "2026-11-24T00:18:55+0000", "http://a.example:5000/v3", "a b", "e5", "12ab", "-x", "x#y", "0e1f"]
         {
             assert_eq!(scalar(bare), bare);
         }
@@ -191,6 +179,11 @@ mod tests {
             "1.5",
             "12:30",
             "2026-11-24",
+            "1e5",
+            "1.0E+3",
+            "2001-12-14  21:59:43",
+            "0o17",
+            "y",
             "- x",
             "a: b",
             "#x",

@@ -148,6 +148,62 @@ fn catalog_list_has_every_service() {
 }
 
 #[test]
+fn the_catalog_is_that_of_now_and_a_cached_one_is_asked_for() {
+    // A cloud of its own: other tests list the services of the usual one.
+    crate::program::dev(&["down", "cli-catalog", "--delete"]);
+    let v3 = crate::program::dev(&["up", "cli-catalog"]);
+    let user = |name: &str| {
+        let password = format!("{name}-secret");
+        Program::new().with("OS_AUTH_URL", &v3).with("OS_USERNAME", name).with("OS_PASSWORD", &password)
+    };
+    let (admin, alice) = (user("admin"), user("alice"));
+    let has = |arguments: &str| alice.run(arguments).result().lines().any(|line| line == "late");
+    let token = alice.token();
+    // Made after alice's login, by another client.
+    let post = |path: &str, body: &serde_json::Value| -> serde_json::Value {
+        let script = "import sys, urllib.request as it\n\
+            headers = {'X-Auth-Token': sys.argv[3], 'Content-Type': 'application/json'}\n\
+            print(it.urlopen(it.Request(sys.argv[1], sys.argv[2].encode(), headers)).read().decode())";
+        let python = std::process::Command::new("python3")
+            .args(["-c", script, &format!("{v3}/{path}"), &body.to_string(), &admin.token()])
+            .output()
+            .expect("python3 runs");
+        serde_json::from_slice(&python.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&python.stderr)))
+    };
+    let service = post("services", &serde_json::json!({"service": {"type": "late", "name": "late"}}));
+    let id = &service["service"]["id"];
+    let endpoint = serde_json::json!({"interface": "public", "service_id": id, "url": "http://late.example"});
+    post("endpoints", &serde_json::json!({ "endpoint": endpoint }));
+
+    assert!(!has("catalog list --cached -f value -c Type"));
+    assert_eq!(alice.run("catalog show late --cached").code, Some(6));
+    assert!(has("catalog list -f value -c Type"));
+    assert_eq!(alice.run("catalog show late -f value -c name").result(), "late\n");
+    assert_eq!(alice.token(), token);
+    crate::program::dev(&["down", "cli-catalog", "--delete"]);
+}
+
+#[test]
+fn where_the_catalog_is_refused_that_of_the_login_is_shown_and_said_to_be() {
+    let keystone = archstone_testing::FakeKeystone::start();
+    let refusal = serde_json::json!({"error": {"code": 403, "message": "not for you", "title": "Forbidden"}});
+    let reply = archstone_testing::Reply::json(403, &refusal.to_string());
+    keystone.on("GET", "/v3/auth/catalog").reply(reply);
+    let demo = Program::new().with("OS_AUTH_URL", &keystone.auth_url()).with("OS_USERNAME", "demo");
+    let demo = demo.with("OS_PASSWORD", "secret");
+    demo.token();
+
+    let listed = demo.run("catalog list -f value -c Type");
+    let cached = demo.run("catalog list -f value -c Type --cached");
+
+    assert_eq!(listed.stdout, cached.result());
+    assert!(!listed.stdout.is_empty() && listed.code == Some(0), "{listed:?}");
+    let said = "warning: this is the catalog of the login, which may be out of date: ";
+    assert!(listed.stderr.starts_with(said) && listed.stderr.contains("not for you"), "{listed:?}");
+    assert_eq!((keystone.logins(), keystone.count("GET", "/v3/auth/catalog")), (1, 1));
+}
+
+#[test]
 fn catalog_has_every_format_of_openstack() {
     let alice = Program::of("alice");
     let catalog = alice.run("catalog list -f json").json();

@@ -51,7 +51,7 @@ fn clouds_of_clouds_yaml_are_listed_by_name() {
     let folder = program.home.join(".config/openstack");
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("clouds.yaml"), clouds).expect("a file");
-    program.run("token issue --os-cloud bob").result();
+    assert_eq!(program.run("token issue --os-cloud bob").code, Some(0));
 
     let listed = program.run("cache list -f value -c Cloud -c User -c Logins").result().to_owned();
 
@@ -67,18 +67,18 @@ fn clearing_forgets_the_own_token_or_all_of_them() {
 
     alice.run("cache clear").result();
     assert_eq!(alice.run("cache stats -f value -c Tokens").result(), "1\n");
-    assert!(alice.run("cache show").failure().contains("no token is kept for this login"));
+    assert!(alice.run("cache show").failure().contains("no token is cached for this login"));
     assert!(alice.run("cache clear").stderr.contains("there is nothing to clear"));
     alice.run("cache clear --all").result();
     assert_eq!(alice.run("cache stats -f value -c Tokens").result(), "0\n");
-    assert!(alice.run("cache show --no-cache").failure().contains("no tokens are kept between runs"));
+    assert!(alice.run("cache show --no-cache").failure().contains("tokens are not cached between runs"));
 }
 
 #[test]
 fn a_store_that_cannot_be_used_is_named_without_its_password() {
     let alice = Program::of("alice");
     let table = [
-        ("redis://u:hidden@127.0.0.1:9", "the store of tokens `redis://127.0.0.1:9/0` does not answer"),
+        ("redis://u:hidden@127.0.0.1:9", "the token store `redis://127.0.0.1:9/0` does not answer"),
         ("etcd://u:hidden@host", "`--token-cache` begins with `etcd://`, which is no store"),
     ];
     for (place, said) in table {

@@ -100,18 +100,11 @@ fn a_change_that_makes_no_sense_changes_nothing() {
     let before = clouds_yaml(&program);
     let table = [
         ("config set mine usrname x", "exit 3\nerror: unknown option `usrname`"),
-        ("config set mine timeout soon", "exit 3\nerror: `timeout` is `soon`"),
-        ("config set mine auth_url keystone.example", "exit 3\nerror: `auth_url` is not a URL"),
-        ("config set mine verify maybe", "exit 3\nerror: `verify` is `maybe`"),
-        ("config set mine auth_type v3passwrod", "exit 3\nerror: `auth_type` asks for the auth method `v3passwrod`"),
-        ("config set mine interface outside", "exit 3\nerror: `interface`"),
-        ("config set mine compute_api_version x", "exit 3\nerror: `compute_api_version`"),
-        ("config set mine profile citycluod", "exit 3\nerror: `profile`: there is no profile"),
-        ("config set mine cacert -----BEGIN", "exit 3\nerror: `cacert` is the text of a certificate"),
+        ("config set mine timeout soon", "exit 3\nerror: `timeout` cannot be `soon`"),
         ("config set mine username", "exit 2\nerror: there is no value for `username`"),
         ("config unset mine region_name", "exit 6\nerror: no file sets `region_name` for the cloud `mine`"),
-        ("config rename yours x", "exit 6\nerror: no file names a cloud `yours`"),
-        ("config remove yours", "exit 6\nerror: no file names a cloud `yours`"),
+        ("config rename yours x", "exit 6\nerror: no configuration file has a cloud `yours`"),
+        ("config remove yours", "exit 6\nerror: no configuration file has a cloud `yours`"),
     ];
 
     for (arguments, failure) in table {
@@ -167,6 +160,110 @@ fn a_cloud_goes_into_a_shell() {
     assert!(fish.contains("set -gx OS_USERNAME 'alice'\n"), "{fish}");
 }
 
+/// Runs what the program prints for a shell in that shell, and gives what `$OS_PASSWORD` is then.
+fn password_in(shell: &str, printed: &str, folder: &std::path::Path) -> String {
+    let script = match shell {
+        "fish" => "printf %s $SCRIPT | source; printf %s $OS_PASSWORD",
+        _ => "eval \"$SCRIPT\"; printf %s \"$OS_PASSWORD\"",
+    };
+    let mut command = crate::shells::shell(shell);
+    let output = command.args(["-c", script]).env("SCRIPT", printed).current_dir(folder).output().expect("a shell");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.is_empty(), "{shell}: {said}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shell_runs_nothing_of_what_names_and_values_hold() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let awkward =
+        "a'b\"c\\d$(touch pwned)`touch pwned`;touch pwned\n!x \u{2019}\u{2018}#~*?[z]{1,2} \\' %s \t\u{1b}é\n";
+    let program = Program::new();
+    let cloud = serde_json::json!({"clouds": {"mine": {
+        "auth": {"auth_url": program.auth_url(), "username": "alice", "password": awkward},
+        "x;touch pwned;": "1", "y z": "2", "q\ntouch pwned\n": "3", "$(touch pwned)": "4", "-a": "5",
+    }}});
+    fs::write(program.home.join("clouds.yaml"), cloud.to_string()).expect("clouds.yaml");
+    for (shell, kind) in [("bash", "bash"), ("dash", "bash"), ("zsh", "bash"), ("fish", "fish")] {
+        let mut command = program.command(&["--os-cloud", "mine", "env", "--shell", kind]);
+        for name in ["OS_A;touch pwned;", "OS_B\ntouch pwned\n", "OS_$(touch pwned)", "OS_C D", "OS_", "OS_É", "OS_-x"]
+        {
+            command.env(name, "1");
+        }
+        command.env(std::ffi::OsStr::from_bytes(b"OS_\xff;touch pwned;"), "1").env("OS_OLD", "1");
+        let printed = program.read(&command.output().expect("the program runs"));
+        let printed = printed.result();
+
+        assert_eq!(password_in(shell, printed, &program.home), awkward, "{shell}");
+        assert!(!program.home.join("pwned").exists(), "{shell}: {printed}");
+        assert!(printed.contains("OS_OLD\n"), "{printed}");
+    }
+    let power = program.run("--os-cloud mine env --shell powershell").result().to_owned();
+    assert!(!power.contains("TOUCH") && !power.contains("touch pwned;\n"), "{power}");
+    // An environment cannot hold it.
+    fs::write(program.home.join("clouds.yaml"), cloud.to_string().replace("!x", "\\u0000")).expect("clouds.yaml");
+    let failure = program.run("--os-cloud mine env").failure();
+    assert!(failure.starts_with("exit 3\nerror: `OS_PASSWORD` holds a NUL character\n"), "{failure}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_gets_no_variable_that_can_hold_a_secret() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let program = with_cloud();
+    let mut command = program.command(&["--os-cloud", "mine", "exec", "--", "env", "-0"]);
+    for name in [
+        "ARCHSTONE_TOKEN_CACHE_PASSWORD",
+        "ARCHSTONE_TOKEN_CACHE_SECRET",
+        "ARCHSTONE_PASSWORD_COMMAND",
+        "ARCHSTONE_SOMETHING_NEW",
+        "OS_PASSCODE",
+        "OS_Nonsense",
+    ] {
+        command.env(name, "marked-47");
+    }
+    command
+        .env("OS_PASSWORD", "alice-secret")
+        .env("OS_EMPTY", "")
+        .env(std::ffi::OsStr::from_bytes(b"OS_\xff"), "marked-47");
+    command
+        .env("ARCHSTONE_PASSWORD_COMMAND", "")
+        .env("PATH", std::env::join_paths(["/usr/bin", "/bin"]).expect("a path"));
+    command.env("OTHER", "stays");
+
+    let output = command.output().expect("the program runs");
+
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let names: Vec<&str> = text.split('\0').filter_map(|it| it.split('=').next()).filter(|it| !it.is_empty()).collect();
+    assert!(
+        !text.contains("marked-47")
+            && !text.contains("alice-secret")
+            && names.contains(&"OTHER")
+            && names.contains(&"HOME"),
+        "{text}"
+    );
+    let allowed = ["OS_TOKEN", "OS_AUTH_TYPE", "OS_AUTH_URL", "OS_PROJECT_ID"];
+    let rest: Vec<_> = names.iter().filter(|it| it.starts_with("OS_") || it.starts_with("ARCHSTONE_")).collect();
+    assert!(rest.iter().all(|it| allowed.contains(it)), "{rest:?}");
+}
+
+#[test]
+fn a_command_that_cannot_be_run_ends_as_in_a_shell() {
+    let program = with_cloud();
+    fs::write(program.home.join("data"), "no program").expect("a file");
+    for (command, status) in
+        [("no-such-command", 127), ("./no/such/command", 127), ("./data", 126), (".", 126), ("/", 126)]
+    {
+        let failure = program.run(&format!("--os-cloud mine exec -- {command}")).failure();
+        let expected = format!("exit {status}\nerror: cannot run `{command}`: ");
+        assert!(failure.starts_with(&expected), "{failure}");
+    }
+}
+
 #[test]
 fn a_command_gets_a_token_and_no_password() {
     let program = with_cloud().with("OS_PASSWORD", "alice-secret");
@@ -179,7 +276,7 @@ fn a_command_gets_a_token_and_no_password() {
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!((run.code, lines.len(), lines[2]), (Some(7), 3, "[]"), "{run:?}");
     assert!(lines[0].starts_with("gAAAA") && lines[1].len() == 32, "{run:?}");
-    assert!(missing.starts_with("exit 2\nerror: the command `no-such-command` does not start"), "{missing}");
+    assert!(missing.starts_with("exit 127\nerror: cannot run `no-such-command`: No such file"), "{missing}");
     assert_eq!(program.logins(), 1);
 }
 
@@ -232,67 +329,4 @@ fn what_is_no_profile_is_not_kept() {
     let run = program.run("config fetch-profile vexxhost");
     assert!(run.stderr.contains("write it whole: `https://vexxhost.com`"), "{}", run.stderr);
     assert!(!program.home.join(".config").exists());
-}
-
-#[test]
-fn a_new_cloud_is_said() {
-    let program = with_cloud();
-    let known = program.run("config set mine region_name north");
-    let typo = program.run("config set mien region_name north");
-    let other = program.run("config set lab auth_url http://keystone:5000/v3");
-    assert_eq!(known.stderr, "");
-    assert!(
-        typo.stderr.contains("`mien` is a new cloud") && typo.stderr.contains("did you mean `mine`?"),
-        "{}",
-        typo.stderr
-    );
-    assert!(other.stderr.contains("`lab` is a new cloud") && !other.stderr.contains("mean"), "{}", other.stderr);
-    assert_eq!((typo.code, other.code), (Some(0), Some(0)));
-}
-
-#[test]
-fn a_file_of_the_working_folder_is_trusted_once() {
-    let program = Program::new();
-    let entry = format!(
-        "clouds:\n  mine:\n    auth:\n      auth_url: {}\n      username: alice\n      password_command: [echo, alice-secret]\n",
-        program.auth_url()
-    );
-    fs::write(program.home.join("clouds.yaml"), &entry).expect("clouds.yaml");
-    let refused = program.run("whoami --os-cloud mine").failure();
-    assert!(refused.contains("archstone config trust clouds.yaml"), "{refused}");
-
-    assert_eq!(program.run("config trust").result(), "clouds.yaml\n");
-    assert_eq!(program.run("whoami --os-cloud mine -f value -c user_name").result(), "alice\n");
-    assert!(program.run("config trust").failure().starts_with("exit 6\n"));
-    fs::write(program.home.join("clouds.yaml"), entry + "# changed\n").expect("clouds.yaml");
-    assert!(program.run("whoami --os-cloud mine").failure().contains("archstone config trust"));
-    program.run("config trust clouds.yaml").result();
-    program.run("config trust --remove clouds.yaml").result();
-    assert!(program.run("whoami --os-cloud mine").failure().contains("archstone config trust"));
-}
-
-#[test]
-fn commands_that_an_import_recommends_work() {
-    let program = Program::new();
-    fs::write(
-        program.home.join("openrc"),
-        "export OS_USERNAME=alice OS_PASSWORD=$X OS_REGION_NAME=$Y\nfoo OS_USER_ID\n",
-    )
-    .expect("a file");
-    let imported =
-        program.read(&program.command(&["config", "import-openrc", "my cloud", "openrc"]).output().expect("it runs"));
-    assert!(imported.stderr.contains("line 2") && imported.stderr.contains("`OS_USER_ID`"), "{}", imported.stderr);
-    let commands: Vec<&str> = imported.stderr.split('`').filter(|part| part.starts_with("archstone ")).collect();
-    assert_eq!(commands.len(), 2, "{}", imported.stderr);
-    for command in commands {
-        let words = command.replace("archstone config set 'my cloud' ", "").replace("VALUE", "north");
-        let words: Vec<&str> = words.split(' ').collect();
-        let mut arguments = vec!["config", "set", "my cloud"];
-        arguments.extend(&words);
-        if words.len() == 1 {
-            arguments.push("secret");
-        }
-        let set = program.read(&program.command(&arguments).output().expect("it runs"));
-        assert_eq!(set.code, Some(0), "{command}: {}", set.stderr);
-    }
 }

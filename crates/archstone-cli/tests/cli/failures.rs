@@ -73,6 +73,39 @@ fn several_projects_are_named_to_choose_from() {
 }
 
 #[test]
+fn an_unscoped_token_that_nobody_asked_for_is_told() {
+    let bob = Program::of("bob");
+
+    for arguments in ["token issue", "token issue --renew", "whoami", "exec -- true"] {
+        let run = bob.run(arguments);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let warning = "warning: the token is unscoped: choose a project with `--os-project-id` (OS_PROJECT_ID) or";
+        assert!(run.stderr.starts_with(warning) && run.stderr.contains(": `db` (id `"), "{arguments}: {run:?}");
+    }
+    for arguments in ["token issue --unscoped", "whoami --os-project-name lab", "token issue -q"] {
+        assert_eq!(bob.run(arguments).stderr, "", "{arguments}");
+    }
+}
+
+#[test]
+fn clouds_to_choose_from_are_listed() {
+    let nobody = Program::new();
+    let write = |clouds: &str| std::fs::write(nobody.home.join("clouds.yaml"), clouds).expect("clouds.yaml");
+    let clouds = "clouds: {two: {auth: {auth_url: 'http://127.0.0.1:1'}}, \"o\\x1bne\": {region_name: r}}";
+    write(clouds);
+
+    for arguments in ["whoami", "env", "exec -- true"] {
+        let failure = nobody.run(arguments).failure();
+        let expected = "exit 3\nerror: no cloud and no credentials are configured\n\n\
+            hint: choose a cloud with `--os-cloud` (OS_CLOUD): `o\\u{1b}ne`, `two`; or ";
+        assert!(failure.starts_with(expected), "{arguments}: {failure}");
+    }
+    assert!(!nobody.run("whoami --os-cloud two").stderr.contains("choose a cloud"));
+    write("clouds: {}");
+    assert!(!nobody.run("whoami").stderr.contains("choose a cloud"));
+}
+
+#[test]
 fn two_scopes_are_named_as_they_were_given() {
     let run = Program::of("alice").with("OS_DOMAIN_NAME", "acme").run("token issue --os-project-name web");
     let both = Program::of("alice").run("token issue --os-project-name web --os-domain-name acme");
@@ -157,12 +190,12 @@ fn a_command_line_without_sense_is_status_2_and_asks_nobody() {
 
     for (arguments, expected) in [
         ("nonsense", "error: unrecognized subcommand 'nonsense'\n"),
-        ("token", "Get a token, or end one\n"),
+        ("token", "Issue or revoke tokens\n"),
         ("token issue --nonsense", "error: unexpected argument '--nonsense' found\n"),
         ("token issue -f csv", "error: invalid value 'csv' for '--format <FORMAT>'\n"),
         ("-f csv token issue", "error: `token issue` has no format `csv`: it has json, table, value, yaml, shell\n"),
         ("catalog list -f shell", "error: invalid value 'shell' for '--format <FORMAT>'\n"),
-        ("url compute -f json", "error: `url` has one form, and takes no `--format`\n"),
+        ("url compute -f json", "error: `url` prints plain text; `--format` is not supported\n"),
         ("--verify url compute --insecure", "error: `--verify` and `--insecure` contradict each other\n"),
         (
             "url x --os-password x --password-file x",

@@ -10,7 +10,8 @@ fn a_warm_command_makes_no_request() {
     let token = alice.token();
     let after_login = alice.requests();
 
-    for arguments in ["token issue", "url identity", "whoami", "catalog list", "catalog show compute"] {
+    for arguments in ["token issue", "url identity", "whoami", "catalog list --cached", "catalog show compute --cached"]
+    {
         alice.run(arguments).result();
     }
 
@@ -118,7 +119,7 @@ fn revoke_ends_the_kept_token_and_forgets_it() {
     let again = alice.run("token revoke");
 
     assert_eq!(revoked.result(), "");
-    let nothing = "exit 0\nwarning: no token is kept for this login: there is nothing to revoke\n";
+    let nothing = "exit 0\nwarning: no token is cached for this login: there is nothing to revoke\n";
     assert_eq!(again.failure(), nothing);
     assert!(is_refused(&alice, &token));
     assert_ne!(alice.token(), token);

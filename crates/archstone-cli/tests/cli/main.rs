@@ -6,9 +6,14 @@
 mod answers;
 mod cache;
 mod command_line;
+mod completion;
 mod configuration;
 mod failures;
 mod kept_tokens;
 mod one_login;
+mod output;
+mod password;
 mod program;
+mod prompt;
 mod secrets;
+mod shells;

@@ -1,11 +1,6 @@
 //! Secrets: where they may be given, and where they must never show.
 
-use std::{
-    io::Write,
-    process::{Command, Stdio},
-};
-
-use archstone::host::Host;
+use std::{io::Write, process::Stdio};
 
 use crate::program::{Program, Run};
 
@@ -115,48 +110,4 @@ fn processes() -> impl Iterator<Item = (u32, String)> {
         let line = std::fs::read(entry.path().join("cmdline")).ok()?;
         Some((id, String::from_utf8_lossy(&line).trim_end_matches('\0').replace('\0', " ")))
     })
-}
-
-#[test]
-fn a_missing_password_is_asked_for_at_the_terminal() {
-    let alice = Program::of("alice").with("OS_PASSWORD", "");
-
-    let typed = at_a_terminal(&alice, "alice-secret\\r");
-    let interrupted = at_a_terminal(&alice, "\\x03");
-
-    assert_eq!(typed, "0 Password: \r\nalice\r\n");
-    assert!(interrupted.starts_with("130 Password: "), "{interrupted}");
-}
-
-/// Exit status as a shell says it, and what the terminal showed.
-fn at_a_terminal(program: &Program, typed: &str) -> String {
-    let script = format!(
-        "import os, pty, signal, sys, termios\n\
-         child, terminal = pty.fork()\n\
-         if child == 0:\n    \
-             signal.signal(signal.SIGINT, signal.SIG_DFL)\n    \
-             os.execv(sys.argv[1], sys.argv[1:])\n\
-         shown = b''\n\
-         while not shown.endswith(b'Password: '):\n    shown += os.read(terminal, 1000)\n\
-         # Until then the terminal shows what is typed.\n\
-         while termios.tcgetattr(terminal)[3] & termios.ECHO:\n    os.sched_yield()\n\
-         os.write(terminal, b'{typed}')\n\
-         try:\n    \
-             while more := os.read(terminal, 1000):\n        shown += more\n\
-         except OSError:\n    pass\n\
-         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n\
-         sys.stdout.buffer.write(b'%d ' % (status if status >= 0 else 128 - status) + shown)\n"
-    );
-    let inner = program.command(&["whoami", "-f", "value", "-c", "user_name"]);
-    let output = Command::new("python3")
-        .args(["-c", &script])
-        .arg(inner.get_program())
-        .args(inner.get_args())
-        .env_clear()
-        .env("PATH", Host::default().variable("PATH").expect("a path to python3"))
-        .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .output()
-        .expect("python3 runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
 }

@@ -151,7 +151,10 @@ fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
                 ErrorKind::ReceiptIssued,
                 format!("{} needs more factors: still missing is {missing}", method.subject()),
             )
-            .with_hint("answer with the receipt and the missing methods before the receipt expires")
+            .with_hint(
+                "Archstone cannot send a second factor yet: log in elsewhere and give the token, or ask an administrator \
+                 for a rule of one method that it has (password, token or application_credential)",
+            )
             .with_receipt(receipt);
     }
     let (status, said) = (response.status, response.said());
@@ -203,7 +206,8 @@ fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, Hint) {
     if says(&["password is expired", "password expired"]) {
         return (
             ErrorKind::PasswordExpired,
-            "change the password: `POST /v3/users/{id}/password` needs no token".into(),
+            "change it with `archstone user password set`, or with `change_password` of a client: neither needs a token"
+                .into(),
         );
     }
     if matches!(method, AuthMethod::ApplicationCredential(_)) && !says(&["is disabled"]) {

@@ -8,6 +8,7 @@ mod found;
 mod identity;
 mod microversion;
 mod pages;
+mod password;
 mod redirect;
 mod request;
 mod response;

@@ -1,12 +1,12 @@
 //! All layers, in one: what was passed, the environment, the files, the defaults.
 
 use super::{
-    CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds_yaml, export, missing_secret, resolve, secret_source,
-    trust,
+    CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds, clouds_yaml, export, missing_secret, resolve,
+    secret_source,
 };
 use crate::{
-    auth::methods,
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, Result, printable},
+    hint::Hint,
     host::Host,
     secret::Secret,
     transport::TransportSettings,
@@ -64,34 +64,33 @@ impl Sources {
             let profile = clouds_yaml::load_profile(&settings, host)?;
             settings = settings.over(profile);
         }
-        let mut settings = settings.over(defaults);
-        if environment {
-            bundle_of_others(&mut settings, host)?;
-        }
-        Ok((name, settings))
+        Ok((name, settings.over(defaults)))
     }
-}
-
-/// Where nothing says whom to trust, the bundle that Python's requests and curl are told of, as in the `openstack`
-/// command.
-fn bundle_of_others(settings: &mut Settings, host: &Host) -> Result<()> {
-    let is_path = |it: Sourced<&str>| it.value.contains('/');
-    if settings.has("cacert") || settings.text("verify").is_some_and(is_path) {
-        return Ok(());
-    }
-    for variable in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
-        if let Some(bundle) = host.checked_variable(variable)? {
-            settings.put("cacert", Sourced { value: bundle.into(), origin: Origin::Variable(variable.to_owned()) });
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// The configuration of these sources, with secrets fetched from where they are, or asked for.
 pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<CloudConfig> {
-    let (name, settings) = whole(sources, host, ask)?;
-    CloudConfig::resolve(name, settings, host)
+    let may_choose = sources.environment && sources.cloud.is_none();
+    let made = whole(sources, host, ask).and_then(|(name, settings)| CloudConfig::resolve(name, settings, host));
+    made.map_err(|error| if may_choose { with_choice(error, host) } else { error })
+}
+
+/// Where nothing is configured for a login and no cloud was chosen, the error lists the clouds to choose from.
+fn with_choice(error: Error, host: &Host) -> Error {
+    const MOST: usize = 20;
+    if error.kind() != ErrorKind::NotConfigured || host.variable("OS_CLOUD").is_some() {
+        return error;
+    }
+    let clouds = clouds::names(host).unwrap_or_default();
+    let listed: Vec<_> = clouds.iter().take(MOST).map(|name| format!("`{}`", printable(name))).collect();
+    let more = if clouds.len() > MOST { ", …" } else { "" };
+    match error.hint_parts().cloned() {
+        Some(hint) if clouds.len() > 1 => {
+            let choice = "choose a cloud with " + Hint::option("cloud") + format!(": {}{more}; or ", listed.join(", "));
+            error.with_hint(choice + hint)
+        }
+        _ => error,
+    }
 }
 
 /// How arguments and environment say that servers are reached. No file counts: a cloud may want a profile that is
@@ -99,40 +98,25 @@ pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<Cl
 pub(crate) fn make_transport(sources: Sources, host: &Host) -> Result<TransportSettings> {
     let Sources { arguments, defaults, environment, .. } = sources;
     let said = if environment { arguments.over(Settings::from_environment(host)?) } else { arguments };
-    let mut said = said.over(defaults);
-    if environment {
-        bundle_of_others(&mut said, host)?;
-    }
-    resolve::transport(&said, host)
+    resolve::transport(&said.over(defaults), host)
 }
 
 /// The same as variables for other programs.
 pub(crate) fn make_variables(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<Vec<(String, Secret)>> {
-    let (name, settings) = whole(sources, host, ask)?;
-    let config = CloudConfig::resolve(name, settings.clone(), host)?;
+    let may_choose = sources.environment && sources.cloud.is_none();
+    let choose = |error| if may_choose { with_choice(error, host) } else { error };
+    let (name, settings) = whole(sources, host, ask).map_err(choose)?;
+    let config = CloudConfig::resolve(name, settings.clone(), host).map_err(choose)?;
     Ok(export::variables(&config, &settings))
 }
 
 fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<String>, Settings)> {
     let (name, mut settings) = sources.merge(host)?;
     secret_source::fetch(&mut settings, host)?;
-    trust::warn_of_strangers(&settings, host);
     if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
         && let Some(value) = ask(missing)?
     {
         settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
     }
     Ok((name, settings))
-}
-
-/// Stands in for the secret that is asked for, or fetched from where it is, when the configuration is only looked at.
-pub(super) fn asked_for(settings: &mut Settings) {
-    let Ok(kind) = methods::kind(settings) else { return };
-    for names in methods::lacking(kind, settings) {
-        if let &[only] = names
-            && OptionSpec::find(only).is_some_and(|spec| spec.secret)
-        {
-            settings.put(only, Sourced { value: "asked for".into(), origin: Origin::Default(only.to_owned()) });
-        }
-    }
 }

@@ -62,7 +62,7 @@ fn whole_file(lines: &Lines<'_>) -> Option<String> {
         return Some(format!("line {line} is the mark of a merge conflict: choose one of its sides"));
     }
     if first.starts_with("export ") {
-        return Some("this is an openrc file: `archstone config import-openrc` makes a cloud of it".into());
+        return Some("this is an openrc file: import it with `archstone config import-openrc NAME FILE`".into());
     }
     if first.starts_with('[') && first.ends_with(']') && lines.any(|it| it.contains('=')).is_some() {
         return Some("this is an INI file: YAML writes `key: value`, with spaces for what belongs together".into());

@@ -15,18 +15,21 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     describe,
     more: "\
-The token stays good until it expires: `token revoke` ends it, too. memcached cannot tell what it
-keeps, so `--all` cannot clear it.
+The token stays valid until it expires; `token revoke` revokes it, too. memcached cannot list its entries, so `--all` \
+cannot clear it.
 
 Examples:
-  archstone cache clear             forget the token that is kept for this login
-  archstone cache clear --all       forget all tokens in the same store, those of others too",
+  archstone cache clear             remove the cached token of this login
+  archstone cache clear --all       remove all tokens in the same store, also those of other users",
     run,
 };
 
 fn describe() -> Command {
-    Command::new("clear").about("Forget the token that is kept for this login, or all in its store").arg(
-        Arg::new("all").long("all").action(ArgAction::SetTrue).help("All tokens of the store, whoever they are for"),
+    Command::new("clear").about("Remove the cached token of this login, or all in its store").arg(
+        Arg::new("all")
+            .long("all")
+            .action(ArgAction::SetTrue)
+            .help("Remove all tokens of the store, also those of other users"),
     )
 }
 
@@ -35,7 +38,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     if options.get_flag("all") {
         client.clear_token_store()?;
     } else if !client.clear_stored_token()? {
-        warning!("no token is kept for this login: there is nothing to clear");
+        warning!("no token is cached for this login: there is nothing to clear");
     }
     Ok(Answer::Text(String::new()))
 }

@@ -16,8 +16,8 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::List,
     describe,
     more: "\
-A token is listed with its cloud and user when this login, or a cloud of clouds.yaml, has the secret
-that opens it. The others in the same store are sealed: only their size and age are known.
+A token is listed with its cloud and user when this login, or a cloud of clouds.yaml, has the secret \
+that opens it. The others in the same store are sealed: only their size and age are known. \
 Commands that clouds name for their secrets are run. memcached cannot tell what it keeps for others.
 
 Examples:
@@ -27,7 +27,7 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("list").about("List the tokens that are kept, and for whom")
+    Command::new("list").about("List cached tokens and their users")
 }
 
 fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {

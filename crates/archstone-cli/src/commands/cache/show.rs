@@ -16,7 +16,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Show,
     describe,
     more: "\
-Nothing is sent to the cloud, and nothing logs in. The token itself is not shown: `token issue` has it.
+Sends nothing and does not log in. The token itself is not shown: `token issue` prints it.
 
 Examples:
   archstone cache show
@@ -25,16 +25,16 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("show").about("Show the token that is kept for this login")
+    Command::new("show").about("Show the cached token of this login")
 }
 
 fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
     let client = session.client()?;
     let status = client.token_store_status()?.ok_or_else(|| {
-        Error::new(ErrorKind::NotFound, "no tokens are kept between runs").with_hint("see `--token-cache`")
+        Error::new(ErrorKind::NotFound, "tokens are not cached between runs").with_hint("see `--token-cache`")
     })?;
     let token = status.own.ok_or_else(|| {
-        Error::new(ErrorKind::NotFound, format!("no token is kept for this login in `{}`", status.place))
+        Error::new(ErrorKind::NotFound, format!("no token is cached for this login in `{}`", status.place))
             .with_hint("`archstone token issue` gets one")
     })?;
     let access = token.access.as_deref();

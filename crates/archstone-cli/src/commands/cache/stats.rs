@@ -16,8 +16,8 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::List,
     describe,
     more: "\
-A hit is a token that was taken from the store: a login saved. Both are counted for as long as the
-store keeps what belongs to a login; what cannot be counted at the moment is not made up for.
+A hit is a token taken from the store: a login saved. Hits and logins are counted for as long as the store keeps the \
+entry of a login.
 
 Examples:
   archstone cache stats
@@ -26,7 +26,7 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("stats").about("Count tokens, hits and logins for each store")
+    Command::new("stats").about("Show the number of tokens, hits and logins of each store")
 }
 
 fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {

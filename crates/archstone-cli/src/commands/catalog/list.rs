@@ -1,11 +1,12 @@
 //! `archstone catalog list`: the services and endpoints of the cloud.
 
-use archstone::{Endpoint, Result, Service};
+use archstone::{Result, Service};
 use clap::{ArgMatches, Command};
 
+use super::services;
 use crate::{
     command::{Answers, Spec},
-    output::{Answer, Value},
+    output::Answer,
     session::Session,
 };
 
@@ -14,6 +15,8 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::List,
     describe,
     more: "\
+The catalog is read from the identity service, as it is now. `url` uses the one that came with the token.
+
 Examples:
   archstone catalog list
   archstone catalog list -f value -c Type",
@@ -21,28 +24,13 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("list").about("List the services with their endpoints")
+    Command::new("list").about("List the services with their endpoints").arg(services::cached())
 }
 
-fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
-    let access = session.client()?.authenticate()?;
-    let row = |service: &Service| vec![service.name().into(), service.service_type().into(), endpoints(service)];
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let access = services::access(session, options)?;
+    let row =
+        |service: &Service| vec![service.name().into(), service.service_type().into(), services::endpoints(service)];
     let rows = access.scoped_catalog()?.services().iter().map(row).collect();
     Ok(Answer::List { columns: vec!["Name", "Type", "Endpoints"], rows })
-}
-
-/// For people, each endpoint on two lines; for programs, with all that is known of it.
-pub(super) fn endpoints(service: &Service) -> Value {
-    let lines = |it: &Endpoint| format!("{}\n  {}: {}\n", it.region().unwrap_or("<none>"), it.interface(), it.url());
-    let object = |it: &Endpoint| {
-        Value::Object(vec![
-            ("id", it.id().into()),
-            ("interface", it.interface().as_str().into()),
-            ("region_id", it.region().into()),
-            ("url", it.url().as_str().into()),
-            ("region", it.region().into()),
-        ])
-    };
-    let for_people = service.endpoints().iter().map(lines).collect();
-    Value::Shown(for_people, Box::new(Value::List(service.endpoints().iter().map(object).collect())))
 }

@@ -3,7 +3,7 @@
 use archstone::{Catalog, EndpointFilter, Error, ErrorKind, Result, Service};
 use clap::{Arg, ArgMatches, Command};
 
-use super::list::endpoints;
+use super::services;
 use crate::{
     command::{Answers, Spec},
     output::Answer,
@@ -22,20 +22,23 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("show").about("Show one service with its endpoints").arg(
-        Arg::new("service")
-            .value_name("SERVICE")
-            .required(true)
-            .help("The service's type, an alias of it, its name or its id"),
-    )
+    Command::new("show")
+        .about("Show one service with its endpoints")
+        .arg(
+            Arg::new("service")
+                .value_name("SERVICE")
+                .required(true)
+                .help("The service's type, an alias of it, its name or its ID"),
+        )
+        .arg(services::cached())
 }
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let wanted = options.get_one::<String>("service").map_or("", String::as_str);
-    let access = session.client()?.authenticate()?;
+    let access = services::access(session, options)?;
     let service = find(access.scoped_catalog()?, wanted)?;
     Ok(Answer::Show(vec![
-        ("endpoints", endpoints(service)),
+        ("endpoints", services::endpoints(service)),
         ("id", service.id().into()),
         ("name", service.name().into()),
         ("type", service.service_type().into()),

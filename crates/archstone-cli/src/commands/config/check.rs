@@ -15,9 +15,8 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::List,
     describe,
     more: "\
-Looks at every file that counts, at each cloud in each of its regions, and at the environment. Nothing
-is sent, and no command is run. The exit status is 3 when something is refused, and 0 when there are only
-warnings.
+Checks every file that is used, each cloud in each of its regions, and the environment. Sends nothing and runs no \
+command. The exit status is 3 for errors, and 0 if there are only warnings.
 
 Examples:
   archstone config check
@@ -26,7 +25,7 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("check").about("Find what is wrong with the configuration, and say how to mend it")
+    Command::new("check").about("Find what is wrong with the configuration, and how to fix it")
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "other commands can fail")]

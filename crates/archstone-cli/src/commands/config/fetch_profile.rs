@@ -18,7 +18,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     describe,
     more: "\
-A cloud with `profile: https://vexxhost.com` is laid over the profile that is kept in clouds-public.yaml.
+A cloud with `profile: https://vexxhost.com` is laid over the profile that is kept in clouds-public.yaml. \
 Nothing is fetched at any other time, and nothing in a profile is run.
 
 Example:
@@ -28,7 +28,7 @@ Example:
 
 fn describe() -> Command {
     Command::new("fetch-profile")
-        .about("Fetch a vendor's profile, and keep it in clouds-public.yaml")
+        .about("Fetch a vendor profile into clouds-public.yaml")
         .arg(Arg::new("address").value_name("URL").required(true).help("The vendor's address"))
 }
 

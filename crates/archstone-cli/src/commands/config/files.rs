@@ -20,6 +20,6 @@ pub(super) fn files(host: &Host) -> Result<Vec<ConfigFile>> {
 }
 
 pub(super) fn absent(cloud: &str) -> Error {
-    Error::new(ErrorKind::NotFound, format!("no file names a cloud `{cloud}`"))
+    Error::new(ErrorKind::NotFound, format!("no configuration file has a cloud `{cloud}`"))
         .with_hint("`archstone config list` lists the clouds")
 }

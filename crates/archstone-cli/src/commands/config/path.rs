@@ -18,7 +18,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::List,
     describe,
     more: "\
-Of each kind, the first file that is found counts, and the others are hidden by it.
+Of each kind, the first file is used, and it hides the others.
 
 Examples:
   archstone config path
@@ -27,8 +27,11 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("path").about("List the configuration files that are found").arg(
-        Arg::new("all").long("all").action(ArgAction::SetTrue).help("Also the places where there is none, in order"),
+    Command::new("path").about("List the configuration files that exist").arg(
+        Arg::new("all")
+            .long("all")
+            .action(ArgAction::SetTrue)
+            .help("Also list the places where there is none, in order"),
     )
 }
 

@@ -21,7 +21,7 @@ Example:
 };
 
 fn describe() -> Command {
-    Command::new("remove").about("Take a cloud out of clouds.yaml and secure.yaml").arg(cloud())
+    Command::new("remove").about("Remove a cloud from clouds.yaml and secure.yaml").arg(cloud())
 }
 
 fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {

@@ -22,7 +22,7 @@ Example:
 
 fn describe() -> Command {
     Command::new("rename")
-        .about("Give a cloud another name in clouds.yaml and secure.yaml")
+        .about("Rename a cloud in clouds.yaml and secure.yaml")
         .args([cloud(), Arg::new("name").value_name("NAME").required(true).help("The new name")])
 }
 

@@ -22,7 +22,7 @@ Example:
 
 fn describe() -> Command {
     Command::new("unset")
-        .about("Take an option of a cloud out of clouds.yaml and secure.yaml")
+        .about("Remove an option of a cloud from clouds.yaml and secure.yaml")
         .args([cloud(), Arg::new("option").value_name("OPTION").required(true).help("The option's name")])
 }
 
@@ -38,7 +38,7 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     }
     if changed.is_empty() {
         return Err(Error::new(ErrorKind::NotFound, format!("no file sets `{option}` for the cloud `{cloud}`"))
-            .with_hint("`archstone config show` says where each option comes from"));
+            .with_hint("`archstone config show` shows where each option comes from"));
     }
     Ok(Answer::Text(changed))
 }

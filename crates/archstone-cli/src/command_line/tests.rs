@@ -1,0 +1,96 @@
+//! A hint is a command that works: each command in a message, a help page or a document is one that the program takes.
+
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+
+use super::parse;
+use crate::commands;
+
+/// The commands in a text: from `archstone` to the end of the code, the line or the shell command.
+fn commands(text: &str) -> Vec<Vec<String>> {
+    let ends = |c: char| matches!(c, '`' | '\n' | '|' | ';' | '<' | '>' | ')' | '"' | '#' | '&' | '…');
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("archstone ") {
+        let before = text[..at].chars().next_back().unwrap_or('\n');
+        // Within code, at the beginning of a line, after a prompt, or in `$(…)`.
+        let is_code = matches!(before, '`' | '(' | '\n') || text[..at].ends_with("$ ") || text[..at].ends_with("\n  ");
+        let code = text[at..].split(ends).next().unwrap_or_default();
+        // Two spaces begin an explanation.
+        let code = code.split("   ").next().unwrap_or_default();
+        if is_code && !code.contains("--help") {
+            found.push(words(code));
+        }
+    }
+    found
+}
+
+/// As a shell splits it, as far as documents need.
+fn words(code: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (position, part) in code.split('\'').enumerate() {
+        if position % 2 == 0 {
+            words.extend(part.split_whitespace().map(ToOwned::to_owned));
+        } else {
+            words.push(part.to_owned());
+        }
+    }
+    words
+}
+
+/// All files below a folder with one of these endings.
+fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+    let mut found = Vec::new();
+    for path in entries {
+        if path.is_dir() {
+            found.extend(files(&path, endings));
+        } else if path.extension().is_some_and(|it| endings.iter().any(|ending| it == *ending)) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn each_command_in_messages_and_documents_is_one_that_the_program_takes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut sources: Vec<PathBuf> = ["crates/archstone-cli/src", "crates/archstone/src"]
+        .iter()
+        .flat_map(|it| files(&root.join(it), &["rs"]))
+        .collect();
+    sources.extend(files(&root.join("docs"), &["md"]));
+    sources.push(root.join("README.md"));
+    let (mut checked, mut wrong) = (0, Vec::new());
+    for source in sources {
+        let is_code = source.extension().is_some_and(|it| it == "rs");
+        let text = std::fs::read_to_string(&source).expect("a source file").replace("\\\"", "\"");
+        let text: String = text
+            .lines()
+            .filter(|it| !is_code || !it.trim_start().starts_with("//"))
+            .map(|it| format!("{it}\n"))
+            .collect();
+        for words in commands(&text) {
+            // What the program fills in.
+            let words: Vec<_> = words.iter().map(|it| if it.starts_with('{') { "x" } else { it }).collect();
+            checked += 1;
+            match parse(words.iter().map(Into::into)) {
+                Ok(_) => {}
+                // Prose may name a command, or a group of them; a hint may not.
+                Err(error)
+                    if !is_code
+                        && matches!(
+                            error.kind(),
+                            ErrorKind::MissingRequiredArgument | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+                        )
+                        && commands::ALL.iter().any(|it| it.words.starts_with(&words[1..])) => {}
+                Err(error) => {
+                    let first = error.to_string().lines().next().unwrap_or_default().to_owned();
+                    wrong.push(format!("{}: {}: {first}", source.display(), words.join(" ")));
+                }
+            }
+        }
+    }
+    assert!(checked > 60, "{checked}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

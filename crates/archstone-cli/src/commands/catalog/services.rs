@@ -1,0 +1,44 @@
+//! Which catalog a command shows, and how its endpoints are written.
+
+use std::sync::Arc;
+
+use archstone::{Access, Endpoint, Result, Service};
+use clap::{Arg, ArgAction, ArgMatches};
+
+use crate::{events::warning, output::Value, session::Session};
+
+pub(super) fn cached() -> Arg {
+    Arg::new("cached")
+        .long("cached")
+        .action(ArgAction::SetTrue)
+        .help("Show the catalog that came with the token, without a request")
+}
+
+/// The token with the catalog as it is now, or, with `--cached` and where Keystone refuses to show that, of the login.
+pub(super) fn access(session: &Session<'_>, options: &ArgMatches) -> Result<Arc<Access>> {
+    let client = session.client()?;
+    if options.get_flag("cached") {
+        return client.authenticate();
+    }
+    let current = client.current_catalog()?;
+    if let Some(refusal) = current.refusal() {
+        warning!("this is the catalog of the login, which may be out of date: {refusal}");
+    }
+    Ok(Arc::clone(current.access()))
+}
+
+/// For people, each endpoint on two lines; for programs, with all that is known of it.
+pub(super) fn endpoints(service: &Service) -> Value {
+    let lines = |it: &Endpoint| format!("{}\n  {}: {}\n", it.region().unwrap_or("<none>"), it.interface(), it.url());
+    let object = |it: &Endpoint| {
+        Value::Object(vec![
+            ("id", it.id().into()),
+            ("interface", it.interface().as_str().into()),
+            ("region_id", it.region().into()),
+            ("url", it.url().as_str().into()),
+            ("region", it.region().into()),
+        ])
+    };
+    let for_people = service.endpoints().iter().map(lines).collect();
+    Value::Shown(for_people, Box::new(Value::List(service.endpoints().iter().map(object).collect())))
+}

@@ -1,0 +1,222 @@
+//! Where results go: lost ones are errors, a terminal shows nothing raw, and YAML is read back as it was.
+
+use std::process::{Command, Stdio};
+
+use crate::program::Program;
+
+/// Runs the program by `sh`, which sets up its streams: `"$@"` is the program with its arguments.
+fn by_shell(program: &Program, script: &str, arguments: &str) -> std::process::Output {
+    let words: Vec<_> = arguments.split_whitespace().collect();
+    let inner = program.command(&words);
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", script, "sh"]).arg(inner.get_program()).args(inner.get_args()).env_clear();
+    shell.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(&program.home);
+    shell.output().expect("a shell runs")
+}
+
+#[test]
+fn a_lost_result_is_an_error() {
+    let alice = Program::of("alice");
+    alice.token();
+    for (arguments, is_lost) in [
+        ("token issue", true),
+        ("token issue -f value -c id", true),
+        ("url identity", true),
+        ("whoami -f json", true),
+        ("config path", true),
+        ("env", true),
+        ("completion bash", true),
+        ("--help", true),
+        ("token issue -h", true),
+        ("help token", true),
+        ("--version", true),
+        ("cache clear --timing", true),
+        // Prints nothing.
+        ("cache clear", false),
+    ] {
+        for (script, cause) in
+            [(r#"exec "$@" >&-"#, "standard output is closed"), (r#"exec "$@" >/dev/full"#, "No space left on device")]
+        {
+            let run = alice.read(&by_shell(&alice, script, arguments));
+            if is_lost {
+                let said = format!("error: cannot write the result\n  caused by: {cause}");
+                assert!(run.code == Some(1) && run.stderr.contains(&said), "{arguments}: {run:?}");
+            } else {
+                assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{arguments}: {run:?}");
+            }
+        }
+        // Nobody wants it there, and that is no error.
+        for script in [r#"exec "$@" >/dev/null"#, r#"exec "$@" 1<>/dev/null"#] {
+            assert_eq!(by_shell(&alice, script, arguments).status.code(), Some(0), "{arguments}");
+        }
+    }
+}
+
+#[test]
+fn without_a_standard_error_results_and_statuses_stay() {
+    let alice = Program::of("alice");
+    let token = alice.token();
+    for script in [r#"exec "$@" 2>&-"#, r#"exec "$@" 2>/dev/full"#] {
+        let warned = by_shell(&alice, script, "whoami -f value -c user_name --os-password alice-secret");
+        let failed = by_shell(&alice, script, "url nonsense");
+        let usage = by_shell(&alice, script, "nonsense");
+
+        assert_eq!((warned.status.code(), warned.stdout.as_slice()), (Some(0), &b"alice\n"[..]), "{warned:?}");
+        assert_eq!((failed.status.code(), usage.status.code()), (Some(6), Some(2)));
+    }
+    // No message went into a file that took the place of the closed one.
+    assert_eq!(alice.token(), token);
+    assert_eq!(alice.logins(), 1);
+}
+
+#[test]
+fn a_closed_standard_input_is_an_empty_one() {
+    let alice = Program::of("alice");
+
+    let revoked = alice.read(&by_shell(&alice, r#"exec "$@" <&-"#, "token revoke -"));
+
+    assert!(revoked.failure().starts_with("exit 3\nerror: standard input should hold the token"), "{revoked:?}");
+}
+
+/// Names that are something else to a reader of YAML unless they are quoted, and many made of the same parts.
+fn awkward_names() -> Vec<String> {
+    let mut names: Vec<String> = [
+        "1.0E+3",
+        "2001-12-14  21:59:43",
+        "1e5",
+        "0o17",
+        "0x1F",
+        "1_000",
+        "12:30:45",
+        "+.inf",
+        ".NaN",
+        "~",
+        "Null",
+        "y",
+        "N",
+        "on",
+        "=",
+        "<<",
+        "- x",
+        "? x",
+        ": x",
+        "a: b",
+        "a #b",
+        "#",
+        "&a",
+        "*a",
+        "!a",
+        "|",
+        ">",
+        "%a",
+        "@a",
+        "`a",
+        "'a'",
+        "\"a\"",
+        "---",
+        "...",
+        "[",
+        "{",
+        ",",
+        "a:",
+        " a",
+        "a ",
+        "a\nb",
+        "a\tb",
+        "\r",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}a",
+        "\u{1f600}",
+        "é",
+        "\u{7f}",
+        "\u{1b}[2J",
+        "2026-11-24",
+        "2026-11-24T00:18:55Z",
+        "-",
+        "?",
+        ":",
+        ".",
+        "0",
+        "007",
+        "1.",
+        ".5",
+        "1e",
+        "0e1f",
+        "12e03",
+        "+1",
+        "-0b1",
+        "190:20:30.15",
+        "2001-1-1 1:01:01 +1",
+        "true",
+        "Off",
+    ]
+    .map(ToOwned::to_owned)
+    .to_vec();
+    // Always the same, so that a failure can be looked at.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).expect("a small number")
+    };
+    let alphabet: Vec<char> =
+        "0011223456789..__::--++eExXoObabfTtZz ~#'\"\\,[]{}&*!|>%@`=<yYnN\n\té\u{85}\u{1b}".chars().collect();
+    names.extend((0..3000).map(|_| (0..=next(10)).map(|_| alphabet[next(alphabet.len())]).collect::<String>()));
+    names.sort_unstable();
+    names.dedup();
+    // Merges another mapping, also in quotes.
+    names.retain(|name| name != "<<");
+    names
+}
+
+#[test]
+fn yaml_is_read_back_as_the_same_text() {
+    let program = Program::new();
+    let names = awkward_names();
+    // JSON is YAML, and the names are strings there.
+    let clouds: serde_json::Map<_, _> =
+        names.iter().map(|name| (name.clone(), serde_json::json!({"region_name": "r"}))).collect();
+    let file = serde_json::json!({ "clouds": clouds }).to_string();
+    let escaped = |c: char| match u32::from(c) {
+        0..0x7f => c.to_string(),
+        code @ 0..=0xffff => format!("\\u{code:04x}"),
+        code => format!("\\U{code:08x}"),
+    };
+    let file: String = file.chars().map(escaped).collect();
+    std::fs::write(program.home.join("clouds.yaml"), file).expect("clouds.yaml");
+    let yaml = program.home.join("list.yaml");
+    std::fs::write(&yaml, program.run("config list -f yaml -c cloud").result()).expect("a file");
+    // By PyYAML (1.1), and by the words of the core schema of YAML 1.2, which reads as text what no pattern matches.
+    let script = r#"
+import json, re, sys, yaml
+class Core(yaml.SafeLoader): pass
+Core.yaml_implicit_resolvers = {}
+for tag, pattern in [
+    ("null", r"null|Null|NULL|~|"),
+    ("bool", r"true|True|TRUE|false|False|FALSE"),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?(\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN"),
+]:
+    Core.add_implicit_resolver("tag:yaml.org,2002:" + tag, re.compile(f"^(?:{pattern})$"), None)
+text = open(sys.argv[1]).read()
+for loader in (yaml.SafeLoader, Core):
+    rows = yaml.load(text, loader)
+    print(json.dumps([row["Cloud"] if isinstance(row["Cloud"], str) else [repr(row["Cloud"])] for row in rows]))
+"#;
+    let python = concat!(env!("CARGO_MANIFEST_DIR"), "/../../dev/.state/venv/bin/python");
+    // Makes sure of it.
+    program.auth_url();
+    let output = Command::new(python).args(["-c", script]).arg(&yaml).stdin(Stdio::null()).output().expect("python");
+
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read: Vec<Vec<serde_json::Value>> = text.lines().map(|it| serde_json::from_str(it).expect("JSON")).collect();
+    assert_eq!(read.len(), 2);
+    for mut list in read {
+        list.sort_unstable_by_key(|it| it.as_str().map(ToOwned::to_owned));
+        let wrong: Vec<_> = list.iter().zip(&names).filter(|(read, name)| read.as_str() != Some(name)).collect();
+        assert!(wrong.is_empty() && list.len() == names.len(), "{wrong:?}");
+    }
+}

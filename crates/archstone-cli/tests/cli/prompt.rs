@@ -1,0 +1,163 @@
+//! The password prompt, at a real terminal.
+
+use std::process::{Command, Stdio};
+
+use archstone::host::Host;
+
+use crate::program::Program;
+
+/// What a terminal showed, whether it echoes afterwards, and the exit status as a shell says it.
+#[derive(Debug)]
+struct Session {
+    status: i64,
+    shown: String,
+    echoes: bool,
+}
+
+/// Runs the program at a terminal of its own. Steps: what is waited for, and then typed, or done if it begins with `!`:
+/// a signal to send.
+fn at_a_terminal(program: &Program, arguments: &[&str], steps: &[(&str, &str)]) -> Session {
+    // The leader of the terminal's session is what a shell is: it outlives the program, and looks at the terminal then.
+    let script = r#"
+import json, os, pty, signal, sys, termios
+steps = json.loads(sys.argv[1])
+terminal, other = pty.openpty()
+heard, said = os.pipe()
+def echoes():
+    return bool(termios.tcgetattr(other)[3] & termios.ECHO)
+leader = os.fork()
+if leader == 0:
+    slave = os.dup(other)
+    os.login_tty(slave)
+    for name in ("SIGINT", "SIGQUIT", "SIGHUP"):
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    child = os.fork()
+    if child == 0:
+        for name in ("SIGINT", "SIGQUIT", "SIGHUP"):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        os.execv(sys.argv[2], sys.argv[2:])
+    os.write(said, b"%d\n" % child)
+    while True:
+        status = os.waitpid(child, os.WUNTRACED)[1]
+        if not os.WIFSTOPPED(status):
+            break
+        os.write(said, b"stopped %d\n" % echoes())
+    code = os.waitstatus_to_exitcode(status)
+    os.write(said, b"ended %d %d\n" % (echoes(), code if code >= 0 else 128 - code))
+    os.read(0, 1)
+    os._exit(0)
+reports = os.fdopen(heard)
+child = int(reports.readline())
+shown, seen = b"", 0
+for expected, act in steps:
+    while expected.encode() not in shown[seen:]:
+        shown += os.read(terminal, 1000)
+    seen = shown.index(expected.encode(), seen) + len(expected)
+    while echoes():
+        os.sched_yield()
+    if not act.startswith("!"):
+        os.write(terminal, act.encode())
+        continue
+    os.kill(child, getattr(signal, act[1:]))
+    if act == "!SIGTSTP":
+        assert reports.readline() == "stopped 1\n"
+        os.kill(child, signal.SIGCONT)
+ended, echo, status = reports.readline().split()
+os.set_blocking(terminal, False)
+try:
+    while more := os.read(terminal, 1000):
+        shown += more
+except OSError:
+    pass
+os.kill(leader, signal.SIGKILL)
+print(json.dumps([int(status), shown.decode(), echo == "1"]))
+"#;
+    let inner = program.command(arguments);
+    let output = Command::new("python3")
+        .args(["-c", script, &serde_json::to_string(steps).expect("JSON")])
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .env_clear()
+        .env("PATH", Host::default().variable("PATH").expect("a path to python3"))
+        .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .current_dir(&program.home)
+        .stdin(Stdio::null())
+        .output()
+        .expect("python3 runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (status, shown, echoes) = serde_json::from_slice(&output.stdout).expect("JSON");
+    Session { status, shown, echoes }
+}
+
+const WHO: [&str; 5] = ["whoami", "-f", "value", "-c", "user_name"];
+
+#[test]
+fn a_missing_password_is_asked_for_and_an_empty_one_again() {
+    let alice = Program::of("alice").with("OS_PASSWORD", "");
+
+    let typed = at_a_terminal(&alice, &WHO, &[("Password: ", "\r"), ("Password: ", "wrong\x15alice-secret\r")]);
+
+    assert_eq!((typed.status, typed.echoes), (0, true), "{typed:?}");
+    assert_eq!(typed.shown, "Password: \r\nPassword: \r\nalice\r\n");
+    assert_eq!(alice.logins(), 1);
+}
+
+#[test]
+fn nothing_but_a_password_ends_the_question() {
+    let alice = Program::of("alice").with("OS_PASSWORD", "");
+
+    let empty = at_a_terminal(&alice, &WHO, &[("Password: ", "\r"), ("Password: ", "\r"), ("Password: ", "\r")]);
+    let ended = at_a_terminal(&alice, &WHO, &[("Password: ", "\x04")]);
+
+    for session in [empty, ended] {
+        assert_eq!((session.status, session.echoes), (3, true), "{session:?}");
+        assert!(session.shown.contains("error: no password was typed\r\n"), "{session:?}");
+    }
+    assert_eq!(alice.requests(), 0);
+}
+
+#[test]
+fn the_echo_is_restored_on_every_way_out() {
+    let alice = Program::of("alice").with("OS_PASSWORD", "");
+    let table = [
+        ("\x03", 130),
+        ("\x1c", 131),
+        ("half\x03", 130),
+        ("!SIGINT", 130),
+        ("!SIGTERM", 143),
+        ("!SIGHUP", 129),
+        ("!SIGQUIT", 131),
+    ];
+    for (act, status) in table {
+        let session = at_a_terminal(&alice, &WHO, &[("Password: ", act)]);
+        assert_eq!((session.status, session.echoes), (status, true), "{act:?}: {session:?}");
+        assert!(!session.shown.contains("half"), "{session:?}");
+    }
+    assert_eq!(alice.requests(), 0);
+}
+
+#[test]
+fn a_stopped_question_is_asked_again() {
+    let alice = Program::of("alice").with("OS_PASSWORD", "");
+
+    let session = at_a_terminal(&alice, &WHO, &[("Password: ", "!SIGTSTP"), ("Password: ", "alice-secret\r")]);
+
+    assert_eq!((session.status, session.echoes), (0, true), "{session:?}");
+    assert!(session.shown.ends_with("Password: \r\nalice\r\n") && !session.shown.contains("secret"), "{session:?}");
+}
+
+#[test]
+fn a_terminal_gets_nothing_raw() {
+    let nobody = Program::new();
+    let clouds = r#"{"clouds": {"w\u001b]0;owned\u0007\u202e": {"region_name": "r"}}}"#;
+    std::fs::write(nobody.home.join("clouds.yaml"), clouds).expect("clouds.yaml");
+
+    for format in ["table", "value", "csv", "json", "yaml"] {
+        let session = at_a_terminal(&nobody, &["config", "list", "-f", format], &[]);
+        let is_raw = |c: char| c.is_control() && !matches!(c, '\r' | '\n') || c == '\u{202e}';
+        assert!(session.status == 0 && !session.shown.contains(is_raw), "{format}: {session:?}");
+        assert!(session.shown.contains("owned"), "{format}: {session:?}");
+    }
+    // To programs it goes as it is.
+    assert_eq!(nobody.run("config list -f value -c cloud").result(), "w\u{1b}]0;owned\u{7}\u{202e}\n");
+}
