@@ -82,6 +82,7 @@ __all__ = [
     "__version__",
     "check",
     "clouds",
+    "distrust",
     "explain",
     "fetch_profile",
     "managers",
@@ -90,6 +91,7 @@ __all__ = [
     "read_openrc",
     "resources",
     "to_environment",
+    "trust",
 ]
 
 __version__: str
@@ -323,6 +325,8 @@ def explain(**options: Unpack[Options]) -> list[Setting]: ...
 def to_environment(**options: Unpack[Options]) -> dict[str, str]: ...
 def clouds() -> list[NamedCloud]: ...
 def check() -> list[Finding]: ...
+def trust(path: str | PathLike[str]) -> None: ...
+def distrust(path: str | PathLike[str]) -> bool: ...
 def paths() -> dict[str, Path]: ...
 
 @final

@@ -18,11 +18,13 @@ from archstone._archstone import (
     Setting,
     check,
     clouds,
+    distrust,
     explain,
     fetch_profile,
     paths,
     read_openrc,
     to_environment,
+    trust,
 )
 
 __all__ = [
@@ -35,9 +37,11 @@ __all__ = [
     "Setting",
     "check",
     "clouds",
+    "distrust",
     "explain",
     "fetch_profile",
     "paths",
     "read_openrc",
     "to_environment",
+    "trust",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from keystone_for_tests import password_of
 from keystoneauth1 import access, exceptions, loading, plugin
 from keystoneauth1.identity import v3
 from openstack.config import OpenStackConfig
+from oslo_config import cfg
 
 import archstone
 from archstone.keystoneauth import Loader, Plugin, Session
@@ -142,7 +144,11 @@ def test_what_is_missing_or_wrong_is_said_when_the_plugin_is_made() -> None:
 
 
 def test_trust_is_the_sessions(tls_keystone: Keystone) -> None:
-    user: dict[str, Any] = {"auth_url": tls_keystone.auth_url, "username": "alice", "password": password_of("alice")}
+    user: dict[str, Any] = {
+        "auth_url": tls_keystone.auth_url,
+        "username": "alice",
+        "password": password_of("alice"),
+    }
 
     with pytest.raises(exceptions.SSLError, match="not trusted"):
         stock(Plugin(**user)).get_token()
@@ -279,6 +285,48 @@ def test_the_loader_has_every_option() -> None:
     assert [name for name, it in options.items() if it.required] == ["auth-url"]
     assert not OF_OTHERS & {name.replace("-", "_") for name in options}
     assert "archstone" in loading.get_available_plugin_names()
+
+
+def test_a_services_file_for_a_password_works_as_it_is(
+    keystone: TaggedKeystone, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def section(auth_type: str) -> str:
+        return f"""
+            [keystone_authtoken]
+            auth_type = {auth_type}
+            auth_url = {keystone.auth_url}
+            username = alice
+            password = {password_of("alice")}
+            user_domain_name = Default
+            project_name = web
+            project_domain_name = Default
+        """
+
+    seen = []
+    for auth_type in ["password", "archstone"]:
+        file = tmp_path / f"{auth_type}.conf"
+        file.write_text(textwrap.dedent(section(auth_type)))
+        conf = cfg.ConfigOpts()
+        conf(["--config-file", str(file)])
+        loading.register_auth_conf_options(conf, "keystone_authtoken")
+        auth = loading.load_auth_from_conf_options(conf, "keystone_authtoken")
+        known = auth.get_access(stock(auth))
+        seen.append((known.username, known.project_name, type(auth) is Plugin))
+
+    assert seen == [("alice", "web", False), ("alice", "web", True)]
+    assert "deprecated" not in caplog.text
+
+
+def test_a_services_file_may_use_the_names_inside_too(tmp_path: Path) -> None:
+    (tmp_path / "own.conf").write_text(
+        "[one]\nauth_type = archstone\nauth_url = http://k/v3\nusername = a\nlogin_password = p\n"
+        "[two]\nauth_type = archstone\nauth_url = http://k/v3\ntoken = t\n"
+    )
+    conf = cfg.ConfigOpts()
+    conf(["--config-file", str(tmp_path / "own.conf")])
+    for group in ["one", "two"]:
+        loading.register_auth_conf_options(conf, group)
+        assert isinstance(loading.load_auth_from_conf_options(conf, group), Plugin)
 
 
 def test_options_come_from_the_command_line_and_the_environment(

@@ -1,5 +1,7 @@
 //! What is configured, and changes to it, for Python.
 
+use std::path::PathBuf;
+
 use archstone::{
     config::{self, Family, FileState},
     host::Host,
@@ -127,6 +129,26 @@ pub(crate) fn check(py: Python<'_>) -> Vec<Finding> {
         hint: it.hint.map(|hint| hint.worded(errors::in_python)),
     });
     findings.collect()
+}
+
+/// Let a configuration file of a working folder run commands and read files for secrets, until it changes.
+///
+/// Raises:
+///     ConfigurationError: it cannot be read, or what is trusted cannot be written.
+#[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "a path of Python becomes one of Rust")]
+pub(crate) fn trust(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    config::trust(&path, &Host::default()).map_err(|error| errors::to_python(py, &error))
+}
+
+/// Take back what `trust` said.
+///
+/// Returns:
+///     Whether it was said.
+#[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "a path of Python becomes one of Rust")]
+pub(crate) fn distrust(py: Python<'_>, path: PathBuf) -> PyResult<bool> {
+    config::distrust(&path, &Host::default()).map_err(|error| errors::to_python(py, &error))
 }
 
 /// Return the configuration files that count, by kind: `clouds`, `secure`, `clouds-public`.

@@ -54,8 +54,8 @@ mod _archstone {
         catalog::{Catalog, Endpoint, Service},
         client::Client,
         config::{
-            ConfigFile, FetchedProfile, Finding, KeyringPlace, NamedCloud, Openrc, Setting, check, clouds, explain,
-            fetch_profile, paths, read_openrc, to_environment,
+            ConfigFile, FetchedProfile, Finding, KeyringPlace, NamedCloud, Openrc, Setting, check, clouds, distrust,
+            explain, fetch_profile, paths, read_openrc, to_environment, trust,
         },
         descriptions::{managers, resources},
         identity::{IdentityCore, IdentityItems, IdentityOutcomes},

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use archstone::{Error, ErrorKind, ErrorResponse, HeaderName, HeaderValue, Result, StatusCode};
+use archstone::{Error, ErrorKind, ErrorResponse, HeaderName, HeaderValue, Result, SentSecrets, StatusCode};
 use bytes::{Bytes, BytesMut};
 use pyo3::{
     exceptions::{PyKeyError, PyValueError},
@@ -44,6 +44,7 @@ impl Answer {
             headers: response.headers().clone(),
             url: response.url().clone(),
             body: Bytes::new(),
+            sent: response.sent().clone(),
         };
         let elapsed = response.elapsed();
         let state = if stream {
@@ -367,7 +368,13 @@ impl Response {
         });
         let headers = pairs.collect::<PyResult<Vec<_>>>()?.into_iter().collect();
         let url = url.parse().map_err(|_| invalid())?;
-        Ok(Self(Answer::of_error(&ErrorResponse { status, headers, body: body.into(), url })))
+        Ok(Self(Answer::of_error(&ErrorResponse {
+            status,
+            headers,
+            body: body.into(),
+            url,
+            sent: SentSecrets::default(),
+        })))
     }
 
     fn __repr__(&self) -> String {

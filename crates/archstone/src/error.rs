@@ -7,7 +7,7 @@ use reqwest::{StatusCode, header::HeaderMap};
 use url::Url;
 
 pub(crate) use crate::text::printable;
-use crate::{hint::Hint, malformed::Malformed, receipt::Receipt, text};
+use crate::{hint::Hint, malformed::Malformed, receipt::Receipt, redaction::SentSecrets, text};
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -350,6 +350,8 @@ pub struct ErrorResponse {
     pub body: Bytes,
     /// The URL that answered, after redirects.
     pub url: Url,
+    /// What the request sent as secret: the text of an error that is made of this answer does not repeat it.
+    pub sent: SentSecrets,
 }
 
 impl fmt::Debug for ErrorResponse {

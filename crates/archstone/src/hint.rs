@@ -19,14 +19,14 @@ use crate::text;
 /// assert_eq!(hint.to_string(), "give `.username(…)` or `.user_id(…)`");
 /// assert_eq!(hint.worded(|option| format!("`{option}=`")), "give `username=` or `user_id=`");
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hint {
     parts: Vec<Part>,
     /// The whole in Rust's words.
     text: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Part {
     Text(String),
     Option(String),

@@ -57,6 +57,7 @@ mod keyring;
 mod lenient;
 mod malformed;
 mod receipt;
+mod redaction;
 mod reference;
 mod scope;
 mod secret;
@@ -83,6 +84,7 @@ pub use error::{Error, ErrorKind, ErrorResponse, Result};
 pub use hint::Hint;
 pub use receipt::Receipt;
 pub use record::{project::Project, user::User};
+pub use redaction::SentSecrets;
 pub use reference::{DomainRef, ProjectRef, UserRef};
 pub use reqwest::{
     Method, StatusCode,

@@ -2,7 +2,12 @@
 
 /// The known name that a name most likely stands for; `None` where no name is near. The longer a name, the more
 /// typos it may have: one for every three letters, three at most.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+///
+/// ```
+/// assert_eq!(archstone::config::nearest("dmeo", ["prod", "demo"]), Some("demo"));
+/// assert_eq!(archstone::config::nearest("lab", ["prod", "demo"]), None);
+/// ```
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (name.chars().count() / 3).min(3);
     let near = |it: &&str| it.chars().count().abs_diff(name.chars().count()) <= allowed;
     let known = known.into_iter().filter(near).map(|it| (distance(name, it), it));

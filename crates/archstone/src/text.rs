@@ -42,6 +42,21 @@ pub fn escaped_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.split('\n').map(escaped).collect::<Vec<_>>().join("\n"))
 }
 
+/// A word of a command that is shown, so that POSIX shells take it for one word.
+///
+/// ```
+/// assert_eq!(archstone::text::shell_word("it's"), r"'it'\''s'");
+/// ```
+#[must_use]
+pub fn shell_word(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.+@%:,/~".contains(c);
+    if text.chars().all(is_plain) && !text.is_empty() && !text.starts_with('-') {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+    }
+}
+
 /// Whether people can see the character, or the room that it takes: it is no control character, has a width, and
 /// does not change the order of the characters around it.
 #[must_use]

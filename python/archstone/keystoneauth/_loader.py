@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keystoneauth1 import loading
 
@@ -29,6 +30,45 @@ _OF_OTHERS = {
 _DESTINATIONS = {"auth_type": "archstone_auth_type", "password": "login_password", "token": "login_token"}
 
 
+if TYPE_CHECKING:
+    from oslo_config import cfg
+
+
+class _Opt(loading.Opt):
+    """An option that is known by its own name in services' files, too, whatever keystoneauth1 calls it inside."""
+
+    def _to_oslo_opt(self) -> cfg.Opt:
+        usual = super()._to_oslo_opt()
+        own_name = self.name.replace("-", "_")
+        return usual if own_name == self.dest else _by_own_name(usual, own_name)
+
+
+def _by_own_name(usual: cfg.Opt, own_name: str) -> cfg.Opt:
+    """Return the option so that `password = …` sets it, as with keystoneauth1's own plugins.
+
+    To oslo.config `password` is an old name of `login_password`, and it would say so in the log of each service.
+    """
+    from oslo_config import cfg  # noqa: PLC0415 (only services have it)
+
+    class ByOwnName(cfg.Opt):
+        def _get_from_namespace(self, namespace: Any, group_name: str | None) -> Any:  # noqa: ANN401
+            with contextlib.suppress(KeyError, AttributeError, TypeError):
+                name = (group_name, own_name)
+                return namespace._get_value([name], current_name=name)  # noqa: SLF001 (its loop over names)
+            return super()._get_from_namespace(namespace, group_name)
+
+    return ByOwnName(
+        name=usual.name,
+        type=usual.type,
+        help=usual.help,
+        secret=usual.secret,
+        required=usual.required,
+        dest=usual.dest,
+        deprecated_opts=[*usual.deprecated_opts, cfg.DeprecatedOpt(own_name)],
+        metavar=usual.metavar,
+    )
+
+
 class Loader(loading.BaseLoader[Plugin]):
     """The options of Archstone as keystoneauth1 knows options, and the plugin that they make."""
 
@@ -40,7 +80,7 @@ class Loader(loading.BaseLoader[Plugin]):
     def get_options(self) -> list[loading.Opt]:
         """Return every option that Archstone has, but for those of sessions and adapters."""
         return [
-            loading.Opt(
+            _Opt(
                 "archstone-auth-type" if name == "auth_type" else name.replace("_", "-"),
                 dest=_DESTINATIONS.get(name, name),
                 deprecated=[] if name == "auth_type" else [loading.Opt(it.replace("_", "-")) for it in aliases],

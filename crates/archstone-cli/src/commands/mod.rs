@@ -43,6 +43,7 @@ pub(crate) const ALL: &[Spec] = &[
     config::RENAME,
     config::REMOVE,
     config::IMPORT_OPENRC,
+    config::TRUST,
     config::FETCH_PROFILE,
     config::SCHEMA,
     completion::SPEC,

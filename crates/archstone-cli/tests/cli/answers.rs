@@ -187,7 +187,7 @@ fn the_catalog_is_that_of_now_and_a_cached_one_is_asked_for() {
 fn where_the_catalog_is_refused_that_of_the_login_is_shown_and_said_to_be() {
     let keystone = archstone_testing::FakeKeystone::start();
     let refusal = serde_json::json!({"error": {"code": 403, "message": "not for you", "title": "Forbidden"}});
-    let reply = archstone_testing::Reply::json(403, &refusal.to_string());
+    let reply = archstone_testing::Reply::json(403, refusal.to_string());
     keystone.on("GET", "/v3/auth/catalog").reply(reply);
     let demo = Program::new().with("OS_AUTH_URL", &keystone.auth_url()).with("OS_USERNAME", "demo");
     let demo = demo.with("OS_PASSWORD", "secret");

@@ -100,7 +100,14 @@ fn a_change_that_makes_no_sense_changes_nothing() {
     let before = clouds_yaml(&program);
     let table = [
         ("config set mine usrname x", "exit 3\nerror: unknown option `usrname`"),
-        ("config set mine timeout soon", "exit 3\nerror: `timeout` cannot be `soon`"),
+        ("config set mine timeout soon", "exit 3\nerror: `timeout` is `soon`"),
+        ("config set mine auth_url keystone.example", "exit 3\nerror: `auth_url` is not a URL"),
+        ("config set mine verify maybe", "exit 3\nerror: `verify` is `maybe`"),
+        ("config set mine auth_type v3passwrod", "exit 3\nerror: `auth_type` asks for the auth method `v3passwrod`"),
+        ("config set mine interface outside", "exit 3\nerror: `interface`"),
+        ("config set mine compute_api_version x", "exit 3\nerror: `compute_api_version`"),
+        ("config set mine profile citycluod", "exit 3\nerror: `profile`: there is no profile"),
+        ("config set mine cacert -----BEGIN", "exit 3\nerror: `cacert` is the text of a certificate"),
         ("config set mine username", "exit 2\nerror: there is no value for `username`"),
         ("config unset mine region_name", "exit 6\nerror: no file sets `region_name` for the cloud `mine`"),
         ("config rename yours x", "exit 6\nerror: no configuration file has a cloud `yours`"),
@@ -329,4 +336,67 @@ fn what_is_no_profile_is_not_kept() {
     let run = program.run("config fetch-profile vexxhost");
     assert!(run.stderr.contains("write it whole: `https://vexxhost.com`"), "{}", run.stderr);
     assert!(!program.home.join(".config").exists());
+}
+
+#[test]
+fn a_new_cloud_is_said() {
+    let program = with_cloud();
+    let known = program.run("config set mine region_name north");
+    let typo = program.run("config set mien region_name north");
+    let other = program.run("config set lab auth_url http://keystone:5000/v3");
+    assert_eq!(known.stderr, "");
+    assert!(
+        typo.stderr.contains("`mien` is a new cloud") && typo.stderr.contains("did you mean `mine`?"),
+        "{}",
+        typo.stderr
+    );
+    assert!(other.stderr.contains("`lab` is a new cloud") && !other.stderr.contains("mean"), "{}", other.stderr);
+    assert_eq!((typo.code, other.code), (Some(0), Some(0)));
+}
+
+#[test]
+fn a_file_of_the_working_folder_is_trusted_once() {
+    let program = Program::new();
+    let entry = format!(
+        "clouds:\n  mine:\n    auth:\n      auth_url: {}\n      username: alice\n      password_command: [echo, alice-secret]\n",
+        program.auth_url()
+    );
+    fs::write(program.home.join("clouds.yaml"), &entry).expect("clouds.yaml");
+    let refused = program.run("whoami --os-cloud mine").failure();
+    assert!(refused.contains("archstone config trust clouds.yaml"), "{refused}");
+
+    assert_eq!(program.run("config trust").result(), "clouds.yaml\n");
+    assert_eq!(program.run("whoami --os-cloud mine -f value -c user_name").result(), "alice\n");
+    assert!(program.run("config trust").failure().starts_with("exit 6\n"));
+    fs::write(program.home.join("clouds.yaml"), entry + "# changed\n").expect("clouds.yaml");
+    assert!(program.run("whoami --os-cloud mine").failure().contains("archstone config trust"));
+    program.run("config trust clouds.yaml").result();
+    program.run("config trust --remove clouds.yaml").result();
+    assert!(program.run("whoami --os-cloud mine").failure().contains("archstone config trust"));
+}
+
+#[test]
+fn commands_that_an_import_recommends_work() {
+    let program = Program::new();
+    fs::write(
+        program.home.join("openrc"),
+        "export OS_USERNAME=alice OS_PASSWORD=$X OS_REGION_NAME=$Y\nfoo OS_USER_ID\n",
+    )
+    .expect("a file");
+    let imported =
+        program.read(&program.command(&["config", "import-openrc", "my cloud", "openrc"]).output().expect("it runs"));
+    assert!(imported.stderr.contains("line 2") && imported.stderr.contains("`OS_USER_ID`"), "{}", imported.stderr);
+    let commands: Vec<&str> = imported.stderr.split('`').filter(|part| part.starts_with("archstone ")).collect();
+    assert_eq!(commands.len(), 2, "{}", imported.stderr);
+    for command in commands {
+        let words = command.replace("archstone config set 'my cloud' ", "").replace("VALUE", "north");
+        let words: Vec<&str> = words.split(' ').collect();
+        let mut arguments = vec!["config", "set", "my cloud"];
+        arguments.extend(&words);
+        if words.len() == 1 {
+            arguments.push("secret");
+        }
+        let set = program.read(&program.command(&arguments).output().expect("it runs"));
+        assert_eq!(set.code, Some(0), "{command}: {}", set.stderr);
+    }
 }

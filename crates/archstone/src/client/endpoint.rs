@@ -50,16 +50,21 @@ impl Client {
     #[must_use]
     pub fn current_url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Option<Arc<EndpointUrl>> {
         let filter = self.with_defaults(filter.into());
-        match &self.0.config.mgmt_url {
-            Some(url) if filter.wanted_type() == Some("identity") => Some(Arc::new(url.clone().into())),
-            _ => self.0.slot.with_current(|access| access.catalog()?.url_for(filter).ok()).flatten(),
+        match self.configured_url(&filter) {
+            Some(url) => Some(Arc::new(url.clone().into())),
+            None => self.0.slot.with_current(|access| access.catalog()?.url_for(filter).ok()).flatten(),
         }
     }
 
+    /// The URL that the configuration says, so that no catalog is needed: that of all services, or of the identity
+    /// service.
+    fn configured_url(&self, filter: &EndpointFilter<'_>) -> Option<&Url> {
+        let CloudConfig { mgmt_url, endpoint, .. } = &self.0.config;
+        endpoint.as_ref().or_else(|| mgmt_url.as_ref().filter(|_| filter.wanted_type() == Some("identity")))
+    }
+
     async fn look_up(&self, filter: EndpointFilter<'_>) -> Result<Arc<EndpointUrl>> {
-        if let Some(url) = &self.0.config.mgmt_url
-            && filter.wanted_type() == Some("identity")
-        {
+        if let Some(url) = self.configured_url(&filter) {
             return Ok(Arc::new(url.clone().into()));
         }
         let (_, url) = self.in_catalog(&filter, |endpoint| Arc::clone(endpoint.url())).await?;

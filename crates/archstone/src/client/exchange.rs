@@ -220,7 +220,13 @@ impl Described {
             let is_away = moves.as_ref().is_some_and(|moves| moves.is_away);
             let (request, progress) = self.request(transport, next, token.filter(|_| !is_away), !is_away);
             let answer = match transport.start(request, next, limits, progress.as_ref()).await {
-                Ok(started) => Response::new(started, transport, limits),
+                Ok(started) => {
+                    let mut answer = Response::new(started, transport, limits);
+                    if answer.status().as_u16() >= 400 {
+                        answer.keep_out(self.sent_as_secret(token));
+                    }
+                    answer
+                }
                 Err(error) if !*is_repeated && self.was_given_up(&error) => {
                     *is_repeated = true;
                     continue;

@@ -14,6 +14,8 @@ use super::{Client, ServiceClient, microversion::Microversion, redirect::Redirec
 use crate::{
     catalog::ApiVersion,
     error::{Error, ErrorKind, Result, printable, public_url},
+    redaction::SentSecrets,
+    token::Token,
     transport::{Progress, RetryPolicy, TimeLimits, TransportSettings},
 };
 
@@ -55,6 +57,34 @@ pub(super) struct Described {
     pub(super) reauthenticate: bool,
     pub(super) error_for_status: bool,
     pub(super) problem: Option<Error>,
+    /// What is sent as secret, beside what headers and body say by themselves.
+    pub(super) secrets: SentSecrets,
+}
+
+impl Described {
+    /// What an error must not repeat.
+    pub(super) fn sent_as_secret(&self, token: Option<&Token>) -> SentSecrets {
+        /// Longer bodies are uploads.
+        const LONGEST: usize = 64 << 10;
+        let mut sent = self.secrets.clone();
+        if let Some(token) = token {
+            sent.add(token.expose());
+        }
+        for (name, value) in &self.headers {
+            if value.is_sensitive() || ["x-auth-token", "x-subject-token", "authorization"].contains(&name.as_str()) {
+                // Of `Basic …` and the like, the second word is the secret.
+                let text = value.to_str().unwrap_or_default();
+                sent.add(text.split_once(' ').map_or(text, |(_, credentials)| credentials));
+            }
+        }
+        if let Body::Bytes(bytes) = &self.body
+            && bytes.len() <= LONGEST
+            && let Ok(body) = serde_json::from_slice(bytes)
+        {
+            sent.add_body(&body);
+        }
+        sent
+    }
 }
 
 /// Where a request goes.
@@ -137,7 +167,14 @@ impl RequestBuilder {
             reauthenticate: true,
             error_for_status: true,
             problem: None,
+            secrets: SentSecrets::default(),
         }))
+    }
+
+    /// Keeps a secret that is sent out of errors.
+    pub(crate) fn secret(mut self, secret: &str) -> Self {
+        self.0.secrets.add(secret);
+        self
     }
 
     /// Adds a query parameter.

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     error::{Error, ErrorKind, ErrorResponse, Result, public_url},
+    redaction::SentSecrets,
     transport::{Patience, Started, TimeLimits, Transport, refusal, request_id, retry_after},
 };
 
@@ -31,6 +32,7 @@ pub struct Response {
     limits: TimeLimits,
     elapsed: Duration,
     patience: Patience,
+    sent: SentSecrets,
 }
 
 impl fmt::Debug for Response {
@@ -47,7 +49,18 @@ impl fmt::Debug for Response {
 impl Response {
     pub(super) fn new(started: Started, transport: &Arc<Transport>, limits: TimeLimits) -> Self {
         let Started { answer: inner, elapsed, patience } = started;
-        Self { inner, transport: Arc::clone(transport), limits, elapsed, patience }
+        Self { inner, transport: Arc::clone(transport), limits, elapsed, patience, sent: SentSecrets::default() }
+    }
+
+    /// Keeps what was sent as secret out of the errors that this answer becomes.
+    pub(super) fn keep_out(&mut self, sent: SentSecrets) {
+        self.sent = sent;
+    }
+
+    /// What was sent as secret, where this answer is an error: for an [`ErrorResponse`] that is made of it.
+    #[must_use]
+    pub fn sent(&self) -> &SentSecrets {
+        &self.sent
     }
 
     /// The HTTP status.
@@ -178,6 +191,7 @@ impl Response {
             headers: self.headers().clone(),
             body: body.into(),
             url: self.url().clone(),
+            sent: self.sent.clone(),
         }
         .into()
     }
@@ -190,8 +204,8 @@ impl Response {
 impl From<ErrorResponse> for Error {
     /// The error that an answer of 400 and above tells of, with the service's own words.
     fn from(response: ErrorResponse) -> Self {
-        let error =
-            refusal(response.status.as_u16(), &response.headers, &response.body, &response.url).with_response(response);
+        let error = refusal(response.status.as_u16(), &response.headers, &response.body, &response.url, &response.sent)
+            .with_response(response);
         match error.kind() {
             ErrorKind::TokenRejected => error.with_hint("get another token, or give credentials instead of a token"),
             _ => error,

@@ -4,11 +4,14 @@ use std::collections::HashSet;
 
 use super::{
     Origin, Settings,
-    clouds_yaml::{Layer, merge},
+    clouds_yaml::{Layer, merge_all},
     files::{Family, File},
     profile::layers as layers_of,
 };
-use crate::{error::Result, host::Host};
+use crate::{
+    error::{Error, Result},
+    host::Host,
+};
 
 /// A cloud that files name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,14 +100,20 @@ fn cloud(name: &str, files: &[File], host: &Host) -> Result<NamedCloud> {
     Ok(NamedCloud { name: name.to_owned(), regions, profile: profile.map(|it| it.value), files: paths })
 }
 
-/// The settings of a cloud in a region, as files alone have them.
-pub(super) fn settings(name: &str, region: Option<&str>, files: &[File], host: &Host) -> Result<Settings> {
+/// The settings of a cloud in a region, as files alone have them. What is wrong goes to `problems`, and is left out.
+pub(super) fn settings(
+    name: &str,
+    region: Option<&str>,
+    files: &[File],
+    host: &Host,
+    problems: &mut Vec<Error>,
+) -> Result<Settings> {
     let mut above = Settings::default();
     if let Some(region) = region {
         above.set("region_name", region, Origin::Argument("region_name".into()))?;
     }
     let layers = files.iter().map(|file| Layer::of(file, name)).filter_map(Result::transpose);
     let caches: Vec<_> = files.iter().filter_map(Layer::of_cache).collect();
-    let settings = merge(layers.collect::<Result<_>>()?, &caches, &above, host)?;
+    let settings = merge_all(layers.collect::<Result<_>>()?, &caches, &above, host, problems)?;
     Ok(above.over(settings))
 }

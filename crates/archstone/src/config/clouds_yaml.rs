@@ -10,7 +10,7 @@ use super::{
     files::{Family, File},
     foreign, named,
     options::TOKEN_CACHE,
-    profile, secret_source, service,
+    profile, secret_source, service, trust,
     yaml::{Entry, Member, Node},
 };
 use crate::{
@@ -175,25 +175,19 @@ impl Layer {
         self.members().any(names_project) || members(self.entry.get("auth")).any(names_project)
     }
 
-    /// The entry's settings.
-    fn settings(&self, beside_project: bool) -> Result<Settings> {
+    /// The entry's settings. What is wrong goes to `problems`, and is left out.
+    fn settings(&self, beside_project: bool, problems: &mut Vec<Error>) -> Settings {
         let mut settings = Settings::default();
         // What stands beside `auth` is stronger than what stands in it, as in openstacksdk.
         if let Some(auth) = self.entry.get("auth") {
             match &auth.node {
                 Node::Mapping(members) => {
                     for Member { key, value, .. } in members {
-                        let origin = self.origin(&format!("auth.{key}"), value);
-                        let Some(spec) = OptionSpec::find(key) else { return Err(self.unknown(key, &origin)) };
-                        if let Some(other) = settings.text(spec.name).filter(|it| Some(it.value) != value.text()) {
-                            let message = format!("{origin} says otherwise than {}", other.origin);
-                            return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("keep one of them"));
-                        }
-                        self.set(&mut settings, spec.kind, key, value, origin)?;
+                        problems.extend(self.set_in_auth(&mut settings, key, value).err());
                     }
                 }
                 Node::Nothing => {}
-                _ => return Err(self.wrong("auth", auth, "must hold a mapping")),
+                _ => problems.push(self.wrong("auth", auth, "must hold a mapping")),
             }
         }
         for (key, value) in self.members() {
@@ -203,28 +197,38 @@ impl Layer {
             let origin = self.origin(&key, value);
             let kind = OptionSpec::find(&key).map(|spec| spec.kind);
             match kind.or_else(|| service::find(&key).map(|(_, option)| option.kind)) {
-                Some(kind) => self.set(&mut settings, kind, &key, value, origin)?,
-                None if foreign::methods_of(&key).next().is_some() => return Err(self.unknown(&key, &origin)),
+                Some(kind) => problems.extend(self.set(&mut settings, kind, &key, value, origin).err()),
+                None if foreign::methods_of(&key).next().is_some() => problems.push(self.unknown(&key, &origin)),
                 // Other programs keep settings of their own here.
                 None => {}
             }
         }
         settings.fill_domains(beside_project);
-        Ok(settings)
+        settings
+    }
+
+    fn set_in_auth(&self, settings: &mut Settings, key: &str, value: &Entry) -> Result<()> {
+        let origin = self.origin(&format!("auth.{key}"), value);
+        let Some(spec) = OptionSpec::find(key) else { return Err(self.unknown(key, &origin)) };
+        if let Some(other) = settings.text(spec.name).filter(|it| Some(it.value) != value.text()) {
+            let message = format!("{origin} contradicts {}", other.origin);
+            return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("keep one of them"));
+        }
+        self.set(settings, spec.kind, key, value, origin)
     }
 
     /// The settings of the section for caching, where openstacksdk keeps keys of its own.
-    fn cache_settings(&self) -> Result<Settings> {
+    fn cache_settings(&self, problems: &mut Vec<Error>) -> Settings {
         let mut settings = Settings::default();
         for (key, value) in self.members() {
             let origin = self.origin(&key, value);
             match TOKEN_CACHE.iter().find(|spec| spec.name == key) {
-                Some(spec) => self.set(&mut settings, spec.kind, &key, value, origin)?,
-                None if key.starts_with("token_cache") => return Err(named::unknown(&key, &origin)),
+                Some(spec) => problems.extend(self.set(&mut settings, spec.kind, &key, value, origin).err()),
+                None if key.starts_with("token_cache") => problems.push(named::unknown(&key, &origin)),
                 None => {}
             }
         }
-        Ok(settings)
+        settings
     }
 
     /// Why a key is refused: the auth method that is asked for is the better reason.
@@ -263,9 +267,10 @@ impl Layer {
             (Node::Nothing, _) => Ok(()),
             (Node::Text(_) | Node::List(_), _) if is_elsewhere(key) && !matches!(self.source, Source::File { .. }) => {
                 let message = format!("{origin}: a command or a file for a secret is not taken from there");
-                Err(Error::new(ErrorKind::InvalidConfig, message).with_hint(
-                    "others may have written that: put it into `~/.config/openstack/clouds.yaml`, or name the file with `OS_CLIENT_CONFIG_FILE`",
-                ))
+                Err(Error::new(ErrorKind::InvalidConfig, message).with_hint(match &self.source {
+                    Source::Untrusted { path } if !self.at.starts_with(Family::Public.key()) => trust::advice(path),
+                    _ => "the vendor has written that: put it into your own entry of the cloud".into(),
+                }))
             }
             (Node::Text(text), _) => settings.set(key, text.value.as_str(), origin),
             (Node::List(items), ValueKind::Words | ValueKind::Command) => {
@@ -325,7 +330,20 @@ impl Regions {
 }
 
 /// A cloud's entries, laid over each other and over their profile.
-pub(super) fn merge(mut layers: Vec<Layer>, caches: &[Layer], above: &Settings, host: &Host) -> Result<Settings> {
+fn merge(layers: Vec<Layer>, caches: &[Layer], above: &Settings, host: &Host) -> Result<Settings> {
+    let mut problems = Vec::new();
+    let settings = merge_all(layers, caches, above, host, &mut problems)?;
+    problems.into_iter().next().map_or(Ok(settings), Err)
+}
+
+/// The same, for those who want to know all that is wrong: it goes to `problems`, and is left out.
+pub(super) fn merge_all(
+    mut layers: Vec<Layer>,
+    caches: &[Layer],
+    above: &Settings,
+    host: &Host,
+    problems: &mut Vec<Error>,
+) -> Result<Settings> {
     let own = layers.len();
     let mut named = above.text("profile").map(|it| Sourced { value: it.value.to_owned(), origin: it.origin });
     for layer in &layers {
@@ -361,13 +379,13 @@ pub(super) fn merge(mut layers: Vec<Layer>, caches: &[Layer], above: &Settings, 
     let (own_values, profile_values) = valued.split_at(own);
     let (own, profile) = layers.split_at(own);
     for layer in own_values.iter().flatten().chain(own) {
-        settings = settings.over(layer.settings(beside_project)?);
+        settings = settings.over(layer.settings(beside_project, problems));
     }
     for cache in caches {
-        settings = settings.over(cache.cache_settings()?);
+        settings = settings.over(cache.cache_settings(problems));
     }
     for layer in profile_values.iter().flatten().chain(profile) {
-        settings = settings.over(layer.settings(beside_project)?);
+        settings = settings.over(layer.settings(beside_project, problems));
     }
     Ok(settings)
 }

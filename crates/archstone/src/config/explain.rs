@@ -36,7 +36,8 @@ impl ExplainedValue {
     #[must_use]
     pub fn shown(&self) -> String {
         let text = self.value.expose();
-        if self.secret {
+        // A key's text in place of the path of its file is refused later, and not shown before.
+        if self.secret || text.contains("-----BEGIN") {
             return "***".into();
         }
         if self.name == "token_cache" {

@@ -9,7 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::yaml::{self, Entry, Member, Node};
+use super::{
+    trust,
+    yaml::{self, Entry, Member, Node},
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     host::Host,
@@ -133,7 +136,7 @@ pub(crate) fn usual(family: Family, host: &Host) -> impl Iterator<Item = PathBuf
 pub(crate) struct File {
     pub(crate) family: Family,
     pub(crate) path: PathBuf,
-    /// From the working folder, where anyone may have put it.
+    /// From the working folder, where anyone may have put it, and not trusted.
     pub(crate) is_stray: bool,
     pub(crate) entries: Vec<Member>,
     /// Where in `entries` each name is.
@@ -161,7 +164,7 @@ impl File {
         for path in usual(family, host) {
             // Missing, a folder, or for other eyes: the next one.
             if let Ok(text) = text_of(&path)? {
-                let is_stray = is_stray(&path, host);
+                let is_stray = is_in_working_folder(&path, host) && !trust::is_trusted(&path, text.as_bytes(), host);
                 return Self::parse(family, path, &text).map(|file| Some(Self { is_stray, ..file }));
             }
         }
@@ -215,7 +218,7 @@ impl File {
 }
 
 /// Whether only the working folder leads to the file.
-fn is_stray(path: &Path, host: &Host) -> bool {
+pub(super) fn is_in_working_folder(path: &Path, host: &Host) -> bool {
     let Some(folder) = path.parent().filter(|it| *it == host.working_folder()) else { return false };
     let real =
         |folder: &Path| std::fs::canonicalize(if folder == Path::new("") { Path::new(".") } else { folder }).ok();

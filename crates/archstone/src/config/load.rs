@@ -2,9 +2,10 @@
 
 use super::{
     CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds, clouds_yaml, export, missing_secret, resolve,
-    secret_source,
+    secret_source, trust,
 };
 use crate::{
+    auth::methods,
     error::{Error, ErrorKind, Result, printable},
     hint::Hint,
     host::Host,
@@ -64,8 +65,28 @@ impl Sources {
             let profile = clouds_yaml::load_profile(&settings, host)?;
             settings = settings.over(profile);
         }
-        Ok((name, settings.over(defaults)))
+        let mut settings = settings.over(defaults);
+        if environment {
+            bundle_of_others(&mut settings, host)?;
+        }
+        Ok((name, settings))
     }
+}
+
+/// Where nothing says whom to trust, the bundle that Python's requests and curl are told of, as in the `openstack`
+/// command.
+fn bundle_of_others(settings: &mut Settings, host: &Host) -> Result<()> {
+    let is_path = |it: Sourced<&str>| it.value.contains('/');
+    if settings.has("cacert") || settings.text("verify").is_some_and(is_path) {
+        return Ok(());
+    }
+    for variable in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
+        if let Some(bundle) = host.checked_variable(variable)? {
+            settings.put("cacert", Sourced { value: bundle.into(), origin: Origin::Variable(variable.to_owned()) });
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The configuration of these sources, with secrets fetched from where they are, or asked for.
@@ -98,7 +119,11 @@ fn with_choice(error: Error, host: &Host) -> Error {
 pub(crate) fn make_transport(sources: Sources, host: &Host) -> Result<TransportSettings> {
     let Sources { arguments, defaults, environment, .. } = sources;
     let said = if environment { arguments.over(Settings::from_environment(host)?) } else { arguments };
-    resolve::transport(&said.over(defaults), host)
+    let mut said = said.over(defaults);
+    if environment {
+        bundle_of_others(&mut said, host)?;
+    }
+    resolve::transport(&said, host)
 }
 
 /// The same as variables for other programs.
@@ -113,10 +138,23 @@ pub(crate) fn make_variables(sources: Sources, host: &Host, ask: Option<Ask>) ->
 fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<String>, Settings)> {
     let (name, mut settings) = sources.merge(host)?;
     secret_source::fetch(&mut settings, host)?;
+    trust::warn_of_strangers(&settings, host);
     if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
         && let Some(value) = ask(missing)?
     {
         settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
     }
     Ok((name, settings))
+}
+
+/// Stands in for the secret that is asked for, or fetched from where it is, when the configuration is only looked at.
+pub(super) fn asked_for(settings: &mut Settings) {
+    let Ok(kind) = methods::kind(settings) else { return };
+    for names in methods::lacking(kind, settings) {
+        if let &[only] = names
+            && OptionSpec::find(only).is_some_and(|spec| spec.secret)
+        {
+            settings.put(only, Sourced { value: "asked for".into(), origin: Origin::Default(only.to_owned()) });
+        }
+    }
 }

@@ -42,7 +42,9 @@ mod schema;
 mod secret_source;
 mod service;
 mod slips;
+mod trust;
 mod typing;
+mod values;
 mod yaml;
 
 use url::Url;
@@ -58,6 +60,7 @@ use crate::{
 pub use crate::{
     keyring::KeyringPlace,
     settings::{OptionSpec, Origin, Sourced, ValueKind},
+    spelling::nearest,
 };
 pub use check::{Finding, check};
 pub use clouds::{NamedCloud, clouds};
@@ -72,6 +75,7 @@ pub use profile::built_in_profiles;
 pub(crate) use resolve::missing_secret;
 pub use schema::schema;
 pub use service::{SERVICE_OPTIONS, ServiceOption, ServiceSettings};
+pub use trust::{distrust, trust, untrusted};
 
 /// A token that was given, so that nothing logs in by itself.
 #[derive(Clone, Debug)]
@@ -91,6 +95,8 @@ pub struct CloudConfig {
     pub(crate) scope: Scope,
     pub(crate) given: Option<GivenToken>,
     pub(crate) mgmt_url: Option<Url>,
+    /// The URL that serves every service, instead of a catalog.
+    pub(crate) endpoint: Option<Url>,
     pub(crate) region: Option<String>,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) services: service::Services,

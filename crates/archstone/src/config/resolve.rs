@@ -1,11 +1,11 @@
 //! From merged settings to one typed configuration; contradictions are refused here, before any
 //! network traffic, with what to change.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
-use super::{CloudConfig, GivenToken, service::Services};
+use super::{CloudConfig, GivenToken, service::Services, values};
 use crate::{
     auth::{AuthMethod, methods, store::store_address},
     catalog::Interface,
@@ -14,7 +14,7 @@ use crate::{
     host::Host,
     reference::ProjectRef,
     scope::Scope,
-    settings::{OptionSpec, Settings, Sourced, domain_of, domain_ref},
+    settings::{OptionSpec, Settings, Sourced, domain_of, domain_ref, user},
     transport::{Proxy, TlsVersion, TransportSettings, Trust},
 };
 
@@ -31,7 +31,9 @@ impl CloudConfig {
             .secret("token_ref")
             .map(|it| GivenToken::Reference(it.value.clone()))
             .or_else(|| settings.secret("token_id").map(|it| GivenToken::Id(it.value.clone())));
-        let auth_url = settings.text("auth_url").map(|it| http_url(&it, &settings)).transpose()?;
+        let url = |name: &str| settings.text(name).map(|it| http_url(&it, &settings)).transpose();
+        let (auth_url, mgmt_url) = (url("auth_url")?, url("mgmt_url")?.map(|it| it.value));
+        let endpoint = endpoint_of_all(&settings, given.is_some(), mgmt_url.as_ref())?;
         let scope = scope(&settings)?;
         let method = match methods::from_settings(kind, &settings) {
             // A token that was given is enough.
@@ -50,13 +52,47 @@ impl CloudConfig {
             method,
             scope,
             given,
-            mgmt_url: settings.text("mgmt_url").map(|it| http_url(&it, &settings)).transpose()?.map(|it| it.value),
+            mgmt_url,
+            endpoint,
             region: settings.string("region_name"),
             interfaces: settings.text("interface").map_or(Ok(Vec::new()), |it| interfaces(&it))?,
             services: Services::from_settings(&settings)?,
             transport: transport(&settings, host)?,
             token_store: store_address(&settings, host)?,
         })
+    }
+}
+
+/// All that a client would refuse in these settings: each value, and what goes together with what.
+pub(super) fn problems(settings: &Settings, host: &Host) -> Vec<Error> {
+    let mut problems = values::wrong(settings, host);
+    let parts = [
+        methods::kind(settings).map(drop),
+        scope(settings).map(drop),
+        user(settings).map(drop),
+        transport(settings, host).map(drop),
+        Services::from_settings(settings).map(drop),
+        CloudConfig::resolve(None, settings.clone(), host).map(drop),
+    ];
+    for problem in parts.into_iter().filter_map(Result::err) {
+        if !problems.iter().any(|known| known.to_string() == problem.to_string()) {
+            problems.push(problem);
+        }
+    }
+    problems
+}
+
+/// The URL that serves every service: where `auth_type` says `admin_token`, as keystoneauth1 understands it.
+fn endpoint_of_all(settings: &Settings, has_token: bool, mgmt_url: Option<&Url>) -> Result<Option<Url>> {
+    let named = settings.text("auth_type").filter(|it| matches!(it.value, "admin_token" | "token_endpoint"));
+    match (named, mgmt_url) {
+        (Some(named), None) if has_token && !settings.has("auth_url") => {
+            let message = format!("{} is `{}`, which needs the URL to use the token at", named.origin, named.value);
+            Err(Error::new(ErrorKind::NotConfigured, message)
+                .with_hint("give it with " + Hint::option("mgmt_url") + "; every service is asked for at that URL"))
+        }
+        (Some(_), Some(url)) => Ok(Some(url.clone())),
+        _ => Ok(None),
     }
 }
 
@@ -84,16 +120,21 @@ fn refuse_scope(settings: &Settings) -> Result<()> {
     .with_hint("take the scope away: the credential is bound to the project it was made in"))
 }
 
-fn scope(settings: &Settings) -> Result<Scope> {
-    let unscoped = settings.switch("unscoped")?.unwrap_or(false);
-    let system = match settings.text("system_scope") {
-        None => false,
-        Some(it) if it.value == "all" => true,
+/// Whether the system itself is asked for.
+pub(super) fn system(settings: &Settings) -> Result<bool> {
+    match settings.text("system_scope") {
+        None => Ok(false),
+        Some(it) if it.value == "all" => Ok(true),
         Some(it) => {
             let message = format!("{} is `{}`, and Keystone knows only `all`", it.origin, printable(it.value));
-            return Err(Error::new(ErrorKind::InvalidConfig, message));
+            Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("write `all`"))
         }
-    };
+    }
+}
+
+pub(super) fn scope(settings: &Settings) -> Result<Scope> {
+    let unscoped = settings.switch("unscoped")?.unwrap_or(false);
+    let system = system(settings)?;
     let project = match (settings.string("project_id"), settings.string("project_name")) {
         (Some(id), _) => Some(ProjectRef::Id(id)),
         (None, Some(name)) => Some(ProjectRef::Name { domain: domain_of(settings, "project")?, name }),
@@ -128,7 +169,7 @@ fn scope(settings: &Settings) -> Result<Scope> {
     }
 }
 
-fn http_url(text: &Sourced<&str>, settings: &Settings) -> Result<Sourced<Url>> {
+pub(super) fn http_url(text: &Sourced<&str>, settings: &Settings) -> Result<Sourced<Url>> {
     let origin = &text.origin;
     let text = Sourced { value: &*filled(text, settings)?, origin: origin.clone() };
     let invalid = |why: String| Error::new(ErrorKind::InvalidConfig, format!("{origin} {why}"));
@@ -189,12 +230,12 @@ pub(crate) fn interfaces(text: &Sourced<&str>) -> Result<Vec<Interface>> {
 }
 
 pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSettings> {
-    let path = |name: &str| settings.text(name).map(|it| host.path(it.value));
+    let path = |name: &str| settings.text(name).map(|it| file_path(&it, host)).transpose();
     // As with Python's requests, `verify` may name a bundle.
-    let bundle = path("verify").filter(|_| settings.text("verify").is_some_and(|it| it.value.contains('/')));
-    let verify = if bundle.is_some() { None } else { settings.switch("verify")? };
+    let names_bundle = settings.text("verify").is_some_and(|it| it.value.contains('/'));
+    let (bundle, verify) = if names_bundle { (path("verify")?, None) } else { (None, settings.switch("verify")?) };
     let insecure = settings.switch("insecure")?.unwrap_or(false) || verify == Some(false);
-    let trust = match path("cacert").or(bundle) {
+    let trust = match path("cacert")?.or(bundle) {
         _ if insecure => Trust::Nothing,
         Some(bundle) => Trust::Bundle(bundle),
         None => Trust::System,
@@ -202,10 +243,10 @@ pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSet
     let mut transport = TransportSettings {
         trust,
         tls_min_version: tls_min_version(settings)?,
-        client_certificate: path("cert"),
-        client_key: path("key"),
+        client_certificate: path("cert")?,
+        client_key: path("key")?,
         proxy: proxy(settings)?,
-        unix_socket: path("unix_socket"),
+        unix_socket: path("unix_socket")?,
         user_agent: settings.string("user_agent"),
         original_ip: original_ip(settings)?,
         ..TransportSettings::default()
@@ -225,29 +266,41 @@ pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSet
     Ok(transport)
 }
 
-fn seconds(settings: &Settings, name: &str) -> Result<Option<Duration>> {
+/// Where a file is. What belongs in the file itself is a frequent mistake, and may be a secret: it is not shown.
+pub(super) fn file_path(text: &Sourced<&str>, host: &Host) -> Result<PathBuf> {
+    let invalid = |what: &str| Error::new(ErrorKind::InvalidConfig, format!("{} {what}", text.origin));
+    if text.value.contains("-----BEGIN") {
+        return Err(invalid("is the text of a certificate or a key, where the path of a file is expected")
+            .with_hint("save the text as a file, and write the path of the file"));
+    }
+    if text.value.contains(['\n', '\0']) {
+        return Err(invalid("has several lines, where the path of a file is expected"));
+    }
+    Ok(host.path(text.value))
+}
+
+pub(super) fn seconds(settings: &Settings, name: &str) -> Result<Option<Duration>> {
     let Some(Sourced { value, origin }) = settings.text(name) else { return Ok(None) };
     let seconds = value.parse::<f64>().ok().and_then(|it| Duration::try_from_secs_f64(it).ok());
     seconds.filter(|it| !it.is_zero()).map(Some).ok_or_else(|| {
-        let message = format!("{origin} is `{}`, which is no number of seconds", printable(value));
+        let message = format!("{origin} is `{}`, which is not a number of seconds", printable(value));
         Error::new(ErrorKind::InvalidConfig, message).with_hint("write a number above zero, such as `30` or `2.5`")
     })
 }
 
-fn tls_min_version(settings: &Settings) -> Result<TlsVersion> {
+pub(super) fn tls_min_version(settings: &Settings) -> Result<TlsVersion> {
     let Some(Sourced { value, origin }) = settings.text("tls_min_version") else { return Ok(TlsVersion::default()) };
     match value {
         "1.2" => Ok(TlsVersion::Tls12),
         "1.3" => Ok(TlsVersion::Tls13),
         other => {
-            let message =
-                format!("{origin} is `{}`, which is no version of TLS that can be asked for", printable(other));
+            let message = format!("{origin} is `{}`, which is not a supported TLS version", printable(other));
             Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("write `1.2` or `1.3`"))
         }
     }
 }
 
-fn proxy(settings: &Settings) -> Result<Proxy> {
+pub(super) fn proxy(settings: &Settings) -> Result<Proxy> {
     let Some(Sourced { value: url, origin }) = settings.secret("proxy") else { return Ok(Proxy::System) };
     if url.expose() == "none" {
         return Ok(Proxy::Direct);
@@ -262,10 +315,10 @@ fn proxy(settings: &Settings) -> Result<Proxy> {
     Ok(Proxy::Through { url: url.clone(), except: settings.string("no_proxy") })
 }
 
-fn original_ip(settings: &Settings) -> Result<Option<IpAddr>> {
+pub(super) fn original_ip(settings: &Settings) -> Result<Option<IpAddr>> {
     let Some(Sourced { value, origin }) = settings.text("original_ip") else { return Ok(None) };
     value.parse().map(Some).map_err(|_| {
-        let message = format!("{origin} is `{}`, which is no IP address", printable(value));
+        let message = format!("{origin} is `{}`, which is not an IP address", printable(value));
         Error::new(ErrorKind::InvalidConfig, message).with_hint("write an address such as `192.0.2.7` or `2001:db8::7`")
     })
 }

@@ -1,8 +1,8 @@
-//! Secrets that stand somewhere else: in a file of their own, with a program that keeps them, or in the keyring.
+//! External secrets: in a file of their own, with a program that keeps them, or in the keyring.
 
 use std::process::{Command, Stdio};
 
-use super::{KeyringPlace, Settings, Sourced};
+use super::{KeyringPlace, Settings, Sourced, resolve};
 use crate::{
     auth::methods,
     error::{Error, ErrorKind, Result, printable},
@@ -76,8 +76,9 @@ fn refuse_two(settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-fn of_file(value: &Sourced<&str>, host: &Host) -> Result<Secret> {
-    let path = host.path(value.value);
+/// The first line of a file.
+pub(super) fn of_file(value: &Sourced<&str>, host: &Host) -> Result<Secret> {
+    let path = resolve::file_path(value, host)?;
     let text = std::fs::read_to_string(&path).map(Secret::from).map_err(|error| {
         let message = format!("{} names `{}`, which cannot be read: {error}", value.origin, path.display());
         Error::new(ErrorKind::InvalidConfig, message)
@@ -90,10 +91,7 @@ fn of_file(value: &Sourced<&str>, host: &Host) -> Result<Secret> {
 
 fn of_command(value: &Sourced<&str>) -> Result<Secret> {
     let failed = |what: String| Error::new(ErrorKind::InvalidConfig, format!("{}: {what}", value.origin));
-    let words = words(value.value).ok_or_else(|| {
-        failed("a quote that was opened is not closed".into())
-            .with_hint("write the words of the command as a list: `[pass, show, cloud]`")
-    })?;
+    let words = words_of(value)?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(failed("the command is empty".into()));
     };
@@ -115,6 +113,16 @@ fn of_command(value: &Sourced<&str>) -> Result<Secret> {
         failed(format!("the command `{shown}` prints nothing in its first line"))
             .with_hint("its first line of output should be the secret")
     })
+}
+
+/// The words of a command, or why it cannot be run.
+pub(super) fn words_of(value: &Sourced<&str>) -> Result<Vec<String>> {
+    let invalid = |what: &str| Error::new(ErrorKind::InvalidConfig, format!("{}: {what}", value.origin));
+    let words = words(value.value).ok_or_else(|| {
+        invalid("a quote that was opened is not closed")
+            .with_hint("write the words of the command as a list: `[pass, show, cloud]`")
+    })?;
+    if words.is_empty() { Err(invalid("the command is empty")) } else { Ok(words) }
 }
 
 fn of_keyring(value: &Sourced<&str>) -> Result<Secret> {

@@ -278,6 +278,7 @@ clients: {}
         &["false", "secure.yaml", "can read it"],
         &["false", "only `secure.yaml`", "`dmo`", "did you mean `demo`?"],
         &["true", "`usrname`", "did you mean `username`?"],
+        &["true", "clouds.demo.compute_connect_retries", "`many`"],
         &["true", "clouds.asked.verify", "`perhaps`"],
         &["true", "regions.south.values.interface", "`outside`"],
         &["false", "`OS_PROJCT_ID`", "did you mean `OS_PROJECT_ID`?"],
@@ -336,4 +337,255 @@ clouds:
     let error = slip.builder().cloud("c").config().expect_err("a slip");
     assert!(error.to_string().contains("cache.token_cache_pasword"), "{error}");
     assert_eq!(error.hint(), Some("did you mean `token_cache_password`?"));
+}
+
+fn found(host: &Host) -> Vec<String> {
+    let text = |it: super::Finding| format!("{} {} {}", it.is_error, it.message, it.hint.unwrap_or_default());
+    check(host).into_iter().map(text).collect()
+}
+
+/// That each row of words is in a line of its own, and that there are no more lines.
+fn assert_each(found: &[String], expected: &[&[&str]]) {
+    for words in expected {
+        assert!(found.iter().any(|it| words.iter().all(|word| it.contains(word))), "{words:?} in {found:#?}");
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+}
+
+#[test]
+fn a_check_finds_every_mistake_of_a_cloud() {
+    let clouds = "
+clouds:
+  demo:
+    auth:
+      auth_url: keystone
+      usrname: alice
+      username: \"alice\\r\"
+      password: |
+        marked
+      system_scope: al
+      project_name: web
+    auth_type: v3passwrod
+    timeout: soon
+    verify: maybe
+    interface: outside
+    cacert: |
+      -----BEGIN CERTIFICATE-----
+      marked
+    cert: missing.pem
+    key: .
+    proxy: proxy.example
+    compute_connect_retries: many
+    image_api_version: x
+  files:
+    auth: {auth_url: 'http://k/v3', username: alice, password_file: missing, password_command: 'a \"b'}
+    original_ip: nowhere
+    passcode: 1
+";
+    let machine = Machine::new(clouds, "clouds: {}");
+    let host = Host::made(machine.variables.clone()).with_folders(&machine.folder, &machine.folder);
+    for name in ["clouds.yaml", "secure.yaml"] {
+        #[cfg(unix)]
+        fs::set_permissions(machine.folder.join(name), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .expect(name);
+    }
+    let found = found(&host);
+    assert_each(
+        &found,
+        &[
+            &["true", "auth.auth_url", "line 5", "is not a URL"],
+            &["true", "`usrname`", "line 6", "did you mean `username`?"],
+            &["false", "auth.username", "a carriage return", "`alice\\r`"],
+            &["false", "auth.password", "a line break", "without `|`"],
+            &["true", "auth.system_scope", "`al`"],
+            &["true", "clouds.demo.auth_type", "did you mean `v3password`?"],
+            &["true", "clouds.demo.timeout", "`soon`"],
+            &["true", "clouds.demo.verify", "`maybe`"],
+            &["true", "clouds.demo.interface", "`outside`"],
+            &["true", "clouds.demo.cacert", "the text of a certificate", "save the text as a file"],
+            &["true", "clouds.demo.cert", "missing.pem`, which cannot be read"],
+            &["true", "clouds.demo.key", "which is a folder"],
+            &["true", "clouds.demo.proxy", "line 21"],
+            &["true", "`passcode`", "`v3totp`"],
+            &["true", "clouds.demo.compute_connect_retries", "`many`"],
+            &["true", "clouds.demo.image_api_version", "`x`"],
+            &["true", "clouds.files.auth.password_file", "missing`, which cannot be read"],
+            &["true", "clouds.files.auth.password_command", "not closed"],
+            &["true", "clouds.files.original_ip", "not an IP address"],
+        ],
+    );
+    assert!(!found.join("").contains("marked"), "{found:#?}");
+}
+
+#[test]
+fn a_check_finds_what_is_wrong_with_the_environment_and_what_is_left_over() {
+    let machine = Machine::new("clouds: {}", "");
+    let host = |variables: &[(&str, &str)]| {
+        let own = machine.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Host::made(own.chain(variables.iter().copied())).with_folders(&machine.folder, &machine.folder)
+    };
+    assert_each(
+        &found(&host(&[
+            ("OS_USERNAME", "alice\r"),
+            ("OS_PASSWORD", "marked\r"),
+            ("OS_CACERT", "-----BEGIN CERTIFICATE-----"),
+            ("OS_KEY", "missing"),
+            ("OS_INSECURE", "maybe"),
+            ("OS_REGION_NAM", "r"),
+        ])),
+        &[
+            &["false", "`OS_USERNAME` holds a carriage return: `alice\\r`"],
+            &["false", "`OS_PASSWORD` holds a carriage return "],
+            &["true", "`OS_CACERT` is the text of a certificate"],
+            &["true", "`OS_KEY` names", "cannot be read"],
+            &["true", "`OS_INSECURE` is `maybe`"],
+            &["false", "`OS_REGION_NAM`", "did you mean `OS_REGION_NAME`?"],
+        ],
+    );
+    assert_each(&found(&host(&[("OS_CLOUD", "nope")])), &[&["true", "no cloud `nope`"]]);
+
+    let clouds =
+        "clouds: {demo: {auth: {auth_url: 'http://k/v3', username: alice, password: marked, project_name: web}}}";
+    fs::write(machine.folder.join("clouds.yaml"), clouds).expect("a file");
+    #[cfg(unix)]
+    fs::set_permissions(machine.folder.join("clouds.yaml"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .expect("a mode");
+    let left = [("OS_CLOUD", "demo"), ("OS_PASSWORD", "old"), ("OS_PROJECT_ID", "p1"), ("OS_USERNAME", "alice")];
+    assert_each(
+        &found(&host(&left)),
+        &[
+            &[
+                "false",
+                "`OS_PASSWORD` takes precedence over `clouds.demo.auth.password`",
+                "`demo`",
+                "unset OS_PASSWORD",
+            ],
+            &["false", "`OS_PROJECT_ID` takes precedence over `clouds.demo.auth.project_name`", "unset OS_PROJECT_ID"],
+        ],
+    );
+    assert_each(
+        &found(&host(&[("OS_CLOUD", "demo"), ("OS_TOKEN", "old")])),
+        &[&["`OS_TOKEN` takes precedence over `clouds.demo.auth.password`"]],
+    );
+}
+
+#[test]
+fn a_file_of_the_working_folder_runs_commands_only_once_it_is_trusted() {
+    let machine = Machine::new("", "");
+    let work = machine.folder.join("work");
+    fs::create_dir_all(&work).expect("a folder");
+    let path = work.join("clouds.yaml");
+    let entry = |auth: &str| {
+        let text = format!("clouds: {{demo: {{auth: {{auth_url: 'http://k/v3', username: alice, {auth}}}}}}}");
+        fs::write(&path, text).expect("a file");
+    };
+    let host = Host::made([("HOME", machine.folder.clone())]).with_folders(&work, machine.folder.join("root"));
+    let config = || Client::builder().host(host.clone()).cloud("demo").config();
+    let refused = || {
+        let error = config().expect_err("the file is not trusted");
+        assert!(error.hint().is_some_and(|hint| hint.contains("archstone config trust")), "{error:?}");
+    };
+    for auth in ["password_command: [echo, secret]", "password_file: secret", "password_keyring: demo"] {
+        entry(auth);
+        refused();
+    }
+    entry("password_command: [echo, secret]");
+    assert_eq!(super::untrusted(&host), std::slice::from_ref(&path));
+    super::trust(&path, &host).expect("the file is trusted");
+    config().expect("the command runs");
+    assert_eq!(super::untrusted(&host), Vec::<PathBuf>::new());
+    // A change takes it back.
+    entry("password_command: [echo, another]");
+    refused();
+    super::trust(&path, &host).expect("the file is trusted again");
+    config().expect("the command runs");
+    assert!(super::distrust(&path, &host).expect("the list is written"));
+    refused();
+    assert!(!super::distrust(&path, &host).expect("the list is read"));
+    // One that a variable names is meant.
+    let variables = [("HOME", machine.folder.clone()), ("OS_CLIENT_CONFIG_FILE", path.clone())];
+    let named = Host::made(variables).with_folders(&work, machine.folder.join("root"));
+    Client::builder().host(named).cloud("demo").config().expect("the command runs");
+}
+
+#[test]
+fn secrets_that_go_where_a_file_of_the_working_folder_says_are_told() {
+    let machine = Machine::new("", "");
+    let work = machine.folder.join("work");
+    fs::create_dir_all(&work).expect("a folder");
+    let path = work.join("clouds.yaml");
+    fs::write(&path, "clouds: {demo: {auth: {auth_url: 'http://evil/v3', username: alice}}}").expect("a file");
+    let host = Host::made([
+        ("HOME", machine.folder.display().to_string()),
+        ("OS_CLOUD", "demo".into()),
+        ("OS_PASSWORD", "marked".into()),
+    ])
+    .with_folders(&work, machine.folder.join("root"));
+    let told = || {
+        let sources = super::Sources { environment: true, ..super::Sources::default() };
+        super::trust::strangers(&sources.merge(&host).expect("settings").1, &host)
+    };
+    let all = told();
+    let [(from, message)] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!(from, &path);
+    assert!(message.contains("`OS_PASSWORD` goes to `http://evil/v3`"), "{message}");
+    assert!(!message.contains("marked"), "{message}");
+    super::trust(&path, &host).expect("the file is trusted");
+    assert_eq!(told(), []);
+}
+
+#[test]
+fn a_bundle_that_requests_or_curl_is_told_of_counts_where_nothing_else_does() {
+    let host = |variables: &[(&str, &str)]| Host::made(variables.iter().copied());
+    let trusted = |host: Host| {
+        let builder = Client::builder().host(host).environment().auth_url("http://k/v3").user_id("u").password("p");
+        builder.config().expect("a configuration").transport().trust.clone()
+    };
+    let (requests, curl) = (("REQUESTS_CA_BUNDLE", "/requests.pem"), ("CURL_CA_BUNDLE", "/curl.pem"));
+    let bundle = |path: &str| Trust::Bundle(path.into());
+    assert_eq!(trusted(host(&[requests, curl])), bundle("/requests.pem"));
+    assert_eq!(trusted(host(&[curl])), bundle("/curl.pem"));
+    assert_eq!(trusted(host(&[requests, ("OS_CACERT", "/own.pem")])), bundle("/own.pem"));
+    assert_eq!(trusted(host(&[requests, ("OS_VERIFY", "/own.pem")])), bundle("/own.pem"));
+    assert_eq!(trusted(host(&[requests, ("OS_INSECURE", "true")])), Trust::Nothing);
+    let own = Client::builder().host(host(&[requests])).auth_url("http://k/v3").user_id("u").password("p");
+    assert_eq!(own.config().expect("a configuration").transport().trust, Trust::System, "not asked for");
+}
+
+#[test]
+fn a_token_with_an_endpoint_serves_every_service() {
+    for kind in ["admin_token", "token_endpoint"] {
+        let host = Host::made([("OS_AUTH_TYPE", kind), ("OS_TOKEN", "t"), ("OS_URL", "http://nova:8774/v2.1")]);
+        let client = Client::builder().host(host).environment().build().expect("a client");
+        for service in ["compute", "image", "identity"] {
+            let url = client.current_url_for(service).expect("the URL of all services");
+            assert_eq!(url.as_str(), "http://nova:8774/v2.1", "{kind} {service}");
+        }
+        let table: [(&[(&str, &str)], &str); 2] = [
+            (&[("OS_AUTH_TYPE", kind), ("OS_TOKEN", "t")], "`OS_AUTH_TYPE`"),
+            (&[("OS_AUTH_TYPE", kind), ("OS_URL", "http://nova:8774/v2.1")], "`token`"),
+        ];
+        for (variables, blamed) in table {
+            let host = Host::made(variables.iter().copied());
+            let error = Client::builder().host(host).environment().config().expect_err(blamed);
+            let said = format!("{error} {}", error.hint().unwrap_or_default());
+            assert!(said.contains(blamed) && !said.contains("auth_url"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn an_option_that_is_not_there_is_taken_for_the_one_that_is_meant() {
+    let table = [
+        ("user", Some("username")),
+        ("domain", Some("domain_name")),
+        ("pasword", Some("password")),
+        ("auth", Some("auth_url")),
+        ("colour", None),
+        ("xy", None),
+    ];
+    for (name, meant) in table {
+        let error = Client::builder().option(name, "x").config().expect_err(name);
+        assert_eq!(error.hint(), meant.map(|meant| format!("did you mean `{meant}`?")).as_deref(), "{name}");
+    }
 }

@@ -258,6 +258,7 @@ impl Prepared {
         for (name, text) in &self.headers {
             request = request.header(*name, text);
         }
+        request = self.secrets.iter().fold(request, |request, secret| request.secret(secret.expose()));
         if operation.is_signed {
             return oauth1::signed(request, &url, self.body.as_ref(), client.seconds());
         }

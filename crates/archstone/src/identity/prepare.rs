@@ -7,7 +7,10 @@ use super::{
     Use, ValueKind,
     spec::{Body, EXTRA, OperationSpec, Parameter, Route, placeholder},
 };
-use crate::error::{Error, ErrorKind, Result, printable};
+use crate::{
+    error::{Error, ErrorKind, Result, printable},
+    secret::Secret,
+};
 
 /// A request that is ready to be sent.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub(super) struct Prepared {
     /// The token that the request is about.
     pub(super) subject: Option<String>,
     pub(super) headers: Vec<(&'static str, String)>,
+    /// What no error may repeat.
+    pub(super) secrets: Vec<Secret>,
 }
 
 #[derive(Clone)]
@@ -51,6 +56,7 @@ pub(super) fn prepare(operation: &OperationSpec, arguments: &Arguments) -> Resul
         body: None,
         subject: None,
         headers: Vec::new(),
+        secrets: secrets(operation, arguments),
     };
     let mut body = Map::new();
     for (name, value) in arguments.iter().filter(|(name, _)| !operation.is_in_path(name)) {
@@ -78,6 +84,17 @@ pub(super) fn prepare(operation: &OperationSpec, arguments: &Arguments) -> Resul
     let is_paged = operation.is_paged && operation.routes.first().is_some_and(|first| std::ptr::eq(first, route));
     turn_pages(&mut prepared.query, is_paged);
     Ok(prepared)
+}
+
+/// What was given for fields and parameters that are secret.
+fn secrets(operation: &OperationSpec, arguments: &Arguments) -> Vec<Secret> {
+    let is_secret = |name: &str| {
+        let of_field = operation.fields.iter().find(|it| it.name == name || it.setter == name).map(|it| it.kind);
+        let kind = operation.parameter(name).map(|it| it.kind).or(of_field);
+        matches!(kind, Some(ValueKind::Secret | ValueKind::Subject))
+    };
+    let texts = arguments.iter().filter(|(name, _)| is_secret(name)).filter_map(|(_, value)| value.as_str());
+    texts.map(Secret::from).collect()
 }
 
 /// Keystone's own largest page, unless it is configured otherwise; it takes what is more for that.

@@ -10,6 +10,7 @@ use super::refusal;
 use crate::{
     error::{Error, ErrorKind},
     host::Moment,
+    redaction::SentSecrets,
 };
 
 /// What came back, whole.
@@ -20,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) url: Url,
     /// When the request was sent: the life of what it brought counts from here.
     pub(crate) sent: Moment,
+    /// What the request sent as secret.
+    pub(crate) secrets: SentSecrets,
 }
 
 impl Answer {
@@ -38,12 +41,12 @@ impl Answer {
 
     /// The service's own words about what went wrong.
     pub(crate) fn said(&self) -> Option<String> {
-        refusal::said(self.body.as_bytes())
+        refusal::said(self.body.as_bytes(), &self.secrets)
     }
 
     /// The error that the status stands for, in the service's own words.
     pub(crate) fn failure(&self) -> Error {
-        refusal::refusal(self.status, &self.headers, self.body.as_bytes(), &self.url)
+        refusal::refusal(self.status, &self.headers, self.body.as_bytes(), &self.url, &self.secrets)
     }
 
     /// An error about this answer, with the facts that every such error has.

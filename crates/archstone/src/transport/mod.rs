@@ -52,6 +52,7 @@ use timing::Timings;
 use crate::{
     error::{Error, ErrorKind, Result, public_url},
     host::Host,
+    redaction::SentSecrets,
     secret::Secret,
     token::Token,
 };
@@ -158,16 +159,16 @@ impl Transport {
     /// Sends a request to the identity service, and reads the whole answer.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer> {
         let sent = self.host.now();
-        let Request { method, url, token, subject, body } = request;
+        let Request { method, url, token, subject, body: body_sent } = request;
         let mut request = reqwest::Request::new(method, url.clone());
         let headers = request.headers_mut();
-        if let Some(token) = token {
+        if let Some(token) = &token {
             headers.insert(AUTH_TOKEN, token.header());
         }
-        if let Some(subject) = subject {
+        if let Some(subject) = &subject {
             headers.insert("x-subject-token", subject.header());
         }
-        if let Some(body) = body {
+        if let Some(body) = &body_sent {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Some(body.to_string().into());
         }
@@ -187,7 +188,16 @@ impl Transport {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         };
-        Ok(Answer { status, headers, body, url, sent })
+        let mut secrets = SentSecrets::default();
+        if status >= 400 {
+            for token in token.iter().chain(&subject) {
+                secrets.add(token.expose());
+            }
+            if let Some(body) = &body_sent {
+                secrets.add_body(body);
+            }
+        }
+        Ok(Answer { status, headers, body, url, sent, secrets })
     }
 
     /// Tells for whom the request is made, when that is known and the request does not say it itself.

@@ -12,6 +12,7 @@ use url::Url;
 use super::retry_after;
 use crate::{
     error::{Error, ErrorKind, public_url},
+    redaction::SentSecrets,
     text::printable,
 };
 
@@ -30,9 +31,9 @@ pub(crate) fn kind_of(status: u16) -> ErrorKind {
 }
 
 /// The error of an answer, in the service's own words.
-pub(crate) fn refusal(status: u16, headers: &HeaderMap, body: &[u8], url: &Url) -> Error {
+pub(crate) fn refusal(status: u16, headers: &HeaderMap, body: &[u8], url: &Url, sent: &SentSecrets) -> Error {
     let shown = public_url(url);
-    let message = match said(body) {
+    let message = match said(body, sent) {
         Some(said) => format!("{said} (HTTP {status} from `{shown}`)"),
         None => format!("HTTP {status} from `{shown}`"),
     };
@@ -66,14 +67,14 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     ["x-openstack-request-id", "x-compute-request-id"].into_iter().find_map(|name| headers.get(name)?.to_str().ok())
 }
 
-/// A service's own words, fit for a message.
+/// A service's own words, fit for a message, without what was sent as secret.
 ///
 /// `{"error": {"message": …}}` is Keystone's and Glance's, `{"badRequest": {"message": …}}` Nova's,
 /// `{"NeutronError": {"message": …}}` Neutron's, `{"errors": [{"title": …, "detail": …}]}` Placement's and the
 /// API guideline's, `{"error_message": "…"}` Ironic's (the text may itself be JSON), `{"faultstring": …}` Octavia's,
 /// `{"title": …, "description": …}` Barbican's, `{"error_msg": …, "error_code": …}` of clouds with a gateway,
 /// `{"error": "…", "error_description": "…"}` OAuth's, HTML of WSGI servers and proxies, plain text Swift's.
-pub(crate) fn said(body: &[u8]) -> Option<String> {
+pub(crate) fn said(body: &[u8], sent: &SentSecrets) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     let words = match serde_json::from_str::<Value>(text) {
@@ -82,8 +83,12 @@ pub(crate) fn said(body: &[u8]) -> Option<String> {
         Err(_) if text.starts_with('<') => words_of_markup(text),
         Err(_) => plain(text),
     };
+    let words = words.map(|it| sent.redacted(&it).unwrap_or_else(|| WITHHELD.into()));
     words.map(|it| printable(&it)).filter(|it| !it.is_empty())
 }
+
+/// In place of words that repeat a secret which cannot be masked in them.
+const WITHHELD: &str = "the service's words are withheld, since they repeat a secret that was sent";
 
 /// Words are not deeper than this in any service's error.
 const DEEPEST: u8 = 5;
@@ -223,10 +228,10 @@ mod tests {
             (&deep, Some(&deep[..300])),
         ];
         for (body, words) in table {
-            let said = said(body.as_bytes());
+            let said = said(body.as_bytes(), &SentSecrets::default());
             assert_eq!(said.as_deref().map(|it| it.trim_end_matches('…')), words, "{}", printable(body));
         }
-        assert_eq!(said(b"caf\xe9").as_deref(), Some("caf\u{fffd}"));
+        assert_eq!(said(b"caf\xe9", &SentSecrets::default()).as_deref(), Some("caf\u{fffd}"));
     }
 
     #[test]
@@ -236,7 +241,7 @@ mod tests {
             let headers = headers.iter().map(|(name, value)| {
                 (reqwest::header::HeaderName::from_static(name), reqwest::header::HeaderValue::from_static(value))
             });
-            refusal(status, &headers.collect(), b"", &url).hint().map(str::to_owned)
+            refusal(status, &headers.collect(), b"", &url, &SentSecrets::default()).hint().map(str::to_owned)
         };
         let (wait, id) = (("retry-after", "7"), ("x-openstack-request-id", "req-1"));
 

@@ -95,6 +95,23 @@ async fn the_status_of_a_refused_login_decides_and_the_body_has_the_words() {
     }
 }
 
+#[tokio::test]
+async fn what_a_login_sent_as_secret_is_in_no_error() {
+    for (said, shown) in [
+        ("bad: {\"password\": \"correct \\u00b5 horse\"}", r#"bad: {"password": "***"}"#),
+        ("user demo is unknown", "user demo is unknown"),
+    ] {
+        for status in [400, 401, 403, 500] {
+            let keystone = FakeKeystone::start();
+            keystone.on("POST", "/v3/auth/tokens").reply(Reply::error(status, said));
+
+            let error = demo(&keystone).password("correct µ horse").build().unwrap().access().await.unwrap_err();
+
+            assert!(error.to_string().contains(shown), "{status}: {error}");
+        }
+    }
+}
+
 /// Only a Keystone with `insecure_debug` says so, and only of accounts that its password rules closed. These are its
 /// own words.
 #[tokio::test]

@@ -20,6 +20,36 @@ async fn a_given_token_that_is_refused_is_never_sent_twice() {
     assert_eq!((answer.status().as_u16(), server.requests().len()), (401, 2));
 }
 
+/// Services quote what they refuse: headers, bodies, and what they made of them.
+#[tokio::test]
+async fn what_was_sent_as_secret_is_in_no_error() {
+    let body = json!({"server": {"name": "web", "adminPass": "marked password", "short": {"password": "mark"}}});
+    let table = [
+        ("X-Auth-Token: the-token-is-long", "X-Auth-Token: *** (HTTP 400"),
+        ("{'adminPass': 'marked password'} is bad", "{'adminPass': '***'} is bad (HTTP 400"),
+        ("name=web&adminPass=marked+password", "name=web&adminPass=*** (HTTP 400"),
+        ("Authorization: Basic dTptYXJrZWQ=", "Authorization: Basic *** (HTTP 400"),
+        ("no such mark", "withheld"),
+        ("web is there", "web is there (HTTP 400"),
+    ];
+    for (said, shown) in table {
+        let server = FakeServer::start();
+        server.on("POST", "/servers").reply(Reply::error(400, said));
+        let client = Client::builder().token_id("the-token-is-long").mgmt_url("http://127.0.0.1:9/v3").build().unwrap();
+        let compute = client.service("compute").endpoint_override(server.url());
+        let request = || compute.post("servers").header("authorization", "Basic dTptYXJrZWQ=").json(&body);
+
+        let raised = request().send().await.unwrap_err();
+        let later = request().any_status().send().await.unwrap().error_for_status().await.unwrap_err();
+
+        for error in [raised, later] {
+            assert!(error.to_string().contains(shown), "{said}: {error}");
+            let raw = String::from_utf8_lossy(&error.response().unwrap().body).into_owned();
+            assert!(raw.contains(said), "{raw}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn failures_are_tried_again_where_that_is_safe() {
     let ok = || Reply::json(200, "{}");

@@ -28,7 +28,7 @@ fn serve(answer: impl Fn(&[u8], &mut TcpStream) -> std::io::Result<()> + Send + 
         for connection in listener.incoming().flatten() {
             let answer = Arc::clone(&answer);
             thread::spawn(move || {
-                let (mut connection, mut question) = (connection, [0; 1 << 16]);
+                let (mut connection, mut question) = (connection, vec![0; 1 << 16]);
                 while let Ok(length @ 1..) = connection.read(&mut question) {
                     if answer(&question[..length], &mut connection).is_err() {
                         break;

@@ -153,6 +153,7 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
         headers: answer.headers().clone(),
         body: MARK.into(),
         url: format!("http://u:{MARK}@h/?q={MARK}").parse().unwrap(),
+        sent: answer.sent().clone(),
     };
     let asks_for_more = path.user("grace").build().unwrap().access().await.unwrap_err();
     let receipt = asks_for_more.receipt().unwrap().clone();

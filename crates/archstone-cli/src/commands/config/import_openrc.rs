@@ -9,6 +9,7 @@ use archstone::{
     Error, ErrorKind, Result, Secret,
     config::{ConfigFile, Family, OptionSpec, UnreadLine, read_openrc},
     host::Host,
+    text::shell_word,
 };
 use clap::{Arg, ArgMatches, Command};
 
@@ -90,15 +91,5 @@ fn command_to_set(cloud: &str, variable: &str) -> String {
     let spec = OptionSpec::find(&key);
     let value = if spec.is_some_and(|spec| spec.secret) { "" } else { " VALUE" };
     let option = spec.map_or(key.as_str(), |spec| spec.name);
-    format!("archstone config set {} {option}{value}", quoted(cloud))
-}
-
-/// A word as shells take it for one.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_.+@%:,/".contains(c);
-    if word.chars().all(is_plain) && !word.is_empty() && !word.starts_with('-') {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    format!("archstone config set {} {option}{value}", shell_word(cloud))
 }

@@ -2,7 +2,7 @@
 
 use archstone::{
     Error, ErrorKind, Result, Secret,
-    config::{ConfigFile, Family, KeyringPlace, OptionSpec},
+    config::{ConfigFile, Family, KeyringPlace, OptionSpec, clouds, nearest},
     host::Host,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -74,15 +74,27 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     }
     let mut file = chosen(cloud, option, options.get_flag("secure"), &host)?;
     file.set(cloud, option, value.expose())?;
+    let names: Vec<String> = clouds(&host).into_iter().flatten().map(|it| it.name).collect();
     file.save()?;
+    say_if_new(cloud, &names, &file);
     Ok(Answer::Text(format!("{}\n", file.path().display())))
+}
+
+/// A typo in a cloud's name makes a new cloud.
+fn say_if_new(cloud: &str, names: &[String], file: &ConfigFile) {
+    if names.iter().any(|name| name == cloud) {
+        return;
+    }
+    let meant = nearest(cloud, names.iter().map(String::as_str));
+    let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+    warning!("`{cloud}` is a new cloud in `{}`{meant}", file.path().display());
 }
 
 /// Puts a secret into the keyring, and in its place where it is.
 fn keep(cloud: &str, option: &str, secret: &Secret, in_secure: bool, host: &Host) -> Result<Answer> {
     let option = option.strip_prefix("auth.").unwrap_or(option);
     let spec = OptionSpec::find(&format!("{option}_keyring")).ok_or_else(|| {
-        Error::new(ErrorKind::InvalidRequest, format!("`{option}` cannot stand in the keyring"))
+        Error::new(ErrorKind::InvalidRequest, format!("`{option}` cannot be kept in the keyring"))
             .with_hint("`password` and `application_credential_secret` can")
     })?;
     let account = if option == "password" { cloud.to_owned() } else { format!("{cloud}.{option}") };
@@ -95,9 +107,11 @@ fn keep(cloud: &str, option: &str, secret: &Secret, in_secure: bool, host: &Host
             file.save()?;
         }
     }
+    let names: Vec<String> = clouds(host).into_iter().flatten().map(|it| it.name).collect();
     let mut file = chosen(cloud, spec.name, in_secure, host)?;
     file.set(cloud, spec.name, &place.to_string())?;
     file.save()?;
+    say_if_new(cloud, &names, &file);
     Ok(Answer::Text(format!("{}\n", file.path().display())))
 }
 

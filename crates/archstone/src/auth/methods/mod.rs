@@ -21,7 +21,8 @@ use crate::{
     error::{Error, ErrorKind, Result, printable},
     hint::Hint,
     secret::Secret,
-    settings::Settings,
+    settings::{Settings, Sourced},
+    spelling::nearest,
 };
 
 /// How identity is proven.
@@ -131,8 +132,13 @@ pub(crate) fn kind(settings: &Settings) -> Result<Kind> {
             }
         };
     };
+    named_kind(&named)
+}
+
+/// The method that a value of `auth_type` names.
+pub(crate) fn named_kind(named: &Sourced<&str>) -> Result<Kind> {
     match named.value {
-        "password" | "v3password" => Ok(Kind::Password),
+        "password" | "v3password" | "archstone" => Ok(Kind::Password),
         "token" | "v3token" => Ok(Kind::Token),
         "v3applicationcredential" | "application_credential" => Ok(Kind::ApplicationCredential),
         "admin_token" | "token_endpoint" => Ok(Kind::GivenToken),
@@ -140,9 +146,24 @@ pub(crate) fn kind(settings: &Settings) -> Result<Kind> {
             ErrorKind::InvalidConfig,
             format!("{} asks for the auth method `{}`, which is not supported", named.origin, printable(other)),
         )
-        .with_hint("the methods are `password`, `token`, `v3applicationcredential` and `admin_token`")),
+        .with_hint(match nearest(other, NAMES) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "the methods are `password`, `token`, `v3applicationcredential` and `admin_token`".into(),
+        })),
     }
 }
+
+/// The names of methods that keystoneauth1 has, too.
+const NAMES: [&str; 8] = [
+    "password",
+    "v3password",
+    "token",
+    "v3token",
+    "v3applicationcredential",
+    "admin_token",
+    "token_endpoint",
+    "archstone",
+];
 
 pub(crate) fn from_settings(kind: Kind, settings: &Settings) -> Result<Option<AuthMethod>> {
     let method = match kind {
@@ -167,7 +188,7 @@ fn needs(kind: Kind) -> &'static [&'static [&'static str]] {
             &["application_credential_id", "application_credential_name"],
             &["application_credential_secret"],
         ],
-        Kind::GivenToken => &[&["token_id"], &["mgmt_url"]],
+        Kind::GivenToken => &[&["token", "token_id"], &["mgmt_url"]],
     }
 }
 

@@ -14,12 +14,15 @@ use self::document::{Document, Refusal, Value};
 use super::{
     FetchedProfile, OPTIONS, OptionSpec, Origin, ValueKind,
     files::{self, Family, FileState},
-    named, service,
+    named, service, values,
 };
 use crate::{
     error::{Error, ErrorKind, Result, printable},
     host::Host,
+    settings::Settings,
 };
+
+pub(super) use save::replace;
 
 pub use openrc::{Openrc, UnreadLine, read_openrc};
 
@@ -121,15 +124,20 @@ impl ConfigFile {
     ///
     /// # Errors
     ///
-    /// [`InvalidConfig`](ErrorKind::InvalidConfig) when there is no such option, or when the file is written
-    /// in a way that cannot be changed safely: the message says what is in the way.
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) when there is no such option, when a client would refuse the value,
+    /// or when the file is written in a way that cannot be changed safely: the message says what is in the way.
     pub fn set(&mut self, cloud: &str, option: &str, value: &str) -> Result<()> {
         let option = option.strip_prefix("auth.").unwrap_or(option);
         let (kind, secret) = kind(option)?;
-        let value = match kind {
-            ValueKind::Switch | ValueKind::Number | ValueKind::Seconds => Value::Bare(checked(kind, option, value)?),
-            ValueKind::SwitchOrPath if is_switch(value) => Value::Bare(value),
-            ValueKind::Words if value.contains(',') => Value::Words(value.split(',').map(str::trim).collect()),
+        let mut alone = Settings::default();
+        alone.set(option, value, Origin::Argument(option.to_owned()))?;
+        values::check(&alone, &Host::default())?;
+        let is_switch = matches!(kind, ValueKind::Switch | ValueKind::SwitchOrPath);
+        let switch = OptionSpec::find(option).filter(|_| is_switch).and_then(|spec| alone.switch(spec.name).ok()?);
+        let value = match (kind, switch) {
+            (_, Some(switch)) => Value::Bare(if switch { "true" } else { "false" }),
+            (ValueKind::Number | ValueKind::Seconds, _) => Value::Bare(value),
+            (ValueKind::Words, _) if value.contains(',') => Value::Words(value.split(',').map(str::trim).collect()),
             _ => Value::Text(value),
         };
         let path = self.place(cloud, option);
@@ -278,28 +286,11 @@ fn is_auth(spec: &OptionSpec) -> bool {
     !of_cloud || OF_CLOUD.contains(&spec.name)
 }
 
-fn is_switch(value: &str) -> bool {
-    matches!(value, "true" | "false" | "yes" | "no" | "on" | "off")
-}
-
-/// A value that must not stand in quotes, if it is what it should be.
-fn checked<'a>(kind: ValueKind, option: &str, value: &'a str) -> Result<&'a str> {
-    let (is_good, what) = match kind {
-        ValueKind::Switch => (is_switch(value), "`true` or `false`"),
-        _ => (value.parse::<f64>().is_ok_and(|it| it.is_finite() && it >= 0.0), "a number, such as `30`"),
-    };
-    if is_good {
-        return Ok(value);
-    }
-    let message = format!("`{option}` cannot be `{}`", printable(value));
-    Err(Error::new(ErrorKind::InvalidConfig, message).with_hint(format!("write {what}")))
-}
-
 fn explain(path: &Path, refusal: Refusal) -> Error {
     match refusal {
         Refusal::Malformed(problem) => files::malformed(path, problem),
         Refusal::Unsuitable(what) => {
-            Error::new(ErrorKind::InvalidConfig, format!("`{}` is left as it is: {}", path.display(), printable(&what)))
+            Error::new(ErrorKind::InvalidConfig, format!("`{}` is not changed: {}", path.display(), printable(&what)))
                 .with_hint("change it with an editor, and run `archstone config check`")
         }
     }

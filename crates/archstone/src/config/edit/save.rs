@@ -10,7 +10,7 @@ use crate::files::write_private;
 
 /// Writes the text. A new file is for its owner alone. One that is there keeps its owner and its mode; with a secret,
 /// only its owner's part of the mode.
-pub(super) fn replace(path: &Path, text: &str, secret: bool) -> Result<()> {
+pub(in crate::config) fn replace(path: &Path, text: &str, secret: bool) -> Result<()> {
     // A link stays a link: what it leads to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {

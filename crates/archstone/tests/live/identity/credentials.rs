@@ -81,6 +81,27 @@ fn base64(bytes: &[u8]) -> String {
     digits.collect()
 }
 
+/// Keystone quotes what it refuses, secrets included.
+#[tokio::test]
+async fn what_keystone_quotes_of_a_secret_is_in_no_error() {
+    let client = Path::new("").user("carol").project_name("lab").build().unwrap();
+    let own = client.identity().application_credentials();
+    let user = client.access().await.unwrap().user_id().unwrap().to_owned();
+    let users = Path::new("").user("admin").system_scope().build().unwrap().identity().users();
+
+    for secret in ["MARK-of-a-secret", "MARK \"quoted\" 'twice' \\ back", "MARK"] {
+        let refused = own.create("n").user(&user).secret(secret).extra("bogus", "x").await.unwrap_err();
+        let text = format!("{refused} {refused:?} {:?} {:?}", refused.hint(), refused.causes().collect::<Vec<_>>());
+        assert!(refused.kind() == ErrorKind::InvalidRequest && !text.contains("MARK"), "{text}");
+        assert!(text.contains("***") || text.contains("withheld"), "Keystone quotes it: {text}");
+        let raw = String::from_utf8_lossy(&refused.response().unwrap().body).into_owned();
+        assert!(raw.contains("MARK"), "{raw}");
+
+        let refused = users.create(unique("u")).password(secret).extra("enabled", "MARK?").await.unwrap_err();
+        assert!(!refused.to_string().contains(secret), "{refused}");
+    }
+}
+
 #[tokio::test]
 async fn application_credentials_go_there_and_back_with_their_rules() {
     let client = Path::new("").user("carol").project_name("lab").build().unwrap();

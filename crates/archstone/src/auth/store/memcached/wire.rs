@@ -205,7 +205,7 @@ mod tests {
         ];
         for (says, kind) in table {
             let outcome = wire(says.as_bytes()).get(["a", "b"]).now_or_never().expect("at once");
-            assert_eq!(outcome.expect_err(&says[..says.len().min(40)]).kind(), kind, "{:.40}", says);
+            assert_eq!(outcome.expect_err(&says[..says.len().min(40)]).kind(), kind, "{says:.40}");
         }
     }
 

@@ -1,0 +1,283 @@
+//! What a request sent as secret, so that no error repeats it: services like to quote what they refuse.
+
+use serde_json::Value;
+
+use crate::secret::Secret;
+
+/// What a request sent as secret. The words of a service that go into an error are searched for it.
+///
+/// Each secret is looked for as it is, escaped as JSON, Python or HTML do it, in a URL, and within base64, and is
+/// replaced by `***`. One that is short, or that equals a name that was sent too, cannot be told from other text: then
+/// none of the service's words are shown.
+#[derive(Clone, Default)]
+pub struct SentSecrets {
+    secrets: Vec<Secret>,
+    names: Vec<String>,
+}
+
+/// Shorter secrets occur in any text.
+const LONG_ENOUGH: usize = 8;
+/// A longer text is no name.
+const LONGEST_NAME: usize = 255;
+/// Of a service's words, more is never shown.
+const MOST_WORDS: usize = 16 << 10;
+
+impl SentSecrets {
+    /// Adds a secret.
+    pub(crate) fn add(&mut self, secret: impl Into<Secret>) {
+        let secret = secret.into();
+        if !secret.expose().is_empty() {
+            self.secrets.push(secret);
+        }
+    }
+
+    /// Adds what a body holds: secret is what its key says is secret, and all other texts are names.
+    pub(crate) fn add_body(&mut self, body: &Value) {
+        self.collect(body, "", "");
+    }
+
+    fn collect(&mut self, value: &Value, parent: &str, key: &str) {
+        match value {
+            Value::String(text) if is_secret(parent, key) => {
+                self.add(text.as_str());
+                // A credential's blob is JSON of its own.
+                if let Ok(inner @ Value::Object(_)) = serde_json::from_str(text) {
+                    self.collect(&inner, "", key);
+                }
+            }
+            Value::String(text) if text.len() <= LONGEST_NAME => self.names.push(text.clone()),
+            Value::Array(items) => items.iter().for_each(|item| self.collect(item, parent, key)),
+            Value::Object(members) => members.iter().for_each(|(name, value)| self.collect(value, key, name)),
+            _ => {}
+        }
+    }
+
+    /// The words without the secrets; `None` where they cannot be shown.
+    pub(crate) fn redacted(&self, words: &str) -> Option<String> {
+        let mut end = words.len().min(MOST_WORDS);
+        while !words.is_char_boundary(end) {
+            end -= 1;
+        }
+        let mut shown = words[..end].to_owned();
+        // A secret may be within another.
+        let mut secrets: Vec<_> = self.secrets.iter().map(Secret::expose).collect();
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in secrets {
+            let masked = without_base64(&without(&shown, secret), secret);
+            if masked == shown {
+                continue;
+            }
+            if secret.chars().count() < LONG_ENOUGH || self.names.iter().any(|name| name == secret) {
+                return None;
+            }
+            shown = masked;
+        }
+        Some(shown)
+    }
+}
+
+impl std::fmt::Debug for SentSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SentSecrets(***)")
+    }
+}
+
+/// Whether the key of a member says that its text is secret.
+fn is_secret(parent: &str, key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["pass", "secret", "token", "blob", "private"].iter().any(|word| key.contains(word))
+        || (parent == "token" && key == "id")
+}
+
+const MASK: &str = "***";
+
+/// The text without the secret, in whatever way it is written.
+fn without(text: &str, secret: &str) -> String {
+    let ways: Vec<Vec<Vec<String>>> = (0..=2).map(|level| secret.chars().map(|c| forms(c, level)).collect()).collect();
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some(after) = ways.iter().find_map(|way| after(rest, way)) {
+            shown.push_str(MASK);
+            rest = after;
+        } else {
+            shown.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    shown
+}
+
+/// What follows a text that is written in one of these forms, character by character.
+fn after<'t>(text: &'t str, forms: &[Vec<String>]) -> Option<&'t str> {
+    forms.iter().try_fold(text, |rest, forms| {
+        forms.iter().find_map(|form| {
+            let start = rest.get(..form.len())?;
+            // Hexadecimal digits may be of either case.
+            let is_it = start == form || (form.len() > 2 && start.eq_ignore_ascii_case(form));
+            is_it.then(|| &rest[form.len()..])
+        })
+    })
+}
+
+/// How a character may be written: as it is, or escaped once or twice; the longest first.
+fn forms(c: char, level: usize) -> Vec<String> {
+    let mut forms = Vec::new();
+    if level > 0 {
+        let code = match c {
+            '\n' => Some('n'),
+            '\r' => Some('r'),
+            '\t' => Some('t'),
+            '\u{8}' => Some('b'),
+            '\u{c}' => Some('f'),
+            '"' | '\'' | '/' => Some(c),
+            _ => None,
+        };
+        for slashes in (1..2 * level).rev() {
+            let slashes = "\\".repeat(slashes);
+            forms.extend(code.map(|code| format!("{slashes}{code}")));
+            if !c.is_ascii_graphic() || "<>&'+/=\"\\".contains(c) {
+                let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("{slashes}u{unit:04x}")).collect();
+                forms.extend([
+                    units,
+                    format!("{slashes}U{:08x}", u32::from(c)),
+                    format!("{slashes}x{:02x}", u32::from(c)),
+                ]);
+            }
+        }
+        if c == '\\' {
+            forms.push("\\".repeat(2 * level));
+        }
+    }
+    forms.push(c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("%{byte:02x}")).collect());
+    let (entity, number) = match c {
+        '<' => ("&lt;", "&#60;"),
+        '>' => ("&gt;", "&#62;"),
+        '&' => ("&amp;", "&#38;"),
+        '"' => ("&quot;", "&#34;"),
+        '\'' => ("&#x27;", "&#39;"),
+        ' ' => ("+", "&#32;"),
+        _ => ("", ""),
+    };
+    forms.extend([entity, number].iter().filter(|it| !it.is_empty()).map(|it| (*it).to_owned()));
+    if level == 0 || c != '\\' {
+        forms.push(c.to_string());
+    }
+    forms
+}
+
+/// The text without whatever base64 holds the secret, alone or behind something else, such as `user:`.
+fn without_base64(text: &str, secret: &str) -> String {
+    const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const OF_URLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    /// What is shorter is found by chance.
+    const SHORTEST: usize = 4;
+    let is_of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=-_".contains(c);
+    let mut shown = text.to_owned();
+    for alphabet in [STANDARD, OF_URLS] {
+        for offset in 0..3 {
+            let core = base64_within(secret.as_bytes(), offset, alphabet);
+            if core.len() < SHORTEST {
+                continue;
+            }
+            while let Some(at) = shown.find(&core) {
+                let start = shown[..at]
+                    .rfind(|c| !is_of_base64(c))
+                    .map_or(0, |before| before + shown[before..].chars().next().map_or(1, char::len_utf8));
+                let end = shown[at..].find(|c| !is_of_base64(c)).map_or(shown.len(), |length| at + length);
+                shown.replace_range(start..end, MASK);
+            }
+        }
+    }
+    shown
+}
+
+/// The characters of base64 that depend on nothing but these bytes, when so many bytes (modulo 3) come before them.
+fn base64_within(bytes: &[u8], before: usize, alphabet: &[u8; 64]) -> String {
+    let first = [0, 4, 2][before % 3];
+    let bit = |position: usize| bytes[position / 8] >> (7 - position % 8) & 1;
+    (first..)
+        .step_by(6)
+        .take_while(|start| start + 6 <= bytes.len() * 8)
+        .map(|start| char::from(alphabet[(start..start + 6).fold(0, |value, at| value << 1 | usize::from(bit(at)))]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn sent(body: &Value) -> SentSecrets {
+        let mut sent = SentSecrets::default();
+        sent.add_body(body);
+        sent
+    }
+
+    #[test]
+    fn a_secret_is_found_however_it_is_written() {
+        const SECRET: &str = "pä\\ss \"wo'rd\"/\n&<1>=+";
+        let json = serde_json::to_string(SECRET).expect("JSON");
+        let twice = serde_json::to_string(&json).expect("JSON");
+        let in_url: String = url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
+        let table = [
+            SECRET.to_owned(),
+            json.clone(),
+            json.replace('ä', "\\u00E4"),
+            twice,
+            // Python's `repr`.
+            "'pä\\\\ss \"wo\\'rd\"/\\n&<1>=+'".to_owned(),
+            "p\\xe4\\\\ss \"wo\\'rd\"/\\n&<1>=+".to_owned(),
+            in_url.clone(),
+            in_url.replace('+', "%20").to_lowercase(),
+            "pä\\ss &quot;wo&#x27;rd&quot;/\n&amp;&lt;1&gt;=+".to_owned(),
+        ];
+        let sent = sent(&json!({"user": {"name": "alice", "password": SECRET}}));
+        for written in table {
+            let shown = sent.redacted(&format!("bad: {written}, sorry: {written}")).expect("a long secret");
+            assert!(!shown.contains("ss") && shown.matches(MASK).count() == 2, "{written}: {shown}");
+            assert!(shown.starts_with("bad: ") && shown.contains(", sorry: "), "{shown}");
+        }
+        assert_eq!(sent.redacted("nothing of it: alice").as_deref(), Some("nothing of it: alice"));
+    }
+
+    #[test]
+    fn base64_is_looked_into() {
+        let sent = sent(&json!({"secret": "correct?horse>"}));
+        // Alone, behind `a:`, behind `alice:`, between others, and in the alphabet of URLs.
+        let table = [
+            "Y29ycmVjdD9ob3JzZT4=",
+            "YTpjb3JyZWN0P2hvcnNlPg==",
+            "YWxpY2U6Y29ycmVjdD9ob3JzZT4=",
+            "eHh4eGNvcnJlY3Q_aG9yc2U-eHg",
+        ];
+        for encoded in table {
+            let said = format!("Basic {encoded}, no");
+            assert_eq!(sent.redacted(&said).as_deref(), Some("Basic ***, no"), "{encoded}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_told_from_other_text_is_withheld_with_all_around_it() {
+        let short = sent(
+            &json!({"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "bob", "password": "s3cret"}}}}}),
+        );
+        assert_eq!(short.redacted("no user bob with s3cret"), None);
+        assert_eq!(short.redacted("no user bob").as_deref(), Some("no user bob"));
+
+        let equal = sent(&json!({"name": "correct horse", "password": "correct horse"}));
+        assert_eq!(equal.redacted("no user correct horse"), None);
+    }
+
+    #[test]
+    fn keys_say_what_is_secret() {
+        let sent = sent(&json!({
+            "credential": {"type": "ec2", "blob": "{\"access\": \"access-key\", \"secret\": \"marked-one\"}"},
+            "identity": {"token": {"id": "marked-two"}, "adminPass": "marked-three", "id": "plain-text"},
+            "methods": ["password"],
+        }));
+        let said = "access-key marked-one marked-two marked-three plain-text password";
+        assert_eq!(sent.redacted(said).as_deref(), Some("access-key *** *** *** plain-text password"));
+    }
+}
