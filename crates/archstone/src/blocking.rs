@@ -1,5 +1,8 @@
 //! The same client for code that is not asynchronous.
 //!
+//! It has each method of [`crate::Client`]: those that are asynchronous there wait here. What a service or the identity
+//! API gives is awaited by [`Client::wait`].
+//!
 //! ```no_run
 //! let client = archstone::blocking::Client::from_env()?;
 //! println!("{}", client.url_for("image")?);
@@ -8,26 +11,59 @@
 
 use std::{
     future::{Future, IntoFuture},
-    sync::{Arc, OnceLock},
+    pin::pin,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
 };
 
+use reqwest::Method;
 use url::Url;
 
 use crate::{
-    Access, CloudConfig, CurrentCatalog, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind, Project, Result,
-    Secret, Service, Token, TokenStoreStatus, TransportSettings, User, config::FetchedProfile, host::Host,
+    Access, Allow, ClientBuilder, CloudConfig, CurrentCatalog, Endpoint, EndpointFilter, EndpointUrl, Error, ErrorKind,
+    OfferedVersions, Project, RequestBuilder, Result, Secret, Service, Timing, Token, TokenCache, TokenStore,
+    TokenStoreStatus, TransportSettings, User, VersionInfo, VersionRange, VersionedEndpoint, config::FetchedProfile,
+    host::Host,
 };
 
 /// A [`crate::Client`] whose methods wait. It may be shared between threads.
 ///
-/// Call it from threads that run no asynchronous code: inside a Tokio runtime, use
-/// [`crate::Client`] itself, which [`Client::asynchronous`] gives.
+/// It runs on a small runtime of its own, and needs none of the caller's. Inside asynchronous code it works too, but
+/// blocks the thread, and waits for ever where another task of a runtime with a single thread is logging in with the same
+/// credentials just then: use [`crate::Client`] there, which [`Client::asynchronous`] gives, or `spawn_blocking`.
+///
+/// ```
+/// # fn main() -> archstone::Result<()> {
+/// let client = archstone::blocking::Client::builder()
+///     .auth_url("http://keystone.example:5000/v3")
+///     .username("alice")
+///     .password("correct horse")
+///     .build_blocking()?;
+/// # let _ = client;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client(crate::Client);
 
 impl From<crate::Client> for Client {
     fn from(client: crate::Client) -> Self {
         Self(client)
+    }
+}
+
+impl ClientBuilder {
+    /// Makes a [client](Client) whose methods wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_blocking(self) -> Result<Client> {
+        self.build().map(Client)
     }
 }
 
@@ -46,7 +82,25 @@ macro_rules! waiting {
     };
 }
 
+/// Methods that do not wait there either.
+macro_rules! same {
+    ($( $name:ident($($argument:ident: $kind:ty),*) -> $result:ty; )+) => {
+        $(
+            #[doc = concat!("See [`crate::Client::", stringify!($name), "`].")]
+            #[must_use]
+            pub fn $name(&self, $($argument: $kind),*) -> $result {
+                self.0.$name($($argument),*)
+            }
+        )+
+    };
+}
+
 impl Client {
+    /// Collects what a client is to know; [`build_blocking`](ClientBuilder::build_blocking) makes it.
+    pub fn builder() -> ClientBuilder {
+        crate::Client::builder()
+    }
+
     /// A client from the environment: see [`crate::Client::from_env`].
     ///
     /// # Errors
@@ -78,10 +132,41 @@ impl Client {
         self.0.identity()
     }
 
-    /// What the client was made with.
-    #[must_use]
-    pub fn config(&self) -> &CloudConfig {
-        self.0.config()
+    same! {
+        config() -> &CloudConfig;
+        current_token() -> Option<Token>;
+        current_access() -> Option<Arc<Access>>;
+        kept_access() -> Option<Arc<Access>>;
+        token_store() -> Option<TokenStore<'_>>;
+        timings() -> Vec<Timing>;
+    }
+
+    /// See [`crate::Client::request`].
+    pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.0.request(method, url)
+    }
+
+    /// See [`crate::Client::request_to`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn request_to(&self, method: Method, url: &str) -> Result<RequestBuilder> {
+        self.0.request_to(method, url)
+    }
+
+    /// See [`crate::Client::clear_timings`].
+    pub fn clear_timings(&self) {
+        self.0.clear_timings();
+    }
+
+    /// See [`crate::Client::detached`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn detached(&self, tokens: &TokenCache) -> Result<Self> {
+        self.0.detached(tokens).map(Self)
     }
 
     /// Waits for anything that the asynchronous client gives, such as a request to a service.
@@ -191,6 +276,51 @@ impl Client {
         self.0.token_store().map_or(Ok(0), |store| wait(store.clear_all()))
     }
 
+    /// See [`crate::Client::current_url_for`].
+    #[must_use]
+    pub fn current_url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Option<Arc<EndpointUrl>> {
+        self.0.current_url_for(filter)
+    }
+
+    /// Waits for [`crate::Client::diagnose`].
+    #[must_use]
+    pub fn diagnose(&self, refused: &Error) -> Error {
+        // The outcome of this wait is an error either way.
+        wait(async { Err::<(), _>(self.0.diagnose(refused).await) }).err().unwrap_or_else(|| refused.clone())
+    }
+
+    /// Waits for [`crate::Client::versioned_endpoint`].
+    ///
+    /// # Errors
+    ///
+    /// As the method it waits for.
+    pub fn versioned_endpoint<'a>(
+        &self,
+        filter: impl Into<EndpointFilter<'a>>,
+        versions: impl Into<Option<VersionRange>>,
+        allow: Allow,
+    ) -> Result<VersionedEndpoint> {
+        wait(self.0.versioned_endpoint(filter, versions, allow))
+    }
+
+    /// Waits for [`crate::Client::versions`].
+    ///
+    /// # Errors
+    ///
+    /// As the method it waits for.
+    pub fn versions<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Vec<VersionInfo>> {
+        wait(self.0.versions(filter))
+    }
+
+    /// Waits for [`crate::Client::all_versions`].
+    ///
+    /// # Errors
+    ///
+    /// As the method it waits for.
+    pub fn all_versions(&self, filter: EndpointFilter<'_>) -> Result<Vec<OfferedVersions>> {
+        wait(self.0.all_versions(filter))
+    }
+
     /// Waits for [`crate::Client::endpoint`].
     ///
     /// # Errors
@@ -215,8 +345,89 @@ fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     static RUNTIME: OnceLock<std::io::Result<tokio::runtime::Runtime>> = OnceLock::new();
     let runtime =
         RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build());
-    match runtime {
-        Ok(runtime) => runtime.block_on(future),
-        Err(error) => Err(Error::new(ErrorKind::ConnectionFailed, format!("cannot start a runtime: {error}"))),
+    let runtime = runtime
+        .as_ref()
+        .map_err(|error| Error::new(ErrorKind::ConnectionFailed, format!("cannot start a runtime: {error}")))?;
+    // Not `block_on`, which panics where the caller's code is asynchronous: the runtime's own thread drives timers and
+    // connections, and this one only polls.
+    let _entered = runtime.enter();
+    let thread = Arc::new(Waiting { thread: thread::current(), is_woken: AtomicBool::new(false) });
+    let waker = Waker::from(Arc::clone(&thread));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(outcome) = future.as_mut().poll(&mut context) {
+            return outcome;
+        }
+        while !thread.is_woken.swap(false, Ordering::Acquire) {
+            thread::park();
+        }
+    }
+}
+
+/// A thread that waits.
+struct Waiting {
+    thread: Thread,
+    /// Parking may end for other reasons.
+    is_woken: AtomicBool,
+}
+
+impl Wake for Waiting {
+    fn wake(self: Arc<Self>) {
+        self.is_woken.store(true, Ordering::Release);
+        self.thread.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The names of the public methods in the `impl Client` blocks of a source file.
+    fn methods(source: &str) -> Vec<&str> {
+        let inside = source.split("\nimpl Client {").skip(1).map(|rest| rest.split("\n}").next().unwrap_or_default());
+        let lines = inside.flat_map(str::lines);
+        let declared = lines.filter_map(|line| {
+            let line = line.strip_prefix("    ")?;
+            let rest = line.strip_prefix("pub async fn ").or_else(|| line.strip_prefix("pub fn "));
+            let rest = rest.or_else(|| line.strip_prefix("    ").filter(|line| line.ends_with(';')))?;
+            rest.split(['(', '<'])
+                .next()
+                .filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+        });
+        declared.collect()
+    }
+
+    #[test]
+    fn each_method_of_the_client_is_here_too() {
+        let sources = [
+            include_str!("client/endpoint.rs"),
+            include_str!("client/identity.rs"),
+            include_str!("client/mod.rs"),
+            include_str!("client/request.rs"),
+            include_str!("client/service.rs"),
+            include_str!("client/token.rs"),
+            include_str!("identity/mod.rs"),
+        ];
+        let here = methods(include_str!("blocking.rs"));
+        let there: Vec<_> = sources.iter().flat_map(|source| methods(source)).collect();
+
+        let lacking: Vec<_> = there.iter().filter(|name| !here.contains(name)).collect();
+        assert!(there.len() > 30, "{there:?}");
+        assert!(lacking.is_empty(), "{lacking:?}");
+    }
+
+    #[test]
+    fn it_works_inside_asynchronous_code_too() {
+        let wait = || {
+            super::wait(async {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                Ok(7)
+            })
+        };
+        let one = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let many = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
+
+        assert_eq!(one.block_on(async { wait().ok() }), Some(7));
+        assert_eq!(many.block_on(async { tokio::spawn(async move { wait().ok() }).await.ok().flatten() }), Some(7));
+        assert_eq!(wait().ok(), Some(7));
     }
 }

@@ -119,8 +119,9 @@ impl ErrorKind {
 /// What went wrong, for people and for programs.
 ///
 /// One pointer wide and cheap to clone: all who waited for one login get the same error.
-/// `Display` is one line that never repeats its [`source`](std::error::Error::source) and never
-/// holds a secret.
+/// `Display` is one line that never repeats its [`source`](std::error::Error::source); `{:#}` adds causes and hint.
+/// `Debug` is what a `main` that returns `archstone::Result<()>` prints: all that is known, on a few lines. No form holds a
+/// secret.
 ///
 /// ```
 /// use archstone::{Client, ErrorKind};
@@ -375,13 +376,42 @@ pub(crate) fn public_url(url: &Url) -> String {
 }
 
 impl fmt::Display for Error {
+    /// The message; with `{:#}` its causes and the hint, too.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        f.write_str(&self.0.message)?;
+        if !f.alternate() {
+            return Ok(());
+        }
+        for cause in self.causes() {
+            write!(f, ": {cause}")?;
+        }
+        match self.hint() {
+            Some(hint) => write!(f, " (hint: {hint})"),
+            None => Ok(()),
+        }
     }
 }
 
 impl fmt::Debug for Error {
+    /// All that is known, for people: it is what `main` prints of an error that it returns. `{:#?}` is for programmers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            write!(f, "{} [{}", self.0.message, self.0.kind.name())?;
+            if let Some(status) = self.0.status {
+                write!(f, ", HTTP {status}")?;
+            }
+            if let Some(id) = &self.0.request_id {
+                write!(f, ", request id {id}")?;
+            }
+            f.write_str("]")?;
+            for cause in self.causes() {
+                write!(f, "\n  caused by: {cause}")?;
+            }
+            return match self.hint() {
+                Some(hint) => write!(f, "\n  hint: {hint}"),
+                None => Ok(()),
+            };
+        }
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("message", &self.0.message)
@@ -414,6 +444,22 @@ mod tests {
         assert_eq!(error.to_string(), "cannot read `clouds.yaml`");
         assert_eq!(error.source().map(ToString::to_string), Some("disk on fire".into()));
         assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn all_that_is_known_is_shown_where_it_is_asked_for() {
+        let error = Error::new(ErrorKind::ServerError, "it failed")
+            .with_hint("try again")
+            .with_status(503)
+            .with_request_id(Some("req-1".into()))
+            .with_source(std::io::Error::other("disk on fire"));
+
+        assert_eq!(error.to_string(), "it failed");
+        assert_eq!(format!("{error:#}"), "it failed: disk on fire (hint: try again)");
+        let shown =
+            "it failed [server_error, HTTP 503, request id req-1]\n  caused by: disk on fire\n  hint: try again";
+        assert_eq!(format!("{error:?}"), shown);
+        assert!(format!("{error:#?}").starts_with("Error {\n    kind: ServerError,\n"));
     }
 
     #[test]

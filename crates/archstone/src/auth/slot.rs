@@ -35,6 +35,7 @@ use crate::{
     access::{Access, Token},
     error::Result,
     host::{Host, Moment},
+    transport::runtime,
 };
 
 const PAUSE_AFTER_FAILED_RENEWAL: Duration = Duration::from_secs(10);
@@ -165,6 +166,7 @@ impl Slot {
     /// Logs in now, whatever is kept.
     pub(crate) async fn renew(&self, source: Source<'_>) -> Result<Arc<Access>> {
         let Source { login, entry } = source;
+        runtime::current()?;
         let mut last_login = self.last_login.lock().await;
         let outcome = match entry {
             None => login.log_in().await.map(Arc::new),
@@ -224,6 +226,7 @@ impl Slot {
     /// Logs in, unless another process has just done so. `usable` can go on for a while.
     async fn log_in(&self, source: Source<'_>, usable: Option<Arc<Access>>) -> Result<Arc<Access>> {
         let Source { login, entry } = source;
+        runtime::current()?;
         let host = &login.identity.host;
         let Some(entry) = entry else { return Ok(Arc::new(login.log_in().await?)) };
         let seen = entry.look(host).await;

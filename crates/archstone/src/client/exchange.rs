@@ -16,7 +16,7 @@ use super::{
 use crate::{
     access::Token,
     error::{Error, ErrorKind, Result, Sent, public_url},
-    transport::{AUTH_TOKEN, Progress, RetryPolicy, TimeLimits, Transport, retry::Tried},
+    transport::{AUTH_TOKEN, Progress, RetryPolicy, TimeLimits, Transport, retry::Tried, runtime},
 };
 
 impl RequestBuilder {
@@ -117,7 +117,10 @@ impl Described {
             let elapsed = || began.map_or(Duration::ZERO, |began| began.until(host.now()));
             let limits = self.limits_of_a_try(&policy, elapsed());
             let turn = match &limiter {
-                Some(limiter) => limiter.turn(host).await,
+                Some(limiter) => {
+                    runtime::current()?;
+                    limiter.turn(host).await
+                }
                 None => None,
             };
             let try_it = self.follow(&client, url, token.as_ref(), limits, &mut is_repeated);

@@ -5,7 +5,10 @@ use std::{fmt, future::IntoFuture, iter::Enumerate, pin::Pin, vec::IntoIter};
 use tokio::task::JoinSet;
 
 use super::{call::Call, resource::Operation};
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    transport::runtime,
+};
 
 /// Many operations of a kind. They can be looked at first, and are done some at a time; what fails does not stop the
 /// others.
@@ -128,6 +131,9 @@ impl<T: Send + 'static> Outcomes<T> {
             while self.running.len() < self.concurrency
                 && let Some((position, operation)) = self.waiting.next()
             {
+                if let Err(error) = runtime::current() {
+                    return Some((position, Err(error)));
+                }
                 self.running.spawn(async move { (position, operation.await) });
             }
             if let Ok(finished) = self.running.join_next().await? {

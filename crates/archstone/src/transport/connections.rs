@@ -14,10 +14,10 @@ use reqwest::{
     NoProxy, Proxy as ProxyRule,
     header::{ACCEPT, HeaderMap, HeaderValue},
 };
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::Id;
 use url::Url;
 
-use super::{TransportSettings, patience::Patience, settings::Proxy, tls};
+use super::{TransportSettings, patience::Patience, runtime, settings::Proxy, tls};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long an idle connection is kept.
@@ -43,7 +43,7 @@ pub(super) struct Pool {
 /// What requests must have in common to share connections.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Kind {
-    runtime: Option<Id>,
+    runtime: Id,
     is_encrypted: bool,
     connect_timeout: Duration,
 }
@@ -57,7 +57,7 @@ impl Connections {
         connect_timeout: Option<Duration>,
     ) -> Result<Arc<Pool>> {
         let kind = Kind {
-            runtime: Handle::try_current().ok().map(|runtime| runtime.id()),
+            runtime: runtime::current()?.id(),
             is_encrypted: url.scheme() == "https",
             connect_timeout: connect_timeout.unwrap_or(settings.connect_timeout),
         };

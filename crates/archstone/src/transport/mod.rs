@@ -12,6 +12,7 @@ mod patience;
 mod progress;
 mod refusal;
 pub(crate) mod retry;
+pub(crate) mod runtime;
 mod settings;
 mod timing;
 mod tls;
@@ -265,6 +266,7 @@ impl Transport {
         patience: &Patience,
         limits: TimeLimits,
     ) -> Result<Option<bytes::Bytes>> {
+        runtime::current()?;
         let outcome = patience.wait(self.silence(limits), pin!(answer.chunk())).await;
         match outcome {
             Some(outcome) => outcome.map_err(|error| failure::explain(error, answer.url(), &self.settings, limits)),

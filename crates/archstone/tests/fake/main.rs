@@ -10,6 +10,7 @@ mod identity;
 mod logins;
 mod pace;
 mod reach;
+mod runtime;
 mod servers;
 mod service;
 mod stores;

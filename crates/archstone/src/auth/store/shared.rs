@@ -9,7 +9,7 @@ use std::{
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{Trouble, lease::microseconds};
-use crate::host::Host;
+use crate::{host::Host, transport::runtime};
 
 /// An answer over a connection that is there.
 pub(super) const ANSWER: Duration = Duration::from_millis(300);
@@ -40,6 +40,9 @@ impl Breaker {
 
     /// Asks the store, unless it is left alone.
     pub(super) async fn ask<T>(&self, question: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+        if runtime::current().is_err() {
+            return Err(Trouble::refused("no Tokio runtime is there"));
+        }
         let now = self.host.now();
         if microseconds(now.since_start()) < self.left_alone_until.load(Ordering::Relaxed) {
             return Err(Trouble::down("the store is left alone for a while"));

@@ -1,0 +1,72 @@
+//! Code that runs in no Tokio runtime gets an error, and no panic.
+
+use std::{
+    future::{Future, IntoFuture},
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use archstone::{Error, ErrorKind, Result, blocking, identity::Bulk};
+use archstone_testing::FakeKeystone;
+
+use crate::demo;
+
+/// The outcome of what must not wait for anything.
+fn now<T>(future: impl IntoFuture<Output = T>) -> T {
+    match pin!(future.into_future()).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+fn refused<T>(outcome: Result<T>) -> Error {
+    let error = outcome.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error:?}");
+    assert!(error.to_string().contains("Tokio runtime") && error.hint().unwrap().contains("blocking"), "{error:?}");
+    error
+}
+
+#[test]
+fn without_a_runtime_there_is_an_error() {
+    let keystone = FakeKeystone::start();
+    let folder = std::env::temp_dir().join(format!("archstone-no-runtime-{}", std::process::id()));
+    for builder in [demo(&keystone), demo(&keystone).disk_cache_in(&folder)] {
+        let client = builder.build().unwrap();
+        let users = || client.identity().users();
+        let requests_alone = || {
+            refused(now(client.renew()));
+            refused(now(client.projects()));
+            refused(now(client.service("image").get("v2/images").send()));
+            refused(now(users().list().all()));
+            refused(now(users().get("u")));
+        };
+
+        // Cold.
+        refused(now(client.access()));
+        refused(now(client.url_for("image")));
+        requests_alone();
+        let report = now(Bulk::new([users().get("u"), users().get("v")]).run());
+        assert_eq!(report.failures().count(), 2);
+
+        // Warm: what is kept is there, and the rest is an error.
+        let warm = blocking::Client::from(client.clone());
+        warm.authenticate().unwrap();
+        assert!(now(client.token()).is_ok() && now(client.url_for("image")).is_ok());
+        requests_alone();
+        assert!(warm.wait(client.renew()).is_ok());
+    }
+    assert_eq!(keystone.logins(), 4);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn the_blocking_client_works_inside_asynchronous_code() {
+    let keystone = FakeKeystone::start();
+    let client = demo(&keystone).build_blocking().unwrap();
+
+    assert_eq!(client.access().unwrap().user_name(), Some("demo"));
+    assert_eq!(
+        tokio::task::spawn_blocking(move || client.renew().map(|it| it.is_scoped())).await.unwrap().ok(),
+        Some(true)
+    );
+}
