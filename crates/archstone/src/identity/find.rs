@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    ValueKind,
+    Domain, Resource, ValueKind,
     call::perform,
     list::Items,
     prepare::{Arguments, check},
@@ -33,7 +33,10 @@ pub(super) async fn find(
     if search.looks_like_id() {
         match search.by_id().await? {
             Some(found) => Ok(found),
-            None => search.by_name().await?.ok_or_else(|| search.not_found(None)),
+            None => match search.by_name().await? {
+                Some(found) => Ok(found),
+                None => Err(search.not_found(search.misnamed_domain().await)),
+            },
         }
     } else {
         if let Some(found) = search.by_name().await? {
@@ -41,7 +44,10 @@ pub(super) async fn find(
         }
         match search.by_id().await? {
             Some(found) => Ok(found),
-            None => Err(search.not_found(search.near().await)),
+            None => Err(search.not_found(match search.misnamed_domain().await {
+                Some(mistake) => Some(mistake),
+                None => search.near().await,
+            })),
         }
     }
 }
@@ -117,6 +123,31 @@ impl Search<'_> {
             "name it by its id"
         };
         Error::new(ErrorKind::Ambiguous, message).with_hint(hint)
+    }
+
+    /// What to do about a domain that is given by its name: there the id is wanted, and any other text finds nothing.
+    async fn misnamed_domain(&self) -> Option<String> {
+        let (_, given) = self.filters.iter().find(|(name, _)| {
+            let wire = self.list.parameter(name).map_or(name.as_str(), |it| it.wire);
+            wire == "domain_id"
+        })?;
+        let (given, domains) = (given.as_str()?, Domain::SPEC);
+        let (get, list) = (domains.operation("get")?, domains.operation("list")?);
+        let one = |name: &str| Arguments::from_iter([(name.to_owned(), given.into())]);
+        // A hint is not worth an error of its own: who may not see domains gets the same answer for any text.
+        if perform(self.client.clone(), get, one(get.itself()?)).await.is_ok() {
+            return None;
+        }
+        let shown = printable(given);
+        let found = Items::new(self.client, list, one("name")).next().await;
+        let id = match &found {
+            Ok(Some(found)) => serde_json::from_slice::<Value>(found).ok(),
+            _ => None,
+        };
+        Some(match id.as_ref().and_then(|domain| domain[domains.key].as_str()) {
+            Some(id) => format!("`{shown}` is a domain's name: give its id, `{}`", printable(id)),
+            None => format!("check the domain: no domain that you may see has the id `{shown}`"),
+        })
     }
 
     fn not_found(&self, near: Option<String>) -> Error {

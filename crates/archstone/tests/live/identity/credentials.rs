@@ -97,7 +97,13 @@ async fn what_keystone_quotes_of_a_secret_is_in_no_error() {
         let raw = String::from_utf8_lossy(&refused.response().unwrap().body).into_owned();
         assert!(raw.contains("MARK"), "{raw}");
 
-        let refused = users.create(unique("u")).password(secret).extra("enabled", "MARK?").await.unwrap_err();
+        let refused = users
+            .create(unique("u"))
+            .password(secret)
+            .extra("bogus", "MARK?")
+            .options(serde_json::Map::from_iter([("bogus".to_owned(), json!("x"))]))
+            .await
+            .unwrap_err();
         assert!(!refused.to_string().contains(secret), "{refused}");
     }
 }

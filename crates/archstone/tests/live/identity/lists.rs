@@ -64,6 +64,10 @@ async fn things_are_found_by_id_and_by_name_and_what_is_unclear_says_so() {
     let near = users.list().domain("default").find("alicee").await.unwrap_err();
     assert_eq!((near.kind(), near.hint()), (ErrorKind::NotFound, Some("did you mean `alice`?")));
     assert_eq!(near.to_string(), "no user has the name or id `alicee`");
+    let by_name = users.list().domain("Default").find("alice").await.unwrap_err();
+    assert_eq!(by_name.hint(), Some("`Default` is a domain's name: give its id, `default`"), "{by_name:?}");
+    let nowhere = identity.projects().list().domain("nowhere").find("web").await.unwrap_err();
+    assert!(nowhere.hint().unwrap().starts_with("check the domain: "), "{nowhere:?}");
     assert_eq!(users.list().find("a/b").await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(users.list().find("").await.unwrap_err().kind(), ErrorKind::NotFound);
 
