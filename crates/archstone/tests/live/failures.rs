@@ -191,7 +191,7 @@ fn configuration_that_is_missing_or_wrong_is_refused_at_once() {
         (alice_at("keystone:5000"), ErrorKind::InvalidConfig, "`auth_url`"),
         (alice_at("ftp://keystone/"), ErrorKind::InvalidConfig, "`ftp:`"),
         (alice_at("http://me:marked@keystone/v3"), ErrorKind::InvalidConfig, "user name or a password"),
-        (alice_at("http://k/v3").option("usrname", "x"), ErrorKind::InvalidConfig, "no option `usrname`"),
+        (alice_at("http://k/v3").option("usrname", "x"), ErrorKind::InvalidConfig, "unknown option `usrname`"),
         (
             alice_at("http://k/v3").auth_type("v3oidcpassword"),
             ErrorKind::InvalidConfig,

@@ -300,7 +300,7 @@ async fn a_disk_cache_shows_no_token_and_opens_for_nobody_else() {
     std::fs::create_dir_all(&copy).unwrap();
     for file in std::fs::read_dir(&home).unwrap().flatten() {
         let bytes = std::fs::read(file.path()).unwrap();
-        for piece in [&token.expose().as_bytes()[..24], b"alice", b"127.0.0.1", b"web"] {
+        for piece in [&token.expose().as_bytes()[..24], b"alice", b"127.0.0.1", b"compute"] {
             assert!(!bytes.windows(piece.len()).any(|window| window == piece), "{:?}", file.path());
         }
         std::fs::copy(file.path(), copy.join(file.file_name())).unwrap();
