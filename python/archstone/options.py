@@ -138,6 +138,7 @@ class UrlRequestOptions(TypedDict, total=False):
     retries: int | Retries | None
     redirects: int | None
     follow_with_body: bool | None
+    max_body_size: int | None
     authenticated: bool | None
     reauthenticate: bool | None
     raise_exc: bool | None

@@ -72,6 +72,7 @@ pub(crate) fn describe(mut request: RequestBuilder, said: &Said<'_, '_>) -> PyRe
             "microversion" => request = request.microversion(version(&value)?),
             "retries" => request = request.retries(retries(&value)?),
             "redirects" => request = request.redirects(value.extract()?),
+            "max_body_size" => request = request.max_body_size(value.extract()?),
             "follow_with_body" => {
                 if value.extract()? {
                     request = request.follow_with_body();

@@ -190,6 +190,7 @@ macro_rules! verbs {
             ///     redirects: how many redirects are followed; one more is the answer.
             ///     follow_with_body: whether a redirect to another origin takes the body along, as for uploads that a
             ///         service sends on to a store; by default it is an error.
+            ///     max_body_size: how many bytes the answer's body may have; any number by default.
             ///     authenticated: False sends no token.
             ///     reauthenticate: False takes a refused token as the answer.
             ///     raise_exc: False returns answers of 400 and above instead of raising them.

@@ -224,7 +224,7 @@ impl Described {
             let (request, progress) = self.request(transport, next, token.filter(|_| !is_away), !is_away);
             let answer = match transport.start(request, next, limits, progress.as_ref()).await {
                 Ok(started) => {
-                    let mut answer = Response::new(started, transport, limits);
+                    let mut answer = Response::new(started, transport, limits, self.max_body);
                     if answer.status().as_u16() >= 400 {
                         answer.keep_out(self.sent_as_secret(token));
                     }

@@ -53,6 +53,8 @@ pub(super) struct Described {
     /// Where it is not said, the service's, or the usual one.
     pub(super) retries: Option<RetryPolicy>,
     pub(super) redirects: Redirects,
+    /// How large the answer's body may be.
+    pub(super) max_body: Option<u64>,
     pub(super) authenticated: bool,
     pub(super) reauthenticate: bool,
     pub(super) error_for_status: bool,
@@ -163,6 +165,7 @@ impl RequestBuilder {
             limits: TimeLimits::default(),
             retries: None,
             redirects: Redirects { most: None, with_body: false },
+            max_body: None,
             authenticated: true,
             reauthenticate: true,
             error_for_status: true,
@@ -292,6 +295,13 @@ impl RequestBuilder {
     /// Requests to the identity service never do, since their bodies hold passwords.
     pub fn follow_with_body(mut self) -> Self {
         self.0.redirects.with_body = true;
+        self
+    }
+
+    /// How many bytes the answer's body may have; by default as many as the service sends, since a large download is what
+    /// was asked for. A larger body is an error while it is read. Counted is what comes out of a compressed body.
+    pub fn max_body_size(mut self, bytes: u64) -> Self {
+        self.0.max_body = Some(bytes);
         self
     }
 

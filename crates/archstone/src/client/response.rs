@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     error::{Error, ErrorKind, ErrorResponse, Result, public_url},
+    host::Moment,
     redaction::SentSecrets,
     transport::{Patience, Started, TimeLimits, Transport, refusal, request_id, retry_after},
 };
@@ -33,6 +34,8 @@ pub struct Response {
     elapsed: Duration,
     patience: Patience,
     sent: SentSecrets,
+    /// How many bytes of the body may still come.
+    left: u64,
 }
 
 impl fmt::Debug for Response {
@@ -47,9 +50,10 @@ impl fmt::Debug for Response {
 }
 
 impl Response {
-    pub(super) fn new(started: Started, transport: &Arc<Transport>, limits: TimeLimits) -> Self {
+    pub(super) fn new(started: Started, transport: &Arc<Transport>, limits: TimeLimits, most: Option<u64>) -> Self {
         let Started { answer: inner, elapsed, patience } = started;
-        Self { inner, transport: Arc::clone(transport), limits, elapsed, patience, sent: SentSecrets::default() }
+        let (sent, left) = (SentSecrets::default(), most.unwrap_or(u64::MAX));
+        Self { inner, transport: Arc::clone(transport), limits, elapsed, patience, sent, left }
     }
 
     /// Keeps what was sent as secret out of the errors that this answer becomes.
@@ -104,9 +108,36 @@ impl Response {
     /// # Errors
     ///
     /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the service breaks off,
-    /// [`Timeout`](ErrorKind::Timeout) when nothing comes for too long.
+    /// [`Timeout`](ErrorKind::Timeout) when nothing comes for too long, [`InvalidResponse`](ErrorKind::InvalidResponse)
+    /// when there is more than [`max_body_size`](crate::RequestBuilder::max_body_size) allows, or a compressed body grows
+    /// to more than 200 times its size.
     pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>> {
-        self.transport.piece(&mut self.inner, &self.patience, self.limits).await
+        let piece = self.transport.piece(&mut self.inner, &self.patience, self.limits).await?;
+        match self.left.checked_sub(piece.as_ref().map_or(0, bytes::Bytes::len) as u64) {
+            Some(left) => self.left = left,
+            None => return Err(self.too_large("is larger than it may be")),
+        }
+        Ok(piece)
+    }
+
+    fn too_large(&self, what: &str) -> Error {
+        Error::new(ErrorKind::InvalidResponse, format!("the answer of `{}` {what}", public_url(self.url())))
+            .with_status(self.status().as_u16())
+            .with_url(self.url())
+            .with_request_id(self.request_id().map(str::to_owned))
+    }
+
+    /// Whether nothing complete has come since a moment for as long as the service may be silent.
+    pub(crate) fn is_late(&self, since: Moment) -> Option<Error> {
+        let limit = self.transport.silence(self.limits);
+        (since.until(self.transport.now()) > limit).then(|| {
+            let message = format!("no item of the list at `{}` within {limit:?}", public_url(self.url()));
+            Error::new(ErrorKind::Timeout, message).with_url(self.url())
+        })
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.transport.now()
     }
 
     /// The whole body.
@@ -129,6 +160,8 @@ impl Response {
         whole.extend_from_slice(&first);
         whole.extend_from_slice(&second);
         while let Some(piece) = self.chunk().await? {
+            // Out of memory is an error here, and not the end of the program.
+            whole.try_reserve(piece.len()).map_err(|_| self.too_large("does not fit into memory"))?;
             whole.extend_from_slice(&piece);
         }
         Ok(whole.into())
@@ -140,7 +173,8 @@ impl Response {
     ///
     /// As [`chunk`](Self::chunk).
     pub async fn text(self) -> Result<String> {
-        Ok(String::from_utf8_lossy(&self.bytes().await?).into_owned())
+        let bytes = Vec::from(self.bytes().await?);
+        Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
     /// The whole body as JSON of a type.
@@ -179,13 +213,18 @@ impl Response {
     pub(super) async fn into_error(mut self) -> Error {
         /// Error bodies are short; of a longer one the beginning is enough.
         const MOST: usize = 64 << 10;
+        let patience = self.transport.silence(self.limits);
         let mut body = Vec::new();
-        while let Ok(Some(piece)) = self.chunk().await {
-            body.extend_from_slice(&piece);
-            if body.len() > MOST {
-                break;
+        let read = async {
+            while let Ok(Some(piece)) = self.chunk().await {
+                body.extend_from_slice(&piece[..piece.len().min(MOST - body.len())]);
+                if body.len() >= MOST {
+                    break;
+                }
             }
-        }
+        };
+        // One that comes byte by byte is not waited for: the status is there.
+        let _ = tokio::time::timeout(patience, read).await;
         ErrorResponse {
             status: self.status(),
             headers: self.headers().clone(),

@@ -57,6 +57,7 @@ struct Inner {
     /// The service type that microversions are written for, when it is another one.
     microversion_service: Option<String>,
     retries: Arc<RetryPolicy>,
+    max_body: Option<u64>,
     limits: Option<Limiter>,
     global_request_id: Option<String>,
     user_agent: Option<HeaderValue>,
@@ -79,6 +80,7 @@ impl Client {
             endpoint_override: configured.endpoint_override,
             versions: configured.versions,
             allow: Allow::default(),
+            max_body: None,
             skip_discovery: false,
             microversion: configured.microversion.map_or(Microversion::Unsaid, Microversion::Fixed),
             microversion_service: None,
@@ -172,6 +174,11 @@ impl ServiceClient {
         self.change(|inner| inner.retries = Arc::new(policy))
     }
 
+    /// How many bytes the body of an answer may have: see [`RequestBuilder::max_body_size`].
+    pub fn max_body_size(self, bytes: u64) -> Self {
+        self.change(|inner| inner.max_body = Some(bytes))
+    }
+
     /// Keeps requests within a limit, instead of the client's own.
     pub fn limiter(self, limiter: &Limiter) -> Self {
         self.change(|inner| inner.limits = Some(limiter.clone()))
@@ -224,6 +231,7 @@ impl ServiceClient {
         let target = Target::Service(self.clone(), path.into());
         let mut request = RequestBuilder::new(&self.0.client, method, target);
         request.0.microversion = self.0.microversion;
+        request.0.max_body = self.0.max_body;
         match &self.0.global_request_id {
             Some(id) => request.global_request_id(id),
             None => request,

@@ -19,6 +19,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     host::Host,
     secret::Secret,
+    transport::LARGEST_ANSWER,
 };
 
 /// An operation that is being described. Nothing is sent until it is awaited.
@@ -249,6 +250,11 @@ impl Prepared {
         let method = Method::from_bytes(self.method.as_bytes())
             .map_err(|source| Error::new(ErrorKind::InvalidRequest, "there is no such method").with_source(source))?;
         let mut request = client.request(method, url.clone()).header("accept", operation.accept);
+        request = match operation.answer {
+            // A list is read item by item, and may be as long as it likes.
+            Answer::Many(_) => request,
+            _ => request.max_body_size(LARGEST_ANSWER as u64).timeout(client.config().transport.timeout),
+        };
         for (name, value) in &self.query {
             request = request.query(name, value);
         }

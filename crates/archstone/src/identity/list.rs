@@ -17,6 +17,7 @@ use super::{
 use crate::{
     client::{Client, Response},
     error::{Error, ErrorKind, Result},
+    host::Moment,
     transport::Trail,
 };
 
@@ -149,8 +150,9 @@ pub struct Items {
     ready: VecDeque<Vec<u8>>,
     request_ids: Vec<String>,
     trail: Trail,
-    /// How many items this page had so far.
+    /// How many items this page had so far, and when the last one came.
     on_page: usize,
+    since: Option<Moment>,
 }
 
 #[derive(Debug)]
@@ -177,6 +179,7 @@ impl Items {
             request_ids: Vec::new(),
             trail: Trail::default(),
             on_page: 0,
+            since: None,
         }
     }
 
@@ -240,7 +243,7 @@ impl Items {
                 self.request_ids.extend(answer.request_id().map(str::to_owned));
                 let splitter = Splitter::new(member(self.operation));
                 self.trail.asked(&prepared.query);
-                self.on_page = 0;
+                (self.on_page, self.since) = (0, Some(answer.now()));
                 self.state = State::Arriving(prepared.clone(), Box::new((answer, splitter)));
             }
             State::Arriving(prepared, page) => {
@@ -249,7 +252,14 @@ impl Items {
                     Some(piece) => {
                         let before = self.ready.len();
                         splitter.take(&piece, &mut self.ready);
-                        self.on_page += self.ready.len() - before;
+                        let new = self.ready.len() - before;
+                        self.on_page += new;
+                        // A list that drips has the time of one item for each, and not for each byte.
+                        if new > 0 {
+                            self.since = Some(answer.now());
+                        } else if let Some(late) = self.since.and_then(|since| answer.is_late(since)) {
+                            return Err(late);
+                        }
                         if splitter.held() > LARGEST_ITEM {
                             return Err(Error::new(ErrorKind::InvalidResponse, "an item of the list is too large"));
                         }

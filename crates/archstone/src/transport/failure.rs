@@ -4,7 +4,7 @@ use std::{error::Error as StdError, time::Duration};
 
 use url::Url;
 
-use super::{TimeLimits, TransportSettings};
+use super::{TimeLimits, TransportSettings, inflate::GrowsTooMuch};
 use crate::{
     error::{Error, ErrorKind, Sent, public_url},
     hint::Hint,
@@ -18,6 +18,11 @@ pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &TransportSett
     let place = format!("{}:{}", url.host_str().unwrap_or("?"), url.port_or_known_default().unwrap_or(0));
     // The library's own text names the URL, with its query.
     let error = error.without_url();
+    if let Some(growth) = cause::<GrowsTooMuch>(&error) {
+        return Error::new(ErrorKind::InvalidResponse, format!("the answer of `{shown}` cannot be read: {growth}"))
+            .with_url(url)
+            .with_hint("tell the operator of the service, or ask for no compression: `Accept-Encoding: identity`");
+    }
     let explained = if let Some(tls) = cause::<rustls::Error>(&error) {
         tls_failure(tls, &place)
     } else if error.is_timeout() {

@@ -6,6 +6,7 @@
 mod answer;
 mod connections;
 mod failure;
+mod inflate;
 mod limits;
 mod pages;
 mod patience;
@@ -52,7 +53,7 @@ use timing::Timings;
 
 use crate::{
     error::{Error, ErrorKind, Result, public_url},
-    host::Host,
+    host::{Host, Moment},
     redaction::SentSecrets,
     secret::Secret,
     token::Token,
@@ -88,7 +89,7 @@ impl Request {
 pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 /// An answer larger than this is not from an identity service.
-const LARGEST_ANSWER: usize = 64 << 20;
+pub(crate) const LARGEST_ANSWER: usize = 64 << 20;
 
 /// Sends requests. Cheap to make: connections and TLS are set up when first needed.
 #[derive(Debug)]
@@ -222,6 +223,7 @@ impl Transport {
     ) -> Result<Started> {
         let sent = self.host.now();
         *request.timeout_mut() = limits.total;
+        inflate::ask(request.headers_mut());
         let method = request.method().clone();
         if tracing::event_enabled!(target: "archstone::request", tracing::Level::DEBUG) {
             let token = request.headers().get("x-auth-token").and_then(|it| it.to_str().ok());
@@ -256,7 +258,11 @@ impl Transport {
         }
         let status = outcome.as_ref().ok().map(|answer| answer.status().as_u16());
         self.timings.add(method, url, status, elapsed);
-        outcome.map(|answer| Started { answer, elapsed, patience: connections.patience.clone() })
+        outcome.map(|answer| Started {
+            answer: inflate::inflated(answer),
+            elapsed,
+            patience: connections.patience.clone(),
+        })
     }
 
     /// The next piece of an answer's body; `None` after the last.
@@ -272,6 +278,10 @@ impl Transport {
             Some(outcome) => outcome.map_err(|error| failure::explain(error, answer.url(), &self.settings, limits)),
             None => Err(failure::silence(answer.url(), self.silence(limits))),
         }
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.host.now()
     }
 
     /// How long a service may be silent.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and measures time")]
 
 mod bodies;
+mod bounds;
 mod endpoints;
 mod faults;
 mod folder;

@@ -1,0 +1,203 @@
+//! Bodies that were compressed on the way, and how much they may grow.
+//!
+//! A megabyte of gzip can be a gigabyte of zeros: whoever reads it whole is out of memory.
+
+use std::{
+    fmt,
+    io::{self, Write},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, RANGE};
+use http_body::{Body, Frame};
+use reqwest::ResponseBuilderExt;
+
+/// How many times its compressed size a body may have; what is smaller than `ALWAYS` may be of any size. Text and JSON
+/// shrink to a tenth or a hundredth at best.
+const MOST_TIMES: u64 = 200;
+const ALWAYS: u64 = 32 << 20;
+/// So much is decompressed at once: at worst it becomes a thousand times as much.
+const STEP: usize = 4 << 10;
+
+/// Asks for a compressed answer, unless the caller says otherwise or wants a part of the body as it is stored.
+pub(super) fn ask(headers: &mut HeaderMap) {
+    if !headers.contains_key(RANGE) {
+        headers.entry(ACCEPT_ENCODING).or_insert(const { HeaderValue::from_static("gzip") });
+    }
+}
+
+/// The answer as the service meant it. One that is not compressed is untouched.
+pub(super) fn inflated(answer: reqwest::Response) -> reqwest::Response {
+    let is_gzip = answer.headers().get(CONTENT_ENCODING).is_some_and(|it| it == "gzip" || it == "x-gzip");
+    if !is_gzip {
+        return answer;
+    }
+    let url = answer.url().clone();
+    let (mut head, body) = http::Response::<reqwest::Body>::from(answer).into_parts();
+    head.headers.remove(CONTENT_ENCODING);
+    head.headers.remove(CONTENT_LENGTH);
+    let body = reqwest::Body::wrap(Inflating::new(body));
+    let mut inflated = http::Response::builder().status(head.status).version(head.version).url(url.clone());
+    if let Some(headers) = inflated.headers_mut() {
+        *headers = head.headers;
+    }
+    // Only parts that cannot be written fail here, and these were read.
+    inflated.body(body).map_or_else(|_| reqwest::Response::from(http::Response::new("")), reqwest::Response::from)
+}
+
+/// A body that grows too much.
+#[derive(Debug)]
+pub(super) struct GrowsTooMuch;
+
+impl fmt::Display for GrowsTooMuch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the body is more than {MOST_TIMES} times as large as its compressed form")
+    }
+}
+
+impl std::error::Error for GrowsTooMuch {}
+
+struct Inflating {
+    body: reqwest::Body,
+    decoder: MultiGzDecoder<Vec<u8>>,
+    /// Of the last piece, what is still compressed.
+    rest: Bytes,
+    taken: u64,
+    given: u64,
+    is_over: bool,
+}
+
+impl Inflating {
+    fn new(body: reqwest::Body) -> Self {
+        let decoder = MultiGzDecoder::new(Vec::new());
+        Self { body, decoder, rest: Bytes::new(), taken: 0, given: 0, is_over: false }
+    }
+
+    /// What has been decompressed.
+    fn given(&mut self) -> io::Result<Option<Frame<Bytes>>> {
+        let piece = std::mem::take(self.decoder.get_mut());
+        self.given += piece.len() as u64;
+        if self.given > ALWAYS && self.given / MOST_TIMES > self.taken {
+            return Err(io::Error::other(GrowsTooMuch));
+        }
+        Ok((!piece.is_empty()).then(|| Frame::data(piece.into())))
+    }
+
+    fn step(&mut self) -> io::Result<Option<Frame<Bytes>>> {
+        let step = self.rest.split_to(self.rest.len().min(STEP));
+        self.taken += step.len() as u64;
+        self.decoder.write_all(&step)?;
+        self.given()
+    }
+
+    fn end(&mut self) -> io::Result<Option<Frame<Bytes>>> {
+        self.is_over = true;
+        // An answer without a body may say how the body would be compressed.
+        if self.taken > 0 {
+            self.decoder.try_finish()?;
+        }
+        self.given()
+    }
+}
+
+impl Body for Inflating {
+    type Data = Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        loop {
+            let outcome = if self.is_over {
+                return Poll::Ready(None);
+            } else if self.rest.is_empty() {
+                match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                    Some(Ok(frame)) => {
+                        self.rest = frame.into_data().unwrap_or_default();
+                        continue;
+                    }
+                    Some(Err(error)) => {
+                        self.is_over = true;
+                        return Poll::Ready(Some(Err(error.into())));
+                    }
+                    None => self.end(),
+                }
+            } else {
+                self.step()
+            };
+            match outcome {
+                Ok(None) => {}
+                Ok(Some(frame)) => return Poll::Ready(Some(Ok(frame))),
+                Err(error) => {
+                    self.is_over = true;
+                    return Poll::Ready(Some(Err(error.into())));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn gzip(body: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(body).expect("a vector takes all");
+        encoder.finish().expect("a vector takes all")
+    }
+
+    fn answer(encoding: &str, body: Vec<u8>) -> reqwest::Response {
+        let answer = http::Response::builder().header(CONTENT_ENCODING, encoding).header(CONTENT_LENGTH, body.len());
+        inflated(answer.body(body).expect("an answer").into())
+    }
+
+    #[tokio::test]
+    async fn what_was_compressed_is_read_as_it_was_meant() {
+        let text: Vec<u8> = (0..200_000_u32).flat_map(u32::to_be_bytes).collect();
+        let twice = [gzip(b"one, "), gzip(b"two")].concat();
+        for (encoding, body, expected) in [
+            ("gzip", gzip(&text), text.as_slice()),
+            ("x-gzip", gzip(b""), b""),
+            ("gzip", twice, b"one, two"),
+            ("gzip", Vec::new(), b""),
+            ("identity", b"plain".to_vec(), b"plain"),
+        ] {
+            let answer = answer(encoding, body);
+            assert_eq!(answer.headers().contains_key(CONTENT_ENCODING), encoding == "identity");
+            assert_eq!(answer.bytes().await.expect("a body"), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_broken_off_or_no_gzip_is_an_error() {
+        let whole = gzip(&[7; 10_000]);
+        for body in [whole[..whole.len() - 4].to_vec(), whole[..12].to_vec(), b"no gzip".to_vec()] {
+            assert!(answer("gzip", body).bytes().await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_grows_without_measure_is_given_up() {
+        let mut bomb = answer("gzip", gzip(&vec![0; 256 << 20]));
+        let mut size = 0;
+        let error = loop {
+            match bomb.chunk().await {
+                Ok(Some(piece)) => size += piece.len() as u64,
+                Ok(None) => panic!("read whole"),
+                Err(error) => break error,
+            }
+        };
+        assert!(size <= ALWAYS + (8 << 20), "{size}");
+        let causes = std::iter::successors(error.source(), |cause| cause.source());
+        assert!(causes.map(ToString::to_string).any(|it| it.contains("times as large")), "{error:?}");
+    }
+}
