@@ -85,6 +85,7 @@ class Options(TypedDict, total=False):
     timeout: float | None
     connect_timeout: float | None
     tls_min_version: Literal["1.2", "1.3"] | None
+    insecure_endpoints: Literal["warn", "allow", "refuse"] | None
     proxy: str | None
     no_proxy: str | Sequence[str] | None
     unix_socket: str | PathLike[str] | None

@@ -38,6 +38,7 @@ pub(crate) const WITHOUT_PREFIX: &[&str] = &[
     "timeout",
     "connect_timeout",
     "tls_min_version",
+    "insecure_endpoints",
     "proxy",
     "no_proxy",
     "unix_socket",

@@ -75,6 +75,8 @@ use crate::{
 ///     timeout: how many seconds one request may take.
 ///     connect_timeout: how many seconds reaching a server may take.
 ///     tls_min_version: the oldest version of TLS that will do: `"1.2"` or `"1.3"`.
+///     insecure_endpoints: what becomes of endpoints over plain HTTP after a login over HTTPS: `"warn"` (the
+///         default: once for each), `"allow"` or `"refuse"`.
 ///     proxy: the URL of the proxy that all requests go through, or `"none"`; `HTTP_PROXY` and the like
 ///         say otherwise.
 ///     no_proxy: hosts that are reached without the proxy.
@@ -115,7 +117,7 @@ application_credential_secret_file=None, application_credential_secret_command=N
 project_id=None, project_name=None, project_domain_id=None, project_domain_name=None, tenant_id=None, \
 tenant_name=None, default_domain_id=None, default_domain_name=None, domain_id=None, domain_name=None, \
 system_scope=None, trust_id=None, unscoped=None, mgmt_url=None, profile=None, region_name=None, interface=None, cacert=None, \
-cert=None, key=None, verify=None, insecure=None, timeout=None, connect_timeout=None, tls_min_version=None, proxy=None, no_proxy=None, \
+cert=None, key=None, verify=None, insecure=None, timeout=None, connect_timeout=None, tls_min_version=None, insecure_endpoints=None, proxy=None, no_proxy=None, \
 unix_socket=None, original_ip=None, user_agent=None, token_cache=None, token_cache_password=None, token_cache_password_file=None, token_cache_password_command=None, token_cache_password_keyring=None, \
 token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_command=None, token_cache_secret_keyring=None, token_cache_cacert=None)"
     )]

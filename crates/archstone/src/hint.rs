@@ -153,6 +153,7 @@ const METHODS: &[&str] = &[
     "timeout",
     "connect_timeout",
     "tls_min_version",
+    "insecure_endpoints",
     "unix_socket",
     "original_ip",
 ];

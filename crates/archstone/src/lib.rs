@@ -93,4 +93,4 @@ pub use reqwest::{
 pub use scope::Scope;
 pub use secret::Secret;
 pub use token::Token;
-pub use transport::{Limiter, Proxy, RetryPolicy, Timing, TlsVersion, TransportSettings, Trust};
+pub use transport::{InsecureEndpoints, Limiter, Proxy, RetryPolicy, Timing, TlsVersion, TransportSettings, Trust};

@@ -17,7 +17,7 @@
 use std::{
     fmt,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -66,6 +66,8 @@ pub(crate) struct Slot {
     /// When this process begins to renew, of the time for it; another for each process.
     begins: OnceLock<f64>,
     pub(crate) refusals: Refusals,
+    /// What was said to the user once.
+    said: Mutex<Vec<String>>,
 }
 
 impl Slot {
@@ -90,6 +92,16 @@ impl Slot {
     #[inline]
     pub(crate) fn with_current<T>(&self, part: impl FnOnce(&Access) -> T) -> Option<T> {
         self.current.load().as_ref().map(|access| part(access))
+    }
+
+    /// Whether something has not been said yet for this login.
+    pub(crate) fn is_news(&self, what: &str) -> bool {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = !said.iter().any(|it| it == what);
+        if is_news {
+            said.push(what.to_owned());
+        }
+        is_news
     }
 
     /// Starts from a token that is known already.

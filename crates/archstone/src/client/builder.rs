@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     host::Host,
     secret::Secret,
-    transport::{Limiter, TlsVersion, TransportSettings},
+    transport::{InsecureEndpoints, Limiter, TlsVersion, TransportSettings},
 };
 
 /// Collects what a [`Client`] is to know. See [`crate::config`] for what wins over what.
@@ -155,6 +155,12 @@ impl ClientBuilder {
     /// The oldest version of TLS that will do; 1.2 unless said otherwise.
     pub fn tls_min_version(self, version: TlsVersion) -> Self {
         self.option("tls_min_version", version.to_string())
+    }
+
+    /// What becomes of endpoints in the catalog over plain HTTP, where the login was over HTTPS; by default one warning
+    /// for each.
+    pub fn insecure_endpoints(self, policy: InsecureEndpoints) -> Self {
+        self.option("insecure_endpoints", policy.as_str())
     }
 
     /// A UNIX socket that every connection goes to, whatever host a URL names.

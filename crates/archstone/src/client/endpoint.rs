@@ -31,11 +31,13 @@ impl Client {
     /// there is no token.
     pub async fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
         let filter = filter.into();
-        match self.usual_url(&filter) {
-            Some(url) => Ok(url),
+        let url = match self.usual_url(&filter) {
+            Some(url) => url,
             // Boxed, so that the usual way carries none of it.
-            None => Box::pin(self.look_up(self.with_defaults(filter))).await,
-        }
+            None => Box::pin(self.look_up(self.with_defaults(filter))).await?,
+        };
+        self.check_endpoint(&url)?;
+        Ok(url)
     }
 
     /// The URL for a type and at most an interface, when the catalog is at hand and has it.
@@ -52,7 +54,10 @@ impl Client {
         let filter = self.with_defaults(filter.into());
         match self.configured_url(&filter) {
             Some(url) => Some(Arc::new(url.clone().into())),
-            None => self.0.slot.with_current(|access| access.catalog()?.url_for(filter).ok()).flatten(),
+            None => {
+                let listed = self.0.slot.with_current(|access| access.catalog()?.url_for(filter).ok()).flatten();
+                listed.filter(|url| self.check_endpoint(url).is_ok())
+            }
         }
     }
 
@@ -323,6 +328,7 @@ impl Documents for Client {
             return Ok(answer);
         }
         let token = self.token().await?;
+        self.check_endpoint(url)?;
         transport.send(Request::get(url.clone()).with_token(&token)).await
     }
 

@@ -112,6 +112,9 @@ impl Described {
         let began = policy.deadline.map(|_| host.now());
         let (mut tries, mut replaced, mut is_repeated, mut refused) = (0, 0, false, false);
         let mut token = if self.authenticated { Some(client.token().await?) } else { None };
+        if token.is_some() {
+            client.check_endpoint(url)?;
+        }
         loop {
             tries += 1;
             let elapsed = || began.map_or(Duration::ZERO, |began| began.until(host.now()));

@@ -9,6 +9,7 @@ mod identity;
 mod microversion;
 mod pages;
 mod password;
+mod plain_http;
 mod redirect;
 mod request;
 mod response;

@@ -15,7 +15,7 @@ impl OptionSpec {
         // What only Archstone knows must not be taken from a variable of somebody else's.
         let prefix = match name {
             "token_id" | "token_ref" | "user_agent" | "proxy" | "no_proxy" | "unix_socket" | "connect_timeout"
-            | "original_ip" | "profile" => "ARCHSTONE",
+            | "original_ip" | "profile" | "insecure_endpoints" => "ARCHSTONE",
             _ if name.starts_with("token_cache") || secret_source::is_elsewhere(name) => "ARCHSTONE",
             _ => "OS",
         };
@@ -93,6 +93,10 @@ const CLOUD: &[OptionSpec] = &[
         .kind(ValueKind::Seconds),
     OptionSpec::plain("connect_timeout", "how long reaching a server may take, in seconds").kind(ValueKind::Seconds),
     OptionSpec::plain("tls_min_version", "the oldest version of TLS that will do: 1.2 or 1.3"),
+    OptionSpec::plain(
+        "insecure_endpoints",
+        "what becomes of endpoints over plain HTTP after a login over HTTPS: warn, allow or refuse",
+    ),
     OptionSpec::plain("proxy", "the proxy that all requests go through, or `none`").secret(),
     OptionSpec::plain("no_proxy", "hosts that are reached without the proxy, with commas").kind(ValueKind::Words),
     OptionSpec::plain("unix_socket", "a UNIX socket that every connection goes to").kind(ValueKind::Path),

@@ -15,7 +15,7 @@ use crate::{
     reference::ProjectRef,
     scope::Scope,
     settings::{OptionSpec, Settings, Sourced, domain_of, domain_ref, user},
-    transport::{Proxy, TlsVersion, TransportSettings, Trust},
+    transport::{InsecureEndpoints, Proxy, TlsVersion, TransportSettings, Trust},
 };
 
 impl CloudConfig {
@@ -243,6 +243,7 @@ pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSet
     let mut transport = TransportSettings {
         trust,
         tls_min_version: tls_min_version(settings)?,
+        insecure_endpoints: insecure_endpoints(settings)?,
         client_certificate: path("cert")?,
         client_key: path("key")?,
         proxy: proxy(settings)?,
@@ -285,6 +286,17 @@ pub(super) fn seconds(settings: &Settings, name: &str) -> Result<Option<Duration
     seconds.filter(|it| !it.is_zero()).map(Some).ok_or_else(|| {
         let message = format!("{origin} is `{}`, which is not a number of seconds", printable(value));
         Error::new(ErrorKind::InvalidConfig, message).with_hint("write a number above zero, such as `30` or `2.5`")
+    })
+}
+
+pub(super) fn insecure_endpoints(settings: &Settings) -> Result<InsecureEndpoints> {
+    let Some(Sourced { value, origin }) = settings.text("insecure_endpoints") else {
+        return Ok(InsecureEndpoints::default());
+    };
+    let all = [InsecureEndpoints::Warn, InsecureEndpoints::Allow, InsecureEndpoints::Refuse];
+    all.into_iter().find(|it| it.as_str() == value).ok_or_else(|| {
+        let message = format!("{origin} is `{}`, which is no policy for endpoints over plain HTTP", printable(value));
+        Error::new(ErrorKind::InvalidConfig, message).with_hint("write `warn`, `allow` or `refuse`")
     })
 }
 

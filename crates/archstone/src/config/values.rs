@@ -35,6 +35,7 @@ fn refused(spec: &OptionSpec, settings: &Settings, host: &Host) -> Result<()> {
         ("system_scope", _) => resolve::system(settings).map(drop),
         ("interface", _) => resolve::interfaces(&text).map(drop),
         ("tls_min_version", _) => resolve::tls_min_version(settings).map(drop),
+        ("insecure_endpoints", _) => resolve::insecure_endpoints(settings).map(drop),
         ("proxy", _) => resolve::proxy(settings).map(drop),
         ("original_ip", _) => resolve::original_ip(settings).map(drop),
         ("token_cache", _) => store_address(settings, host).map(drop),

@@ -197,7 +197,7 @@ mod tests {
             }
         };
         assert!(size <= ALWAYS + (8 << 20), "{size}");
-        let causes = std::iter::successors(error.source(), |cause| cause.source());
+        let causes = std::iter::successors(error.source(), |cause| (*cause).source());
         assert!(causes.map(ToString::to_string).any(|it| it.contains("times as large")), "{error:?}");
     }
 }

@@ -22,7 +22,7 @@ mod trace_context;
 
 pub use limits::Limiter;
 pub use retry::RetryPolicy;
-pub use settings::{Proxy, TlsVersion, TransportSettings, Trust};
+pub use settings::{InsecureEndpoints, Proxy, TlsVersion, TransportSettings, Trust};
 pub use timing::Timing;
 
 pub(crate) use answer::{Answer, http_date, retry_after};

@@ -28,6 +28,19 @@ pub enum TlsVersion {
     Tls13,
 }
 
+/// What becomes of endpoints in the catalog that are reached over plain HTTP, where the login was over HTTPS: anyone on
+/// the way can read the token that is sent to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InsecureEndpoints {
+    /// They are used, with one warning for each.
+    #[default]
+    Warn,
+    /// They are used.
+    Allow,
+    /// They are an error.
+    Refuse,
+}
+
 /// Whether requests go through a proxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Proxy {
@@ -87,6 +100,8 @@ pub struct TransportSettings {
     pub connect_timeout: Duration,
     /// Whether requests go through a proxy.
     pub proxy: Proxy,
+    /// What becomes of endpoints over plain HTTP after a login over HTTPS.
+    pub insecure_endpoints: InsecureEndpoints,
     /// A UNIX socket that every connection goes to, whatever host the URL names.
     pub unix_socket: Option<PathBuf>,
     /// Names the calling program at the start of the `User-Agent` header.
@@ -106,6 +121,7 @@ impl Default for TransportSettings {
             timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
             proxy: Proxy::default(),
+            insecure_endpoints: InsecureEndpoints::default(),
             unix_socket: None,
             user_agent: None,
             original_ip: None,
@@ -129,6 +145,18 @@ impl TransportSettings {
         };
         let by: String = user_agent.chars().filter(|it| !matches!(it, '"' | '\\')).collect();
         format!("for={address};by=\"{by}\"")
+    }
+}
+
+impl InsecureEndpoints {
+    /// The name, as it is configured.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warn => "warn",
+            Self::Allow => "allow",
+            Self::Refuse => "refuse",
+        }
     }
 }
 

@@ -2,17 +2,20 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, Once,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use archstone::{
-    Allow, Client, EndpointFilter, ErrorKind, TokenCache, VersionRange,
+    Allow, Client, EndpointFilter, ErrorKind, InsecureEndpoints, TokenCache, VersionRange,
+    events::{self, Level, Listener},
     host::{Clock, Host, Moment},
 };
-use archstone_testing::{CatalogBuilder, FakeKeystone, FakeServer, Reply, TokenBuilder, VersionsBuilder};
+use archstone_testing::{
+    Authority, CatalogBuilder, FakeCloud, FakeKeystone, FakeServer, Reply, TokenBuilder, VersionsBuilder,
+};
 use serde_json::json;
 
 use crate::{at, demo};
@@ -317,5 +320,60 @@ async fn a_version_is_where_its_document_was_read() {
         let found = service.versions(VersionRange::of("latest".parse().unwrap())).endpoint().await.unwrap();
 
         assert_eq!(found.url.path(), expected);
+    }
+}
+
+/// How many warnings of this program have named a URL so far.
+fn warnings_of(url: &str) -> usize {
+    static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    static LISTENING: Once = Once::new();
+
+    struct Hearing;
+
+    impl Listener for Hearing {
+        fn wants(&self, level: Level) -> bool {
+            level <= Level::WARN
+        }
+
+        fn tell(&self, _: Level, _: &str, message: &str, _: &str) {
+            HEARD.lock().unwrap().push(message.to_owned());
+        }
+    }
+
+    LISTENING.call_once(|| assert!(events::listen(Level::WARN, Hearing)));
+    HEARD.lock().unwrap().iter().filter(|it| it.contains(url)).count()
+}
+
+#[tokio::test]
+async fn a_plain_endpoint_of_a_secure_login_is_warned_of_once_allowed_or_refused() {
+    let (authority, plain) = (Authority::new(), FakeServer::start());
+    plain.on("*", "*").reply(Reply::json(200, "{}"));
+    let keystone = FakeCloud::demo().start_tls(&authority.certificate());
+    keystone.change(|cloud| cloud.catalog(CatalogBuilder::new().service("image", "glance", plain.url())));
+    for (policy, warnings, is_refused) in [
+        (InsecureEndpoints::Warn, 1, false),
+        (InsecureEndpoints::Allow, 0, false),
+        (InsecureEndpoints::Refuse, 0, true),
+    ] {
+        let client = demo(&keystone).cacert(authority.pem_file()).insecure_endpoints(policy).build().unwrap();
+        let (before, warned) = (plain.requests().len(), warnings_of(plain.url()));
+        for _ in 0..3 {
+            let get = client.service("image").get("images").send().await;
+            let url = client.url_for("image").await;
+            let direct = client.request_to("GET".parse().unwrap(), &format!("{}/x", plain.url())).unwrap().send().await;
+            for refused in [get.err(), url.err(), direct.err()] {
+                assert_eq!(
+                    refused.map(|it| it.kind()),
+                    is_refused.then_some(ErrorKind::EndpointNotFound),
+                    "{policy:?}"
+                );
+            }
+        }
+        assert_eq!(client.current_url_for("image").is_none(), is_refused);
+        assert_eq!(plain.requests().len() - before, if is_refused { 0 } else { 6 });
+        assert_eq!(warnings_of(plain.url()) - warned, warnings, "{policy:?}");
+        // A URL of one's own choice is that.
+        let own = FakeServer::replying([Reply::json(200, "{}")]);
+        client.service("image").endpoint_override(own.url()).skip_discovery().get("x").send().await.unwrap();
     }
 }
