@@ -331,6 +331,24 @@ impl Client {
     }
 }
 
+/// What a store keeps, with no login of one's own: see [`crate::ClientBuilder::token_store`].
+///
+/// # Errors
+///
+/// As [`crate::TokenStore::status`].
+pub fn token_store_status(store: &crate::TokenStore<'_>) -> Result<TokenStoreStatus> {
+    wait(store.status())
+}
+
+/// Removes all tokens from a store, with no login of one's own. Returns how many there were.
+///
+/// # Errors
+///
+/// As [`crate::TokenStore::clear_all`].
+pub fn clear_token_store(store: &crate::TokenStore<'_>) -> Result<usize> {
+    wait(store.clear_all())
+}
+
 /// Waits for [`crate::config::fetch_profile`].
 ///
 /// # Errors

@@ -235,6 +235,12 @@ impl Host {
             .or_else(|| Some(self.home()?.join(".cache")))
     }
 
+    /// The user's own folder for what outlives a restart and is not for other machines: `$XDG_STATE_HOME`,
+    /// `~/.local/state`.
+    pub(crate) fn state_home(&self) -> Option<PathBuf> {
+        self.absolute("XDG_STATE_HOME").or_else(|| Some(self.home()?.join(".local/state")))
+    }
+
     pub(crate) fn home(&self) -> Option<PathBuf> {
         self.absolute("HOME").or_else(|| self.absolute("USERPROFILE"))
     }

@@ -75,6 +75,62 @@ fn clearing_forgets_the_own_token_or_all_of_them() {
 }
 
 #[test]
+fn all_tokens_can_be_cleared_without_any_login_also_those_of_earlier_versions() {
+    let alice = Program::of("alice");
+    alice.token();
+    let folder = alice.home.join(".cache/archstone");
+    // As version 0.1 wrote it.
+    let old = folder.join(format!("{}.token", "0".repeat(32)));
+    fs::write(&old, "ARCHST").expect("a file");
+    let nobody = Program::new().with("XDG_CACHE_HOME", &alice.home.join(".cache").display().to_string());
+
+    let listed = nobody.run("cache list -f value -c Sealed");
+    assert_eq!(listed.stdout, "True\n", "{}", listed.stderr);
+    assert!(listed.stderr.contains("1 more tokens") && listed.stderr.contains("of Archstone 0.1"), "{}", listed.stderr);
+    assert_eq!(nobody.run("cache clear --all").result(), "");
+
+    let left: Vec<_> = fs::read_dir(&folder).expect("the folder").map(|it| it.expect("a file").file_name()).collect();
+    let kept = |name: &std::ffi::OsString| name == "salt" || name.to_string_lossy().starts_with("lock-");
+    assert!(left.iter().all(kept), "{left:?}");
+    assert!(nobody.run("cache clear").failure().contains("no cloud"));
+}
+
+#[test]
+fn a_list_runs_no_password_command_unless_it_is_to_open_all() {
+    let program = Program::new();
+    let (auth_url, marker) = (program.auth_url(), program.home.join("ran"));
+    let command = format!("[sh, -c, 'touch {}; echo alice-secret']", marker.display());
+    let clouds = format!(
+        "clouds:\n  alice:\n    password_command: {command}\n    auth: {{auth_url: '{auth_url}', username: alice}}\n  \
+         keys:\n    token_cache: keyring\n    auth: {{auth_url: '{auth_url}', username: bob, password: bob-secret}}\n"
+    );
+    let folder = program.home.join(".config/openstack");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("clouds.yaml"), clouds).expect("a file");
+    program.run("token issue --os-cloud alice").result();
+    fs::remove_file(&marker).expect("it ran");
+    let columns = "-f value -c Cloud -c User -c Sealed";
+
+    assert_eq!(program.run(&format!("cache list {columns}")).result(), "None None True\n");
+    assert!(program.run("cache stats -f value -c Tokens").result() == "1\n" && !marker.exists());
+
+    let opened = program.run(&format!("cache list --open {columns}"));
+    assert!(opened.stdout.contains("alice alice False\n") && marker.exists(), "{opened:?}");
+}
+
+#[test]
+fn no_advice_on_a_folder_breaks_the_machine() {
+    let alice = Program::of("alice");
+    for folder in ["/tmp", "/proc", "/dev/shm"] {
+        let run = alice.run(&format!("token issue -f value -c project_id --token-cache {folder}"));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(!run.stderr.contains("chmod"), "{}", run.stderr);
+    }
+    let run = alice.run("token issue --token-cache /tmp");
+    assert!(run.stderr.contains("name a folder"), "{}", run.stderr);
+}
+
+#[test]
 fn a_store_that_cannot_be_used_is_named_without_its_password() {
     let alice = Program::of("alice");
     let table = [

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{
     login::Login,
     slot::Slot,
-    store::{Disk, Entry, Store, StoreAddress, shared_store},
+    store::{Disk, Entry, Store, StoreAddress, TokenStore, shared_store},
 };
 use crate::{host::Host, secret::Secret};
 
@@ -111,6 +111,11 @@ impl TokenCache {
         Entry::new(self.store(address, host)?, login)
     }
 
+    /// A store, to look what is in it without a login. `None` when it cannot be used.
+    pub(crate) fn token_store(&self, address: StoreAddress, host: &Host) -> Option<TokenStore<'static>> {
+        self.store(&address.unopened(), host).map(|store| TokenStore::unopened(store, host))
+    }
+
     fn store(&self, address: &StoreAddress, host: &Host) -> Option<Arc<dyn Store>> {
         let mut stores = self.0.stores.lock().unwrap_or_else(PoisonError::into_inner);
         stores.retain(|(_, store)| store.strong_count() > 0);
@@ -118,8 +123,7 @@ impl TokenCache {
             return Some(store);
         }
         let store = match address {
-            StoreAddress::Folder(folder) => Disk::open(folder, host)?,
-            StoreAddress::Keyring(folder) => Disk::with_keyring(folder, host)?,
+            StoreAddress::Folder { folder, key } => Disk::open(folder, key, host)?,
             StoreAddress::Shared(address) => shared_store(address, host)?,
         };
         stores.push((address.clone(), Arc::downgrade(&store)));

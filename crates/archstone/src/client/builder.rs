@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::Path, time::Duration};
 
 use super::Client;
 use crate::{
-    auth::TokenCache,
+    auth::{TokenCache, TokenStore},
     catalog::Interface,
     config::{self, CloudConfig, Origin, Sources},
     error::{Error, Result},
@@ -224,6 +224,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Runs no command, asks no keyring and no person for a secret: what would take that fails with
+    /// [`NotConfigured`](crate::ErrorKind::NotConfigured).
+    pub fn unattended(mut self) -> Self {
+        self.sources.unattended = true;
+        self
+    }
+
     /// The machine to run on; a test hands in its own.
     pub fn host(mut self, host: Host) -> Self {
         self.host = host;
@@ -254,6 +261,32 @@ impl ClientBuilder {
         let (host, limiter) = (self.host.clone(), self.limiter.clone());
         let config = self.config()?;
         Client::new(config, &host, &tokens, limiter.as_ref())
+    }
+
+    /// The store that would keep a client's token between runs, to list or clear it: this takes no credentials, and opens
+    /// no token. `None` where tokens are kept in memory alone, or the folder cannot be used. Nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn run() -> archstone::Result<()> {
+    /// let store = archstone::Client::builder().environment().disk_cache().token_store()?;
+    /// if let Some(store) = store {
+    ///     println!("{} tokens cleared", store.clear_all().await?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a file or an option for it is wrong.
+    pub fn token_store(self) -> Result<Option<TokenStore<'static>>> {
+        let Self { sources, host, tokens, problem, .. } = self;
+        if let Some(problem) = problem {
+            return Err(problem);
+        }
+        let Some(address) = config::make_store(sources, &host)? else { return Ok(None) };
+        let tokens = tokens.unwrap_or_else(|| TokenCache::shared().clone());
+        Ok(tokens.token_store(address, &host))
     }
 
     /// What a client would be made with.

@@ -5,7 +5,10 @@ use super::{
     secret_source, trust,
 };
 use crate::{
-    auth::methods,
+    auth::{
+        methods,
+        store::{FolderKey, StoreAddress, store_address},
+    },
     error::{Error, ErrorKind, Result, printable},
     hint::Hint,
     host::Host,
@@ -27,12 +30,14 @@ pub(crate) struct Sources {
     pub(crate) cloud: Option<String>,
     /// Whether the environment counts.
     pub(crate) environment: bool,
+    /// Whether nobody is there: no command runs, no keyring is asked, and no person.
+    pub(crate) unattended: bool,
 }
 
 impl Sources {
     /// The cloud's name, when a file has it, and the merged settings.
     pub(crate) fn merge(self, host: &Host) -> Result<(Option<String>, Settings)> {
-        let Self { arguments, defaults, mut cloud, environment } = self;
+        let Self { arguments, defaults, mut cloud, environment, .. } = self;
         let mut settings = arguments;
         if environment {
             cloud = match cloud {
@@ -92,7 +97,9 @@ fn bundle_of_others(settings: &mut Settings, host: &Host) -> Result<()> {
 /// The configuration of these sources, with secrets fetched from where they are, or asked for.
 pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<CloudConfig> {
     let may_choose = sources.environment && sources.cloud.is_none();
+    let unattended = sources.unattended;
     let made = whole(sources, host, ask).and_then(|(name, settings)| CloudConfig::resolve(name, settings, host));
+    let made = made.and_then(|config| if unattended { without_keyring(config) } else { Ok(config) });
     made.map_err(|error| if may_choose { with_choice(error, host) } else { error })
 }
 
@@ -112,6 +119,25 @@ fn with_choice(error: Error, host: &Host) -> Error {
         }
         _ => error,
     }
+}
+
+/// A cloud whose tokens open without the keyring.
+fn without_keyring(config: CloudConfig) -> Result<CloudConfig> {
+    match config.token_store {
+        Some(StoreAddress::Folder { key: FolderKey::Keyring, .. }) => {
+            let message = "the key of the token cache is in the keyring, which is not asked";
+            Err(Error::new(ErrorKind::NotConfigured, message))
+        }
+        _ => Ok(config),
+    }
+}
+
+/// Where these sources keep tokens, whoever logs in. `None` where that is in memory alone.
+pub(crate) fn make_store(sources: Sources, host: &Host) -> Result<Option<StoreAddress>> {
+    let unattended = sources.unattended;
+    let (_, mut settings) = sources.merge(host)?;
+    secret_source::fetch_of_store(&mut settings, unattended, host)?;
+    store_address(&settings, host)
 }
 
 /// How arguments and environment say that servers are reached. No file counts: a cloud may want a profile that is
@@ -136,8 +162,9 @@ pub(crate) fn make_variables(sources: Sources, host: &Host, ask: Option<Ask>) ->
 }
 
 fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<String>, Settings)> {
+    let (unattended, ask) = (sources.unattended, ask.filter(|_| !sources.unattended));
     let (name, mut settings) = sources.merge(host)?;
-    secret_source::fetch(&mut settings, host)?;
+    secret_source::fetch(&mut settings, unattended, host)?;
     trust::warn_of_strangers(&settings, host);
     if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
         && let Some(value) = ask(missing)?

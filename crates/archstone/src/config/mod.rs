@@ -69,7 +69,7 @@ pub use explain::{ExplainedValue, Explanation};
 pub use fetch::{FetchedProfile, fetch_profile};
 pub use files::{Family, FileState, SearchedFile, searched};
 pub use load::Ask;
-pub(crate) use load::{Sources, make, make_transport, make_variables};
+pub(crate) use load::{Sources, make, make_store, make_transport, make_variables};
 pub use options::OPTIONS;
 pub use profile::built_in_profiles;
 pub(crate) use resolve::missing_secret;
@@ -158,7 +158,7 @@ impl CloudConfig {
     #[must_use]
     pub fn cache_folder(&self) -> Option<&std::path::Path> {
         match &self.token_store {
-            Some(StoreAddress::Folder(folder) | StoreAddress::Keyring(folder)) => Some(folder),
+            Some(StoreAddress::Folder { folder, .. }) => Some(folder),
             _ => None,
         }
     }

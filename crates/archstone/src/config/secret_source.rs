@@ -13,21 +13,36 @@ use crate::{
 /// Those of the store that keeps tokens.
 const OF_STORE: [&str; 2] = ["token_cache_password", "token_cache_secret"];
 
-/// Fetches the secrets that the login and the store need, when the configuration says where they are.
-pub(crate) fn fetch(settings: &mut Settings, host: &Host) -> Result<()> {
+/// Fetches the secrets that the login and the store need, when the configuration says where they are. Unattended, no
+/// command runs, and no keyring is asked.
+pub(crate) fn fetch(settings: &mut Settings, unattended: bool, host: &Host) -> Result<()> {
     refuse_two(settings)?;
     let kind = methods::kind(settings)?;
     let lacking = methods::lacking(kind, settings);
     let of_login = lacking.into_iter().filter_map(|names| if let &[name] = names { Some(name) } else { None });
+    fetch_these(&of_login.collect::<Vec<_>>(), settings, unattended, host)?;
+    fetch_of_store(settings, unattended, host)
+}
+
+/// The same of the secrets that the store needs alone.
+pub(crate) fn fetch_of_store(settings: &mut Settings, unattended: bool, host: &Host) -> Result<()> {
     let is_shared = settings.text("token_cache").is_some_and(|it| it.value.contains("://"));
     let of_store = OF_STORE.into_iter().filter(|name| is_shared && !settings.has(name));
-    for name in of_login.chain(of_store).collect::<Vec<_>>() {
+    fetch_these(&of_store.collect::<Vec<_>>(), settings, unattended, host)
+}
+
+fn fetch_these(names: &[&'static str], settings: &mut Settings, unattended: bool, host: &Host) -> Result<()> {
+    for &name in names {
         let source = Source::ALL.into_iter().find_map(|source| {
             let value = settings.text(&format!("{name}_{}", source.name()))?;
             Some((source, value))
         });
         let Some((source, value)) = source else { continue };
         let secret = match source {
+            Source::Command | Source::Keyring if unattended => {
+                let message = format!("`{name}` is not fetched as {} says, since nobody asked for that", value.origin);
+                return Err(Error::new(ErrorKind::NotConfigured, message));
+            }
             Source::File => of_file(&value, host)?,
             Source::Command => of_command(&value)?,
             Source::Keyring => of_keyring(&value)?,

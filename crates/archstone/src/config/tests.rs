@@ -323,7 +323,7 @@ clouds:
             assert_eq!(store.secret, Some("of the fleet".into()));
             format!("{} {}", store.shown(), store.password.as_ref().map_or("", |it| it.expose()))
         }
-        Some(StoreAddress::Folder(folder) | StoreAddress::Keyring(folder)) => folder.display().to_string(),
+        Some(StoreAddress::Folder { folder, .. }) => folder.display().to_string(),
         None => String::new(),
     };
     assert_eq!(told(machine.builder().cloud("plain")), shared("of-all", "of all"));

@@ -1,6 +1,6 @@
 //! `archstone cache clear`: forget the token that is kept, or all of them.
 
-use archstone::Result;
+use archstone::{Result, blocking::clear_token_store};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
@@ -15,8 +15,8 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     describe,
     more: "\
-The token stays valid until it expires; `token revoke` revokes it, too. memcached cannot list its entries, so `--all` \
-cannot clear it.
+The token stays valid until it expires; `token revoke` revokes it, too. `--all` needs no login; memcached cannot list \
+its entries, so `--all` cannot clear it.
 
 Examples:
   archstone cache clear             remove the cached token of this login
@@ -34,10 +34,15 @@ fn describe() -> Command {
 }
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
-    let client = session.client()?;
     if options.get_flag("all") {
-        client.clear_token_store()?;
-    } else if !client.clear_stored_token()? {
+        // Whoever the tokens are for: it takes no login.
+        match session.builder()?.token_store()? {
+            Some(store) => {
+                clear_token_store(&store)?;
+            }
+            None => warning!("no tokens are cached between runs: there is nothing to clear"),
+        }
+    } else if !session.client()?.clear_stored_token()? {
         warning!("no token is cached for this login: there is nothing to clear");
     }
     Ok(Answer::Text(String::new()))

@@ -3,7 +3,7 @@
 use archstone::{Result, StoredToken};
 use clap::{ArgMatches, Command};
 
-use super::stores::{scope, stores};
+use super::stores::{open_option, scope, stores};
 use crate::{
     cells::{number, time},
     command::{Answers, Spec},
@@ -18,21 +18,23 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     more: "\
 A token is listed with its cloud and user when this login, or a cloud of clouds.yaml, has the secret \
 that opens it. The others in the same store are sealed: only their size and age are known. \
-Commands that clouds name for their secrets are run. memcached cannot tell what it keeps for others.
+Tokens whose secret comes from a command, a keyring or a prompt are opened only with `--open`. \
+memcached cannot list what it keeps for others.
 
 Examples:
   archstone cache list
+  archstone cache list --open
   archstone cache list --token-cache redis://cache.example -f json",
     run,
 };
 
 fn describe() -> Command {
-    Command::new("list").about("List cached tokens and their users")
+    Command::new("list").about("List cached tokens and their users").arg(open_option())
 }
 
-fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let mut rows = Vec::new();
-    for store in stores(session)? {
+    for store in stores(session, options)? {
         let opened = store.opened.iter().map(|(cloud, token)| row(cloud.as_deref(), token, &store.place));
         rows.extend(opened);
         rows.extend(store.sealed.iter().flatten().map(|token| row(None, token, &store.place)));

@@ -3,7 +3,7 @@
 use archstone::{Result, StoredToken};
 use clap::{ArgMatches, Command};
 
-use super::stores::{Store, stores};
+use super::stores::{Store, open_option, stores};
 use crate::{
     cells::number,
     command::{Answers, Spec},
@@ -26,12 +26,12 @@ Examples:
 };
 
 fn describe() -> Command {
-    Command::new("stats").about("Show the number of tokens, hits and logins of each store")
+    Command::new("stats").about("Show the number of tokens, hits and logins of each store").arg(open_option())
 }
 
-fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let columns = vec!["Store", "Tokens", "Sealed", "Hits", "Logins", "Size"];
-    Ok(Answer::List { columns, rows: stores(session)?.iter().map(row).collect() })
+    Ok(Answer::List { columns, rows: stores(session, options)?.iter().map(row).collect() })
 }
 
 fn row(store: &Store) -> Vec<Value> {

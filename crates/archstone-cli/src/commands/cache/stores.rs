@@ -1,11 +1,12 @@
 //! The stores of tokens, and what the secrets of this user open in them.
 
 use archstone::{
-    Access, Client as AsyncClient, ErrorKind, Result, StoredToken, TokenStoreStatus,
-    blocking::Client,
+    Access, Client as AsyncClient, ClientBuilder, ErrorKind, Result, StoredToken, TokenStoreStatus,
+    blocking::{Client, token_store_status},
     config::{Origin, clouds},
     host::Host,
 };
+use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::{events::warning, session::Session};
 
@@ -18,13 +19,22 @@ pub(super) struct Store {
     pub(super) sealed: Option<Vec<StoredToken>>,
 }
 
+/// What a command that looks into the stores can be told.
+pub(super) fn open_option() -> Arg {
+    Arg::new("open")
+        .long("open")
+        .action(ArgAction::SetTrue)
+        .help("Run password commands and unlock keyrings, to open the tokens that need them")
+}
+
 /// The stores of this run's login and of every cloud that files name.
-pub(super) fn stores(session: &Session<'_>) -> Result<Vec<Store>> {
+pub(super) fn stores(session: &Session<'_>, options: &ArgMatches) -> Result<Vec<Store>> {
     let mut stores: Vec<Store> = Vec::new();
     let mut failures = Vec::new();
-    for (cloud, client) in clients(session)? {
-        match client.token_store_status() {
-            Ok(Some(status)) => add(&mut stores, cloud, status),
+    for (cloud, builder) in builders(session)? {
+        let builder = if options.get_flag("open") { builder } else { builder.unattended() };
+        match status(builder) {
+            Ok(Some((name, status))) => add(&mut stores, cloud.or(name), status),
             Ok(None) => {}
             Err(error) => failures.push(error),
         }
@@ -48,6 +58,13 @@ pub(super) fn stores(session: &Session<'_>) -> Result<Vec<Store>> {
 
 fn add(stores: &mut Vec<Store>, cloud: Option<String>, status: TokenStoreStatus) {
     let at = stores.iter().position(|store| store.place == status.place).unwrap_or_else(|| {
+        if let Some(outdated @ 1..) = status.outdated {
+            warning!(
+                "{outdated} more tokens in `{}` are of Archstone 0.1: they are not used, and go away by themselves; \
+                 `archstone cache clear --all` removes them with the others",
+                status.place
+            );
+        }
         stores.push(Store { place: status.place, opened: Vec::new(), sealed: status.others });
         stores.len() - 1
     });
@@ -59,17 +76,25 @@ fn add(stores: &mut Vec<Store>, cloud: Option<String>, status: TokenStoreStatus)
     }
 }
 
-/// This run's login, where it has one, and those of the clouds that files name.
-fn clients(session: &Session<'_>) -> Result<Vec<(Option<String>, Client)>> {
-    let mut clients = Vec::new();
-    match session.client() {
+/// What a store keeps, with the token of a login, and the cloud's name, where that is complete.
+fn status(builder: ClientBuilder) -> Result<Option<(Option<String>, TokenStoreStatus)>> {
+    match builder.clone().build() {
         Ok(client) => {
-            let name = client.asynchronous().config().name().map(ToOwned::to_owned);
-            clients.push((name, client.clone()));
+            let name = client.config().name().map(ToOwned::to_owned);
+            let status = Client::from(client).token_store_status()?;
+            Ok(status.map(|status| (name, status)))
         }
-        Err(error) if error.kind() == ErrorKind::NotConfigured => {}
-        Err(error) => return Err(error),
+        Err(error) if error.kind() == ErrorKind::NotConfigured => {
+            let Some(store) = builder.token_store()? else { return Ok(None) };
+            token_store_status(&store).map(|status| Some((None, status)))
+        }
+        Err(error) => Err(error),
     }
+}
+
+/// This run's login, and those of the clouds that files name.
+fn builders(session: &Session<'_>) -> Result<Vec<(Option<String>, ClientBuilder)>> {
+    let mut builders = vec![(None, session.builder()?)];
     // What this run says of the store is stronger than what files say of their clouds.
     let said: Vec<_> = session
         .explain()
@@ -85,13 +110,9 @@ fn clients(session: &Session<'_>) -> Result<Vec<(Option<String>, Client)>> {
         for value in &said {
             builder = builder.option_from(&value.name, value.value().clone(), value.origin.clone());
         }
-        match builder.build() {
-            Ok(client) => clients.push((Some(cloud.name), client.into())),
-            Err(error) if error.kind() == ErrorKind::NotConfigured => {}
-            Err(error) => warning!("{error}"),
-        }
+        builders.push((Some(cloud.name), builder));
     }
-    Ok(clients)
+    Ok(builders)
 }
 
 /// What the token is for.

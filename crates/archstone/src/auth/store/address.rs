@@ -14,11 +14,30 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StoreAddress {
     /// A folder of this machine.
-    Folder(PathBuf),
-    /// The same, sealed with a secret of this machine's keyring, too.
-    Keyring(PathBuf),
+    Folder { folder: PathBuf, key: FolderKey },
     /// Servers that many machines share.
     Shared(SharedAddress),
+}
+
+/// Where the key is that a folder's seals need besides the login's secret, so that a copy of the folder is useless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FolderKey {
+    /// There is none.
+    None,
+    /// In a file of this other folder.
+    In(PathBuf),
+    /// In this machine's keyring.
+    Keyring,
+}
+
+impl StoreAddress {
+    /// The same place for those who only look what is there, and open nothing.
+    pub(crate) fn unopened(self) -> Self {
+        match self {
+            Self::Folder { folder, .. } => Self::Folder { folder, key: FolderKey::None },
+            shared @ Self::Shared(_) => shared,
+        }
+    }
 }
 
 /// How a shared store is reached.
@@ -105,19 +124,20 @@ pub(crate) fn store_address(settings: &Settings, host: &Host) -> Result<Option<S
         address.cacert = settings.text("token_cache_cacert").map(|it| host.path(it.value));
         return Ok(Some(StoreAddress::Shared(address)));
     }
+    let own = |key| Some(StoreAddress::Folder { folder: host.cache_home()?.join("archstone"), key });
     match value.value {
         "none" => Ok(None),
-        "disk" => Ok(host.cache_home().map(|home| StoreAddress::Folder(home.join("archstone")))),
+        "disk" => Ok(own(host.state_home().map_or(FolderKey::None, |home| FolderKey::In(home.join("archstone"))))),
         "keyring" if !cfg!(feature = "keyring") => Err(invalid(
             &value,
             "is `keyring`, and this build has no access to keyrings",
             "build with the feature `keyring`, or take `disk`",
         )),
-        "keyring" => Ok(host.cache_home().map(|home| StoreAddress::Keyring(home.join("archstone")))),
+        "keyring" => Ok(own(FolderKey::Keyring)),
         folder => {
             let folder = host.path(folder);
             if folder.is_absolute() {
-                return Ok(Some(StoreAddress::Folder(folder)));
+                return Ok(Some(StoreAddress::Folder { folder, key: FolderKey::None }));
             }
             let what = format!("is `{}`, which is no absolute folder", printable(value.value));
             Err(invalid(

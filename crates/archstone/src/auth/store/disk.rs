@@ -11,7 +11,7 @@
 
 use std::{
     collections::BTreeSet,
-    fmt, fs,
+    fmt, fs, io,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -23,7 +23,9 @@ use std::{
 use futures_util::future::ready;
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::{Answer, Content, Count, KEPT, Kept, Lease, Listing, Look, Mark, Numbers, Order, Store, Trouble};
+use super::{
+    Answer, Content, Count, FolderKey, KEPT, Kept, Lease, Listing, Look, Mark, Numbers, Order, Store, Trouble,
+};
 use crate::{
     error::{Error, ErrorKind},
     files::PrivateFolder,
@@ -33,7 +35,9 @@ use crate::{
 };
 
 const SALT: &str = "salt";
-const SALT_LENGTH: usize = 32;
+/// The name of a folder's key, in another folder.
+const KEY: &str = "token-cache-key";
+const RANDOM_LENGTH: usize = 32;
 /// Where the keyring has the folder's secret.
 const KEYRING_PLACE: &str = "archstone/token-cache";
 /// A larger file is not one of ours.
@@ -44,45 +48,47 @@ const FORMAT: &str = "2";
 /// A folder of sealed tokens.
 pub(crate) struct Disk {
     folder: PrivateFolder,
-    salt: [u8; SALT_LENGTH],
-    /// From the keyring, where that is asked for.
+    salt: [u8; RANDOM_LENGTH],
+    /// From another place than the folder.
     secret: Option<Secret>,
     host: Host,
     swept: AtomicBool,
 }
 
 impl Disk {
-    /// Opens a folder, and makes it when it is missing. `None` when it cannot be used.
-    pub(in crate::auth) fn open(folder: &Path, host: &Host) -> Option<Arc<Self>> {
-        Self::open_with(folder, None, host)
-    }
-
-    /// The same, with a secret of this machine's keyring in every key: a copy of the folder is worth nothing.
-    pub(in crate::auth) fn with_keyring(folder: &Path, host: &Host) -> Option<Arc<Self>> {
-        match KEYRING_PLACE.parse().and_then(|place: KeyringPlace| place.read_or_make(new_secret)) {
-            Ok(secret) => Self::open_with(folder, Some(secret), host),
-            Err(error) => {
-                tracing::warn!(target: "archstone::cache", %error, "tokens are not kept");
-                None
-            }
-        }
-    }
-
-    fn open_with(folder: &Path, secret: Option<Secret>, host: &Host) -> Option<Arc<Self>> {
-        match Self::try_open(folder, secret, host) {
+    /// Opens a folder, and makes it when it is missing. `None` when it, or the key for it, cannot be used.
+    pub(in crate::auth) fn open(folder: &Path, key: &FolderKey, host: &Host) -> Option<Arc<Self>> {
+        match Self::try_open(folder, key, host) {
             Ok(store) => Some(Arc::new(store)),
             Err(error) => {
                 if is_news(folder) {
-                    tracing::warn!(target: "archstone::cache", folder = %folder.display(), %error, "tokens are not kept on disk");
+                    tracing::warn!(target: "archstone::cache", folder = %folder.display(), error, "tokens are not kept on disk");
                 }
                 None
             }
         }
     }
 
-    fn try_open(folder: &Path, secret: Option<Secret>, host: &Host) -> std::io::Result<Self> {
-        let folder = PrivateFolder::open(folder)?;
-        let salt = salt(&folder)?;
+    fn try_open(folder: &Path, key: &FolderKey, host: &Host) -> Result<Self, String> {
+        let folder = PrivateFolder::open(folder).map_err(|error| error.to_string())?;
+        let salt = made_once(&folder, SALT).map_err(|error| error.to_string())?;
+        let secret = match key {
+            FolderKey::None => None,
+            FolderKey::In(place) => {
+                let key = PrivateFolder::open(place).and_then(|place| made_once(&place, KEY));
+                let key = key.map_err(|error| {
+                    format!(
+                        "no key for it in `{}`: {error}; `token_cache` can name a folder, which needs none",
+                        place.display()
+                    )
+                })?;
+                Some(Secret::from(hexadecimal(&key)))
+            }
+            FolderKey::Keyring => {
+                let key = KEYRING_PLACE.parse().and_then(|place: KeyringPlace| place.read_or_make(new_secret));
+                Some(key.map_err(|error| error.to_string())?)
+            }
+        };
         Ok(Self { folder, salt, secret, host: host.clone(), swept: AtomicBool::new(false) })
     }
 
@@ -286,28 +292,33 @@ fn entry_of(file: &str) -> Option<EntryFile<'_>> {
 
 /// For the keyring.
 fn new_secret() -> Result<Secret, Error> {
-    let mut random = [0; 32];
-    SystemRandom::new().fill(&mut random).map_err(|_| Error::new(ErrorKind::InvalidConfig, "no randomness"))?;
-    let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Secret::from(text))
+    let random = random().map_err(|error| Error::new(ErrorKind::InvalidConfig, error.to_string()))?;
+    Ok(Secret::from(hexadecimal(&random)))
 }
 
-/// The folder's own salt, made by whoever comes first.
-fn salt(folder: &PrivateFolder) -> std::io::Result<[u8; SALT_LENGTH]> {
-    let read = || -> std::io::Result<[u8; SALT_LENGTH]> {
-        folder.read(SALT, SALT_LENGTH as u64)?.try_into().map_err(|_| std::io::Error::other("the salt is not ours"))
+/// What is random and stays the same: made by the process that comes first.
+fn made_once(folder: &PrivateFolder, name: &str) -> io::Result<[u8; RANDOM_LENGTH]> {
+    let read = || {
+        let wrong = |_| io::Error::other(format!("`{}` is damaged: remove it", folder.path().join(name).display()));
+        folder.read(name, RANDOM_LENGTH as u64)?.try_into().map_err(wrong)
     };
     match read() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let mut fresh = [0; SALT_LENGTH];
-            SystemRandom::new().fill(&mut fresh).map_err(|_| std::io::Error::other("no randomness"))?;
-            match folder.create(SALT, &fresh) {
-                Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-                _ => read(),
-            }
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match folder.create(name, &random()?) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => read(),
+        },
         outcome => outcome,
     }
+}
+
+fn random() -> io::Result<[u8; RANDOM_LENGTH]> {
+    let mut random = [0; RANDOM_LENGTH];
+    SystemRandom::new().fill(&mut random).map_err(|_| io::Error::other("no randomness"))?;
+    Ok(random)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -328,7 +339,7 @@ mod tests {
     }
 
     fn open(folder: &Path, secret: &str) -> (Arc<Disk>, Seal) {
-        let store = Disk::open(folder, &Host::default()).expect("a folder");
+        let store = Disk::open(folder, &FolderKey::None, &Host::default()).expect("a folder");
         let login = LoginKey { identity: "[\"alice\"]".into(), secret: secret.into() };
         let seal = Seal::of(&login, &*store).expect("a seal");
         (store, seal)
@@ -356,6 +367,24 @@ mod tests {
         assert_eq!(read(&open(&here, "right")), Some("the token".into()));
         assert_eq!(read(&open(&here, "wrong")), None);
         assert_eq!(read(&open(&there, "right")), None);
+    }
+
+    #[test]
+    fn a_copy_is_useless_without_the_key_of_another_folder() {
+        let (here, keys, other) = (folder("keyed"), folder("keys"), folder("other-keys"));
+        let open = |keys: FolderKey| {
+            let store = Disk::open(&here, &keys, &Host::default()).expect("a folder");
+            let login = LoginKey { identity: "[\"alice\"]".into(), secret: "weak".into() };
+            let seal = Seal::of(&login, &*store).expect("a seal");
+            (store, seal)
+        };
+        write(&open(FolderKey::In(keys.clone())));
+
+        assert_eq!(read(&open(FolderKey::In(keys.clone()))), Some("the token".into()));
+        assert_eq!(read(&open(FolderKey::In(other.clone()))), None);
+        assert_eq!(read(&open(FolderKey::None)), None);
+        fs::write(keys.join(KEY), "short").expect("a broken key");
+        assert!(Disk::open(&here, &FolderKey::In(keys), &Host::default()).is_none());
     }
 
     #[test]
@@ -409,6 +438,6 @@ mod tests {
         assert!(store.try_lock(&seal.name).expect("the lock file").is_none());
 
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).expect("a mode");
-        assert!(Disk::open(&folder, &Host::default()).is_none());
+        assert!(Disk::open(&folder, &FolderKey::None, &Host::default()).is_none());
     }
 }

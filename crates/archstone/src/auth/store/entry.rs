@@ -36,8 +36,8 @@ impl Entry {
         Some(Self { store, seal })
     }
 
-    pub(super) fn store(&self) -> &dyn Store {
-        &*self.store
+    pub(super) fn shared_store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
     }
 
     pub(super) fn name(&self) -> &str {

@@ -37,7 +37,7 @@ use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 
 #[cfg(any(feature = "memcached", feature = "redis"))]
 pub(crate) use address::{Engine, Server};
-pub(crate) use address::{SharedAddress, StoreAddress, has_password, store_address, without_password};
+pub(crate) use address::{FolderKey, SharedAddress, StoreAddress, has_password, store_address, without_password};
 pub(crate) use disk::Disk;
 pub(crate) use entry::Entry;
 pub(crate) use lease::{Lease, Mark};

@@ -16,8 +16,8 @@ use crate::{auth::LoginKey, secret::Secret};
 /// Says what an entry is, and in which version of the format.
 const MAGIC: &[u8; 8] = b"ARCHST\x00\x02";
 /// Memory for the key derivation, in KiB. Guessing a password from a copied entry costs an attacker so much for
-/// each try; a warm command pays it once, about half a millisecond.
-const DERIVATION_MEMORY: u32 = 512;
+/// each try; a warm command pays it once, about half a millisecond. What more would cost is in docs/token-cache.md.
+const DERIVATION_MEMORY: u32 = 1024;
 
 /// One login's name in a store, and the key of what is kept there.
 #[derive(Debug)]

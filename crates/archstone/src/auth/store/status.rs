@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Entry, Numbers, Trouble};
+use super::{Entry, Numbers, Store, Trouble};
 use crate::{
     access::Access,
     error::{Error, ErrorKind, Result},
@@ -11,10 +11,12 @@ use crate::{
 };
 
 /// The store that keeps a client's token between runs: see [`crate::Client::token_store`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TokenStore<'a> {
-    entry: &'a Entry,
-    host: &'a Host,
+    store: Arc<dyn Store>,
+    /// Of the client that asks.
+    entry: Option<&'a Entry>,
+    host: Host,
 }
 
 /// What a store keeps.
@@ -53,20 +55,25 @@ pub struct StoredToken {
 }
 
 impl<'a> TokenStore<'a> {
-    pub(crate) fn new(entry: &'a Entry, host: &'a Host) -> Self {
-        Self { entry, host }
+    pub(crate) fn new(entry: &'a Entry, host: &Host) -> Self {
+        Self { store: entry.shared_store(), entry: Some(entry), host: host.clone() }
+    }
+
+    /// A store of which nothing can be opened.
+    pub(in crate::auth) fn unopened(store: Arc<dyn Store>, host: &Host) -> Self {
+        Self { store, entry: None, host: host.clone() }
     }
 
     /// Where it is: a folder, or a URL without any password.
     #[must_use]
     pub fn place(&self) -> String {
-        self.entry.store().shown()
+        self.store.shown()
     }
 
     /// This client's token as the store has it, past the memory of the process. `None` where there is none that
     /// opens, or the store does not answer.
     pub async fn access(&self) -> Option<Arc<Access>> {
-        self.entry.look(self.host).await?.access
+        self.entry?.look(&self.host).await?.access
     }
 
     /// What it keeps.
@@ -75,18 +82,19 @@ impl<'a> TokenStore<'a> {
     ///
     /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not answer.
     pub async fn status(&self) -> Result<TokenStoreStatus> {
-        let store = self.entry.store();
-        let own_name = self.entry.name();
-        let numbers = self.answer(store.numbers(own_name).await)?;
-        let own = match numbers {
-            None => None,
-            Some(numbers) => Some(StoredToken::new(own_name, numbers, self.access().await)),
-        };
+        let store = &*self.store;
+        let own_name = self.entry.map(Entry::name);
+        let mut own = None;
+        if let Some(name) = own_name
+            && let Some(numbers) = self.answer(store.numbers(name).await)?
+        {
+            own = Some(StoredToken::new(name, numbers, self.access().await));
+        }
         let (others, outdated) = match self.answer(store.list().await)? {
             None => (None, None),
             Some(listing) => {
                 let mut others = Vec::new();
-                for name in listing.names.iter().filter(|name| *name != own_name) {
+                for name in listing.names.iter().filter(|name| Some(name.as_str()) != own_name) {
                     if let Some(numbers) = self.answer(store.numbers(name).await)? {
                         others.push(StoredToken::new(name, numbers, None));
                     }
@@ -105,7 +113,10 @@ impl<'a> TokenStore<'a> {
     ///
     /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not answer.
     pub async fn clear(&self) -> Result<bool> {
-        self.answer(self.entry.store().clear(self.entry.name()).await)
+        match self.entry {
+            Some(entry) => self.answer(self.store.clear(entry.name()).await),
+            None => Ok(false),
+        }
     }
 
     /// Removes all tokens that are kept there, those of others and of other versions of Archstone too. Returns how many
@@ -116,7 +127,7 @@ impl<'a> TokenStore<'a> {
     /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not answer,
     /// [`InvalidRequest`](ErrorKind::InvalidRequest) where it cannot tell what it keeps, as memcached.
     pub async fn clear_all(&self) -> Result<usize> {
-        self.answer(self.entry.store().clear_all().await)?.ok_or_else(|| {
+        self.answer(self.store.clear_all().await)?.ok_or_else(|| {
             let message = format!("the token store `{}` cannot list what it keeps", self.place());
             Error::new(ErrorKind::InvalidRequest, message)
                 .with_hint("its entries expire; clear the token of each cloud, or restart its servers")
