@@ -112,6 +112,10 @@ class AsyncClient(AsyncManagers):
         """End the kept token early, at the service and here: see `Client.log_out`."""
         return await self._core.log_out()
 
+    async def change_password(self, new_password: str) -> None:
+        """Change the password of the user that this client logs in as: see `Client.change_password`."""
+        await self._core.change_password(new_password)
+
     async def token_store_status(self) -> TokenStoreStatus | None:
         """Return what the store keeps that the token is kept in between runs: see `Client.token_store_status`."""
         return await self._core.token_store_status()

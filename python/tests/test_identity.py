@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import archstone
-from archstone import AsyncClient, Client
+from archstone import AsyncClient, Client, InvalidRequestError, UnauthenticatedError
 from archstone._resources import RESOURCES
 from archstone.identity import AsyncBulk, AsyncItems, Bulk, Progress
 
@@ -77,6 +78,31 @@ def test_an_own_password(admin: Client, keystone: TaggedKeystone) -> None:
     own = Client(auth_url=keystone.url(), username=name, password="first secret", unscoped=True)
     own.users.update_password("first secret", "second secret")
     assert Client(auth_url=keystone.url(), username=name, password="second secret", unscoped=True).token
+    admin.users.delete(user)
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_the_password_of_the_login_is_changed_and_the_token_forgotten(
+    admin: Client, keystone: TaggedKeystone, asynchronous: bool
+) -> None:
+    user = admin.users.create(unique("changer"), domain="default", password="first secret")
+    own = Client(auth_url=keystone.url(), user_id=user.id, password="first secret", unscoped=True)
+    token = own.token
+    if asynchronous:
+
+        async def change() -> None:
+            other = AsyncClient(auth_url=keystone.url(), user_id=user.id, password="first secret", unscoped=True)
+            await other.change_password("second secret")
+
+        asyncio.run(change())
+    else:
+        own.change_password("second secret")
+    with pytest.raises(UnauthenticatedError):
+        own.renew()
+    new = Client(auth_url=keystone.url(), user_id=user.id, password="second secret", unscoped=True)
+    assert new.token != token
+    with pytest.raises(InvalidRequestError, match="does not log in with a password"):
+        Client(auth_url=keystone.url(), token_id=new.token).change_password("third secret")
     admin.users.delete(user)
 
 

@@ -67,7 +67,7 @@ pub(crate) const WITHOUT_PREFIX: &[&str] = &[
 /// Switches: they need no value.
 const SWITCHES: &[&str] = &["verify", "insecure", "unscoped"];
 
-/// Settings of services that `openstack` has as options. They tell nothing about identity, but go on to
+/// Settings of services that `openstack` has as options. They have no meaning for identity, but are passed on to
 /// other programs.
 pub(crate) const API_VERSIONS: &[&str] = &[
     "os-identity-api-version",

@@ -127,7 +127,7 @@ fn is_option(word: &OsString, name: &str) -> bool {
     option.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
-/// An error that names the options which an abbreviation could stand for.
+/// The error with the options that an abbreviation could mean.
 fn with_whole_options(mut error: clap::Error, root: &Command) -> clap::Error {
     const MOST: usize = 6;
     if let (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) =

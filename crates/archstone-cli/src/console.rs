@@ -18,7 +18,7 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes for people. There is nobody left to tell when that fails.
+/// Writes for people. If that fails, there is nowhere to report it.
 pub(crate) fn tell(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", escaped_lines(text));
 }

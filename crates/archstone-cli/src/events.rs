@@ -1,4 +1,4 @@
-//! What the library tells of its work, printed for people: warnings always, requests with `--debug`.
+//! The library's log, printed for people: warnings always, requests with `--debug`.
 
 use archstone::events::{self, Level, Listener};
 

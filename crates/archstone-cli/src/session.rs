@@ -22,7 +22,7 @@ pub(crate) struct Session<'a> {
     options: &'a ArgMatches,
     command_line: fn() -> Command,
     client: OnceCell<Client>,
-    /// Whether it was told that secrets on the command line are seen.
+    /// Whether the warning about secrets on the command line was given.
     is_warned: Cell<bool>,
 }
 
@@ -65,7 +65,9 @@ impl<'a> Session<'a> {
 
     /// Warns where a token is unscoped and nobody asked for that: it has no roles and no catalog.
     pub(crate) fn warn_of_no_scope(&self, access: &Access) -> Result<()> {
-        if self.client()?.config().scope() == &Scope::Default
+        let is_scoped = access.project_id().or(access.domain_id()).is_some() || access.is_system_scoped();
+        if !is_scoped
+            && self.client()?.config().scope() == &Scope::Default
             && let Err(error) = access.scoped_catalog()
         {
             let hint = error.hint_with(cloud_options::in_a_shell).map(|hint| format!(": {hint}")).unwrap_or_default();

@@ -42,6 +42,7 @@ async_core! {
         replace(token: String);
         revoke(token: String);
         log_out();
+        change_password(new_password: String);
         current_catalog();
         token_store_status();
         clear_token_store(all: bool);

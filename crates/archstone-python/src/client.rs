@@ -236,6 +236,18 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
         wait(py, operations::revoke(self.inner(py)?, token.into()))
     }
 
+    /// Change the password of the user that this client logs in as, also an expired one.
+    ///
+    /// Keystone takes the old password in place of a token, and revokes the tokens that were got with it. This client
+    /// still has the old password: make another one.
+    ///
+    /// Raises:
+    ///     InvalidRequestError: the client does not log in with a password.
+    ///     TokenRejectedError: the old password is wrong.
+    fn change_password(&self, py: Python<'_>, new_password: String) -> PyResult<()> {
+        wait(py, operations::change_password(self.inner(py)?, new_password.into()))
+    }
+
     /// End the kept token early, at the service and here. Never logs in for it.
     ///
     /// Returns:

@@ -47,6 +47,10 @@ pub(crate) async fn current_catalog(client: Client) -> Result<Catalog> {
     client.current_catalog().await.map(Catalog::from)
 }
 
+pub(crate) async fn change_password(client: Client, new: Secret) -> Result<()> {
+    client.change_password(new).await
+}
+
 pub(crate) async fn log_out(client: Client) -> Result<bool> {
     client.log_out().await
 }

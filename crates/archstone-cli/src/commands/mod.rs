@@ -49,7 +49,7 @@ pub(crate) const ALL: &[Spec] = &[
     completion::SPEC,
 ];
 
-/// What the words before a command's last one stand for.
+/// What the words before a command's last one mean.
 pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["token"], "Issue or revoke tokens"),
     (&["catalog"], "Show the service catalog"),

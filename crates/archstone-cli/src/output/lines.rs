@@ -47,7 +47,7 @@ pub(crate) fn shell_line(prefix: &str, name: &str, value: &Value) -> String {
     format!("{name}=\"{}\"", shell_text(&value.plain()))
 }
 
-/// What would not stand for itself between double quotes is escaped, so that `eval` runs nothing.
+/// What a shell interprets between double quotes is escaped, so that `eval` runs nothing.
 fn shell_text(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {

@@ -10,9 +10,9 @@ use super::{value::Value, wrap::wrap};
 pub(crate) struct Style {
     /// The width that the table must fit in.
     pub(crate) width: Option<usize>,
-    /// A column that must give way keeps so much.
+    /// The width below which no column is narrowed.
     pub(crate) narrowest: usize,
-    /// Whether numbers stand at the right.
+    /// Whether numbers are aligned to the right.
     pub(crate) aligns_numbers: bool,
 }
 

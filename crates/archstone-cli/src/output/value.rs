@@ -1,10 +1,10 @@
-//! What can stand in a cell.
+//! The value of a cell.
 
 use std::fmt::Write;
 
 use archstone::text::is_visible;
 
-/// What can stand in a cell.
+/// The value of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     /// Nothing is known. People read `None`, as `openstack` writes it.

@@ -43,7 +43,7 @@ fn write_member(out: &mut String, name: &str, value: &Value, indent: usize) {
     }
 }
 
-/// Begins where the first item stands.
+/// Begins at the place of the first item.
 fn write_list(out: &mut String, items: &[Value], indent: usize) {
     for (position, item) in items.iter().enumerate() {
         if position > 0 {
@@ -58,7 +58,7 @@ fn write_list(out: &mut String, items: &[Value], indent: usize) {
     }
 }
 
-/// Begins where the first member stands.
+/// Begins at the place of the first member.
 fn write_object(out: &mut String, members: &[(&str, Value)], indent: usize) {
     let mut sorted: Vec<_> = members.iter().collect();
     sorted.sort_by_key(|(name, _)| *name);

@@ -69,30 +69,30 @@ const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("mgmt_url", "the identity service's own URL, used instead of the catalog's")
         .aliases(&["endpoint", "url"])
         .kind(ValueKind::Url),
-    OptionSpec::plain("profile", "the vendor whose profile the cloud is laid over"),
+    OptionSpec::plain("profile", "vendor profile to use as a base"),
     OptionSpec::plain("region_name", "the region to take endpoints from").aliases(&["region"]),
     OptionSpec::plain("interface", "the interface to take endpoints from; several, the preferred first, with commas")
         .aliases(&["endpoint_type"])
         .kind(ValueKind::Words),
-    OptionSpec::plain("default_domain_id", "the id of the domain of all names that have none of their own")
+    OptionSpec::plain("default_domain_id", "default domain (ID) for users and projects")
         .aliases(&["default_domain"])
         .choices(&[("default_domain", "id")]),
-    OptionSpec::plain("default_domain_name", "the name of the domain of all names that have none of their own")
+    OptionSpec::plain("default_domain_name", "default domain (name) for users and projects")
         .choices(&[("default_domain", "name")]),
-    OptionSpec::plain("cacert", "a PEM file, or a folder of them, with the authorities to trust").kind(ValueKind::Path),
-    OptionSpec::plain("cert", "a PEM file with a certificate to show").kind(ValueKind::Path),
+    OptionSpec::plain("cacert", "CA bundle: a PEM file, or a folder of them").kind(ValueKind::Path),
+    OptionSpec::plain("cert", "client certificate (PEM)").kind(ValueKind::Path),
     OptionSpec::plain("key", "a PEM file with the key of `cert`").kind(ValueKind::Path),
     OptionSpec::plain("verify", "whether the server's certificate must be trusted")
         .choices(&[("trust", "verify")])
         .kind(ValueKind::SwitchOrPath),
-    OptionSpec::plain("insecure", "whether any server certificate will do")
+    OptionSpec::plain("insecure", "disable TLS certificate verification (insecure)")
         .choices(&[("trust", "insecure")])
         .kind(ValueKind::Switch),
     OptionSpec::plain("timeout", "how long one request may take, in seconds")
         .aliases(&["api_timeout"])
         .kind(ValueKind::Seconds),
     OptionSpec::plain("connect_timeout", "how long reaching a server may take, in seconds").kind(ValueKind::Seconds),
-    OptionSpec::plain("tls_min_version", "the oldest version of TLS that will do: 1.2 or 1.3"),
+    OptionSpec::plain("tls_min_version", "minimum TLS version: 1.2 or 1.3"),
     OptionSpec::plain(
         "insecure_endpoints",
         "what becomes of endpoints over plain HTTP after a login over HTTPS: warn, allow or refuse",
@@ -100,7 +100,10 @@ const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("proxy", "the proxy that all requests go through, or `none`").secret(),
     OptionSpec::plain("no_proxy", "hosts that are reached without the proxy, with commas").kind(ValueKind::Words),
     OptionSpec::plain("unix_socket", "a UNIX socket that every connection goes to").kind(ValueKind::Path),
-    OptionSpec::plain("original_ip", "the address of whoever this program acts for; services are told"),
+    OptionSpec::plain(
+        "original_ip",
+        "the address of the caller on whose behalf requests are made; it is sent to services",
+    ),
     OptionSpec::plain("user_agent", "names the calling program to the services"),
 ];
 
@@ -111,7 +114,7 @@ pub(crate) const TOKEN_CACHE: &[OptionSpec] = &[
         "where tokens are kept between runs: a folder, `disk` for the usual one, `keyring` for it and a key from the keyring of this system, a store such as `redis://host`, or `none`",
     )
     .kind(ValueKind::Path),
-    OptionSpec::plain("token_cache_password", "the password for the store that keeps tokens")
+    OptionSpec::plain("token_cache_password", "the password for the token store")
         .secret()
         .choices(&[("token_cache_password", "itself")]),
     OptionSpec::plain("token_cache_password_file", "a file with that password in its first line")
@@ -122,7 +125,7 @@ pub(crate) const TOKEN_CACHE: &[OptionSpec] = &[
         .kind(ValueKind::Command),
     OptionSpec::plain("token_cache_password_keyring", "where that password is in the keyring of this system")
         .choices(&[("token_cache_password", "keyring")]),
-    OptionSpec::plain("token_cache_secret", "a secret of the whole fleet, without which no token in the store opens")
+    OptionSpec::plain("token_cache_secret", "a secret shared by all hosts that use the store, needed to decrypt its tokens")
         .secret()
         .choices(&[("token_cache_secret", "itself")]),
     OptionSpec::plain("token_cache_secret_file", "a file with that secret in its first line")
@@ -133,7 +136,7 @@ pub(crate) const TOKEN_CACHE: &[OptionSpec] = &[
         .kind(ValueKind::Command),
     OptionSpec::plain("token_cache_secret_keyring", "where that secret is in the keyring of this system")
         .choices(&[("token_cache_secret", "keyring")]),
-    OptionSpec::plain("token_cache_cacert", "a PEM file with the authorities to trust for the store that keeps tokens")
+    OptionSpec::plain("token_cache_cacert", "CA bundle (PEM) for the token store")
         .kind(ValueKind::Path),
 ];
 

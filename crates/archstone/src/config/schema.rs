@@ -76,7 +76,7 @@ fn cloud() -> Value {
     }
     let profile = json!({
         "type": ["string", "null"],
-        "description": "the vendor whose profile the cloud is laid over",
+        "description": "vendor profile to use as a base",
         "examples": built_in_profiles(),
     });
     properties.insert("profile".into(), profile.clone());

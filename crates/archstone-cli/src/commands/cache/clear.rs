@@ -1,4 +1,4 @@
-//! `archstone cache clear`: forget the token that is kept, or all of them.
+//! `archstone cache clear`: removes the cached token, or all of them.
 
 use archstone::{Result, blocking::clear_token_store};
 use clap::{Arg, ArgAction, ArgMatches, Command};

@@ -1,4 +1,4 @@
-//! `archstone cache list`: the tokens that are kept, and for whom.
+//! `archstone cache list`: cached tokens and their users.
 
 use archstone::{Result, StoredToken};
 use clap::{ArgMatches, Command};

@@ -1,4 +1,4 @@
-//! `archstone cache …`: which tokens are kept between runs, and for whom. Never the tokens themselves.
+//! `archstone cache …`: which tokens are cached, and for whom. Never the tokens themselves.
 
 mod clear;
 mod list;

@@ -1,4 +1,4 @@
-//! `archstone cache show`: the token that is kept for this login.
+//! `archstone cache show`: the cached token of this login.
 
 use archstone::{Error, ErrorKind, Result};
 use clap::{ArgMatches, Command};

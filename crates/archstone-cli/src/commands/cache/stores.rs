@@ -15,7 +15,7 @@ pub(super) struct Store {
     pub(super) place: String,
     /// By the cloud's name; the login of this run has none.
     pub(super) opened: Vec<(Option<String>, StoredToken)>,
-    /// What none of their secrets opens; `None` where the store cannot tell.
+    /// Entries that none of their secrets decrypts; `None` if the store cannot list them.
     pub(super) sealed: Option<Vec<StoredToken>>,
 }
 

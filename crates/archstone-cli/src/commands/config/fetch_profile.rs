@@ -1,4 +1,4 @@
-//! `archstone config fetch-profile`: what a vendor says about its cloud, kept for later.
+//! `archstone config fetch-profile`: a vendor's settings for its cloud, saved.
 
 use archstone::{
     Result, blocking,
@@ -18,8 +18,8 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     describe,
     more: "\
-A cloud with `profile: https://vexxhost.com` is laid over the profile that is kept in clouds-public.yaml. \
-Nothing is fetched at any other time, and nothing in a profile is run.
+A cloud with `profile: https://vexxhost.com` uses the profile in clouds-public.yaml as a base. \
+Profiles are never fetched implicitly, and nothing in a profile is run.
 
 Example:
   archstone config fetch-profile https://vexxhost.com",

@@ -85,7 +85,7 @@ fn not_read(line: &UnreadLine) -> String {
     format!("line {} is not understood and is left out: it names {}", line.line, variables.join(", "))
 }
 
-/// The command that sets what a variable stands for; it asks for a secret.
+/// The command that sets the option of a variable; it asks for a secret.
 fn command_to_set(cloud: &str, variable: &str) -> String {
     let key = variable.trim_start_matches("ARCHSTONE_").trim_start_matches("OS_").to_ascii_lowercase();
     let spec = OptionSpec::find(&key);

@@ -20,8 +20,8 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     describe,
     more: "\
-The file is changed where the option stands already; otherwise clouds.yaml is, or a new one in your own \
-folder. Comments, order and formatting stay. A file that gets a secret becomes readable for you alone.
+Changes the file that has the option; otherwise clouds.yaml, or a new one in your own configuration folder. Comments, \
+order and formatting are preserved. A file that gets a secret is made readable for its owner only.
 
 Examples:
   archstone config set mycloud auth_url https://keystone.example:5000/v3
@@ -42,12 +42,12 @@ fn describe() -> Command {
         Arg::new("value")
             .value_name("VALUE")
             .allow_hyphen_values(true)
-            .help("The value; `-` is the first line of standard input. A secret is asked for when it is left out"),
-        Arg::new("secure").long("secure").action(ArgAction::SetTrue).help("In secure.yaml"),
+            .help("The value; `-` reads the first line of standard input. Secrets are prompted for if it is omitted"),
+        Arg::new("secure").long("secure").action(ArgAction::SetTrue).help("Write to secure.yaml"),
         Arg::new("keyring")
             .long("keyring")
             .action(ArgAction::SetTrue)
-            .help("The secret goes to the keyring of this system, and the file says where"),
+            .help("Store the secret in the system keyring, and its place in the file"),
     ])
 }
 
@@ -59,13 +59,15 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         Some("-") => first_line("-", "the value")?,
         Some(value) => {
             if spec.is_some_and(|spec| spec.secret) {
-                warning!("on the command line everyone on this machine sees the secret; leave it out, or use `-`");
+                warning!(
+                    "everyone on this machine can see the secret in the process list; omit the value to be asked for it, or use `-`"
+                );
             }
             value.into()
         }
         None => spec.filter(|spec| spec.secret).map(ask).transpose()?.flatten().ok_or_else(|| {
             Error::new(ErrorKind::InvalidRequest, format!("there is no value for `{option}`"))
-                .with_hint("write the value behind the option, or `-` for standard input")
+                .with_hint("give the value after the option, or `-` for standard input")
         })?,
     };
     let host = Host::default();
@@ -94,13 +96,13 @@ fn say_if_new(cloud: &str, names: &[String], file: &ConfigFile) {
 fn keep(cloud: &str, option: &str, secret: &Secret, in_secure: bool, host: &Host) -> Result<Answer> {
     let option = option.strip_prefix("auth.").unwrap_or(option);
     let spec = OptionSpec::find(&format!("{option}_keyring")).ok_or_else(|| {
-        Error::new(ErrorKind::InvalidRequest, format!("`{option}` cannot be kept in the keyring"))
+        Error::new(ErrorKind::InvalidRequest, format!("`{option}` cannot be stored in the keyring"))
             .with_hint("`password` and `application_credential_secret` can")
     })?;
     let account = if option == "password" { cloud.to_owned() } else { format!("{cloud}.{option}") };
     let place: KeyringPlace = format!("archstone/{account}").parse()?;
     place.write(secret)?;
-    // It stands in one place only.
+    // It is stored in one place only.
     for other in [option.to_owned(), format!("{option}_file"), format!("{option}_command")] {
         for mut file in files(host)?.into_iter().filter(|file| file.has(cloud, &other)) {
             file.unset(cloud, &other)?;
