@@ -91,6 +91,53 @@ def test_an_openrc_file_is_read_and_not_run() -> None:
     assert openrc.options == {"username": "alice", "compute_api_version": "2.79"}
     assert (openrc.open, openrc.unknown) == (["OS_PASSWORD"], ["OS_PASSWORD_2"])
     assert "alice" not in repr(openrc)
+    assert config.read_openrc("\neval 'export OS_USERNAME=alice'\n").unread == [(2, ["OS_USERNAME"])]
+
+
+def test_a_file_of_the_working_folder_runs_commands_once_it_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    file = work / "clouds.yaml"
+    file.write_text(
+        "clouds: {demo: {auth: {auth_url: 'http://k/v3', username: alice, password_command: [echo, secret]}}}"
+    )
+
+    with pytest.raises(archstone.InvalidConfigError, match="password_command"):
+        Client(cloud="demo")
+    config.trust(file)
+    Client(cloud="demo")
+    file.write_text(file.read_text() + "# changed\n")
+    with pytest.raises(archstone.InvalidConfigError, match="password_command"):
+        Client(cloud="demo")
+    config.trust(file)
+    assert (config.distrust(file), config.distrust(file)) == (True, False)
+
+
+def test_a_value_that_a_client_would_refuse_is_not_set(tmp_path: Path) -> None:
+    file = config.ConfigFile(tmp_path / "clouds.yaml")
+    for option, value in [("auth_url", "keystone"), ("verify", "maybe"), ("auth_type", "v3passwrod")]:
+        with pytest.raises(archstone.InvalidConfigError, match=option):
+            file.set("demo", option, value)
+
+
+def test_the_option_that_was_meant_is_suggested() -> None:
+    with pytest.raises(TypeError, match="did you mean `username`"):
+        Client(user="alice")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+
+
+def test_a_token_with_an_endpoint_serves_every_service() -> None:
+    with FakeKeystone() as nova:
+        nova.on("GET", "/v3/servers").reply(Reply(json={"servers": []}))
+        client = Client(auth_type="token_endpoint", token="t", mgmt_url=nova.auth_url)
+        assert client.service("compute").get("servers").json() == {"servers": []}
+        assert client.url_for("image") == nova.auth_url
+    with pytest.raises(archstone.NotConfiguredError, match="token_endpoint"):
+        Client(auth_type="token_endpoint", token="t")
 
 
 def test_a_vendors_profile_is_fetched_and_kept(

@@ -287,6 +287,20 @@ def test_the_loader_has_every_option() -> None:
     assert "archstone" in loading.get_available_plugin_names()
 
 
+def test_a_bundle_that_requests_is_told_of_is_one_for_all_and_so_is_the_token(
+    tls_keystone: Keystone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls_keystone.ca()))
+    user = {"auth_url": tls_keystone.auth_url, "username": "bob", "password": password_of("bob")}
+    for name, value in user.items():
+        monkeypatch.setenv(f"OS_{name.upper()}", value)
+    auth = Loader().load_from_options(**user)
+
+    token = auth.get_token(stock(auth))
+
+    assert archstone.Client.from_env().token == token
+
+
 def test_a_services_file_for_a_password_works_as_it_is(
     keystone: TaggedKeystone, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -54,7 +54,7 @@ def _by_own_name(usual: cfg.Opt, own_name: str) -> cfg.Opt:
         def _get_from_namespace(self, namespace: Any, group_name: str | None) -> Any:  # noqa: ANN401
             with contextlib.suppress(KeyError, AttributeError, TypeError):
                 name = (group_name, own_name)
-                return namespace._get_value([name], current_name=name)  # noqa: SLF001 (its loop over names)
+                return namespace._get_value([name], current_name=name)
             return super()._get_from_namespace(namespace, group_name)
 
     return ByOwnName(

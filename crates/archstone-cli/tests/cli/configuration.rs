@@ -400,3 +400,19 @@ fn commands_that_an_import_recommends_work() {
         assert_eq!(set.code, Some(0), "{command}: {}", set.stderr);
     }
 }
+
+#[test]
+fn a_refusal_says_where_a_login_of_several_layers_comes_from() {
+    let program = with_cloud().with("OS_CLOUD", "mine").with("OS_PASSWORD", "left over");
+
+    let refused = program.run("token issue --no-cache").failure();
+    let found = program.run("config check -f value").stdout;
+
+    assert!(refused.starts_with("exit 4\n"), "{refused}");
+    for words in
+        ["`clouds.mine.auth.username` in", "the password is from environment variable `OS_PASSWORD`", "auth_url` in"]
+    {
+        assert!(refused.contains(words), "{words}: {refused}");
+    }
+    assert!(found.contains("`OS_PASSWORD` takes precedence over `clouds.mine.auth.password`"), "{found}");
+}

@@ -63,10 +63,12 @@ impl Client {
         }
         let Some(given) = &self.0.config.given else {
             let source = self.source().ok_or_else(no_login)?;
-            return self.0.slot.access(source).await;
+            return self.0.slot.access(source).await.map_err(|error| self.with_origins(error));
         };
         match (given, self.source()) {
-            (GivenToken::Reference(_), Some(source)) => self.0.slot.access(source).await,
+            (GivenToken::Reference(_), Some(source)) => {
+                self.0.slot.access(source).await.map_err(|error| self.with_origins(error))
+            }
             _ => match self.0.slot.with_current(Access::is_usable) {
                 Some(true) => self.0.slot.current().ok_or_else(not_loaded),
                 Some(false) => Err(expired()),
@@ -97,7 +99,7 @@ impl Client {
             return Ok(access);
         }
         if let Some(source) = self.source() {
-            return self.0.slot.renew(source).await;
+            return self.0.slot.renew(source).await.map_err(|error| self.with_origins(error));
         }
         let Identity { transport, host, .. } = &*self.0.identity;
         let v3 = self.identity_api().await?;
@@ -120,7 +122,7 @@ impl Client {
     /// Why there is no token: see [`ErrorKind`].
     pub async fn renew(&self) -> Result<Arc<Access>> {
         match self.source() {
-            Some(source) => self.0.slot.renew(source).await,
+            Some(source) => self.0.slot.renew(source).await.map_err(|error| self.with_origins(error)),
             None => Err(Error::new(ErrorKind::NotAuthenticated, "there are no credentials to renew the token with")
                 .with_hint(credentials("give ") + " instead of a token")),
         }
@@ -133,9 +135,23 @@ impl Client {
     /// comes back as it is.
     pub async fn diagnose(&self, refused: &Error) -> Error {
         match &self.0.login {
-            Some(login) => login.diagnose(refused).await,
+            Some(login) => self.with_origins(login.diagnose(refused).await),
             None => refused.clone(),
         }
+    }
+
+    /// A refusal of a login whose parts come from different layers says from where: one may be left over.
+    fn with_origins(&self, error: Error) -> Error {
+        let is_refusal = matches!(error.kind(), ErrorKind::Unauthenticated | ErrorKind::ScopeNotAllowed);
+        let Some(mixture) = self.0.config.mixture.as_deref().filter(|_| is_refusal) else { return error };
+        let known = error.hint_parts().cloned();
+        if error.hint().is_some_and(|hint| hint.contains(mixture)) {
+            return error;
+        }
+        error.with_hint(match known {
+            Some(hint) => hint + "; " + mixture,
+            None => mixture.into(),
+        })
     }
 
     /// Whether there is a way to get another token in the place of a refused one.
@@ -192,7 +208,10 @@ impl Client {
     pub async fn replace(&self, rejected: &Token) -> Result<Token> {
         let is_given = self.0.given.as_ref() == Some(rejected);
         match self.source() {
-            Some(source) if !is_given => Ok(self.0.slot.replace(rejected, source).await?.token().clone()),
+            Some(source) if !is_given => {
+                let replaced = self.0.slot.replace(rejected, source).await;
+                Ok(replaced.map_err(|error| self.with_origins(error))?.token().clone())
+            }
             _ => Err(Error::new(
                 ErrorKind::TokenRejected,
                 "the token that was given was refused: it has expired or was revoked",

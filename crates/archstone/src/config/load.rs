@@ -1,7 +1,7 @@
 //! All layers, in one: what was passed, the environment, the files, the defaults.
 
 use super::{
-    CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds, clouds_yaml, export, missing_secret, resolve,
+    CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds, clouds_yaml, export, missing_secret, mixture, resolve,
     secret_source, trust,
 };
 use crate::{
@@ -98,7 +98,9 @@ fn bundle_of_others(settings: &mut Settings, host: &Host) -> Result<()> {
 pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<CloudConfig> {
     let may_choose = sources.environment && sources.cloud.is_none();
     let unattended = sources.unattended;
-    let made = whole(sources, host, ask).and_then(|(name, settings)| CloudConfig::resolve(name, settings, host));
+    let made = whole(sources, host, ask).and_then(|(name, settings, mixture)| {
+        Ok(CloudConfig { mixture, ..CloudConfig::resolve(name, settings, host)? })
+    });
     let made = made.and_then(|config| if unattended { without_keyring(config) } else { Ok(config) });
     made.map_err(|error| if may_choose { with_choice(error, host) } else { error })
 }
@@ -156,22 +158,25 @@ pub(crate) fn make_transport(sources: Sources, host: &Host) -> Result<TransportS
 pub(crate) fn make_variables(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<Vec<(String, Secret)>> {
     let may_choose = sources.environment && sources.cloud.is_none();
     let choose = |error| if may_choose { with_choice(error, host) } else { error };
-    let (name, settings) = whole(sources, host, ask).map_err(choose)?;
+    let (name, settings, _) = whole(sources, host, ask).map_err(choose)?;
     let config = CloudConfig::resolve(name, settings.clone(), host).map_err(choose)?;
     Ok(export::variables(&config, &settings))
 }
 
-fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<String>, Settings)> {
+/// The cloud's name, its settings, and where the parts of the login come from.
+fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<String>, Settings, Option<String>)> {
     let (unattended, ask) = (sources.unattended, ask.filter(|_| !sources.unattended));
     let (name, mut settings) = sources.merge(host)?;
     secret_source::fetch(&mut settings, unattended, host)?;
     trust::warn_of_strangers(&settings, host);
+    // A person who is asked knows where the answer comes from.
+    let mixture = mixture::mixture(&settings);
     if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
         && let Some(value) = ask(missing)?
     {
         settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
     }
-    Ok((name, settings))
+    Ok((name, settings, mixture))
 }
 
 /// Stands in for the secret that is asked for, or fetched from where it is, when the configuration is only looked at.

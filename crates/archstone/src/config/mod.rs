@@ -34,6 +34,7 @@ mod fetch;
 mod files;
 mod foreign;
 mod load;
+mod mixture;
 mod named;
 mod options;
 mod profile;
@@ -97,6 +98,8 @@ pub struct CloudConfig {
     pub(crate) mgmt_url: Option<Url>,
     /// The URL that serves every service, instead of a catalog.
     pub(crate) endpoint: Option<Url>,
+    /// Where user, secret and URL come from, when they come from different layers.
+    pub(crate) mixture: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) services: service::Services,

@@ -54,6 +54,7 @@ impl CloudConfig {
             given,
             mgmt_url,
             endpoint,
+            mixture: None,
             region: settings.string("region_name"),
             interfaces: settings.text("interface").map_or(Ok(Vec::new()), |it| interfaces(&it))?,
             services: Services::from_settings(&settings)?,

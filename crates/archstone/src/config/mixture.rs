@@ -1,0 +1,62 @@
+//! Where the parts of a login come from, when they come from different layers: a variable that is left over from another
+//! login looks like a wrong password.
+
+use crate::settings::{Origin, Settings};
+
+/// A sentence that says it; `None` where all parts are from one layer.
+pub(super) fn mixture(settings: &Settings) -> Option<String> {
+    const PARTS: [(&str, &[&str]); 3] = [
+        ("user", &["application_credential_id", "application_credential_name", "user_id", "username"]),
+        ("secret", &["application_credential_secret", "password", "token"]),
+        ("URL", &["auth_url"]),
+    ];
+    let parts = PARTS.iter().filter_map(|(part, names)| {
+        let (name, origin) = names.iter().find_map(|name| Some((*name, settings.origin(name)?)))?;
+        let part = if matches!(name, "password" | "token") { name } else { part };
+        Some((part, origin))
+    });
+    let parts: Vec<(&str, &Origin)> = parts.collect();
+    let layer = |origin: &Origin| match origin {
+        Origin::Argument(_) => 0,
+        Origin::Variable(_) => 1,
+        Origin::File { .. } | Origin::Profile { .. } => 2,
+        Origin::Default(_) => 3,
+    };
+    let (_, first) = parts.first()?;
+    if parts.iter().all(|(_, origin)| layer(origin) == layer(first)) {
+        return None;
+    }
+    let parts: Vec<_> = parts.iter().map(|(part, origin)| format!("the {part} is from {origin}")).collect();
+    Some(parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_from_different_layers_is_told() {
+        let variable = |name: &str| Origin::Variable(name.into());
+        let file = |key: &str| Origin::File { path: "clouds.yaml".into(), line: 3, key: key.into() };
+        let of = |values: &[(&str, Origin)]| {
+            let mut settings = Settings::default();
+            for (name, origin) in values {
+                settings.set(name, "x", origin.clone()).expect("an option");
+            }
+            mixture(&settings)
+        };
+        let user = ("username", file("clouds.demo.auth.username"));
+        let url = ("auth_url", file("clouds.demo.auth.auth_url"));
+        assert_eq!(of(&[user.clone(), url.clone(), ("password", file("clouds.demo.auth.password"))]), None);
+        assert_eq!(
+            of(&[user, url, ("password", variable("OS_PASSWORD"))]).as_deref(),
+            Some(
+                "the user is from `clouds.demo.auth.username` in `clouds.yaml` line 3, \
+                 the password is from environment variable `OS_PASSWORD`, \
+                 the URL is from `clouds.demo.auth.auth_url` in `clouds.yaml` line 3"
+            )
+        );
+        assert_eq!(of(&[("username", variable("OS_USERNAME")), ("password", variable("OS_PASSWORD"))]), None);
+        assert_eq!(of(&[]), None);
+    }
+}
