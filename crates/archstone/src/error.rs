@@ -51,13 +51,13 @@ macro_rules! error_kinds {
 error_kinds! {
     /// No credentials were found. Name a cloud, set `OS_*` variables, or pass them.
     NotConfigured, "not_configured", 3;
-    /// Configuration was found, and it is wrong. Mend the named option, variable or file.
+    /// The configuration is wrong. Fix the named option, variable or file.
     InvalidConfig, "invalid_config", 3;
-    /// Two scopes were asked for, or a scope where none may be. Take one of them away.
+    /// Two scopes were requested, or a scope where none is allowed. Remove one of them.
     ScopeConflict, "scope_conflict", 3;
-    /// A token was given, so nothing is loaded by itself. Call `authenticate()`.
+    /// A token was given, so nothing is loaded automatically. Call `authenticate()`.
     NotAuthenticated, "not_authenticated", 4;
-    /// Keystone refused the credentials. Check them; do not simply try again.
+    /// Keystone refused the credentials. Check them; trying again does not help.
     Unauthenticated, "unauthenticated", 4;
     /// Keystone says that the account is disabled, or locked after failures. Ask an administrator.
     Disabled, "disabled", 4;
@@ -71,13 +71,13 @@ error_kinds! {
     ApplicationCredentialRefused, "application_credential_refused", 4;
     /// A token that was given has expired, was revoked, or is not a token of this cloud.
     TokenRejected, "token_rejected", 4;
-    /// The token is good, but not for this.
+    /// The token is valid, but does not allow this.
     Forbidden, "forbidden", 5;
     /// There is no such thing, or this user may not see it.
     NotFound, "not_found", 6;
     /// The catalog has no such service, interface or region. The message lists what there is.
     EndpointNotFound, "endpoint_not_found", 6;
-    /// Several resources have that name. Take one by its id, or say its domain. The message lists them.
+    /// Several resources have that name; the message lists them. Use an id, or name the domain.
     Ambiguous, "ambiguous", 6;
     /// The resource exists already, or is in use.
     Conflict, "conflict", 7;
@@ -87,7 +87,7 @@ error_kinds! {
     HostNotFound, "host_not_found", 8;
     /// Nothing answers at that address and port.
     ConnectionFailed, "connection_failed", 8;
-    /// No answer in time. Try again, or give more time.
+    /// No answer in time. Try again, or allow more time.
     Timeout, "timeout", 8;
     /// The server's certificate is not trusted. Name the CA bundle that signed it.
     TlsNotTrusted, "tls_not_trusted", 8;
@@ -102,7 +102,7 @@ error_kinds! {
 }
 
 impl ErrorKind {
-    /// Whether the same call may well succeed later with nothing changed.
+    /// Whether the same call may succeed later although nothing is changed.
     #[must_use]
     pub fn is_transient(self) -> bool {
         matches!(

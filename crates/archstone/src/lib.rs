@@ -1,16 +1,8 @@
 //! Identity for OpenStack clients: from credentials to a token and an endpoint, once for everyone.
 //!
-//! # The story of one login
-//!
-//! 1. [`ClientBuilder`] collects what was said; `config` merges it with the environment and
-//!    `clouds.yaml` into one [`CloudConfig`], and refuses contradictions. Nothing is sent yet.
-//! 2. [`Client`] is asked for a token or a URL. Its slot in the [`TokenCache`] has one, or lets one
-//!    caller at a time log in while the others wait; with a folder, also between processes.
-//! 3. `auth::login` finds the identity service behind the `auth_url` (`catalog::discovery`), and
-//!    exchanges the credentials (`auth::keystone`, with one file for each of `auth::methods`).
-//! 4. `transport` puts it on the wire, and tells failures apart.
-//! 5. The answer becomes an [`Access`]: token, user, project, expiry, and the indexed [`Catalog`] in
-//!    which [`Client::url_for`] finds URLs.
+//! A [`Client`] takes credentials from its [builder](Client::builder), from `OS_*` variables
+//! ([`Client::from_env`]) or from `clouds.yaml` ([`Client::from_cloud`]). It logs in when a token is first needed, keeps the
+//! token for its lifetime, finds services in the catalog, and sends requests to them.
 //!
 //! ```no_run
 //! # async fn run() -> archstone::Result<()> {
@@ -26,16 +18,31 @@
 //! # }
 //! ```
 //!
-//! In code that is not asynchronous, use [`blocking::Client`], which has the same methods.
-
+//! Asynchronous methods need a Tokio runtime. In code that is not asynchronous, use [`blocking::Client`], which has the
+//! same methods and needs none.
+//!
+//! # Where to look
+//!
+//! | task | start at |
+//! |---|---|
+//! | make a client | [`ClientBuilder`], [`config`] for what takes precedence over what |
+//! | a token, and who it is for | [`Client::token`], [`Client::access`], [`Access`] |
+//! | the URL of a service | [`Client::url_for`], [`EndpointFilter`], [`Catalog`] |
+//! | requests to a service | [`Client::service`], [`ServiceClient`], [`RequestBuilder`], [`RetryPolicy`] |
+//! | users, projects, roles and all else of Keystone | [`Client::identity`], [`identity`] |
+//! | failures | [`Error`], [`ErrorKind`] |
+//! | keep tokens between runs | [`ClientBuilder::disk_cache`], `token_cache` in [`config::OPTIONS`] |
+//! | logs | [`events`], or any `tracing` subscriber |
 //!
 //! # Features
 //!
-//! - `redis` (off): tokens can be shared by machines through Redis or Valkey, see `token_cache` in
-//!   [`config::OPTIONS`].
-//! - `memcached` (off): the same through memcached.
-//! - `opentelemetry` (off): sends spans of logins, discovery, requests and retries to a collector, see
-//!   `telemetry`. Without it they are there for any `tracing` subscriber.
+//! All are off by default.
+//!
+//! - `keyring`: secrets can be in the keyring of the system, see [`config::KeyringPlace`].
+//! - `redis`: machines can share tokens through Redis or Valkey, see `token_cache` in [`config::OPTIONS`].
+//! - `memcached`: the same through memcached.
+//! - `opentelemetry`: sends spans of logins, discovery, requests and retries to a collector, see `telemetry`. Without it
+//!   any `tracing` subscriber gets them.
 
 #![forbid(unsafe_code)]
 

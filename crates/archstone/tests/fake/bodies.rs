@@ -7,12 +7,12 @@ use std::{
     time::Duration,
 };
 
-use archstone::{ErrorKind, Method};
-use archstone_testing::{Failure, FakeKeystone, Reply, SeenRequest};
+use archstone::{Client, ErrorKind, Method};
+use archstone_testing::{Failure, FakeKeystone, FakeServer, Reply, SeenRequest};
 use http_body::{Body, Frame};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::demo;
+use crate::{at, demo};
 
 /// Pieces that come one after the other.
 struct Pieces(VecDeque<&'static str>);
@@ -126,4 +126,36 @@ async fn an_error_has_the_services_whole_answer() {
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&response.body).unwrap(), conflict);
     assert_eq!(response.headers["x-marked"], "secret-8");
     assert!(!format!("{error:?} {response:?}").contains("secret-8"));
+}
+
+/// No depth of an answer is the end of the program.
+#[tokio::test]
+async fn json_that_is_very_deep_is_an_error_of_ours() {
+    let arrays = "[".repeat(200_000);
+    let objects = r#"{"x":"#.repeat(200_000);
+    for deep in [arrays.clone() + &"]".repeat(200_000), arrays, objects.clone() + "1" + &"}".repeat(200_000), objects] {
+        let server = FakeServer::start();
+        server.on("GET", "/servers").reply(Reply::json(200, deep.clone()));
+        let error = at(&server).get("servers").send().await.unwrap().json::<Value>().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
+
+        server.on("GET", "/refused").reply(Reply::json(400, deep.clone()));
+        let error = at(&server).get("refused").send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+
+        let keystone = FakeKeystone::start();
+        for body in [deep.clone(), format!(r#"{{"token": {{"user": {{"id": "u", "name": "demo", "x": {deep}}}}}}}"#)] {
+            let reply = Reply::json(201, body).header("x-subject-token", "the-token");
+            keystone.on("POST", "/v3/auth/tokens").reply(reply);
+            let error = demo(&keystone).build().unwrap().access().await.unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::InvalidResponse | ErrorKind::NotIdentityService), "{error:?}");
+        }
+        let users = FakeServer::start();
+        users
+            .on("GET", "/v3/users")
+            .reply(Reply::json(200, format!(r#"{{"users": [{{"id": "u", "name": {deep}}}]}}"#)));
+        let client = Client::builder().token_id("t").mgmt_url(format!("{}/v3", users.url())).build().unwrap();
+        let error = client.identity().users().list().all().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
+    }
 }
