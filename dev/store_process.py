@@ -45,6 +45,7 @@ class Process:
     values: dict[str, Any] = field(default_factory=dict)
     # Whom it knows, by name and password, behind TLS; without, it knows everyone, in the clear.
     user: tuple[str, str] | None = None
+    programs: Programs = PROGRAMS
     # When this very call started it: just then, its command line cannot be read yet.
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -97,10 +98,11 @@ class Process:
     def start(self) -> None:
         """Start it with nothing in it; it may not answer yet."""
         self.kill()
-        command = [PROGRAMS.path(self.program), *self.arguments()]
+        # By its folder it is known as ours, also where nothing else in its command line has it.
+        command = [str(self.folder / self.program), *self.arguments()]
         with open(self.folder / "server.log", "wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            cwd=self.folder, env=os.environ | PROGRAMS.variables(),
+            self.process = subprocess.Popen(command, executable=self.programs.path(self.program), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            cwd=self.folder, env=os.environ | self.programs.variables(),
                                             start_new_session=True)  # fmt: skip
         (self.folder / "pid").write_text(f"{self.process.pid}\n", encoding="ascii")
 

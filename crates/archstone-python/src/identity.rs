@@ -130,7 +130,7 @@ impl IdentityItems {
 
     fn start_some<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let items = Arc::clone(&self.0);
-        start(py, async move { some(items).await.map(Text) })
+        start(py, async move { Box::pin(some(items)).await.map(Text) })
     }
 }
 
@@ -193,7 +193,7 @@ async fn some(items: Arc<Mutex<Pulled>>) -> Result<Vec<u8>> {
             Ok([&b"["[..], &items.join(&b","[..]), b"]"].concat())
         }
         Pulled::Named(named) => {
-            let some = named.some(MOST).await?.into_iter().map(Value::Object);
+            let some = Box::pin(named.some(MOST)).await?.into_iter().map(Value::Object);
             Ok(some.collect::<Value>().to_string().into_bytes())
         }
     }

@@ -14,6 +14,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use rustls::{
     ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer},
+    sign::{CertifiedKey, SingleCertAndKey},
 };
 
 /// A certificate authority that only this test knows.
@@ -111,13 +112,7 @@ impl Authority {
     fn sign(&self, params: &CertificateParams) -> Certificate {
         let key = key();
         let certificate = made(params.signed_by(&key, &self.issuer));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let config = made(config).with_no_client_auth().with_single_cert(
-            vec![CertificateDer::from(certificate.der().to_vec())],
-            made(PrivateKeyDer::try_from(key.serialize_der())),
-        );
-        Certificate { config: Arc::new(made(config)) }
+        Certificate::from_der(certificate.der().to_vec(), key.serialize_der())
     }
 }
 
@@ -140,6 +135,21 @@ impl fmt::Debug for Authority {
 }
 
 impl Certificate {
+    /// A certificate that was made elsewhere, and its key in the form PKCS #8. The key may be another one's: a server
+    /// that shows a certificate which is not its own.
+    ///
+    /// # Panics
+    ///
+    /// When the key is no key.
+    #[must_use]
+    pub fn from_der(certificate: Vec<u8>, key: Vec<u8>) -> Self {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let key = made(provider.key_provider.load_private_key(made(PrivateKeyDer::try_from(key))));
+        let shown = SingleCertAndKey::from(CertifiedKey::new(vec![CertificateDer::from(certificate)], key));
+        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        Self { config: Arc::new(made(config).with_no_client_auth().with_cert_resolver(Arc::new(shown))) }
+    }
+
     pub(crate) fn server_config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
     }

@@ -87,6 +87,9 @@ error_kinds! {
     HostNotFound, "host_not_found", 8;
     /// Nothing answers at that address and port.
     ConnectionFailed, "connection_failed", 8;
+    /// The proxy does not answer, asks for a password, or does not pass the request on. The message names it, and where
+    /// it is set.
+    ProxyFailed, "proxy_failed", 8;
     /// No answer in time. Try again, or allow more time.
     Timeout, "timeout", 8;
     /// The server's certificate is not trusted. Name the CA bundle that signed it.
@@ -107,7 +110,12 @@ impl ErrorKind {
     pub fn is_transient(self) -> bool {
         matches!(
             self,
-            Self::HostNotFound | Self::ConnectionFailed | Self::Timeout | Self::RateLimited | Self::ServerError
+            Self::HostNotFound
+                | Self::ConnectionFailed
+                | Self::ProxyFailed
+                | Self::Timeout
+                | Self::RateLimited
+                | Self::ServerError
         )
     }
 

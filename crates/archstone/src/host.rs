@@ -110,13 +110,21 @@ impl Host {
         self.raw_variable(name).map(|value| value.into_string().map_err(|_| unreadable(name))).transpose()
     }
 
+    /// A variable that counts even when it is empty; `None` where it is not set.
+    pub(crate) fn set_variable(&self, name: &str) -> Option<Result<String>> {
+        Some(self.any_variable(name)?.into_string().map_err(|_| unreadable(name)))
+    }
+
     fn raw_variable(&self, name: &str) -> Option<OsString> {
-        let value = match &self.environment {
+        self.any_variable(name).filter(|value| !value.is_empty())
+    }
+
+    fn any_variable(&self, name: &str) -> Option<OsString> {
+        match &self.environment {
             #[expect(clippy::disallowed_methods, reason = "this is the one door")]
             Environment::Process => std::env::var_os(name),
             Environment::Made(variables) => variables.get(name).cloned(),
-        };
-        value.filter(|value| !value.is_empty())
+        }
     }
 
     /// The variables that configure a cloud, by name: those that begin with `OS_` or `ARCHSTONE_` and are not

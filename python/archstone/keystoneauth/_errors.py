@@ -23,6 +23,7 @@ _BY_KIND: dict[str | None, type[exceptions.ClientException]] = {
     "invalid_config": exceptions.OptionError,
     "not_configured": exceptions.OptionError,
     "not_identity_service": exceptions.DiscoveryFailure,
+    "proxy_failed": exceptions.ConnectFailure,
     "timeout": exceptions.ConnectTimeout,
     "tls_not_trusted": exceptions.SSLError,
 }
@@ -51,7 +52,7 @@ def translated(error: archstone.Error) -> exceptions.ClientException:
     said = f"{error} (hint: {error.hint})" if error.hint else str(error)
     if error.receipt is not None and error.receipt.expires_at is not None:
         return exceptions.MissingAuthMethods(_answer_of(error.receipt))
-    if (kind := _BY_KIND.get(error.kind)) is not None:
+    if (kind := _BY_KIND.get(error.kind)) is not None and error.status != exceptions.ProxyAuthenticationRequired.http_status:
         return kind(said)
     if error.status is not None and error.status >= requests.codes.bad_request:
         failure = _class_of(error.status)(
@@ -97,6 +98,7 @@ def refusal(
 def as_requests_says(error: archstone.Error, request: requests.PreparedRequest) -> requests.RequestException:
     """Return the exception that `requests` has for a request without an answer."""
     kinds: dict[str | None, type[requests.RequestException]] = {
+        "proxy_failed": requests.exceptions.ProxyError,
         "timeout": requests.Timeout,
         "tls_not_trusted": requests.exceptions.SSLError,
         "invalid_request": requests.exceptions.InvalidURL,

@@ -22,6 +22,7 @@ _BY_KIND: dict[str | None, type[exceptions.ClientException]] = {
     "not_authenticated": exceptions.AuthorizationFailure,
     "not_found": exceptions.NotFound,
     "not_identity_service": exceptions.DiscoveryFailure,
+    "proxy_failed": exceptions.ConnectionRefused,
     "scope_conflict": exceptions.AuthorizationFailure,
     "timeout": exceptions.ConnectionError,
     "tls_not_trusted": exceptions.SSLError,

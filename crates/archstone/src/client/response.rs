@@ -1,6 +1,6 @@
 //! Answers of services, read whole or piece by piece.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, pin::pin, sync::Arc, time::Duration};
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use crate::{
     error::{Error, ErrorKind, ErrorResponse, Result, public_url},
     host::Moment,
     redaction::SentSecrets,
-    transport::{Patience, Started, TimeLimits, Transport, refusal, request_id, retry_after},
+    transport::{Pool, Started, TimeLimits, Transport, asks_for_tls, refusal, request_id, retry_after, wants_tls},
 };
 
 /// A service's answer. Its body is read when asked for: whole, or piece by piece.
@@ -32,7 +32,7 @@ pub struct Response {
     transport: Arc<Transport>,
     limits: TimeLimits,
     elapsed: Duration,
-    patience: Patience,
+    pool: Arc<Pool>,
     sent: SentSecrets,
     /// How many bytes of the body may still come.
     left: u64,
@@ -51,9 +51,9 @@ impl fmt::Debug for Response {
 
 impl Response {
     pub(super) fn new(started: Started, transport: &Arc<Transport>, limits: TimeLimits, most: Option<u64>) -> Self {
-        let Started { answer: inner, elapsed, patience } = started;
+        let Started { answer: inner, elapsed, pool } = started;
         let (sent, left) = (SentSecrets::default(), most.unwrap_or(u64::MAX));
-        Self { inner, transport: Arc::clone(transport), limits, elapsed, patience, sent, left }
+        Self { inner, transport: Arc::clone(transport), limits, elapsed, pool, sent, left }
     }
 
     /// Keeps what was sent as secret out of the errors that this answer becomes.
@@ -112,7 +112,7 @@ impl Response {
     /// when there is more than [`max_body_size`](crate::RequestBuilder::max_body_size) allows, or a compressed body grows
     /// to more than 200 times its size.
     pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>> {
-        let piece = self.transport.piece(&mut self.inner, &self.patience, self.limits).await?;
+        let piece = self.transport.piece(&mut self.inner, &self.pool, self.limits).await?;
         match self.left.checked_sub(piece.as_ref().map_or(0, bytes::Bytes::len) as u64) {
             Some(left) => self.left = left,
             None => return Err(self.too_large("is larger than it may be")),
@@ -215,6 +215,7 @@ impl Response {
         const MOST: usize = 64 << 10;
         let patience = self.transport.silence(self.limits);
         let mut body = Vec::new();
+        let pool = Arc::clone(&self.pool);
         let read = async {
             while let Ok(Some(piece)) = self.chunk().await {
                 body.extend_from_slice(&piece[..piece.len().min(MOST - body.len())]);
@@ -224,7 +225,10 @@ impl Response {
             }
         };
         // One that comes byte by byte is not waited for: the status is there.
-        let _ = tokio::time::timeout(patience, read).await;
+        let _ = pool.wait(patience, pin!(read)).await;
+        if asks_for_tls(self.status().as_u16(), self.url(), &body) {
+            return wants_tls(self.url());
+        }
         ErrorResponse {
             status: self.status(),
             headers: self.headers().clone(),

@@ -15,7 +15,7 @@ use crate::{
     reference::ProjectRef,
     scope::Scope,
     settings::{OptionSpec, Settings, Sourced, domain_of, domain_ref, user},
-    transport::{InsecureEndpoints, Proxy, TlsVersion, TransportSettings, Trust},
+    transport::{InsecureEndpoints, Origins, Proxy, Route, TlsVersion, TransportSettings, Trust},
 };
 
 impl CloudConfig {
@@ -236,6 +236,7 @@ pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSet
     let names_bundle = settings.text("verify").is_some_and(|it| it.value.contains('/'));
     let (bundle, verify) = if names_bundle { (path("verify")?, None) } else { (None, settings.switch("verify")?) };
     let insecure = settings.switch("insecure")?.unwrap_or(false) || verify == Some(false);
+    let bundle_is_verify = !settings.has("cacert") && bundle.is_some();
     let trust = match path("cacert")?.or(bundle) {
         _ if insecure => Trust::Nothing,
         Some(bundle) => Trust::Bundle(bundle),
@@ -248,9 +249,14 @@ pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSet
         client_certificate: path("cert")?,
         client_key: path("key")?,
         proxy: proxy(settings)?,
+        no_proxy: settings.string("no_proxy"),
         unix_socket: path("unix_socket")?,
         user_agent: settings.string("user_agent"),
         original_ip: original_ip(settings)?,
+        origins: Origins {
+            cacert: settings.origin(if bundle_is_verify { "verify" } else { "cacert" }).map(ToString::to_string),
+            proxy: settings.origin("proxy").map(ToString::to_string),
+        },
         ..TransportSettings::default()
     };
     if let Some(timeout) = seconds(settings, "timeout")? {
@@ -318,14 +324,8 @@ pub(super) fn proxy(settings: &Settings) -> Result<Proxy> {
     if url.expose() == "none" {
         return Ok(Proxy::Direct);
     }
-    // The URL may hold a password: it is not shown.
-    let is_fit = Url::parse(url.expose())
-        .is_ok_and(|it| matches!(it.scheme(), "http" | "https") && it.host_str().is_some_and(|host| !host.is_empty()));
-    if !is_fit {
-        return Err(Error::new(ErrorKind::InvalidConfig, format!("{origin} is not the URL of a proxy"))
-            .with_hint("write it whole, `http://proxy.example:3128`, or `none`"));
-    }
-    Ok(Proxy::Through { url: url.clone(), except: settings.string("no_proxy") })
+    Route::parse(url.expose(), &origin.to_string())?;
+    Ok(Proxy::Through(url.clone()))
 }
 
 pub(super) fn original_ip(settings: &Settings) -> Result<Option<IpAddr>> {

@@ -5,19 +5,23 @@
 //! several has connections in each.
 
 use std::{
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use arc_swap::ArcSwap;
-use reqwest::{
-    NoProxy, Proxy as ProxyRule,
-    header::{ACCEPT, HeaderMap, HeaderValue},
-};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use tokio::runtime::Id;
 use url::Url;
 
-use super::{TransportSettings, patience::Patience, runtime, settings::Proxy, tls};
+use super::{
+    TransportSettings,
+    kept::Kept,
+    patience::Patience,
+    proxy::{Route, Way},
+    runtime, tls,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long an idle connection is kept.
@@ -33,11 +37,15 @@ pub(super) struct Connections {
     making: Mutex<()>,
 }
 
+/// Connections that have one thing after another in common.
 #[derive(Debug)]
-pub(super) struct Pool {
+pub(crate) struct Pool {
     kind: Kind,
+    /// The proxy that they go through.
+    pub(super) route: Option<Arc<Route>>,
     pub(super) client: reqwest::Client,
     pub(super) patience: Patience,
+    pub(super) kept: Kept,
 }
 
 /// What requests must have in common to share connections.
@@ -45,7 +53,16 @@ pub(super) struct Pool {
 struct Kind {
     runtime: Id,
     is_encrypted: bool,
+    /// For each scheme there is one proxy at most.
+    is_direct: bool,
     connect_timeout: Duration,
+}
+
+impl Pool {
+    /// Waits for what is to come; `None` when it does not for so long.
+    pub(crate) async fn wait<F: Future>(&self, limit: Duration, future: Pin<&mut F>) -> Option<F::Output> {
+        self.patience.wait(limit, future).await
+    }
 }
 
 impl Connections {
@@ -54,11 +71,13 @@ impl Connections {
         &self,
         url: &Url,
         settings: &TransportSettings,
+        way: &Way,
         connect_timeout: Option<Duration>,
     ) -> Result<Arc<Pool>> {
         let kind = Kind {
             runtime: runtime::current()?.id(),
             is_encrypted: url.scheme() == "https",
+            is_direct: matches!(way, Way::Direct),
             connect_timeout: connect_timeout.unwrap_or(settings.connect_timeout),
         };
         let find = || self.pools.load().iter().find(|pool| pool.kind == kind).cloned();
@@ -69,21 +88,36 @@ impl Connections {
         if let Some(pool) = find() {
             return Ok(pool);
         }
-        let client = open(settings, kind.is_encrypted, kind.connect_timeout)?;
+        let client = open(settings, kind.is_encrypted, way, kind.connect_timeout)?;
+        let route = if let Way::Through(route) = way { Some(Arc::clone(route)) } else { None };
         let mut pools = Vec::clone(&self.pools.load());
         if pools.len() >= MOST {
             pools.remove(0);
         }
-        let pool = Arc::new(Pool { kind, client, patience: Patience::default() });
+        let pool = Arc::new(Pool { kind, route, client, patience: Patience::default(), kept: Kept::default() });
         pools.push(Arc::clone(&pool));
         self.pools.store(Arc::new(pools));
         Ok(pool)
     }
 }
 
-fn open(settings: &TransportSettings, is_encrypted: bool, connect_timeout: Duration) -> Result<reqwest::Client> {
+fn open(
+    settings: &TransportSettings,
+    is_encrypted: bool,
+    way: &Way,
+    connect_timeout: Duration,
+) -> Result<reqwest::Client> {
     let failed = |source| Error::new(ErrorKind::InvalidConfig, "cannot set up HTTP connections").with_source(source);
-    let tls = if is_encrypted { tls::for_settings(settings)? } else { tls::without_roots()? };
+    let tls = match way {
+        _ if is_encrypted => tls::for_settings(settings)?,
+        Way::Through(route) if route.is_encrypted() => {
+            // A proxy that sends requests on is spoken to in HTTP/1.1.
+            let mut tls = tls::for_settings(settings)?;
+            tls.alpn_protocols.clear();
+            tls
+        }
+        _ => tls::without_roots()?,
+    };
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         // A token must not follow a redirect to wherever it points: the client follows them itself.
@@ -97,12 +131,11 @@ fn open(settings: &TransportSettings, is_encrypted: bool, connect_timeout: Durat
         .tcp_keepalive_retries(4)
         .default_headers(HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]))
         .user_agent(settings.user_agent(None));
-    match &settings.proxy {
-        Proxy::System => {}
-        Proxy::Direct => builder = builder.no_proxy(),
-        Proxy::Through { url, except } => {
-            let rule = ProxyRule::all(url.expose()).map_err(|error| failed(error.without_url()))?;
-            builder = builder.proxy(rule.no_proxy(except.as_deref().and_then(NoProxy::from_string)));
+    match way {
+        Way::System => {}
+        Way::Direct => builder = builder.no_proxy(),
+        Way::Through(route) => {
+            builder = builder.proxy(route.rule().map_err(|error| failed(error.without_url()))?);
         }
     }
     #[cfg(unix)]

@@ -7,10 +7,12 @@ mod answer;
 mod connections;
 mod failure;
 mod inflate;
+mod kept;
 mod limits;
 mod pages;
 mod patience;
 mod progress;
+mod proxy;
 mod refusal;
 pub(crate) mod retry;
 pub(crate) mod runtime;
@@ -26,18 +28,21 @@ pub use settings::{InsecureEndpoints, Proxy, TlsVersion, TransportSettings, Trus
 pub use timing::Timing;
 
 pub(crate) use answer::{Answer, http_date, retry_after};
+pub(crate) use connections::Pool;
 #[cfg(feature = "opentelemetry")]
 pub(crate) use connections::blocking_client;
+pub(crate) use failure::{asks_for_tls, wants_tls};
 pub(crate) use pages::Trail;
-pub(crate) use patience::Patience;
 pub(crate) use progress::Progress;
+pub(crate) use proxy::{Proxies, Route};
 pub(crate) use refusal::{refusal, request_id};
+pub(crate) use settings::Origins;
 #[cfg(feature = "memcached")]
 pub(crate) use tls::tls_alone;
 
 use std::{
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -48,6 +53,8 @@ use reqwest::{
 use url::Url;
 
 use connections::Connections;
+use failure::Attempt;
+use proxy::Way;
 use retry::RetryBudget;
 use timing::Timings;
 
@@ -96,6 +103,8 @@ pub(crate) const LARGEST_ANSWER: usize = 64 << 20;
 pub(crate) struct Transport {
     settings: TransportSettings,
     host: Host,
+    /// Read when the first request is made.
+    proxies: OnceLock<Proxies>,
     connections: Connections,
     timings: Timings,
     pub(crate) budget: RetryBudget,
@@ -116,8 +125,8 @@ pub(crate) struct Started {
     pub(crate) answer: reqwest::Response,
     /// From sending to now.
     pub(crate) elapsed: Duration,
-    /// For what is still to come.
-    pub(crate) patience: Patience,
+    /// Where what is still to come is read.
+    pub(crate) pool: Arc<Pool>,
 }
 
 impl Transport {
@@ -125,6 +134,7 @@ impl Transport {
         Arc::new(Self {
             settings,
             host,
+            proxies: OnceLock::new(),
             connections: Connections::default(),
             timings: Timings::default(),
             budget: RetryBudget::default(),
@@ -139,13 +149,14 @@ impl Transport {
     ///
     /// What is got by another way, or without checking whom it came from, is not for those who ask elsewhere.
     pub(crate) fn server_of(&self, url: &Url) -> serde_json::Value {
-        let TransportSettings { trust, client_certificate, unix_socket, proxy, .. } = &self.settings;
+        let TransportSettings { trust, client_certificate, unix_socket, .. } = &self.settings;
+        let proxy = if let Ok(Way::Through(proxy)) = self.way(url) { Some(proxy.identity()) } else { None };
         serde_json::json!([
             url.as_str().trim_end_matches('/'),
             format!("{trust:?}"),
             client_certificate,
             unix_socket,
-            proxy.to(url, &self.host),
+            proxy,
         ])
     }
 
@@ -176,15 +187,20 @@ impl Transport {
         }
         self.tell_original_ip(&mut request);
         let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
-        let Started { mut answer, .. } = self.start(request, &url, limits, None).await?;
+        let Started { mut answer, pool, .. } = self.start(request, &url, limits, None).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| self.explain(error, &url))? {
+        while let Some(chunk) =
+            answer.chunk().await.map_err(|error| self.attempt(&url, limits, &pool).explain(error))?
+        {
             if bytes.len() + chunk.len() > LARGEST_ANSWER {
                 let message = format!("the answer from `{}` is larger than 64 MiB", public_url(&url));
                 return Err(Error::new(ErrorKind::InvalidResponse, message).with_url(&url));
             }
             bytes.extend_from_slice(&chunk);
+        }
+        if asks_for_tls(status, &url, &bytes) {
+            return Err(wants_tls(&url));
         }
         let body = match String::from_utf8(bytes) {
             Ok(text) => text,
@@ -233,15 +249,22 @@ impl Transport {
         #[cfg(feature = "opentelemetry")]
         trace_context::propagate(request.headers_mut());
         let read = self.silence(limits);
-        let connections = self.connections.to(url, &self.settings, limits.connect)?;
-        let mut answer = connections.client.execute(request);
+        let way = self.way(url)?;
+        let pool = self.connections.to(url, &self.settings, &way, limits.connect)?;
+        if let Some(proxy) = &pool.route {
+            tracing::debug!(target: "archstone::request", proxy = proxy.shown(), from = proxy.origin(), "through a proxy");
+        }
+        let attempt = self.attempt(url, limits, &pool);
+        let mut answer = pool.client.execute(request);
         let taken = || progress.map(Progress::pieces);
         let outcome = loop {
             let before = taken();
-            match connections.patience.wait(read, Pin::new(&mut answer)).await {
-                Some(outcome) => break outcome.map_err(|error| failure::explain(error, url, &self.settings, limits)),
+            match pool.patience.wait(read, Pin::new(&mut answer)).await {
+                Some(Ok(answer)) => break attempt.judge(answer),
+                Some(Err(error)) if self.timings.has_answer_of(url) => break Err(attempt.explain(error)),
+                Some(Err(error)) => break Err(Box::pin(attempt.explain_unknown(error)).await),
                 None if taken() != before => {}
-                None => break Err(failure::silence(url, read)),
+                None => break Err(attempt.silence(read)),
             }
         };
         let elapsed = sent.until(self.host.now());
@@ -258,25 +281,22 @@ impl Transport {
         }
         let status = outcome.as_ref().ok().map(|answer| answer.status().as_u16());
         self.timings.add(method, url, status, elapsed);
-        outcome.map(|answer| Started {
-            answer: inflate::inflated(answer),
-            elapsed,
-            patience: connections.patience.clone(),
-        })
+        outcome.map(|answer| Started { answer: inflate::inflated(answer), elapsed, pool })
     }
 
     /// The next piece of an answer's body; `None` after the last.
     pub(crate) async fn piece(
         &self,
         answer: &mut reqwest::Response,
-        patience: &Patience,
+        pool: &Pool,
         limits: TimeLimits,
     ) -> Result<Option<bytes::Bytes>> {
         runtime::current()?;
-        let outcome = patience.wait(self.silence(limits), pin!(answer.chunk())).await;
+        let outcome = pool.patience.wait(self.silence(limits), pin!(answer.chunk())).await;
+        let attempt = self.attempt(answer.url(), limits, pool);
         match outcome {
-            Some(outcome) => outcome.map_err(|error| failure::explain(error, answer.url(), &self.settings, limits)),
-            None => Err(failure::silence(answer.url(), self.silence(limits))),
+            Some(outcome) => outcome.map_err(|error| attempt.explain(error)),
+            None => Err(attempt.silence(self.silence(limits))),
         }
     }
 
@@ -284,14 +304,18 @@ impl Transport {
         self.host.now()
     }
 
+    /// Through which proxy a URL is reached.
+    fn way(&self, url: &Url) -> Result<Way> {
+        self.proxies.get_or_init(|| Proxies::of(&self.settings, &self.host)).to(url)
+    }
+
     /// How long a service may be silent.
     pub(crate) fn silence(&self, limits: TimeLimits) -> Duration {
         limits.read.unwrap_or(self.settings.timeout)
     }
 
-    /// Why there is no answer, or no more of it.
-    fn explain(&self, error: reqwest::Error, url: &Url) -> Error {
-        failure::explain(error, url, &self.settings, TimeLimits::default())
+    fn attempt<'a>(&'a self, url: &'a Url, limits: TimeLimits, pool: &'a Pool) -> Attempt<'a> {
+        Attempt { url, settings: &self.settings, limits, pool }
     }
 }
 

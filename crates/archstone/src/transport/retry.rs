@@ -84,11 +84,15 @@ impl RetryPolicy {
         let (worth_it, asked) = match result {
             Tried::Answer(status, asked) => (self.statuses.contains(status) && repeatable, *asked),
             Tried::Failure(error) => match error.kind() {
+                // A proxy that does not let this one through.
+                ErrorKind::ProxyFailed if matches!(error.status(), Some(403 | 407)) => (false, None),
                 // Nothing was sent.
-                ErrorKind::ConnectionFailed | ErrorKind::Timeout if error.how_much_was_sent() == Sent::Nothing => {
+                ErrorKind::ConnectionFailed | ErrorKind::ProxyFailed | ErrorKind::Timeout
+                    if error.how_much_was_sent() == Sent::Nothing =>
+                {
                     (true, None)
                 }
-                ErrorKind::ConnectionFailed | ErrorKind::Timeout => (repeatable, None),
+                ErrorKind::ConnectionFailed | ErrorKind::ProxyFailed | ErrorKind::Timeout => (repeatable, None),
                 _ => (false, None),
             },
         };

@@ -2,9 +2,7 @@
 
 use std::{fmt, net::IpAddr, path::PathBuf, time::Duration};
 
-use url::Url;
-
-use crate::{host::Host, secret::Secret};
+use crate::secret::Secret;
 
 /// How a server's certificate is judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,41 +42,21 @@ pub enum InsecureEndpoints {
 /// Whether requests go through a proxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Proxy {
-    /// As `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    /// As `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, and on macOS and Windows the system's own
+    /// settings where no variable names a proxy.
     #[default]
     System,
     /// Never.
     Direct,
-    /// Through this one.
-    Through {
-        /// Its URL, which may hold a user name and a password.
-        url: Secret,
-        /// Hosts that are reached directly, as in `NO_PROXY`.
-        except: Option<String>,
-    },
+    /// Through the one with this URL, which may hold a user name and a password.
+    Through(Secret),
 }
 
-impl Proxy {
-    /// What decides the proxy for a URL, without any password: the same text, the same proxy.
-    pub(super) fn to(&self, url: &Url, host: &Host) -> Option<String> {
-        let named = |name: &str| host.variable(name).or_else(|| host.variable(&name.to_ascii_uppercase()));
-        let (through, except) = match self {
-            Self::Direct => return None,
-            Self::Through { url, except } => (url.expose().to_owned(), except.clone()),
-            Self::System => {
-                let variable = named(&format!("{}_proxy", url.scheme())).or_else(|| named("all_proxy"))?;
-                (variable, named("no_proxy"))
-            }
-        };
-        let through = match Url::parse(&through) {
-            Ok(mut url) => {
-                let _ = url.set_password(None);
-                url.to_string()
-            }
-            Err(_) => through,
-        };
-        Some(format!("{through} except {}", except.unwrap_or_default()))
-    }
+/// The options that settings come from, for messages: an option, a key of a file, a variable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Origins {
+    pub(crate) cacert: Option<String>,
+    pub(crate) proxy: Option<String>,
 }
 
 /// How to reach a cloud.
@@ -102,12 +80,15 @@ pub struct TransportSettings {
     pub proxy: Proxy,
     /// What becomes of endpoints over plain HTTP after a login over HTTPS.
     pub insecure_endpoints: InsecureEndpoints,
+    /// Hosts that are reached without the proxy, as in `NO_PROXY`, which it replaces.
+    pub no_proxy: Option<String>,
     /// A UNIX socket that every connection goes to, whatever host the URL names.
     pub unix_socket: Option<PathBuf>,
     /// Names the calling program at the start of the `User-Agent` header.
     pub user_agent: Option<String>,
     /// The address of whoever this program acts for, told in the `Forwarded` header.
     pub original_ip: Option<IpAddr>,
+    pub(crate) origins: Origins,
 }
 
 impl Default for TransportSettings {
@@ -122,9 +103,11 @@ impl Default for TransportSettings {
             connect_timeout: Duration::from_secs(10),
             proxy: Proxy::default(),
             insecure_endpoints: InsecureEndpoints::default(),
+            no_proxy: None,
             unix_socket: None,
             user_agent: None,
             original_ip: None,
+            origins: Origins::default(),
         }
     }
 }

@@ -67,6 +67,12 @@ impl Timings {
             .collect()
     }
 
+    /// Whether a server is known to answer.
+    pub(super) fn has_answer_of(&self, url: &Url) -> bool {
+        let of_the_same = |made: &Made| Url::parse(&made.url).is_ok_and(|it| it.origin() == url.origin());
+        self.0.lock().is_ok_and(|made| made.iter().any(|it| it.status.is_some() && of_the_same(it)))
+    }
+
     pub(super) fn clear(&self) {
         if let Ok(mut made) = self.0.lock() {
             made.clear();

@@ -16,6 +16,7 @@ mod servers;
 mod service;
 mod stores;
 mod storm;
+mod trust;
 mod versions;
 
 use std::time::Duration;

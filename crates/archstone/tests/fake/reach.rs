@@ -41,7 +41,7 @@ async fn a_proxy_is_used_for_all_but_the_hosts_that_are_named() {
 
 #[test]
 fn what_is_no_proxy_is_refused_without_showing_it() {
-    for wrong in ["proxy.example", "ftp://marked@proxy", "http://"] {
+    for wrong in ["socks://marked@proxy", "ftp://marked@proxy", "http://", "http://user:marked"] {
         let error = given().proxy(wrong).build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{wrong}");
         assert!(!format!("{error:?}").contains("marked") && error.hint().is_some(), "{error:?}");

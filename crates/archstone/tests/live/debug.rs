@@ -132,7 +132,7 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
     let password = Password { user: archstone::UserRef::Id("u".into()), password: secret() };
     let application_credential =
         ApplicationCredential { credential: ApplicationCredentialRef::Id("i".into()), secret: secret() };
-    let through = Proxy::Through { url: format!("http://u:{MARK}@proxy:3128").into(), except: None };
+    let through = Proxy::Through(format!("http://u:{MARK}@proxy:3128").into());
     let mut transport = TransportSettings::default();
     transport.proxy = through.clone();
     let builder = || {

@@ -1,17 +1,23 @@
 //! TLS: whom to trust, and what to show.
 
+mod der;
+mod exact;
+
 use std::{
     path::Path,
     sync::{Arc, OnceLock},
 };
 
+use exact::{Exactly, Verifier};
 use rustls::{
     ClientConfig, RootCertStore,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    client::{
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
     crypto::CryptoProvider,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
 };
-use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::{TlsVersion, TransportSettings, Trust};
 use crate::{
@@ -48,15 +54,26 @@ pub(super) fn for_settings(settings: &TransportSettings) -> Result<ClientConfig>
 
 fn make(settings: &TransportSettings) -> Result<ClientConfig> {
     let builder = builder(settings.tls_min_version)?;
-    let builder = match &settings.trust {
-        Trust::System => builder.with_platform_verifier().map_err(|source| {
-            Error::new(ErrorKind::TlsNotTrusted, "cannot read which authorities this machine trusts")
-                .with_source(source)
-                .with_hint("install the system's CA certificates, or name a bundle with " + Hint::option("cacert"))
-        })?,
-        Trust::Bundle(path) => builder.with_root_certificates(bundle(path)?),
-        Trust::Nothing => builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustNothing(provider()))),
+    let verifier: Arc<dyn ServerCertVerifier> = match &settings.trust {
+        Trust::System => {
+            let authorities = rustls_platform_verifier::Verifier::new(provider()).map_err(|source| {
+                Error::new(ErrorKind::TlsNotTrusted, "cannot read which authorities this machine trusts")
+                    .with_source(source)
+                    .with_hint("install the system's CA certificates, or name a bundle with " + Hint::option("cacert"))
+            })?;
+            Arc::new(Verifier { authorities: Arc::new(authorities), exactly: Exactly::OfThisMachine })
+        }
+        Trust::Bundle(path) => {
+            let (roots, exactly) = bundle(path)?;
+            let authorities =
+                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build().map_err(|source| {
+                    invalid(format!("cannot use the certificates in `{}`", path.display())).with_source(source)
+                })?;
+            Arc::new(Verifier { authorities, exactly })
+        }
+        Trust::Nothing => Arc::new(TrustNothing(provider())),
     };
+    let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
     let mut config = match &settings.client_certificate {
         None => builder.with_no_client_auth(),
         Some(path) => {
@@ -87,15 +104,16 @@ fn builder(oldest: TlsVersion) -> Result<rustls::ConfigBuilder<ClientConfig, rus
         .map_err(|source| invalid("cannot set up TLS".into()).with_source(source))
 }
 
-fn bundle(path: &Path) -> Result<RootCertStore> {
+/// The authorities of a bundle, and all its certificates.
+fn bundle(path: &Path) -> Result<(RootCertStore, Exactly)> {
     let mut roots = RootCertStore::empty();
     let all = if path.is_dir() { folder(path)? } else { certificates(path, "cacert")? };
-    let (_, unusable) = roots.add_parsable_certificates(all);
+    let (_, unusable) = roots.add_parsable_certificates(all.iter().cloned());
     if roots.is_empty() {
         let path = path.display();
         return Err(invalid(format!("none of the {unusable} certificates in `{path}` is usable")));
     }
-    Ok(roots)
+    Ok((roots, Exactly::Named(all)))
 }
 
 /// The certificates of every file in a folder; files that hold none are no mistake there.

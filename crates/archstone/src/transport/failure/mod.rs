@@ -1,0 +1,215 @@
+//! A request that got no answer: why, told apart as far as the machine says.
+
+mod probe;
+mod proxy;
+mod tls;
+
+use std::{error::Error as StdError, io::ErrorKind as Io, time::Duration};
+
+use reqwest::Response;
+use url::Url;
+
+use super::{TimeLimits, TransportSettings, connections::Pool, inflate::GrowsTooMuch, proxy::Route};
+use crate::{
+    error::{Error, ErrorKind, Result, Sent, public_url},
+    hint::Hint,
+};
+
+const AT_FAULT: &str = "try again; if it stays so, a proxy or the service itself is at fault";
+const NOT_TLS: &str =
+    "check that TLS is spoken at this port, and use `http://` if it is not; the server's log may say more";
+const NOT_HTTP: &str = "use `https://` if that is meant, or check the port";
+
+/// A request on its way: what is known when something goes wrong.
+pub(super) struct Attempt<'a> {
+    pub(super) url: &'a Url,
+    pub(super) settings: &'a TransportSettings,
+    pub(super) limits: TimeLimits,
+    pub(super) pool: &'a Pool,
+}
+
+impl Attempt<'_> {
+    /// Tells an answer from what a proxy says in its place.
+    pub(super) fn judge(&self, answer: Response) -> Result<Response> {
+        self.pool.kept.note(&answer);
+        match &self.pool.route {
+            Some(route) if route.forwards(self.url) => proxy::judge(answer, route, self),
+            _ => Ok(answer),
+        }
+    }
+
+    /// Why there is no answer, where none ever came: a server that speaks TLS is told apart by asking it.
+    pub(super) async fn explain_unknown(&self, error: reqwest::Error) -> Error {
+        let is_unclear = self.url.scheme() == "http"
+            && self.route().is_none()
+            && self.settings.unix_socket.is_none()
+            && error.is_request()
+            && !error.is_connect()
+            && !error.is_timeout();
+        let explained = self.explain(error);
+        if is_unclear && probe::speaks_tls(self.url).await { wants_tls(self.url) } else { explained }
+    }
+
+    pub(super) fn explain(&self, error: reqwest::Error) -> Error {
+        // The library's own text names the URL, with its query.
+        let error = error.without_url();
+        if let Some(growth) = cause::<GrowsTooMuch>(&error) {
+            let shown = public_url(self.url);
+            return Error::new(ErrorKind::InvalidResponse, format!("the answer of `{shown}` cannot be read: {growth}"))
+                .with_url(self.url)
+                .with_hint("tell the operator of the service, or ask for no compression: `Accept-Encoding: identity`");
+        }
+        let by_proxy = self.route().and_then(|route| proxy::explain(&error, route, self));
+        let explained = by_proxy.unwrap_or_else(|| self.of_the_server(&error));
+        let explained = match () {
+            () if error.is_connect() => explained.sent(Sent::Nothing),
+            () if self.was_given_up(&error) => explained.sent(Sent::WithoutAnswer),
+            () => explained,
+        };
+        // What the TLS library says of a certificate is said already, in words.
+        let is_said = cause::<rustls::Error>(&error).is_some_and(tls::is_said_in_full);
+        let explained = explained.with_url(self.url);
+        if is_said { explained } else { explained.with_source(error) }
+    }
+
+    /// Nothing came for too long.
+    pub(super) fn silence(&self, limit: Duration) -> Error {
+        self.too_late("no answer", limit).with_url(self.url)
+    }
+
+    fn of_the_server(&self, error: &reqwest::Error) -> Error {
+        let (place, shown) = (self.place(), public_url(self.url));
+        if let Some(tls) = cause::<rustls::Error>(error) {
+            return tls::explain(tls, &format!("`{place}`"), self.settings);
+        }
+        if error.is_timeout() {
+            return match (error.is_connect(), self.limits) {
+                (true, limits) => {
+                    self.too_late("no connection", limits.connect.unwrap_or(self.settings.connect_timeout))
+                }
+                (false, limits) => self.too_late("no answer", limits.total.unwrap_or(self.settings.timeout)),
+            };
+        }
+        if mentions(error, "dns error") {
+            let name = self.url.host_str().unwrap_or("?");
+            return Error::new(ErrorKind::HostNotFound, format!("the name `{name}` does not resolve"))
+                .with_hint(format!("check the spelling of `{shown}`, and this machine's DNS"));
+        }
+        if error.is_connect() {
+            let (message, hint) = match io(error) {
+                Some(Io::ConnectionRefused) => {
+                    (format!("nothing listens at `{place}`"), "check the port, and that the service runs")
+                }
+                Some(Io::UnexpectedEof | Io::ConnectionReset | Io::BrokenPipe) if self.url.scheme() == "https" => {
+                    (format!("`{place}` ended the TLS handshake without a reason"), NOT_TLS)
+                }
+                _ => (format!("cannot connect to `{place}`"), "check the address and the network"),
+            };
+            return Error::new(ErrorKind::ConnectionFailed, message).with_hint(hint);
+        }
+        if error.is_builder() {
+            return Error::new(ErrorKind::InvalidConfig, format!("`{shown}` cannot be asked over HTTP"))
+                .with_hint("give a URL that begins with `http://` or `https://`");
+        }
+        let (what, hint) = if error.is_body() || error.is_decode() {
+            ("broke off its answer", AT_FAULT)
+        } else if cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+            ("does not speak HTTP", if self.url.scheme() == "http" { NOT_HTTP } else { AT_FAULT })
+        } else {
+            ("closed the connection", AT_FAULT)
+        };
+        let through = self.route().map(|route| format!(", through {route}")).unwrap_or_default();
+        Error::new(ErrorKind::ConnectionFailed, format!("`{place}` {what}{through}")).with_hint(hint)
+    }
+
+    fn too_late(&self, what: &str, limit: Duration) -> Error {
+        let shown = public_url(self.url);
+        let more = "try again, give more time with " + Hint::option("timeout");
+        let (through, hint) = match self.route() {
+            None => (String::new(), more + ", or check that nothing on the way drops packets"),
+            Some(route) => (format!(" through {route}"), more + ", or check the proxy; " + self.without()),
+        };
+        let of = if what == "no answer" { "from" } else { "to" };
+        Error::new(ErrorKind::Timeout, format!("{what} {of} `{shown}`{through} within {limit:?}")).with_hint(hint)
+    }
+
+    fn route(&self) -> Option<&Route> {
+        self.pool.route.as_deref()
+    }
+
+    /// The server, as host and port.
+    fn place(&self) -> String {
+        format!("{}:{}", self.url.host_str().unwrap_or("?"), self.url.port_or_known_default().unwrap_or(0))
+    }
+
+    /// How to do without a proxy.
+    fn without(&self) -> Hint {
+        let host = self.url.host_str().unwrap_or("?");
+        Hint::from(format!("if `{host}` is to be reached without it, put `{host}` into ")) + Hint::option("no_proxy")
+    }
+
+    /// Whether a connection that was kept ended before the first byte of an answer: the server may have given it up
+    /// while it was idle.
+    fn was_given_up(&self, error: &reqwest::Error) -> bool {
+        use Io::{BrokenPipe, ConnectionAborted, ConnectionReset};
+        error.is_request()
+            && (cause::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)
+                || matches!(io(error), Some(BrokenPipe | ConnectionAborted | ConnectionReset)))
+            && cause::<hyper_util::client::legacy::Error>(error).is_some_and(|failed| self.pool.kept.forget(failed))
+    }
+}
+
+/// A server that speaks TLS was asked in plain HTTP.
+pub(crate) fn wants_tls(url: &Url) -> Error {
+    let place = format!("{}:{}", url.host_str().unwrap_or("?"), url.port_or_known_default().unwrap_or(0));
+    let mut encrypted = url.clone();
+    // The port that is written out stays.
+    let hint = match encrypted.set_scheme("https") {
+        Ok(()) if url.port().is_some() => format!("use `{}`", public_url(&encrypted)),
+        _ => "use `https://`".to_owned(),
+    };
+    Error::new(ErrorKind::ConnectionFailed, format!("`{place}` speaks TLS, and was asked in plain HTTP"))
+        .with_hint(hint)
+        .with_url(url)
+}
+
+/// Whether an answer is how servers refuse plain HTTP on a port for TLS.
+pub(crate) fn asks_for_tls(status: u16, url: &Url, body: &[u8]) -> bool {
+    /// nginx; Apache; Go's HTTP server.
+    const WORDS: [&str; 3] = [
+        "plain http request was sent to https port",
+        "speaking plain http to an ssl-enabled server port",
+        "client sent an http request to an https server",
+    ];
+    status == 400 && url.scheme() == "http" && {
+        let text = String::from_utf8_lossy(body.get(..4096).unwrap_or(body)).to_ascii_lowercase();
+        WORDS.iter().any(|words| text.contains(words))
+    }
+}
+
+type Cause = dyn StdError + 'static;
+
+fn chain(error: &Cause) -> impl Iterator<Item = &Cause> {
+    std::iter::successors(Some(error), |error| next(*error))
+}
+
+/// An `io::Error` that wraps another hides it from `source`.
+fn next(error: &Cause) -> Option<&Cause> {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+fn cause<E: StdError + 'static>(error: &Cause) -> Option<&E> {
+    chain(error).find_map(|error| error.downcast_ref::<E>())
+}
+
+/// What the system said in the first place: what wraps it has a kind of its own.
+fn io(error: &Cause) -> Option<Io> {
+    chain(error).filter_map(|error| error.downcast_ref::<std::io::Error>()).last().map(std::io::Error::kind)
+}
+
+fn mentions(error: &Cause, text: &str) -> bool {
+    chain(error).any(|error| error.to_string().contains(text))
+}

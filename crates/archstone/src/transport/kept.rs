@@ -1,0 +1,44 @@
+//! Which connections have brought an answer: those were kept, and may have been given up by the server meanwhile.
+
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
+
+use hyper_util::client::legacy::connect::HttpInfo;
+use reqwest::Response;
+
+const WORDS: usize = 1 << 10;
+
+/// The connections of one pool, by the port at this end. One that goes to no port, as to a UNIX socket, is port 0.
+#[derive(Debug, Default)]
+pub(super) struct Kept(OnceLock<Box<[AtomicU64]>>);
+
+impl Kept {
+    /// An answer came.
+    pub(super) fn note(&self, answer: &Response) {
+        let (word, bit) = place(answer.extensions().get());
+        let words = self.0.get_or_init(|| (0..WORDS).map(|_| AtomicU64::new(0)).collect());
+        // Nearly always it is there already, and reading alone leaves the memory to all processors.
+        if let Some(word) = words.get(word)
+            && word.load(Ordering::Relaxed) & bit == 0
+        {
+            word.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the connection that failed had brought an answer before. Its port may come again.
+    pub(super) fn forget(&self, failed: &hyper_util::client::legacy::Error) -> bool {
+        let mut extras = hyper::http::Extensions::new();
+        let Some(connection) = failed.connect_info() else { return false };
+        connection.get_extras(&mut extras);
+        let (word, bit) = place(extras.get());
+        let word = self.0.get().and_then(|words| words.get(word));
+        word.is_some_and(|word| word.fetch_and(!bit, Ordering::Relaxed) & bit != 0)
+    }
+}
+
+fn place(connection: Option<&HttpInfo>) -> (usize, u64) {
+    let port = connection.map_or(0, |it| it.local_addr().port());
+    (usize::from(port / 64), 1 << (port % 64))
+}

@@ -1,0 +1,178 @@
+//! Which proxy a request goes through: as the option `proxy` says, or else the environment.
+//!
+//! The variables are read as Python's requests reads them: in lower case first, where an empty one hides the one
+//! in capitals. `HTTP_PROXY` is ignored where `REQUEST_METHOD` is set: a web server that runs a program by CGI
+//! puts the header `Proxy` of whoever asks there.
+
+mod exceptions;
+mod route;
+
+use std::sync::Arc;
+
+use url::Url;
+
+pub(crate) use route::Route;
+
+use super::{Proxy, TransportSettings};
+use crate::{error::Result, host::Host};
+use exceptions::Exceptions;
+
+/// The proxies that count for one cloud.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Proxies {
+    http: Option<Result<Arc<Route>>>,
+    https: Option<Result<Arc<Route>>>,
+    direct: Exceptions,
+    /// Where nothing is said, the system's own settings count, on platforms that have some.
+    is_systems: bool,
+}
+
+/// How a URL is reached.
+#[derive(Clone, Debug)]
+pub(crate) enum Way {
+    /// Without a proxy.
+    Direct,
+    /// Through this proxy.
+    Through(Arc<Route>),
+    /// As the settings of macOS or Windows say, which only the HTTP library reads.
+    System,
+}
+
+impl Proxies {
+    pub(crate) fn of(settings: &TransportSettings, host: &Host) -> Self {
+        // A UNIX socket takes every connection.
+        if settings.unix_socket.is_some() {
+            return Self::default();
+        }
+        let listed = |list: &str| Exceptions::parse(list);
+        match &settings.proxy {
+            Proxy::Direct => Self::default(),
+            Proxy::Through(url) => {
+                let origin = settings.origins.proxy.as_deref().unwrap_or("`proxy`");
+                let route = Some(Route::parse(url.expose(), origin).map(Arc::new));
+                let direct = settings.no_proxy.as_deref().map(listed).unwrap_or_default();
+                Self { http: route.clone(), https: route, direct, is_systems: false }
+            }
+            Proxy::System => {
+                let route = |name| {
+                    let (name, text) = variable(host, name).or_else(|| variable(host, "all_proxy"))?;
+                    let parsed = text.and_then(|it| Route::parse(&it, &format!("environment variable `{name}`")));
+                    Some(parsed.map(Arc::new))
+                };
+                let (http, https) = (route("http_proxy"), route("https_proxy"));
+                let is_systems = cfg!(any(windows, target_os = "macos")) && http.is_none() && https.is_none();
+                let named = || variable(host, "no_proxy").and_then(|(_, list)| list.ok());
+                let direct = settings.no_proxy.clone().or_else(named).as_deref().map(listed).unwrap_or_default();
+                Self { http, https, direct, is_systems }
+            }
+        }
+    }
+
+    /// How a URL is reached.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when the proxy that counts for it is not one.
+    pub(crate) fn to(&self, url: &Url) -> Result<Way> {
+        let route = if url.scheme() == "https" { &self.https } else { &self.http };
+        match route {
+            None if self.is_systems && !self.direct.include(url) => Ok(Way::System),
+            Some(route) if !self.direct.include(url) => route.clone().map(Way::Through),
+            _ => Ok(Way::Direct),
+        }
+    }
+}
+
+/// A variable by its name in lower case, or else in capitals. One that is set to nothing counts as absent, and hides
+/// the other.
+fn variable(host: &Host, name: &str) -> Option<(String, Result<String>)> {
+    let is_cgi = name == "http_proxy" && host.variable("REQUEST_METHOD").is_some();
+    let (lower, upper) = (name.to_owned(), name.to_ascii_uppercase());
+    let names = match is_cgi {
+        false => vec![lower, upper],
+        // There, both are the same variable.
+        true if cfg!(windows) => vec![],
+        true => vec![lower],
+    };
+    let (name, value) = names.into_iter().find_map(|name| host.set_variable(&name).map(|value| (name, value)))?;
+    match value {
+        Ok(text) if text.trim().is_empty() => None,
+        value => Some((name, value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Variables = &'static [(&'static str, &'static str)];
+
+    /// The proxy of a URL, with the option or variable that names it.
+    fn way(settings: &TransportSettings, variables: &[(&str, &str)], url: &str) -> String {
+        let host = Host::made(variables.iter().copied());
+        match Proxies::of(settings, &host).to(&Url::parse(url).expect("a URL")) {
+            Ok(Way::Direct) => "direct".into(),
+            Ok(Way::System) => "system".into(),
+            Ok(Way::Through(route)) => format!("{} {}", route.shown(), route.origin()),
+            Err(error) => format!("{error}"),
+        }
+    }
+
+    #[test]
+    fn the_environment_is_read_as_requests_reads_it() {
+        let (http, https) = ("http://keystone.example:5000/v3", "https://keystone.example/v3");
+        #[rustfmt::skip]
+        let cases: &[(Variables, &str, &str)] = &[
+            (&[], http, "direct"),
+            (&[("http_proxy", "http://p:1")], http, "http://p:1 environment variable `http_proxy`"),
+            (&[("http_proxy", "http://p:1")], https, "direct"),
+            (&[("HTTP_PROXY", "p:1")], http, "http://p:1 environment variable `HTTP_PROXY`"),
+            (&[("HTTPS_PROXY", "p:1")], https, "http://p:1 environment variable `HTTPS_PROXY`"),
+            (&[("https_proxy", "socks5h://p")], https, "socks5h://p:1080 environment variable `https_proxy`"),
+            (&[("http_proxy", "p:1"), ("HTTP_PROXY", "q:2")], http, "http://p:1 environment variable `http_proxy`"),
+            (&[("http_proxy", ""), ("HTTP_PROXY", "q:2")], http, "direct"),
+            (&[("http_proxy", ""), ("all_proxy", "q:2")], http, "http://q:2 environment variable `all_proxy`"),
+            (&[("ALL_PROXY", "q:2")], https, "http://q:2 environment variable `ALL_PROXY`"),
+            (&[("all_proxy", ""), ("ALL_PROXY", "q:2")], https, "direct"),
+            (&[("ALL_PROXY", "q:2"), ("https_proxy", "p:1")], https, "http://p:1 environment variable `https_proxy`"),
+            (&[("HTTP_PROXY", "p:1"), ("REQUEST_METHOD", "GET")], http, "direct"),
+            (&[("http_proxy", "p:1"), ("REQUEST_METHOD", "GET")], http, "http://p:1 environment variable `http_proxy`"),
+            (&[("HTTPS_PROXY", "p:1"), ("REQUEST_METHOD", "GET")], https, "http://p:1 environment variable `HTTPS_PROXY`"),
+            (&[("HTTP_PROXY", "p:1"), ("ALL_PROXY", "q:2"), ("REQUEST_METHOD", "GET")], http, "http://q:2 environment variable `ALL_PROXY`"),
+            (&[("http_proxy", "p:1"), ("no_proxy", "keystone.example")], http, "direct"),
+            (&[("http_proxy", "p:1"), ("NO_PROXY", "example:5000")], http, "direct"),
+            (&[("http_proxy", "p:1"), ("no_proxy", ""), ("NO_PROXY", "example")], http, "http://p:1 environment variable `http_proxy`"),
+            (&[("http_proxy", "p:1"), ("no_proxy", "other"), ("NO_PROXY", "*")], http, "http://p:1 environment variable `http_proxy`"),
+            (&[("http_proxy", "ftp://p:1")], http, "environment variable `http_proxy` begins with `ftp://`, which is not a kind of proxy"),
+            (&[("http_proxy", "ftp://p:1")], https, "direct"),
+            (&[("http_proxy", "ftp://p:1"), ("no_proxy", "*")], http, "direct"),
+            (&[("ftp_proxy", "p:1"), ("proxy", "p:1"), ("Http_Proxy", "p:1")], http, "direct"),
+        ];
+        for (variables, url, wanted) in cases {
+            assert_eq!(way(&TransportSettings::default(), variables, url), *wanted, "{variables:?} {url}");
+        }
+    }
+
+    #[test]
+    fn options_are_stronger_than_the_environment() {
+        let environment = &[("http_proxy", "http://p:1"), ("no_proxy", "b.example")];
+        let given = |proxy: Proxy, no_proxy: Option<&str>| {
+            let no_proxy = no_proxy.map(ToOwned::to_owned);
+            TransportSettings { proxy, no_proxy, ..TransportSettings::default() }
+        };
+        let option = || Proxy::Through("q:2".into());
+        let (of_option, of_variable) = ("http://q:2 `proxy`", "http://p:1 environment variable `http_proxy`");
+        for (settings, a, b) in [
+            (given(Proxy::System, None), of_variable, "direct"),
+            (given(Proxy::System, Some("a.example")), "direct", of_variable),
+            (given(Proxy::Direct, None), "direct", "direct"),
+            (given(option(), None), of_option, of_option),
+            (given(option(), Some("a.example")), "direct", of_option),
+        ] {
+            let ways = ["http://a.example", "http://b.example"].map(|url| way(&settings, environment, url));
+            assert_eq!(ways, [a, b], "{settings:?}");
+        }
+        let socket = TransportSettings { unix_socket: Some("/s".into()), ..given(option(), None) };
+        assert_eq!(way(&socket, environment, "http://a.example"), "direct");
+    }
+}
