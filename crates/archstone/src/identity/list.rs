@@ -239,7 +239,9 @@ impl Items {
                 self.state = State::Page(prepare(self.operation, &self.arguments)?);
             }
             State::Page(prepared) => {
-                let answer = prepared.request(&self.client, self.operation).await?.send().await?;
+                // Boxed, so that whoever waits for an item carries none of it.
+                let page = async { prepared.request(&self.client, self.operation).await?.send().await };
+                let answer = Box::pin(page).await?;
                 self.request_ids.extend(answer.request_id().map(str::to_owned));
                 let splitter = Splitter::new(member(self.operation));
                 self.trail.asked(&prepared.query);

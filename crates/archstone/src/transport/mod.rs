@@ -249,22 +249,21 @@ impl Transport {
         #[cfg(feature = "opentelemetry")]
         trace_context::propagate(request.headers_mut());
         let read = self.silence(limits);
-        let way = self.way(url)?;
-        let pool = self.connections.to(url, &self.settings, &way, limits.connect)?;
+        let pool = self.connections.to(url, &self.settings, &self.way(url)?, limits.connect)?;
         if let Some(proxy) = &pool.route {
             tracing::debug!(target: "archstone::request", proxy = proxy.shown(), from = proxy.origin(), "through a proxy");
         }
-        let attempt = self.attempt(url, limits, &pool);
+        let attempt = || self.attempt(url, limits, &pool);
         let mut answer = pool.client.execute(request);
         let taken = || progress.map(Progress::pieces);
         let outcome = loop {
             let before = taken();
             match pool.patience.wait(read, Pin::new(&mut answer)).await {
-                Some(Ok(answer)) => break attempt.judge(answer),
-                Some(Err(error)) if self.timings.has_answer_of(url) => break Err(attempt.explain(error)),
-                Some(Err(error)) => break Err(Box::pin(attempt.explain_unknown(error)).await),
+                Some(Ok(answer)) => break attempt().judge(answer),
+                Some(Err(error)) if self.timings.has_answer_of(url) => break Err(attempt().explain(error)),
+                Some(Err(error)) => break Err(Box::pin(attempt().explain_unknown(error)).await),
                 None if taken() != before => {}
-                None => break Err(attempt.silence(read)),
+                None => break Err(attempt().silence(read)),
             }
         };
         let elapsed = sent.until(self.host.now());

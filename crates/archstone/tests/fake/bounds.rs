@@ -27,10 +27,13 @@ fn page(ids: &[&str], next: &str) -> Reply {
     Reply::json(200, json!({"users": users, "links": {"next": format!("http://h/v3/users?{next}")}}))
 }
 
+/// Pages of a list: what is in each, and the link to the next.
+type Pages<'a> = &'a [(&'a [&'a str], &'a str)];
+
 #[tokio::test]
 async fn pages_that_lead_back_or_nowhere_are_an_error() {
     // The pages, and how many requests and items there are before the error.
-    let table: [(&[(&[&str], &str)], usize, usize); 5] = [
+    let table: [(Pages<'_>, usize, usize); 5] = [
         (&[(&["1"], "marker=1"), (&["2"], "marker=1")], 2, 2),
         (&[(&["1"], "marker=1"), (&["2"], "marker=2"), (&["3"], "marker=1")], 3, 3),
         (&[(&["1"], "marker=1&limit=2"), (&["2"], "limit=2&marker=1")], 2, 2),
