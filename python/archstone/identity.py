@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from archstone._archstone import AccessInfo, AsyncCore, IdentityCore
+from archstone._archstone import AccessInfo, AsyncCore, IdentityCore, InvalidResponseError
 from archstone._resources import MADE, RESOURCES, Issued, Resource, bound, documented, plain, resource_class, signature
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ class Items:
     def __iter__(self) -> Iterator[Resource]:
         """Ask, and hand out what comes while it comes."""
         pulled = self._pull()
-        while items := json.loads(pulled.some()):
+        while items := read(pulled.some()):
             yield from map(self._made_by, items)
 
     def all(self) -> list[Resource]:
@@ -74,7 +74,7 @@ class AsyncItems:
     async def __aiter__(self) -> AsyncIterator[Resource]:
         """Ask, and hand out what comes while it comes."""
         pulled = self._pull()
-        while items := json.loads(await pulled.start_some()):
+        while items := read(await pulled.start_some()):
             for item in items:
                 yield self._made_by(item)
 
@@ -118,7 +118,7 @@ class Manager:
         return Items(pull, resource_class(operation["answer"][1]))
 
     def _find(self, filters: str, name_or_id: str) -> Any:  # noqa: ANN401  the manager's own class
-        return resource_class(self._described["class"])(json.loads(self._core.find(filters, name_or_id)))
+        return resource_class(self._described["class"])(read(self._core.find(filters, name_or_id)))
 
     def _exists(self, arguments: str) -> bool:
         return self._core.exists(arguments)
@@ -145,16 +145,25 @@ class AsyncManager(Manager):
         return answered(operation, await self._core.start_call(operation["name"], arguments))
 
     async def _find(self, filters: str, name_or_id: str) -> Any:  # noqa: ANN401  the manager's own class
-        return resource_class(self._described["class"])(json.loads(await self._core.start_find(filters, name_or_id)))
+        return resource_class(self._described["class"])(read(await self._core.start_find(filters, name_or_id)))
 
     async def _exists(self, arguments: str) -> bool:  # type: ignore[override]
         return await self._core.start_exists(arguments)
 
 
+def read(text: str | bytes) -> Any:  # noqa: ANN401  whatever the identity service says
+    """Return what JSON says."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        message = "the answer of the identity service is JSON that is nested too deeply"
+        raise InvalidResponseError(message) from None
+
+
 def answered(operation: Described, text: str) -> Any:  # noqa: ANN401  each operation's own
     """Return what an operation answers as what it is."""
     kind, name = operation["answer"]
-    answer = json.loads(text)
+    answer = read(text)
     if kind == "one":
         return resource_class(name)(answer)
     if kind == "token":

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use archstone::{Access, Named, host::Host};
+use archstone::{Access, ErrorKind, Named, host::Host};
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
@@ -10,7 +10,7 @@ use pyo3::{
 };
 use serde_json::{Value, json};
 
-use crate::{catalog::Catalog, convert, errors, records::Project};
+use crate::{catalog::Catalog, convert, errors, records::Project, text};
 
 /// Everything that the identity service said when it issued a token.
 ///
@@ -364,7 +364,7 @@ pub(crate) fn reference(given: &Bound<'_, PyAny>) -> PyResult<String> {
         return convert::to_json(given);
     }
     match given.cast::<PyString>() {
-        Ok(text) => text.extract(),
+        Ok(text) => text::of(text, ErrorKind::InvalidConfig, "`token_ref`"),
         // The value may be a secret.
         Err(_) => {
             Err(PyTypeError::new_err(format!("`token_ref` cannot be of the type `{}`", given.get_type().name()?)))

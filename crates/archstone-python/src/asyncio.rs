@@ -14,6 +14,7 @@ use crate::{
     operations,
     promise::start,
     request::{self, Described, Said},
+    text::Text,
 };
 
 /// What an AsyncClient awaits.
@@ -39,8 +40,8 @@ async_core! {
     {
         authenticate();
         renew();
-        replace(token: String);
-        revoke(token: String);
+        replace(token: Text<'_>);
+        revoke(token: Text<'_>);
         log_out();
         change_password(new_password: String);
         current_catalog();
@@ -61,14 +62,14 @@ async_core! {
     fn request<'py>(
         &self,
         py: Python<'py>,
-        method: &str,
-        url: &str,
+        method: Text<'_>,
+        url: Text<'_>,
         data: Option<&Bound<'py, PyAny>>,
         stream: bool,
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let said = Said { data, stream, options };
-        let Described { request, body: _, stream } = request::to_url(&self.0.client(py)?, py, method, url, &said)?;
+        let Described { request, body: _, stream } = request::to_url(&self.0.client(py)?, py, &method, &url, &said)?;
         start(py, operations::send(request, stream))
     }
 
@@ -76,24 +77,24 @@ async_core! {
     fn versions<'py>(
         &self,
         py: Python<'py>,
-        service_type: String,
+        service_type: Text<'py>,
         interface: Option<Interfaces>,
-        region_name: Option<String>,
+        region_name: Option<Text<'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let wanted = Wanted { service_type: Some(service_type), interface, region_name, ..Wanted::default() };
-        start(py, operations::versions(self.0.client(py)?, wanted))
+        start(py, operations::versions(self.0.client(py)?, wanted.owned()))
     }
 
     #[pyo3(signature = (service_type, interface, region_name, /))]
     fn all_versions<'py>(
         &self,
         py: Python<'py>,
-        service_type: Option<String>,
+        service_type: Option<Text<'py>>,
         interface: Option<Interfaces>,
-        region_name: Option<String>,
+        region_name: Option<Text<'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let wanted = Wanted { service_type, interface, region_name, ..Wanted::default() };
-        start(py, operations::all_versions(self.0.client(py)?, wanted))
+        start(py, operations::all_versions(self.0.client(py)?, wanted.owned()))
     }
 
     fn diagnose<'py>(&self, py: Python<'py>, error: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -121,19 +122,19 @@ async_core! {
     fn url_for<'py>(
         &self,
         py: Python<'py>,
-        service_type: Option<String>,
+        service_type: Option<Text<'py>>,
         endpoint: Option<Interfaces>,
         interface: Option<Interfaces>,
-        region_name: Option<String>,
-        service_name: Option<String>,
-        service_id: Option<String>,
-        endpoint_id: Option<String>,
+        region_name: Option<Text<'py>>,
+        service_name: Option<Text<'py>>,
+        service_id: Option<Text<'py>>,
+        endpoint_id: Option<Text<'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let wanted = Wanted { service_type, endpoint, interface, region_name, service_name, service_id, endpoint_id };
         let wanted = wanted.checked()?;
         match self.0.current_url_for(py, wanted.filter())? {
             Some(url) => Ok(url.into_any()),
-            None => start(py, operations::url_for(self.0.client(py)?, wanted)),
+            None => start(py, operations::url_for(self.0.client(py)?, wanted.owned())),
         }
     }
 }

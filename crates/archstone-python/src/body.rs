@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use archstone::RequestBuilder;
+use archstone::{ErrorKind, RequestBuilder};
 use bytes::Bytes;
 use pyo3::{
     exceptions::{PyStopIteration, PyTypeError},
@@ -15,6 +15,7 @@ use pyo3::{
 
 use crate::{
     errands::Errands,
+    text,
     upload::{Upload, Want, piece_of},
 };
 
@@ -74,7 +75,8 @@ fn bytes_of(data: &Bound<'_, PyAny>) -> PyResult<Option<Bytes>> {
         return Ok(Some(Bytes::copy_from_slice(bytes.as_bytes())));
     }
     if let Ok(text) = data.cast::<PyString>() {
-        return Ok(Some(Bytes::copy_from_slice(text.to_str()?.as_bytes())));
+        let text = text::of(text, ErrorKind::InvalidRequest, "`data`")?;
+        return Ok(Some(text.into()));
     }
     if data.is_instance_of::<PyByteArray>() || data.is_instance_of::<PyMemoryView>() {
         return Ok(Some(data.extract::<Vec<u8>>()?.into()));

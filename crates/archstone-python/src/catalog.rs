@@ -3,15 +3,26 @@
 use std::sync::Arc;
 
 use archstone::{Access, CurrentCatalog, EndpointFilter, Error, Interface};
-use pyo3::{exceptions::PyTypeError, prelude::*};
+use pyo3::{Borrowed, exceptions::PyTypeError, prelude::*, types::PyString};
 
-use crate::errors;
+use crate::{errors, text::Text};
 
 /// The interface or interfaces that Python asks for.
-#[derive(FromPyObject)]
 pub(crate) enum Interfaces {
     One(String),
     Several(Vec<String>),
+}
+
+impl<'py> FromPyObject<'_, 'py> for Interfaces {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if given.is_instance_of::<PyString>() {
+            return given.extract::<Text<'_>>().map(|one| Self::One(one.into()));
+        }
+        let names = given.try_iter()?.map(|name| name?.extract::<Text<'_>>().map(String::from));
+        names.collect::<PyResult<_>>().map(Self::Several)
+    }
 }
 
 /// What Python asks an endpoint by; borrowed for an answer at once, owned for a later one.
@@ -209,13 +220,13 @@ impl Catalog {
     fn url_for(
         &self,
         py: Python<'_>,
-        service_type: Option<&str>,
+        service_type: Option<Text<'_>>,
         endpoint: Option<Interfaces>,
         interface: Option<Interfaces>,
-        region_name: Option<&str>,
-        service_name: Option<&str>,
-        service_id: Option<&str>,
-        endpoint_id: Option<&str>,
+        region_name: Option<Text<'_>>,
+        service_name: Option<Text<'_>>,
+        service_id: Option<Text<'_>>,
+        endpoint_id: Option<Text<'_>>,
     ) -> PyResult<String> {
         let wanted = Wanted { service_type, endpoint, interface, region_name, service_name, service_id, endpoint_id };
         match self.catalog()?.url_for(wanted.checked()?.filter()) {
@@ -232,13 +243,13 @@ impl Catalog {
                         service_id=None, endpoint_id=None))]
     fn endpoints(
         &self,
-        service_type: Option<&str>,
+        service_type: Option<Text<'_>>,
         endpoint: Option<Interfaces>,
         interface: Option<Interfaces>,
-        region_name: Option<&str>,
-        service_name: Option<&str>,
-        service_id: Option<&str>,
-        endpoint_id: Option<&str>,
+        region_name: Option<Text<'_>>,
+        service_name: Option<Text<'_>>,
+        service_id: Option<Text<'_>>,
+        endpoint_id: Option<Text<'_>>,
     ) -> PyResult<Vec<Endpoint>> {
         let wanted = Wanted { service_type, endpoint, interface, region_name, service_name, service_id, endpoint_id };
         let found = self.catalog()?.endpoints(wanted.filter());

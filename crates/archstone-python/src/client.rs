@@ -18,6 +18,7 @@ use crate::{
     request::{self, Said},
     response::Response,
     service::{self, ServiceClient},
+    text::Text,
     timing::Timing,
     token_store::TokenStoreStatus,
     versions::{OfferedVersions, VersionInfo},
@@ -140,11 +141,11 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
     #[pyo3(signature = (name, /, **overrides))]
     fn from_cloud<'py>(
         cls: &Bound<'py, PyType>,
-        name: &str,
+        name: Text<'_>,
         overrides: Option<Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let options = overrides.unwrap_or_else(|| PyDict::new(cls.py()));
-        options.set_item("cloud", name)?;
+        options.set_item("cloud", &*name)?;
         cls.call((), Some(&options))
     }
 
@@ -223,7 +224,7 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
     /// Raises:
     ///     TokenRejectedError: the token was given, so there is nothing to replace it with.
     ///     Error: why there is no token.
-    fn replace(&self, py: Python<'_>, token: String) -> PyResult<String> {
+    fn replace(&self, py: Python<'_>, token: Text<'_>) -> PyResult<String> {
         wait(py, operations::replace(self.inner(py)?, token.into()))
     }
 
@@ -232,7 +233,7 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
     /// Raises:
     ///     ForbiddenError: this user may not.
     ///     NotFoundError: there is no such token.
-    fn revoke(&self, py: Python<'_>, token: String) -> PyResult<()> {
+    fn revoke(&self, py: Python<'_>, token: Text<'_>) -> PyResult<()> {
         wait(py, operations::revoke(self.inner(py)?, token.into()))
     }
 
@@ -303,13 +304,13 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
     fn url_for<'py>(
         &self,
         py: Python<'py>,
-        service_type: Option<&str>,
+        service_type: Option<Text<'_>>,
         endpoint: Option<Interfaces>,
         interface: Option<Interfaces>,
-        region_name: Option<&str>,
-        service_name: Option<&str>,
-        service_id: Option<&str>,
-        endpoint_id: Option<&str>,
+        region_name: Option<Text<'_>>,
+        service_name: Option<Text<'_>>,
+        service_id: Option<Text<'_>>,
+        endpoint_id: Option<Text<'_>>,
     ) -> PyResult<Bound<'py, PyString>> {
         let wanted = Wanted { service_type, endpoint, interface, region_name, service_name, service_id, endpoint_id };
         let wanted = wanted.checked()?;
@@ -341,8 +342,8 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
     ///     rate_limit: at the most so many requests begin in a second.
     ///     concurrency: at the most so many requests wait for their answers at once.
     #[pyo3(signature = (service_type, /, **options))]
-    fn service(&self, service_type: String, options: Option<&Bound<'_, PyDict>>) -> PyResult<ServiceClient> {
-        Ok(ServiceClient(Arc::new(service::of(&self.0, service_type, options)?)))
+    fn service(&self, service_type: Text<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<ServiceClient> {
+        Ok(ServiceClient(Arc::new(service::of(&self.0, service_type.into(), options)?)))
     }
 
     /// Send a request to a URL, with the token, and return the answer. See `ServiceClient.request` for the
@@ -351,14 +352,14 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
     fn request(
         &self,
         py: Python<'_>,
-        method: &str,
-        url: &str,
+        method: Text<'_>,
+        url: Text<'_>,
         data: Option<&Bound<'_, PyAny>>,
         stream: bool,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Response> {
         let said = Said { data, stream, options };
-        service::send(py, request::to_url(&self.inner(py)?, py, method, url, &said)?)
+        service::send(py, request::to_url(&self.inner(py)?, py, &method, &url, &said)?)
     }
 
     /// Return the versions that a service offers, the newest first; none when it does not say.
@@ -371,12 +372,12 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
     fn versions(
         &self,
         py: Python<'_>,
-        service_type: String,
+        service_type: Text<'_>,
         interface: Option<Interfaces>,
-        region_name: Option<String>,
+        region_name: Option<Text<'_>>,
     ) -> PyResult<Vec<VersionInfo>> {
         let wanted = Wanted { service_type: Some(service_type), interface, region_name, ..Wanted::default() };
-        wait(py, operations::versions(self.inner(py)?, wanted))
+        wait(py, operations::versions(self.inner(py)?, wanted.owned()))
     }
 
     /// Return what every endpoint of the catalog offers, or those of one type, interface or region.
@@ -387,12 +388,12 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
     fn all_versions(
         &self,
         py: Python<'_>,
-        service_type: Option<String>,
+        service_type: Option<Text<'_>>,
         interface: Option<Interfaces>,
-        region_name: Option<String>,
+        region_name: Option<Text<'_>>,
     ) -> PyResult<Vec<OfferedVersions>> {
         let wanted = Wanted { service_type, interface, region_name, ..Wanted::default() };
-        wait(py, operations::all_versions(self.inner(py)?, wanted))
+        wait(py, operations::all_versions(self.inner(py)?, wanted.owned()))
     }
 
     /// Return the catalog as it is now: one request, and a login only where there is no token yet.

@@ -12,7 +12,7 @@ use pyo3::{
     types::{PyDict, PyTuple},
 };
 
-use crate::{bridge, errors, options};
+use crate::{bridge, errors, options, text::Text};
 
 /// An option that counts, and where it comes from.
 #[pyclass(frozen, get_all, module = "archstone.config")]
@@ -210,17 +210,17 @@ impl ConfigFile {
     ///
     /// Raises:
     ///     InvalidConfigError: there is no such option, or the file cannot be changed safely.
-    fn set(&mut self, py: Python<'_>, cloud: &str, option: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        let value = options::text(option, value)?;
-        self.0.set(cloud, option, &value).map_err(|error| errors::to_python(py, &error))
+    fn set(&mut self, py: Python<'_>, cloud: Text<'_>, option: Text<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let value = options::text(&option, value)?;
+        self.0.set(&cloud, &option, &value).map_err(|error| errors::to_python(py, &error))
     }
 
     /// Take an option of a cloud away.
     ///
     /// Returns:
     ///     Whether it was there.
-    fn unset(&mut self, py: Python<'_>, cloud: &str, option: &str) -> PyResult<bool> {
-        self.0.unset(cloud, option).map_err(|error| errors::to_python(py, &error))
+    fn unset(&mut self, py: Python<'_>, cloud: Text<'_>, option: Text<'_>) -> PyResult<bool> {
+        self.0.unset(&cloud, &option).map_err(|error| errors::to_python(py, &error))
     }
 
     /// Keep a vendor's profile that was fetched, under the host that it is from; in a file of the family
@@ -233,16 +233,16 @@ impl ConfigFile {
     ///
     /// Returns:
     ///     Whether it was there.
-    fn rename(&mut self, py: Python<'_>, cloud: &str, name: &str) -> PyResult<bool> {
-        self.0.rename(cloud, name).map_err(|error| errors::to_python(py, &error))
+    fn rename(&mut self, py: Python<'_>, cloud: Text<'_>, name: Text<'_>) -> PyResult<bool> {
+        self.0.rename(&cloud, &name).map_err(|error| errors::to_python(py, &error))
     }
 
     /// Take a cloud away with all that it holds.
     ///
     /// Returns:
     ///     Whether it was there.
-    fn remove(&mut self, py: Python<'_>, cloud: &str) -> PyResult<bool> {
-        self.0.remove(cloud).map_err(|error| errors::to_python(py, &error))
+    fn remove(&mut self, py: Python<'_>, cloud: Text<'_>) -> PyResult<bool> {
+        self.0.remove(&cloud).map_err(|error| errors::to_python(py, &error))
     }
 
     /// Write the file in one step. Where a secret was set, it becomes its owner's alone.
@@ -283,11 +283,11 @@ impl FetchedProfile {
 #[pyo3(signature = (address, **options))]
 pub(crate) fn fetch_profile(
     py: Python<'_>,
-    address: &str,
+    address: Text<'_>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<FetchedProfile> {
     let transport = options::builder(options)?.transport().map_err(|error| errors::to_python(py, &error))?;
-    let address = address.to_owned();
+    let address = String::from(address);
     let fetching = async move { config::fetch_profile(&address, transport, &Host::default()).await };
     bridge::wait(py, fetching).map(FetchedProfile)
 }
@@ -315,8 +315,8 @@ impl Openrc {
 /// Read what an openrc file exports, from its text. Nothing in it is run: what only a shell could tell is in
 /// `open`.
 #[pyfunction]
-pub(crate) fn read_openrc(py: Python<'_>, text: &str) -> PyResult<Openrc> {
-    let config::Openrc { options: found, open, unknown, unread, .. } = config::read_openrc(text);
+pub(crate) fn read_openrc(py: Python<'_>, text: Text<'_>) -> PyResult<Openrc> {
+    let config::Openrc { options: found, open, unknown, unread, .. } = config::read_openrc(&text);
     let options = PyDict::new(py);
     for (name, value) in found {
         options.set_item(name, value.expose())?;
@@ -342,7 +342,7 @@ pub(crate) struct KeyringPlace(config::KeyringPlace);
 #[pymethods]
 impl KeyringPlace {
     #[new]
-    fn new(py: Python<'_>, place: &str) -> PyResult<Self> {
+    fn new(py: Python<'_>, place: Text<'_>) -> PyResult<Self> {
         place.parse().map(Self).map_err(|error| errors::to_python(py, &error))
     }
 
@@ -365,7 +365,7 @@ impl KeyringPlace {
     }
 
     /// Put a secret there, in place of the one that is there.
-    fn write(&self, py: Python<'_>, secret: &str) -> PyResult<()> {
+    fn write(&self, py: Python<'_>, secret: Text<'_>) -> PyResult<()> {
         py.detach(|| self.0.write(&secret.into())).map_err(|error| errors::to_python(py, &error))
     }
 

@@ -5,7 +5,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use archstone::{
-    Client, Result,
+    Client, Error, ErrorKind, Result,
     identity::{Answer, NamedAssignments, OperationSpec, Outcomes, RESOURCES, ResourceSpec},
 };
 use pyo3::{IntoPyObjectExt, exceptions::PyValueError, prelude::*, types::PyBytes};
@@ -18,6 +18,7 @@ use crate::{
     errors::{self, Diagnosis},
     handle::Handle,
     promise::start,
+    text::{Text as Given, lone_surrogate},
 };
 
 /// What a manager asks, in both faces: operations by name, arguments and answers as JSON.
@@ -58,55 +59,55 @@ impl IdentityCore {
     }
 
     fn call(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<String> {
-        wait(py, perform(self.handle.client(py)?, self.operation(operation)?, object(arguments)?))
+        wait(py, perform(self.handle.client(py)?, self.operation(operation)?, object(py, arguments)?))
     }
 
     fn start_call<'py>(&self, py: Python<'py>, operation: &str, arguments: &str) -> PyResult<Bound<'py, PyAny>> {
-        start(py, perform(self.handle.client(py)?, self.operation(operation)?, object(arguments)?))
+        start(py, perform(self.handle.client(py)?, self.operation(operation)?, object(py, arguments)?))
     }
 
     /// The whole answer, of a list all items, and the ids of the requests that it took. Names that are not known are sent
     /// as they are.
     fn whole(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<(String, Vec<String>)> {
         let operation = self.operation(operation)?;
-        wait(py, whole(self.handle.client(py)?, operation, with_extra(operation, object(arguments)?)))
+        wait(py, whole(self.handle.client(py)?, operation, with_extra(operation, object(py, arguments)?)))
     }
 
-    fn find(&self, py: Python<'_>, filters: &str, name_or_id: String) -> PyResult<String> {
-        wait(py, find(self.handle.client(py)?, self.resource, object(filters)?, name_or_id))
+    fn find(&self, py: Python<'_>, filters: &str, name_or_id: Given<'_>) -> PyResult<String> {
+        wait(py, find(self.handle.client(py)?, self.resource, object(py, filters)?, name_or_id.into()))
     }
 
-    fn start_find<'py>(&self, py: Python<'py>, filters: &str, name_or_id: String) -> PyResult<Bound<'py, PyAny>> {
-        start(py, find(self.handle.client(py)?, self.resource, object(filters)?, name_or_id))
+    fn start_find<'py>(&self, py: Python<'py>, filters: &str, name_or_id: Given<'_>) -> PyResult<Bound<'py, PyAny>> {
+        start(py, find(self.handle.client(py)?, self.resource, object(py, filters)?, name_or_id.into()))
     }
 
     fn exists(&self, py: Python<'_>, arguments: &str) -> PyResult<bool> {
-        wait(py, exists(self.handle.client(py)?, self.resource, object(arguments)?))
+        wait(py, exists(self.handle.client(py)?, self.resource, object(py, arguments)?))
     }
 
     fn start_exists<'py>(&self, py: Python<'py>, arguments: &str) -> PyResult<Bound<'py, PyAny>> {
-        start(py, exists(self.handle.client(py)?, self.resource, object(arguments)?))
+        start(py, exists(self.handle.client(py)?, self.resource, object(py, arguments)?))
     }
 
     fn preview(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<String> {
         let identity = self.handle.client(py)?.identity();
-        let preview = identity.preview(self.operation(operation)?, object(arguments)?);
+        let preview = identity.preview(self.operation(operation)?, object(py, arguments)?);
         preview.map_err(|error| errors::to_python(py, &error))
     }
 
     fn many(&self, py: Python<'_>, operation: &str, all: Vec<String>, most: usize) -> PyResult<IdentityOutcomes> {
-        let all = all.into_iter().map(|it| object(&it)).collect::<PyResult<_>>()?;
+        let all = all.into_iter().map(|it| object(py, &it)).collect::<PyResult<_>>()?;
         let outcomes = self.handle.client(py)?.identity().perform_many(self.operation(operation)?, all, most);
         Ok(IdentityOutcomes(Arc::new(Mutex::new(outcomes))))
     }
 
     fn named(&self, py: Python<'_>, filters: &str) -> PyResult<IdentityItems> {
-        let items = self.handle.client(py)?.identity().named_role_assignments(object(filters)?);
+        let items = self.handle.client(py)?.identity().named_role_assignments(object(py, filters)?);
         Ok(IdentityItems(Arc::new(Mutex::new(Pulled::Named(Box::new(items))))))
     }
 
     fn items(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<IdentityItems> {
-        let items = self.handle.client(py)?.identity().items(self.operation(operation)?, object(arguments)?);
+        let items = self.handle.client(py)?.identity().items(self.operation(operation)?, object(py, arguments)?);
         Ok(IdentityItems(Arc::new(Mutex::new(Pulled::Items(Box::new(items))))))
     }
 }
@@ -250,6 +251,13 @@ async fn find(
     Ok(client.identity().find(resource, filters, &name_or_id).await?.to_string())
 }
 
-fn object(text: &str) -> PyResult<Map<String, Value>> {
-    serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))
+fn object(py: Python<'_>, text: &str) -> PyResult<Map<String, Value>> {
+    serde_json::from_str(text).map_err(|error| {
+        // Python's JSON spells halves of surrogate pairs; the reader says where, and not what.
+        if error.to_string().contains("hex escape") {
+            return lone_surrogate(py, ErrorKind::InvalidRequest, "what was given");
+        }
+        let message = format!("what was given cannot be sent as JSON: {error}");
+        errors::to_python(py, &Error::new(ErrorKind::InvalidRequest, message))
+    })
 }

@@ -35,6 +35,7 @@ mod request;
 mod response;
 mod service;
 mod testing;
+mod text;
 mod timing;
 mod token_store;
 mod upload;

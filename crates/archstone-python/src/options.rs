@@ -1,7 +1,7 @@
 //! From Python's keyword arguments to the library's options.
 
 use archstone::{
-    Client, ClientBuilder,
+    Client, ClientBuilder, ErrorKind,
     config::{OPTIONS, OptionSpec, ValueKind},
 };
 use pyo3::{
@@ -10,7 +10,10 @@ use pyo3::{
     types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple},
 };
 
-use crate::{access, errors, process};
+use crate::{
+    access, errors, process,
+    text::{self, Text},
+};
 
 /// Every option of the library: its name, its other names, its variable, whether it is a secret, and what it
 /// is for.
@@ -29,7 +32,7 @@ pub(crate) fn client(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyR
 pub(crate) fn builder(options: Option<&Bound<'_, PyDict>>) -> PyResult<ClientBuilder> {
     let mut builder = Client::builder();
     for (name, value) in options.into_iter().flatten() {
-        let name: String = name.extract()?;
+        let name: String = name.extract::<Text<'_>>()?.into();
         match name.as_str() {
             _ if value.is_none() => {}
             "cloud" => builder = builder.cloud(text(&name, &value)?),
@@ -59,7 +62,7 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
         return access::reference(value);
     }
     if let Ok(text) = value.cast::<PyString>() {
-        return text.extract();
+        return text::of(text, ErrorKind::InvalidConfig, &format!("`{name}`"));
     }
     if let Ok(switch) = value.cast::<PyBool>() {
         return Ok(match (name, switch.is_true()) {
@@ -74,13 +77,14 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
         return value.str()?.extract();
     }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-        let words = value.extract::<Vec<String>>()?;
+        let words = value.try_iter()?.map(|word| word?.extract::<Text<'_>>().map(String::from));
+        let words = words.collect::<PyResult<Vec<_>>>()?;
         let is_command = OptionSpec::find(name).is_some_and(|spec| spec.kind == ValueKind::Command);
         // The words of a command may hold commas, and more.
         return if is_command { Ok(serde_json::Value::from(words).to_string()) } else { Ok(words.join(",")) };
     }
     if value.hasattr("__fspath__")? {
-        return value.call_method0("__fspath__")?.extract();
+        return text(name, &value.call_method0("__fspath__")?);
     }
     // The value may be a secret.
     Err(PyTypeError::new_err(format!("`{name}` cannot be of the type `{}`", value.get_type().name()?)))

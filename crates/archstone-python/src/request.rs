@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use archstone::{ApiVersion, Client, RequestBuilder, RetryPolicy};
+use archstone::{ApiVersion, Client, ErrorKind, RequestBuilder, RetryPolicy};
 use pyo3::{
     exceptions::{PyTypeError, PyValueError},
     prelude::*,
@@ -12,6 +12,7 @@ use pyo3::{
 use crate::{
     body::{self, Sent},
     convert, errors,
+    text::{self, Text},
 };
 
 /// A request as Python describes it.
@@ -48,7 +49,7 @@ pub(crate) fn describe(mut request: RequestBuilder, said: &Said<'_, '_>) -> PyRe
         (request, body) = body::put(request, data)?;
     }
     for (name, value) in said.options.into_iter().flatten() {
-        let name: String = name.extract()?;
+        let name: String = name.extract::<Text<'_>>()?.into();
         if name == "microversion" && value.is_none() {
             request = request.without_microversion();
             continue;
@@ -172,7 +173,7 @@ pub(crate) fn retries(value: &Bound<'_, PyAny>) -> PyResult<RetryPolicy> {
 /// Text, or what a number or a switch looks like in a URL or a header.
 pub(crate) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(text) = value.cast::<PyString>() {
-        return text.extract();
+        return text::of(text, ErrorKind::InvalidRequest, "a value");
     }
     if let Ok(switch) = value.cast::<PyBool>() {
         return Ok(if switch.is_true() { "True" } else { "False" }.into());

@@ -8,13 +8,16 @@ use std::{
 use archstone::{Error, ErrorKind, ErrorResponse, HeaderName, HeaderValue, Result, SentSecrets, StatusCode};
 use bytes::{Bytes, BytesMut};
 use pyo3::{
-    exceptions::{PyKeyError, PyValueError},
+    exceptions::{PyKeyError, PyRecursionError, PyValueError},
     prelude::*,
     sync::PyOnceLock,
     types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple},
 };
 
-use crate::{bridge::wait, errors, process, promise::start};
+use crate::{bridge::wait, errors, process, promise::start, text::Text};
+
+/// Headers of answers that hold a token, a receipt or a session.
+const SECRET_HEADERS: [&str; 4] = ["x-subject-token", "x-auth-token", "openstack-auth-receipt", "set-cookie"];
 
 /// An answer: its head, and its body as far as it has been read.
 pub(crate) struct Answer {
@@ -300,12 +303,16 @@ impl Response {
         static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let body = PyBytes::new(py, &self.body(py)?);
         LOADS.import(py, "json", "loads")?.call((body,), options).map_err(|error| {
-            if !error.is_instance_of::<PyValueError>(py) {
-                return error;
-            }
             // Python's own error quotes the body.
+            let problem = if error.is_instance_of::<PyRecursionError>(py) {
+                "is JSON that is nested too deeply"
+            } else if error.is_instance_of::<PyValueError>(py) {
+                "is not JSON"
+            } else {
+                return error;
+            };
             let url = self.url().split(['?', '#']).next().unwrap_or_default();
-            let invalid = Error::new(ErrorKind::InvalidResponse, format!("the answer of `{url}` is not JSON"))
+            let invalid = Error::new(ErrorKind::InvalidResponse, format!("the answer of `{url}` {problem}"))
                 .with_request_id(self.request_id().map(Into::into));
             self.attached_to(py, &invalid)
         })
@@ -348,12 +355,13 @@ impl Response {
         self.ok()
     }
 
-    /// An error can go to another process, and its answer with it.
+    /// An error can go to another process, and its answer with it, but for headers that are secrets.
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, Py<PyAny>)> {
         let (py, answer) = (slf.py(), slf.get());
         let head = &answer.0.head;
         let headers: Vec<(&str, &[u8])> =
             head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let headers: Vec<_> = headers.into_iter().filter(|(name, _)| !SECRET_HEADERS.contains(name)).collect();
         let parts = (head.status.as_u16(), head.url.as_str(), headers, PyBytes::new(py, &answer.body(py)?));
         Ok((slf.getattr("_restore")?.unbind(), parts.into_pyobject(py)?.into_any().unbind()))
     }
@@ -451,6 +459,10 @@ impl Headers {
         (!texts.is_empty()).then(|| texts.join(", "))
     }
 
+    fn get_all(&self, name: &str) -> Vec<String> {
+        self.0.head.headers.get_all(name.to_ascii_lowercase()).iter().map(|it| shown(it.as_bytes())).collect()
+    }
+
     fn names(&self) -> impl Iterator<Item = &str> {
         self.0.head.headers.keys().map(HeaderName::as_str)
     }
@@ -466,19 +478,25 @@ fn shown(value: &[u8]) -> String {
 
 #[pymethods]
 impl Headers {
-    fn __getitem__(&self, name: &str) -> PyResult<String> {
-        self.value(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))
+    fn __getitem__(&self, name: Text<'_>) -> PyResult<String> {
+        self.value(&name).ok_or_else(|| PyKeyError::new_err(String::from(name)))
     }
 
     /// Return a header's value, or the default.
     #[pyo3(signature = (name, default = None, /))]
-    fn get<'py>(&self, py: Python<'py>, name: &str, default: Option<Bound<'py, PyAny>>) -> Option<Bound<'py, PyAny>> {
-        self.value(name).map(|value| PyString::new(py, &value).into_any()).or(default)
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        name: Text<'_>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> Option<Bound<'py, PyAny>> {
+        self.value(&name).map(|value| PyString::new(py, &value).into_any()).or(default)
     }
 
     /// Return each value of a header that was given several times, as `Set-Cookie` is.
-    fn get_all(&self, name: &str) -> Vec<String> {
-        self.0.head.headers.get_all(name.to_ascii_lowercase()).iter().map(|it| shown(it.as_bytes())).collect()
+    #[pyo3(name = "get_all")]
+    fn all_of(&self, name: Text<'_>) -> Vec<String> {
+        self.get_all(&name)
     }
 
     /// Return the names, in lower case.

@@ -20,6 +20,7 @@ use crate::{
     promise::start,
     request::{Described, Said, describe, retries, text, version},
     response::Response,
+    text::Text,
     versions::{VersionInfo, VersionedEndpoint},
 };
 
@@ -204,13 +205,13 @@ macro_rules! verbs {
             fn request(
                 &self,
                 py: Python<'_>,
-                method: &str,
-                path: &str,
+                method: Text<'_>,
+                path: Text<'_>,
                 data: Option<&pyo3::Bound<'_, PyAny>>,
                 stream: bool,
                 options: Option<&pyo3::Bound<'_, PyDict>>,
             ) -> PyResult<Response> {
-                send(py, self.0.describe(py, method, path, &Said { data, stream, options })?)
+                send(py, self.0.describe(py, &method, &path, &Said { data, stream, options })?)
             }
 
             $(
@@ -219,12 +220,12 @@ macro_rules! verbs {
                 fn $name(
                     &self,
                     py: Python<'_>,
-                    path: &str,
+                    path: Text<'_>,
                     data: Option<&pyo3::Bound<'_, PyAny>>,
                     stream: bool,
                     options: Option<&pyo3::Bound<'_, PyDict>>,
                 ) -> PyResult<Response> {
-                    send(py, self.0.describe(py, $method, path, &Said { data, stream, options })?)
+                    send(py, self.0.describe(py, $method, &path, &Said { data, stream, options })?)
                 }
             )+
 
@@ -242,12 +243,12 @@ macro_rules! verbs {
             fn list(
                 &self,
                 py: Python<'_>,
-                path: &str,
-                member: &str,
+                path: Text<'_>,
+                member: Text<'_>,
                 params: Option<&pyo3::Bound<'_, PyAny>>,
                 limit: Option<usize>,
             ) -> PyResult<Items> {
-                Items::new(&self.0.service(py)?, path, member, params, limit)
+                Items::new(&self.0.service(py)?, &path, &member, params, limit)
             }
 
             /// Return where the service is, in the version that was asked for.
@@ -302,13 +303,13 @@ impl AsyncServiceCore {
     fn request<'py>(
         &self,
         py: Python<'py>,
-        method: &str,
-        path: &str,
+        method: Text<'_>,
+        path: Text<'_>,
         data: Option<&pyo3::Bound<'py, PyAny>>,
         stream: bool,
         options: Option<&pyo3::Bound<'py, PyDict>>,
     ) -> PyResult<pyo3::Bound<'py, PyAny>> {
-        let described = self.0.describe(py, method, path, &Said { data, stream, options })?;
+        let described = self.0.describe(py, &method, &path, &Said { data, stream, options })?;
         let Described { request, body: _, stream } = described;
         start(py, operations::send(request, stream))
     }
@@ -325,12 +326,12 @@ impl AsyncServiceCore {
     fn list(
         &self,
         py: Python<'_>,
-        path: &str,
-        member: &str,
+        path: Text<'_>,
+        member: Text<'_>,
         params: Option<&pyo3::Bound<'_, PyAny>>,
         limit: Option<usize>,
     ) -> PyResult<Items> {
-        Items::new(&self.0.service(py)?, path, member, params, limit)
+        Items::new(&self.0.service(py)?, &path, &member, params, limit)
     }
 }
 

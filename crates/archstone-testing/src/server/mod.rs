@@ -4,12 +4,13 @@ mod connection;
 mod delivery;
 mod life;
 mod log;
+mod port;
 mod request;
 mod route;
 
 use std::{
     fmt,
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     sync::{Arc, Mutex},
     thread::JoinHandle,
     time::Duration,
@@ -48,7 +49,7 @@ impl Application for Alone {
 /// An HTTP server on a free port of 127.0.0.1 that answers as it is told.
 ///
 /// It serves each connection in a thread of its own, keeps connections alive, and takes bodies of any
-/// size, chunked or not. What no route answers is a 404. Dropping it closes every connection and waits
+/// size, chunked or not. No server of a process has the port of an earlier one. What no route answers is a 404. Dropping it closes every connection and waits
 /// until its threads have ended.
 ///
 /// A [`FakeKeystone`](crate::FakeKeystone) is one, too.
@@ -150,9 +151,8 @@ impl FakeServer {
     }
 
     pub(crate) fn launch(setup: Setup, application: impl FnOnce(&str) -> Arc<dyn Application>) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-        let listener = listener.unwrap_or_else(|error| panic!("cannot listen on 127.0.0.1: {error}"));
-        let address = listener.local_addr().unwrap_or_else(|error| panic!("cannot listen on 127.0.0.1: {error}"));
+        let listening = port::listen();
+        let (listener, address) = listening.unwrap_or_else(|error| panic!("cannot listen on 127.0.0.1: {error}"));
         #[cfg(feature = "tls")]
         let scheme = if setup.tls.is_some() { "https" } else { "http" };
         #[cfg(not(feature = "tls"))]
