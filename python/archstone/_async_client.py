@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archstone._archstone import AccessInfo, AsyncCore, Client
-from archstone._async_service import AsyncServiceClient, send
+from archstone._async_service import AsyncResponse, AsyncServiceClient, send
+from archstone._hidden import Hidden
 from archstone._managers import AsyncManagers
 
 TYPE_CHECKING = False
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from archstone._archstone import Catalog, Error, OfferedVersions, Response, Timing, TokenStoreStatus, VersionInfo
-    from archstone._async_service import AsyncResponse
     from archstone.identity import Project, User
     from archstone.options import AsyncBody, Options, ServiceOptions, UrlRequestOptions
 
@@ -36,17 +36,20 @@ class AsyncClient(AsyncManagers):
 
     def __init__(self, **options: Unpack[Options]) -> None:
         """Make a client. Nothing is sent yet: see `Client`."""
-        self._share(Client(**options))
+        given, options = Hidden(options), {}
+        self._share(Client(**given()))
 
     @classmethod
     def from_env(cls, **overrides: Unpack[Options]) -> Self:
         """Make a client from the environment: see `Client.from_env`."""
-        return cls.from_client(Client.from_env(**overrides))
+        given, overrides = Hidden(overrides), {}
+        return cls.from_client(Client.from_env(**given()))
 
     @classmethod
     def from_cloud(cls, name: str, /, **overrides: Unpack[Options]) -> Self:
         """Make a client from an entry of `clouds.yaml`: see `Client.from_cloud`."""
-        return cls.from_client(Client.from_cloud(name, **overrides))
+        given, overrides = Hidden(overrides), {}
+        return cls.from_client(Client.from_cloud(name, **given()))
 
     @classmethod
     def from_client(cls, client: Client) -> Self:
@@ -102,11 +105,13 @@ class AsyncClient(AsyncManagers):
 
     async def replace(self, token: str) -> str:
         """Return a token other than `token`, which a service has just refused: see `Client.replace`."""
-        return await self._core.replace(token)
+        given, token = Hidden(token), ""
+        return await self._core.replace(given())
 
     async def revoke(self, token: str) -> None:
         """End another token early, with the rights of this client's own: see `Client.revoke`."""
-        await self._core.revoke(token)
+        given, token = Hidden(token), ""
+        await self._core.revoke(given())
 
     async def log_out(self) -> bool:
         """End the kept token early, at the service and here: see `Client.log_out`."""
@@ -172,7 +177,9 @@ class AsyncClient(AsyncManagers):
         self, method: str, url: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
     ) -> Response | AsyncResponse:
         """Send a request to a URL, with the token, and return the answer: see `Client.request`."""
-        return await send(lambda given: self._core.request(method, url, given, stream, options), data, stream)
+        given, data, options = Hidden((data, options)), None, {}
+        answer = await send(self._core.request, method, url, given, stream)
+        return AsyncResponse(answer) if stream else answer
 
     async def versions(
         self,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable
 
 from archstone._archstone import AsyncBody as _AsyncBody
 from archstone._archstone import AsyncServiceCore, Response, Upload
+from archstone._hidden import Hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ class AsyncServiceClient:
         The options are those of `ServiceClient.request`; `data` may also be an asynchronous iterable. With
         `stream=True` the answer is an `AsyncResponse`, whose body is awaited.
         """
-        return await send(lambda given: self._core.request(method, path, given, stream, options), data, stream)
+        given, data, options = Hidden((data, options)), None, {}
+        answer = await send(self._core.request, method, path, given, stream)
+        return AsyncResponse(answer) if stream else answer
 
     if TYPE_CHECKING:
 
@@ -105,31 +108,38 @@ class AsyncServiceClient:
         self, path: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
     ) -> Response | AsyncResponse:
         """Send a GET request: see `request`."""
-        return await send(lambda given: self._core.request("GET", path, given, stream, options), data, stream)
+        given, data, options = Hidden((data, options)), None, {}
+        answer = await send(self._core.request, "GET", path, given, stream)
+        return AsyncResponse(answer) if stream else answer
 
     async def head(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
         """Send a HEAD request: see `request`."""
-        return await self.request("HEAD", path, data=data, **options)
+        given, data, options = Hidden((data, options)), None, {}
+        return await send(self._core.request, "HEAD", path, given, stream=False)
 
     async def post(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
         """Send a POST request: see `request`."""
-        return await self.request("POST", path, data=data, **options)
+        given, data, options = Hidden((data, options)), None, {}
+        return await send(self._core.request, "POST", path, given, stream=False)
 
     async def put(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
         """Send a PUT request: see `request`."""
-        return await self.request("PUT", path, data=data, **options)
+        given, data, options = Hidden((data, options)), None, {}
+        return await send(self._core.request, "PUT", path, given, stream=False)
 
     async def patch(
         self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]
     ) -> Response:
         """Send a PATCH request: see `request`."""
-        return await self.request("PATCH", path, data=data, **options)
+        given, data, options = Hidden((data, options)), None, {}
+        return await send(self._core.request, "PATCH", path, given, stream=False)
 
     async def delete(
         self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]
     ) -> Response:
         """Send a DELETE request: see `request`."""
-        return await self.request("DELETE", path, data=data, **options)
+        given, data, options = Hidden((data, options)), None, {}
+        return await send(self._core.request, "DELETE", path, given, stream=False)
 
     async def list(
         self, path: str, member: str, /, *, params: Query | None = None, limit: int | None = None
@@ -253,16 +263,20 @@ class AsyncResponse:
 
 
 async def send(
-    begin: Callable[[object], Future[Response]],
-    data: AsyncBody | None,
+    begin: Callable[[str, str, Any, bool, Any], Future[Response]],
+    method: str,
+    where: str,
+    given: Hidden,
     stream: bool,  # noqa: FBT001  of one caller's
-) -> Response | AsyncResponse:
+) -> Response:
     """Send a request, and give its body piece by piece where that is no whole."""
-    if data is None or isinstance(data, (bytes, bytearray, memoryview, str)):
-        response = await begin(data)
-    else:
-        response = await _give(begin, _source(data))
-    return AsyncResponse(response) if stream else response
+    if _is_whole(given()[0]):
+        return await begin(method, where, given()[0], stream, given()[1])
+    return await _give(lambda upload: begin(method, where, upload, stream, given()[1]), _source(given()[0]))
+
+
+def _is_whole(data: object) -> bool:
+    return data is None or isinstance(data, (bytes, bytearray, memoryview, str))
 
 
 async def _give(begin: Callable[[object], Future[Response]], source: _Source) -> Response:

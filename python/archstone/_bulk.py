@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from archstone import identity
 from archstone._archstone import Error
-from archstone._resources import bound
+from archstone._hidden import Hidden
+from archstone._resources import bind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
+
+    from archstone._archstone import Arguments
 
 T = TypeVar("T")
 
@@ -76,10 +78,15 @@ class _Many(Generic[T]):
             raise TypeError(message)
         self._operation = made.described
         self._core = made.core
-        self._arguments = [json.dumps(bound(self._core, self._operation, *_taken(it))) for it in each]
+        given, each = Hidden(each), ()
+        self._arguments = list(map(self._bind, given()))
         self._concurrency = concurrency
         self._on_progress = on_progress
         self._outcomes: list[Any] = []
+
+    def _bind(self, it: object) -> Arguments:
+        given, it = Hidden(_taken(it)), None
+        return bind(self._core, self._operation, given)
 
     def preview(self) -> list[str]:
         """Return what would be sent, without sending it: `DELETE users/0815`.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from archstone._archstone import resources
+from archstone._hidden import Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from archstone._archstone import IdentityCore
+    from archstone._archstone import Arguments, IdentityCore
 
 Described = dict[str, Any]
 
@@ -168,20 +169,27 @@ def signature(operation: Described) -> Signature:
     return Signature(parameters)
 
 
-def bound(
-    core: IdentityCore, operation: Described, required: Sequence[object], more: Mapping[str, object]
-) -> dict[str, object]:
-    """Return what was given, by name, as JSON can say it.
+def bind(core: IdentityCore, operation: Described, given: Hidden) -> Arguments:
+    """Return what was given, by place and by name, as arguments of an operation.
 
     Raises:
         TypeError: a name is not known, or a value was given twice.
 
     """
+    named = _named(core, operation, *given())
+    if isinstance(named, str):
+        raise TypeError(named)
+    return core.arguments(named)
+
+
+def _named(
+    core: IdentityCore, operation: Described, required: Sequence[object], more: Mapping[str, object]
+) -> Hidden | str:
+    """Return what was given by name, or what is wrong with it: an error of this function would show its variables."""
     parameters = {it["name"]: it for it in operation["parameters"]}
     names = [it["name"] for it in operation["parameters"] if it["required"]]
     if len(required) > len(names):
-        message = f"{operation['name']}() takes {len(names)} positional arguments, and {len(required)} were given"
-        raise TypeError(message)
+        return f"{operation['name']}() takes {len(names)} positional arguments, and {len(required)} were given"
     given: dict[str, object] = dict(zip(names, required, strict=False))
     if more and "known" not in operation:
         operation["known"] = frozenset(core.names(operation["name"]))
@@ -190,17 +198,14 @@ def bound(
         short = name.removesuffix("_id")
         known = short if name not in parameters and parameters.get(short, {}).get("path") else name
         if known not in operation["known"]:
-            raise TypeError(core.refusal(operation["name"], name))
+            return core.refusal(operation["name"], name)
         if known in given:
-            message = f"{operation['name']}() got two values for {known!r}"
-            raise TypeError(message)
+            return f"{operation['name']}() got two values for {known!r}"
         given[known] = value
     may_be_none = operation["sets"] == "update"
-    return {
-        name: plain(value)
-        for name, value in given.items()
-        if value is not None or (may_be_none and name not in parameters)
-    }
+    return Hidden(
+        {name: value for name, value in given.items() if value is not None or (may_be_none and name not in parameters)}
+    )
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  whatever is given

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
-from archstone._archstone import AccessInfo, AsyncCore, IdentityCore, InvalidResponseError
-from archstone._resources import MADE, RESOURCES, Issued, Resource, bound, documented, plain, resource_class, signature
+from archstone._archstone import AccessInfo, AsyncCore, Error, IdentityCore, InvalidResponseError
+from archstone._hidden import Hidden
+from archstone._resources import MADE, RESOURCES, Issued, Resource, bind, documented, plain, resource_class, signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from inspect import Signature
     from typing import Any
 
-    from archstone._archstone import Client, IdentityItems
+    from archstone._archstone import Arguments, Client, IdentityItems
     from archstone._resources import Described
 
 __all__ = ["AsyncItems", "AsyncManager", "Issued", "Items", "Manager", "Resource"]
@@ -109,7 +111,7 @@ class Manager:
         self._client = client
         self._core = IdentityCore(client, self._described["manager"])
 
-    def _perform(self, operation: Described, arguments: str) -> Any:  # noqa: ANN401  each operation's own
+    def _perform(self, operation: Described, arguments: Arguments) -> Any:  # noqa: ANN401  each operation's own
         if operation["answer"][0] == "many":
             return self._listed(operation, lambda: self._core.items(operation["name"], arguments))
         return answered(operation, self._core.call(operation["name"], arguments))
@@ -117,10 +119,10 @@ class Manager:
     def _listed(self, operation: Described, pull: Callable[[], IdentityItems]) -> Any:  # noqa: ANN401  of either face
         return Items(pull, resource_class(operation["answer"][1]))
 
-    def _find(self, filters: str, name_or_id: str) -> Any:  # noqa: ANN401  the manager's own class
+    def _find(self, filters: Arguments, name_or_id: str) -> Any:  # noqa: ANN401  the manager's own class
         return resource_class(self._described["class"])(read(self._core.find(filters, name_or_id)))
 
-    def _exists(self, arguments: str) -> bool:
+    def _exists(self, arguments: Arguments) -> bool:
         return self._core.exists(arguments)
 
     def __repr__(self) -> str:
@@ -133,7 +135,7 @@ class AsyncManager(Manager):
 
     __slots__ = ()
 
-    def _perform(self, operation: Described, arguments: str) -> Any:  # noqa: ANN401  each operation's own
+    def _perform(self, operation: Described, arguments: Arguments) -> Any:  # noqa: ANN401  each operation's own
         if operation["answer"][0] == "many":
             return self._listed(operation, lambda: self._core.items(operation["name"], arguments))
         return self._answer(operation, arguments)
@@ -141,27 +143,38 @@ class AsyncManager(Manager):
     def _listed(self, operation: Described, pull: Callable[[], IdentityItems]) -> Any:  # noqa: ANN401  of either face
         return AsyncItems(pull, resource_class(operation["answer"][1]))
 
-    async def _answer(self, operation: Described, arguments: str) -> Any:  # noqa: ANN401  each operation's own
+    async def _answer(self, operation: Described, arguments: Arguments) -> Any:  # noqa: ANN401  each operation's own
         return answered(operation, await self._core.start_call(operation["name"], arguments))
 
-    async def _find(self, filters: str, name_or_id: str) -> Any:  # noqa: ANN401  the manager's own class
+    async def _find(self, filters: Arguments, name_or_id: str) -> Any:  # noqa: ANN401  the manager's own class
         return resource_class(self._described["class"])(read(await self._core.start_find(filters, name_or_id)))
 
-    async def _exists(self, arguments: str) -> bool:  # type: ignore[override]
+    async def _exists(self, arguments: Arguments) -> bool:  # type: ignore[override]
         return await self._core.start_exists(arguments)
 
 
 def read(text: str | bytes) -> Any:  # noqa: ANN401  whatever the identity service says
     """Return what JSON says."""
-    try:
+    with suppress(RecursionError):
         return json.loads(text)
-    except RecursionError:
-        message = "the answer of the identity service is JSON that is nested too deeply"
-        raise InvalidResponseError(message) from None
+    # It may hold secrets, and a traceback may show variables.
+    del text
+    message = "the answer of the identity service is JSON that is nested too deeply"
+    raise InvalidResponseError(message)
 
 
 def answered(operation: Described, text: str) -> Any:  # noqa: ANN401  each operation's own
     """Return what an operation answers as what it is."""
+    try:
+        return _answered(operation, text)
+    except (Error, ValueError) as error:
+        problem = error.with_traceback(None)
+    # It may hold secrets, and a traceback may show variables.
+    del text
+    raise problem
+
+
+def _answered(operation: Described, text: str) -> Any:  # noqa: ANN401  each operation's own
     kind, name = operation["answer"]
     answer = read(text)
     if kind == "one":
@@ -217,7 +230,8 @@ class Bound:
 
     def __call__(self, *required: object, **more: object) -> Any:  # noqa: ANN401  each operation's own
         """Do it."""
-        arguments = json.dumps(bound(self.core, self.described, required, more))
+        given, required, more = Hidden((required, more)), (), {}
+        arguments = bind(self.core, self.described, given)
         return self._manager._perform(self.described, arguments)  # noqa: SLF001  of this module
 
     @property
@@ -277,7 +291,7 @@ def find(self: Manager, name_or_id: object = None, /, **filters: object) -> Any:
     """
     wanted = plain(name_or_id if name_or_id is not None else filters.pop("name", ""))
     described = next(it for it in self._described["operations"] if it["name"] == "list")
-    return self._find(json.dumps(bound(self._core, described, (), filters)), str(wanted))
+    return self._find(bind(self._core, described, Hidden(((), filters))), str(wanted))
 
 
 def exists(self: Manager, identifier: object, /, **more: object) -> Any:  # noqa: ANN401  a bool, or to be awaited
@@ -286,7 +300,8 @@ def exists(self: Manager, identifier: object, /, **more: object) -> Any:  # noqa
     What it is within is said by name: `exists("mapped", identity_provider="ours")`.
     """
     described = next(it for it in self._described["operations"] if it["name"] == "get")
-    return self._exists(json.dumps(bound(self._core, described, (), {described["itself"]: identifier, **more})))
+    given = Hidden(((), {described["itself"]: identifier, **more}))
+    return self._exists(bind(self._core, described, given))
 
 
 def list_named(self: Manager, **filters: object) -> Any:  # noqa: ANN401  of either face
@@ -300,7 +315,7 @@ def list_named(self: Manager, **filters: object) -> Any:  # noqa: ANN401  of eit
 
     """
     described = next(it for it in self._described["operations"] if it["name"] == "list")
-    arguments = json.dumps(bound(self._core, described, (), filters))
+    arguments = bind(self._core, described, Hidden(((), filters)))
     return self._listed(described, lambda: self._core.named(arguments))
 
 

@@ -8,18 +8,23 @@ use archstone::{
     Client, Error, ErrorKind, Result,
     identity::{Answer, NamedAssignments, OperationSpec, Outcomes, RESOURCES, ResourceSpec},
 };
-use pyo3::{IntoPyObjectExt, exceptions::PyValueError, prelude::*, types::PyBytes};
+use pyo3::{IntoPyObjectExt, exceptions::PyValueError, prelude::*, sync::PyOnceLock, types::PyBytes};
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use crate::{
     bridge::wait,
     client::Client as PythonClient,
+    convert,
     errors::{self, Diagnosis},
     handle::Handle,
     promise::start,
     text::{Text as Given, lone_surrogate},
 };
+
+/// What is given for an operation. It may hold secrets, and shows nothing.
+#[pyclass(frozen, module = "archstone._archstone")]
+pub(crate) struct Arguments(Map<String, Value>);
 
 /// What a manager asks, in both faces: operations by name, arguments and answers as JSON.
 #[pyclass(frozen, module = "archstone._archstone")]
@@ -58,12 +63,24 @@ impl IdentityCore {
         })
     }
 
-    fn call(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<String> {
-        wait(py, perform(self.handle.client(py)?, self.operation(operation)?, object(py, arguments)?))
+    /// What is given for an operation, by name. What is wrong with it is told without the variables of the functions that
+    /// read it: they may be secrets.
+    #[expect(clippy::unused_self, reason = "arguments are of an operation of this manager")]
+    fn arguments(&self, given: &Bound<'_, PyAny>) -> PyResult<Arguments> {
+        static PLAIN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let py = given.py();
+        let plain = PLAIN.import(py, "archstone._resources", "plain")?;
+        let text = given.call0().and_then(|given| plain.call1((given,))).and_then(|plain| convert::to_json(&plain));
+        let text = text.inspect_err(|error| error.set_traceback(py, None))?;
+        object(py, &text).map(Arguments)
     }
 
-    fn start_call<'py>(&self, py: Python<'py>, operation: &str, arguments: &str) -> PyResult<Bound<'py, PyAny>> {
-        start(py, perform(self.handle.client(py)?, self.operation(operation)?, object(py, arguments)?))
+    fn call(&self, py: Python<'_>, operation: &str, arguments: &Arguments) -> PyResult<String> {
+        wait(py, perform(self.handle.client(py)?, self.operation(operation)?, arguments.0.clone()))
+    }
+
+    fn start_call<'py>(&self, py: Python<'py>, operation: &str, arguments: &Arguments) -> PyResult<Bound<'py, PyAny>> {
+        start(py, perform(self.handle.client(py)?, self.operation(operation)?, arguments.0.clone()))
     }
 
     /// The whole answer, of a list all items, and the ids of the requests that it took. Names that are not known are sent
@@ -73,41 +90,52 @@ impl IdentityCore {
         wait(py, whole(self.handle.client(py)?, operation, with_extra(operation, object(py, arguments)?)))
     }
 
-    fn find(&self, py: Python<'_>, filters: &str, name_or_id: Given<'_>) -> PyResult<String> {
-        wait(py, find(self.handle.client(py)?, self.resource, object(py, filters)?, name_or_id.into()))
+    fn find(&self, py: Python<'_>, filters: &Arguments, name_or_id: Given<'_>) -> PyResult<String> {
+        wait(py, find(self.handle.client(py)?, self.resource, filters.0.clone(), name_or_id.into()))
     }
 
-    fn start_find<'py>(&self, py: Python<'py>, filters: &str, name_or_id: Given<'_>) -> PyResult<Bound<'py, PyAny>> {
-        start(py, find(self.handle.client(py)?, self.resource, object(py, filters)?, name_or_id.into()))
+    fn start_find<'py>(
+        &self,
+        py: Python<'py>,
+        filters: &Arguments,
+        name_or_id: Given<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        start(py, find(self.handle.client(py)?, self.resource, filters.0.clone(), name_or_id.into()))
     }
 
-    fn exists(&self, py: Python<'_>, arguments: &str) -> PyResult<bool> {
-        wait(py, exists(self.handle.client(py)?, self.resource, object(py, arguments)?))
+    fn exists(&self, py: Python<'_>, arguments: &Arguments) -> PyResult<bool> {
+        wait(py, exists(self.handle.client(py)?, self.resource, arguments.0.clone()))
     }
 
-    fn start_exists<'py>(&self, py: Python<'py>, arguments: &str) -> PyResult<Bound<'py, PyAny>> {
-        start(py, exists(self.handle.client(py)?, self.resource, object(py, arguments)?))
+    fn start_exists<'py>(&self, py: Python<'py>, arguments: &Arguments) -> PyResult<Bound<'py, PyAny>> {
+        start(py, exists(self.handle.client(py)?, self.resource, arguments.0.clone()))
     }
 
-    fn preview(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<String> {
+    fn preview(&self, py: Python<'_>, operation: &str, arguments: &Arguments) -> PyResult<String> {
         let identity = self.handle.client(py)?.identity();
-        let preview = identity.preview(self.operation(operation)?, object(py, arguments)?);
+        let preview = identity.preview(self.operation(operation)?, arguments.0.clone());
         preview.map_err(|error| errors::to_python(py, &error))
     }
 
-    fn many(&self, py: Python<'_>, operation: &str, all: Vec<String>, most: usize) -> PyResult<IdentityOutcomes> {
-        let all = all.into_iter().map(|it| object(py, &it)).collect::<PyResult<_>>()?;
+    fn many(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        all: Vec<PyRef<'_, Arguments>>,
+        most: usize,
+    ) -> PyResult<IdentityOutcomes> {
+        let all = all.into_iter().map(|it| it.0.clone()).collect();
         let outcomes = self.handle.client(py)?.identity().perform_many(self.operation(operation)?, all, most);
         Ok(IdentityOutcomes(Arc::new(Mutex::new(outcomes))))
     }
 
-    fn named(&self, py: Python<'_>, filters: &str) -> PyResult<IdentityItems> {
-        let items = self.handle.client(py)?.identity().named_role_assignments(object(py, filters)?);
+    fn named(&self, py: Python<'_>, filters: &Arguments) -> PyResult<IdentityItems> {
+        let items = self.handle.client(py)?.identity().named_role_assignments(filters.0.clone());
         Ok(IdentityItems(Arc::new(Mutex::new(Pulled::Named(Box::new(items))))))
     }
 
-    fn items(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<IdentityItems> {
-        let items = self.handle.client(py)?.identity().items(self.operation(operation)?, object(py, arguments)?);
+    fn items(&self, py: Python<'_>, operation: &str, arguments: &Arguments) -> PyResult<IdentityItems> {
+        let items = self.handle.client(py)?.identity().items(self.operation(operation)?, arguments.0.clone());
         Ok(IdentityItems(Arc::new(Mutex::new(Pulled::Items(Box::new(items))))))
     }
 }

@@ -59,7 +59,7 @@ mod _archstone {
             explain, fetch_profile, paths, read_openrc, to_environment, trust,
         },
         descriptions::{managers, resources},
-        identity::{IdentityCore, IdentityItems, IdentityOutcomes},
+        identity::{Arguments, IdentityCore, IdentityItems, IdentityOutcomes},
         options::option_table,
         receipt::Receipt,
         request::Retries,
