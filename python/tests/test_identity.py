@@ -83,7 +83,7 @@ def test_an_own_password(admin: Client, keystone: TaggedKeystone) -> None:
 
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_the_password_of_the_login_is_changed_and_the_token_forgotten(
-    admin: Client, keystone: TaggedKeystone, asynchronous: bool
+    admin: Client, keystone: TaggedKeystone, *, asynchronous: bool
 ) -> None:
     user = admin.users.create(unique("changer"), domain="default", password="first secret")
     own = Client(auth_url=keystone.url(), user_id=user.id, password="first secret", unscoped=True)
