@@ -111,7 +111,7 @@ def test_a_file_of_the_working_folder_runs_commands_once_it_is_trusted(
         Client(cloud="demo")
     config.trust(file)
     Client(cloud="demo")
-    file.write_text(file.read_text() + "# changed\n")
+    file.write_text(file.read_text() + "\n# changed\n")
     with pytest.raises(archstone.InvalidConfigError, match="password_command"):
         Client(cloud="demo")
     config.trust(file)
