@@ -12,7 +12,7 @@ import keystoneauth1.session
 import pytest
 from keystone_for_tests import password_of
 from keystoneauth1 import access, exceptions, loading, plugin
-from keystoneauth1.identity import v3
+from keystoneauth1.identity import BaseIdentityPlugin, v3
 from openstack.config import OpenStackConfig
 from oslo_config import cfg
 
@@ -324,6 +324,7 @@ def test_a_services_file_for_a_password_works_as_it_is(
         conf(["--config-file", str(file)])
         loading.register_auth_conf_options(conf, "keystone_authtoken")
         auth = loading.load_auth_from_conf_options(conf, "keystone_authtoken")
+        assert isinstance(auth, BaseIdentityPlugin)
         known = auth.get_access(stock(auth))
         seen.append((known.username, known.project_name, type(auth) is Plugin))
 
