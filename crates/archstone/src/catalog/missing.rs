@@ -102,5 +102,8 @@ fn nearest<'a>(requested: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
             || same_family(requested, found)
             || (wanted.len() >= 3 && lower.contains(&wanted))
     };
-    names.into_iter().filter(|found| near(found)).collect()
+    let names: Vec<_> = names.into_iter().collect();
+    // Nothing is nearer than the same in other letters.
+    let same: Vec<_> = names.iter().filter(|found| found.to_lowercase() == wanted).copied().collect();
+    if same.is_empty() { names.into_iter().filter(|found| near(found)).collect() } else { same }
 }

@@ -144,6 +144,19 @@ fn a_listing_without_an_interface_has_all_of_them() {
 }
 
 #[test]
+fn the_same_region_in_other_letters_is_the_only_one_that_is_meant() {
+    let regions = ["RegionOne", "RegionTwo"].map(|region| endpoint(region, "public", region));
+    let catalog = catalog(serde_json::json!([{"type": "compute", "endpoints": regions}]));
+    let hint = |region| {
+        let error = catalog.url_for(EndpointFilter::from("compute").region(region)).expect_err("no such region");
+        error.hint().unwrap_or_default().to_owned()
+    };
+    assert!(hint("regionone").ends_with("did you mean the region `RegionOne`?"), "{}", hint("regionone"));
+    assert!(hint("RegionOn").contains("`RegionOne`"), "{}", hint("RegionOn"));
+    assert!(!hint("elsewhere").contains("did you mean"), "{}", hint("elsewhere"));
+}
+
+#[test]
 fn a_url_that_no_request_can_go_to_is_named_with_its_owner() {
     for url in [
         "controller:8774/v2.1",
