@@ -48,7 +48,7 @@ async fn mistakes_are_told_without_a_request() {
             "`grant` cannot be done with `role`, `user`",
             "`grant` cannot be done with `group`, `project`, `role`, `user`",
             "`revoke` cannot be done with `role`",
-            "`add_to_group` has no parameter `x`",
+            "`add_to_group` has no parameter `extra`",
         ]
     );
     assert!(told[9].1.starts_with("give `project`, `user`, `role`; or `project`, `group`, `role`; or "), "{told:?}");
