@@ -6,6 +6,7 @@ use crate::{
     error::{Result, public_url},
     host::Host,
     secret::Secret,
+    transport::{Proxies, TransportSettings, Way},
 };
 
 /// A merged configuration, value by value.
@@ -73,7 +74,22 @@ impl Explanation {
                 value: filled.map_or_else(|| it.value.clone(), Secret::from),
             }
         });
-        let values = values.collect();
+        let mut values: Vec<_> = values.collect();
+        values.extend(proxy_of_variables(&values, host));
         Ok(Self { cloud, values })
     }
+}
+
+/// The proxy that a variable names for the identity service, where no option says anything about proxies.
+fn proxy_of_variables(values: &[ExplainedValue], host: &Host) -> Option<ExplainedValue> {
+    let value = |name: &str| values.iter().find(|it| it.name == name).map(|it| it.value.expose());
+    if value("proxy").is_some() || value("unix_socket").is_some() {
+        return None;
+    }
+    let url = url::Url::parse(value("mgmt_url").or_else(|| value("auth_url"))?).ok()?;
+    let no_proxy = value("no_proxy").map(ToOwned::to_owned);
+    let settings = TransportSettings { no_proxy, ..TransportSettings::default() };
+    let Ok(Way::Through(proxy)) = Proxies::of(&settings, host).to(&url) else { return None };
+    let origin = Origin::Variable(proxy.variable()?.to_owned());
+    Some(ExplainedValue { name: "proxy".into(), secret: false, origin, value: proxy.shown().into() })
 }

@@ -34,7 +34,7 @@ pub(crate) use connections::blocking_client;
 pub(crate) use failure::{asks_for_tls, wants_tls};
 pub(crate) use pages::Trail;
 pub(crate) use progress::Progress;
-pub(crate) use proxy::{Proxies, Route};
+pub(crate) use proxy::{Proxies, Route, Way};
 pub(crate) use refusal::{refusal, request_id};
 pub(crate) use settings::Origins;
 #[cfg(feature = "memcached")]
@@ -54,7 +54,6 @@ use url::Url;
 
 use connections::Connections;
 use failure::Attempt;
-use proxy::Way;
 use retry::RetryBudget;
 use timing::Timings;
 

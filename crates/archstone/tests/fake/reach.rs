@@ -6,7 +6,7 @@ use std::{
     os::unix::net::UnixListener,
 };
 
-use archstone::{Client, ClientBuilder, ErrorKind, ServiceClient};
+use archstone::{Client, ClientBuilder, ErrorKind, ServiceClient, host::Host};
 use archstone_testing::{Authority, FakeServer, Reply};
 
 fn given() -> ClientBuilder {
@@ -48,6 +48,22 @@ fn what_is_no_proxy_is_refused_without_showing_it() {
     }
     let settings = format!("{:?}", given().proxy("http://user:marked@proxy:3128").config().unwrap());
     assert!(!settings.contains("marked"), "{settings}");
+}
+
+#[test]
+fn the_proxy_of_a_variable_is_shown_with_its_variable_and_without_its_password() {
+    let shown = |no_proxy: &str| {
+        let variables = [
+            ("OS_AUTH_URL", "http://keystone.example/v3"),
+            ("http_proxy", "http://user:marked@proxy.example:3128"),
+            ("no_proxy", no_proxy),
+        ];
+        let explained = Client::builder().environment().host(Host::made(variables)).explain().unwrap();
+        let proxy = explained.values.iter().find(|it| it.name == "proxy");
+        proxy.map(|it| format!("{} {}", it.shown(), it.origin))
+    };
+    assert_eq!(shown("other").unwrap(), "http://proxy.example:3128 environment variable `http_proxy`");
+    assert_eq!(shown(".example"), None);
 }
 
 #[tokio::test]

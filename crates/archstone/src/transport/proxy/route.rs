@@ -84,6 +84,11 @@ impl Route {
         &self.origin
     }
 
+    /// The variable that names it, where it is one.
+    pub(crate) fn variable(&self) -> Option<&str> {
+        self.origin.strip_prefix("environment variable `")?.strip_suffix('`')
+    }
+
     pub(crate) fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
