@@ -101,7 +101,8 @@ class Process:
         # By its folder it is known as ours, also where nothing else in its command line has it.
         command = [str(self.folder / self.program), *self.arguments()]
         with open(self.folder / "server.log", "wb") as log:
-            self.process = subprocess.Popen(command, executable=self.programs.path(self.program), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.process = subprocess.Popen(command, executable=self.programs.path(self.program),
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             cwd=self.folder, env=os.environ | self.programs.variables(),
                                             start_new_session=True)  # fmt: skip
         (self.folder / "pid").write_text(f"{self.process.pid}\n", encoding="ascii")

@@ -52,7 +52,8 @@ def translated(error: archstone.Error) -> exceptions.ClientException:
     said = f"{error} (hint: {error.hint})" if error.hint else str(error)
     if error.receipt is not None and error.receipt.expires_at is not None:
         return exceptions.MissingAuthMethods(_answer_of(error.receipt))
-    if (kind := _BY_KIND.get(error.kind)) is not None and error.status != exceptions.ProxyAuthenticationRequired.http_status:
+    is_by_proxy = error.status == exceptions.ProxyAuthenticationRequired.http_status
+    if (kind := _BY_KIND.get(error.kind)) is not None and not is_by_proxy:
         return kind(said)
     if error.status is not None and error.status >= requests.codes.bad_request:
         failure = _class_of(error.status)(
