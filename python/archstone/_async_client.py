@@ -36,19 +36,22 @@ class AsyncClient(AsyncManagers):
 
     def __init__(self, **options: Unpack[Options]) -> None:
         """Make a client. Nothing is sent yet: see `Client`."""
-        given, options = Hidden(options), {}
+        given = Hidden(options)
+        del options
         self._share(Client(**given()))
 
     @classmethod
     def from_env(cls, **overrides: Unpack[Options]) -> Self:
         """Make a client from the environment: see `Client.from_env`."""
-        given, overrides = Hidden(overrides), {}
+        given = Hidden(overrides)
+        del overrides
         return cls.from_client(Client.from_env(**given()))
 
     @classmethod
     def from_cloud(cls, name: str, /, **overrides: Unpack[Options]) -> Self:
         """Make a client from an entry of `clouds.yaml`: see `Client.from_cloud`."""
-        given, overrides = Hidden(overrides), {}
+        given = Hidden(overrides)
+        del overrides
         return cls.from_client(Client.from_cloud(name, **given()))
 
     @classmethod
@@ -105,12 +108,14 @@ class AsyncClient(AsyncManagers):
 
     async def replace(self, token: str) -> str:
         """Return a token other than `token`, which a service has just refused: see `Client.replace`."""
-        given, token = Hidden(token), ""
+        given = Hidden(token)
+        del token
         return await self._core.replace(given())
 
     async def revoke(self, token: str) -> None:
         """End another token early, with the rights of this client's own: see `Client.revoke`."""
-        given, token = Hidden(token), ""
+        given = Hidden(token)
+        del token
         await self._core.revoke(given())
 
     async def log_out(self) -> bool:
@@ -177,7 +182,8 @@ class AsyncClient(AsyncManagers):
         self, method: str, url: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
     ) -> Response | AsyncResponse:
         """Send a request to a URL, with the token, and return the answer: see `Client.request`."""
-        given, data, options = Hidden((data, options)), None, {}
+        given = Hidden((data, options))
+        del data, options
         answer = await send(self._core.request, method, url, given, stream)
         return AsyncResponse(answer) if stream else answer
 

@@ -77,7 +77,8 @@ class AsyncServiceClient:
         The options are those of `ServiceClient.request`; `data` may also be an asynchronous iterable. With
         `stream=True` the answer is an `AsyncResponse`, whose body is awaited.
         """
-        given, data, options = Hidden((data, options)), None, {}
+        given = Hidden((data, options))
+        del data, options
         answer = await send(self._core.request, method, path, given, stream)
         return AsyncResponse(answer) if stream else answer
 
@@ -108,37 +109,43 @@ class AsyncServiceClient:
         self, path: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
     ) -> Response | AsyncResponse:
         """Send a GET request: see `request`."""
-        given, data, options = Hidden((data, options)), None, {}
+        given = Hidden((data, options))
+        del data, options
         answer = await send(self._core.request, "GET", path, given, stream)
         return AsyncResponse(answer) if stream else answer
 
     async def head(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
         """Send a HEAD request: see `request`."""
-        given, data, options = Hidden((data, options)), None, {}
+        given = Hidden((data, options))
+        del data, options
         return await send(self._core.request, "HEAD", path, given, stream=False)
 
     async def post(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
         """Send a POST request: see `request`."""
-        given, data, options = Hidden((data, options)), None, {}
+        given = Hidden((data, options))
+        del data, options
         return await send(self._core.request, "POST", path, given, stream=False)
 
     async def put(self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]) -> Response:
         """Send a PUT request: see `request`."""
-        given, data, options = Hidden((data, options)), None, {}
+        given = Hidden((data, options))
+        del data, options
         return await send(self._core.request, "PUT", path, given, stream=False)
 
     async def patch(
         self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]
     ) -> Response:
         """Send a PATCH request: see `request`."""
-        given, data, options = Hidden((data, options)), None, {}
+        given = Hidden((data, options))
+        del data, options
         return await send(self._core.request, "PATCH", path, given, stream=False)
 
     async def delete(
         self, path: str, /, *, data: AsyncBody | None = None, **options: Unpack[RequestOptions]
     ) -> Response:
         """Send a DELETE request: see `request`."""
-        given, data, options = Hidden((data, options)), None, {}
+        given = Hidden((data, options))
+        del data, options
         return await send(self._core.request, "DELETE", path, given, stream=False)
 
     async def list(

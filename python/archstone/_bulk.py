@@ -78,14 +78,16 @@ class _Many(Generic[T]):
             raise TypeError(message)
         self._operation = made.described
         self._core = made.core
-        given, each = Hidden(each), ()
+        given = Hidden(each)
+        del each
         self._arguments = list(map(self._bind, given()))
         self._concurrency = concurrency
         self._on_progress = on_progress
         self._outcomes: list[Any] = []
 
     def _bind(self, it: object) -> Arguments:
-        given, it = Hidden(_taken(it)), None
+        given = Hidden(_taken(it))
+        del it
         return bind(self._core, self._operation, given)
 
     def preview(self) -> list[str]:

@@ -230,7 +230,8 @@ class Bound:
 
     def __call__(self, *required: object, **more: object) -> Any:  # noqa: ANN401  each operation's own
         """Do it."""
-        given, required, more = Hidden((required, more)), (), {}
+        given = Hidden((required, more))
+        del required, more
         arguments = bind(self.core, self.described, given)
         return self._manager._perform(self.described, arguments)  # noqa: SLF001  of this module
 
