@@ -691,6 +691,8 @@ class Response:
     @property
     def reason(self) -> str: ...
     @property
+    def history(self) -> list[Response]: ...
+    @property
     def ok(self) -> bool: ...
     @property
     def headers(self) -> Headers: ...
@@ -750,7 +752,7 @@ class Retries:
         cls,
         *,
         attempts: int = 3,
-        statuses: Sequence[int] = (429, 502, 503, 504),
+        statuses: Iterable[int] = (429, 502, 503, 504),
         pause: float = 0.5,
         longest_pause: float = 60.0,
         deadline: float | None = None,

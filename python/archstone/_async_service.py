@@ -192,8 +192,13 @@ class AsyncResponse:
 
     @property
     def reason(self) -> str:
-        """What HTTP calls that status."""
+        """The reason phrase, as the service wrote it."""
         return self._response.reason
+
+    @property
+    def history(self) -> list[Response]:
+        """The redirects that led here, the first one first. Their bodies are not kept."""
+        return self._response.history
 
     @property
     def ok(self) -> bool:

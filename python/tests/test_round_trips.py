@@ -115,7 +115,8 @@ class Trip:
             told = None if name in self.row.get("never_told", []) else self.row.get("becomes", {}).get(name, value)
             assert after.get(name) == told, name
             # An endpoint tells its region twice.
-            others = {name, "region"} if name == "region_id" else {name}
+            both = {"region", "region_id"}
+            others = both if name in both else {name}
             assert {it: after[it] for it in after.keys() - others} == {it: before[it] for it in before.keys() - others}
             before = after
 

@@ -201,6 +201,11 @@ pub(crate) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
 #[derive(Clone)]
 pub(crate) struct Retries(RetryPolicy);
 
+/// The numbers of any collection: a list, a set, a range.
+fn numbers(collection: &Bound<'_, PyAny>) -> PyResult<Vec<u16>> {
+    collection.try_iter()?.map(|number| number?.extract()).collect()
+}
+
 #[pymethods]
 impl Retries {
     #[new]
@@ -211,7 +216,7 @@ also_unsafe=False)"
     )]
     fn new(
         attempts: u32,
-        statuses: Option<Vec<u16>>,
+        statuses: Option<&Bound<'_, PyAny>>,
         pause: f64,
         longest_pause: f64,
         deadline: Option<f64>,
@@ -220,7 +225,7 @@ also_unsafe=False)"
         let usual = RetryPolicy::default();
         Ok(Self(RetryPolicy {
             attempts: attempts.max(1),
-            statuses: statuses.unwrap_or(usual.statuses),
+            statuses: statuses.map_or(Ok(usual.statuses), numbers)?,
             pause: convert::duration(pause)?,
             longest_pause: convert::duration(longest_pause)?,
             deadline: deadline.map(positive).transpose()?,

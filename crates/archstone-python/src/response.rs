@@ -22,6 +22,9 @@ const SECRET_HEADERS: [&str; 4] = ["x-subject-token", "x-auth-token", "openstack
 /// An answer: its head, and its body as far as it has been read.
 pub(crate) struct Answer {
     head: ErrorResponse,
+    /// As the service wrote it, where that is not what the status is usually called.
+    reason: Option<String>,
+    history: Vec<Arc<Answer>>,
     elapsed: Duration,
     body: Mutex<State>,
     /// The process that has the connection.
@@ -50,18 +53,41 @@ impl Answer {
             sent: response.sent().clone(),
         };
         let elapsed = response.elapsed();
+        let reason = response.reason();
+        let reason = (Some(&*reason) != head.status.canonical_reason()).then(|| reason.into_owned());
+        let history = response.history().iter().map(Self::of_hop).collect();
         let state = if stream {
             State::Coming(Box::new(response), BytesMut::new())
         } else {
             State::Whole(response.bytes().await?)
         };
-        Ok(Arc::new(Self { head, elapsed, body: Mutex::new(state), generation: process::generation() }))
+        let body = Mutex::new(state);
+        Ok(Arc::new(Self { head, reason, history, elapsed, body, generation: process::generation() }))
     }
 
+    /// A redirect that was followed.
+    fn of_hop(hop: &archstone::Hop) -> Arc<Self> {
+        Self::of_error(&ErrorResponse {
+            status: hop.status(),
+            headers: hop.headers().clone(),
+            url: hop.url().clone(),
+            body: Bytes::new(),
+            sent: SentSecrets::default(),
+        })
+    }
+
+    /// The answer that an error is.
     fn of_error(response: &ErrorResponse) -> Arc<Self> {
         let body = Mutex::new(State::Whole(response.body.clone()));
         let head = ErrorResponse { body: Bytes::new(), ..response.clone() };
-        Arc::new(Self { head, elapsed: Duration::ZERO, body, generation: process::generation() })
+        Arc::new(Self {
+            head,
+            reason: None,
+            history: Vec::new(),
+            elapsed: Duration::ZERO,
+            body,
+            generation: process::generation(),
+        })
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -226,10 +252,19 @@ impl Response {
         self.0.head.status.as_u16()
     }
 
-    /// What HTTP calls that status.
+    /// The reason phrase, as the service wrote it.
     #[getter]
-    fn reason(&self) -> &'static str {
-        self.0.head.status.canonical_reason().unwrap_or_default()
+    fn reason(&self) -> &str {
+        match &self.0.reason {
+            Some(reason) => reason,
+            None => self.0.head.status.canonical_reason().unwrap_or_default(),
+        }
+    }
+
+    /// The redirects that led here, the first one first. Their bodies are not kept.
+    #[getter]
+    fn history(&self) -> Vec<Self> {
+        self.0.history.iter().map(|hop| Self(Arc::clone(hop))).collect()
     }
 
     /// Whether the status is below 400.

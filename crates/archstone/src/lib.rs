@@ -85,7 +85,7 @@ pub use catalog::{
     Allow, ApiVersion, Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, OfferedVersions, Service,
     VersionInfo, VersionRange, VersionStatus, VersionedEndpoint,
 };
-pub use client::{Client, ClientBuilder, CurrentCatalog, Pages, RequestBuilder, Response, ServiceClient};
+pub use client::{Client, ClientBuilder, CurrentCatalog, Hop, Pages, RequestBuilder, Response, ServiceClient};
 pub use config::CloudConfig;
 pub use error::{Error, ErrorKind, ErrorResponse, Result};
 pub use hint::Hint;

@@ -239,16 +239,17 @@ impl Described {
                 }
                 Err(error) => return Err(error),
             };
-            if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 305 | 307 | 308) || !self.body.can_be_sent() {
-                return Ok(Answered { answer, is_away });
-            }
-            let Some(target) = redirect::target(&answer, next) else { return Ok(Answered { answer, is_away }) };
+            let is_redirect = matches!(answer.status().as_u16(), 301 | 302 | 303 | 305 | 307 | 308);
+            let target = if is_redirect { redirect::target(&answer, next) } else { None };
+            let Some(target) = target.filter(|_| self.body.can_be_sent()) else {
+                return Ok(Answered { answer: Moves::end(moves, answer), is_away });
+            };
             // Boxed, as all that is rare.
             let mut so_far = moves.take().unwrap_or_else(|| Box::new(Moves::from(url)));
             if !so_far.may_go_on(&answer, self.redirects, transport.silence(limits))? {
-                return Ok(Answered { answer, is_away });
+                return Ok(Answered { answer: Moves::end(Some(so_far), answer), is_away });
             }
-            so_far.go_to(target, &answer, self.has_private_body(url))?;
+            so_far.go_to(target, answer, self.has_private_body(url))?;
             moves = Some(so_far);
         }
     }

@@ -5,6 +5,7 @@ mod current_catalog;
 mod endpoint;
 mod exchange;
 mod found;
+mod hop;
 mod identity;
 mod microversion;
 mod pages;
@@ -26,6 +27,7 @@ use url::Url;
 
 pub use builder::ClientBuilder;
 pub use current_catalog::CurrentCatalog;
+pub use hop::Hop;
 pub use pages::Pages;
 pub use request::RequestBuilder;
 pub use response::Response;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::header::LOCATION;
 use url::Url;
 
-use super::Response;
+use super::{Hop, Response};
 use crate::error::{Error, ErrorKind, Result, public_url};
 
 /// How redirects are followed.
@@ -25,7 +25,7 @@ pub(super) struct Moves {
     pub(super) to: Url,
     /// Whether the origin of the request was left, at any time: what comes back from elsewhere chose the path.
     pub(super) is_away: bool,
-    visited: Vec<Url>,
+    visited: Vec<Hop>,
     spent: Duration,
 }
 
@@ -39,6 +39,14 @@ pub(super) fn target(answer: &Response, from: &Url) -> Option<Url> {
 impl Moves {
     pub(super) fn from(url: &Url) -> Self {
         Self { to: url.clone(), is_away: false, visited: Vec::new(), spent: Duration::ZERO }
+    }
+
+    /// The answer, with the redirects that led to it.
+    pub(super) fn end(moves: Option<Box<Self>>, answer: Response) -> Response {
+        match moves {
+            Some(moves) => answer.after(moves.visited),
+            None => answer,
+        }
     }
 
     /// Whether one more redirect is followed; otherwise it is the answer.
@@ -61,23 +69,23 @@ impl Moves {
     /// # Errors
     ///
     /// When they lead in a circle, or would take a body to another origin that may not have it.
-    pub(super) fn go_to(&mut self, target: Url, answer: &Response, has_private_body: bool) -> Result<()> {
+    pub(super) fn go_to(&mut self, target: Url, answer: Response, has_private_body: bool) -> Result<()> {
         let from = std::mem::replace(&mut self.to, target);
         if from.origin() != self.to.origin() {
             if has_private_body {
                 let message =
                     format!("redirects to another origin, `{}`, and the body does not follow", public_url(&self.to));
-                return Err(failed(ErrorKind::InvalidResponse, answer, &message).with_hint(
+                return Err(failed(ErrorKind::InvalidResponse, &answer, &message).with_hint(
                     "where the body may go there, as an upload to a store, follow with it: `follow_with_body`",
                 ));
             }
             self.is_away = true;
         }
-        self.visited.push(from);
-        if self.visited.contains(&self.to) {
-            return Err(failed(ErrorKind::InvalidResponse, answer, "redirects in a circle")
+        if from == self.to || self.visited.iter().any(|hop| *hop.url() == self.to) {
+            return Err(failed(ErrorKind::InvalidResponse, &answer, "redirects in a circle")
                 .with_hint("tell the operator of the service, or of the proxy in front of it"));
         }
+        self.visited.push(answer.into_hop());
         Ok(())
     }
 }

@@ -1,11 +1,13 @@
 //! Answers of services, read whole or piece by piece.
 
-use std::{fmt, pin::pin, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, pin::pin, sync::Arc, time::Duration};
 
+use hyper::ext::ReasonPhrase;
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::Hop;
 use crate::{
     error::{Error, ErrorKind, ErrorResponse, Result, public_url},
     host::Moment,
@@ -36,6 +38,7 @@ pub struct Response {
     sent: SentSecrets,
     /// How many bytes of the body may still come.
     left: u64,
+    history: Vec<Hop>,
 }
 
 impl fmt::Debug for Response {
@@ -53,7 +56,7 @@ impl Response {
     pub(super) fn new(started: Started, transport: &Arc<Transport>, limits: TimeLimits, most: Option<u64>) -> Self {
         let Started { answer: inner, elapsed, pool } = started;
         let (sent, left) = (SentSecrets::default(), most.unwrap_or(u64::MAX));
-        Self { inner, transport: Arc::clone(transport), limits, elapsed, pool, sent, left }
+        Self { inner, transport: Arc::clone(transport), limits, elapsed, pool, sent, left, history: Vec::new() }
     }
 
     /// Keeps what was sent as secret out of the errors that this answer becomes.
@@ -65,6 +68,30 @@ impl Response {
     #[must_use]
     pub fn sent(&self) -> &SentSecrets {
         &self.sent
+    }
+
+    /// What is kept of an answer that is followed.
+    pub(super) fn into_hop(self) -> Hop {
+        Hop { status: self.status(), headers: self.headers().clone(), url: self.url().clone() }
+    }
+
+    pub(super) fn after(self, history: Vec<Hop>) -> Self {
+        Self { history, ..self }
+    }
+
+    /// The redirects that led here, the first one first.
+    #[must_use]
+    pub fn history(&self) -> &[Hop] {
+        &self.history
+    }
+
+    /// The reason phrase, as the service wrote it; the usual one of the status where it wrote none.
+    #[must_use]
+    pub fn reason(&self) -> Cow<'_, str> {
+        match self.inner.extensions().get::<ReasonPhrase>() {
+            Some(phrase) => String::from_utf8_lossy(phrase.as_bytes()),
+            None => self.status().canonical_reason().unwrap_or_default().into(),
+        }
     }
 
     /// The HTTP status.

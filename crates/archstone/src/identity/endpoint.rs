@@ -14,10 +14,11 @@ resource! {
         interface: String [Create Update],
         /// The URL. `$(project_id)s` stands for the project of whoever asks.
         url: String [Create Update],
-        /// The region.
+        /// The region, which must exist.
         region_id: Option<String> [Create Update] as region,
-        /// The same, under its old name.
-        region: Option<String>,
+        /// The region under its old name. Keystone makes a region that it is given so, if there is none yet.
+        /// (`region_name` sets it.)
+        region: Option<String> [Create Update] as region_name,
         /// Whether catalogs have it.
         enabled: bool = true [Create Update],
         /// A name.

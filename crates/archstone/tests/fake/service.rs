@@ -134,6 +134,29 @@ async fn redirects_keep_method_and_body_and_carry_no_token_to_another_origin() {
 }
 
 #[tokio::test]
+async fn the_redirect_after_the_last_one_that_may_be_followed_is_the_answer() {
+    let hop = |to: &str| Reply::from(Failure::Redirect(302, to.into())).header("x-hop", to);
+    let chain = || FakeServer::replying([hop("/b"), hop("/c"), hop("/d"), Reply::json(200, "{}")]);
+    let paths = |server: &FakeServer| server.requests().iter().map(|it| it.target().to_owned()).collect::<Vec<_>>();
+
+    for (most, status, asked) in [(0, 302, 1), (1, 302, 2), (2, 302, 3), (3, 200, 4), (30, 200, 4)] {
+        let server = chain();
+        let answer = at(&server).get("a").redirects(most).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), paths(&server).len()), (status, asked), "{most}");
+        let followed: Vec<_> = answer.history().iter().map(|hop| hop.headers()["x-hop"].to_str().unwrap()).collect();
+        assert_eq!(followed, ["/b", "/c", "/d"][..asked - 1]);
+        assert!(answer.history().iter().all(|hop| hop.status() == 302));
+        assert_eq!(answer.history().first().map(|hop| hop.url().path()), (asked > 1).then_some("/a"));
+    }
+    for most in [1, 2, 5] {
+        let circle = FakeServer::start();
+        circle.fail(Failure::RedirectLoop);
+        let error = at(&circle).get("x").redirects(most).send().await.unwrap_err();
+        assert!(error.to_string().contains("in a circle"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn microversions_are_written_as_each_service_reads_them() {
     let table = [
         ("compute", "compute 2.79", Some("x-openstack-nova-api-version")),

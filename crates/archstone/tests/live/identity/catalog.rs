@@ -1,6 +1,9 @@
 //! The catalog's parts: regions, services, endpoints; who sees and who follows what.
 
-use archstone::identity::{Endpoint, Identity, Match, Service};
+use archstone::{
+    ErrorKind,
+    identity::{Endpoint, Identity, Match, Service},
+};
 use serde_json::json;
 
 use super::{admin, assert_fields, assert_gone, unique};
@@ -84,6 +87,17 @@ async fn services_and_endpoints_go_there_and_back() {
         &changed,
         &json!({"interface": "internal", "url": "http://b.example", "region_id": "RegionTwo", "enabled": false}),
     );
+    // Of its old name, Keystone makes a region that is not there; of the new one it insists that it is.
+    let (made, changed_to) = (format!("{}-made", service.id), format!("{}-changed", service.id));
+    let refused = endpoints.create(&service, "public", "http://c.example").region(&*made).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidRequest, "{refused}");
+    let other = endpoints.create(&service, "public", "http://c.example").region_name(&*made).await.unwrap();
+    let other = endpoints.update(&other).region_name(&*changed_to).await.unwrap();
+    assert_eq!(other.region_id.as_deref(), Some(&*changed_to));
+    endpoints.delete(&other).await.unwrap();
+    for region in [made, changed_to] {
+        identity.regions().delete(&*region).await.unwrap();
+    }
     let all = || endpoints.list().service(&service);
     for list in [all(), all().interface("internal"), all().region("RegionTwo")] {
         assert_eq!(list.all().await.unwrap(), std::slice::from_ref(&changed));

@@ -225,8 +225,8 @@ impl Trip {
             assert_eq!(told, expected, "{name} of {what}");
             // All else is as it was; an endpoint tells its region twice.
             before.insert(name.clone(), told.clone());
-            if name == "region_id" && before.contains_key("region") {
-                before.insert("region".to_owned(), value);
+            if matches!(name.as_str(), "region" | "region_id") && before.contains_key("region") {
+                before.extend(["region", "region_id"].map(|it| (it.to_owned(), value.clone())));
             }
             after.entry(name).or_insert(Value::Null);
             assert_eq!(after, before, "{what}");
