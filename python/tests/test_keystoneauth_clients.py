@@ -125,6 +125,30 @@ def test_the_openstack_command_with_a_warm_cache_makes_no_login(
         assert keystone.logins() == 2
 
 
+def test_the_openstack_command_lists_the_catalog_as_it_is_now(keystone: TaggedKeystone, tmp_path: Path) -> None:
+    environment = {it: value for it, value in os.environ.items() if not it.startswith("OS_")}
+    user = keystone.user("admin", project_name="admin") | {"auth_type": "archstone"}
+    environment |= {f"OS_{option}".upper(): str(value) for option, value in user.items()}
+    environment |= {"HOME": str(tmp_path), "ARCHSTONE_TOKEN_CACHE": str(tmp_path / "tokens")}
+    name = f"service-{uuid4().hex}"
+
+    def run(*arguments: str) -> Any:  # noqa: ANN401
+        command = [str(Path(sys.executable).with_name("openstack")), *arguments]
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        return json.loads(done.stdout) if done.stdout else None
+
+    run("catalog", "list", "-f", "json")
+    service = run("service", "create", "--name", name, f"type-{name}", "-f", "json")["id"]
+    try:
+        run("endpoint", "create", service, "public", "http://new.example", "-f", "json")
+
+        assert name in [it["Name"] for it in run("catalog", "list", "-f", "json")]
+        assert run("catalog", "show", name, "-f", "json")["endpoints"][0]["url"] == "http://new.example"
+        assert keystone.logins() == 1
+    finally:
+        run("service", "delete", service)
+
+
 def test_the_openstack_command_says_what_archstone_says(keystone: TaggedKeystone, tmp_path: Path) -> None:
     environment = {it: value for it, value in os.environ.items() if not it.startswith("OS_")}
     environment |= {"HOME": str(tmp_path), "OS_AUTH_TYPE": "archstone", "OS_AUTH_URL": keystone.auth_url}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import json
+import pickle
 import textwrap
 import threading
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ from oslo_config import cfg
 import archstone
 from archstone.keystoneauth import Loader, Plugin, Session
 from archstone.options import Options
+from archstone.testing import Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,6 +183,117 @@ def test_a_token_goes_from_one_plugin_to_another(keystone: TaggedKeystone) -> No
     second.set_auth_state(None)
     with pytest.raises(exceptions.OptionError):
         second.set_auth_state("?")
+
+
+def test_what_is_known_follows_the_token(archstone_keystone: FakeKeystone) -> None:
+    auth, given = Plugin(**archstone_keystone.options()), Plugin(**archstone_keystone.options())
+    session = stock(auth)
+    assert auth.auth_ref is None
+
+    token = auth.get_token(session)
+    assert auth.auth_ref is not None
+    assert auth.auth_ref.auth_token == token
+    state = auth.get_auth_state()
+    given.set_auth_state(state)
+    assert given.auth_ref is not None
+    assert (given.auth_ref.auth_token, given.auth_ref.username) == (token, auth.auth_ref.username)
+    assert stock(given).get_token() == token
+    assert given.get_auth_state() == state
+    ours = Session(auth=auth)
+    archstone_keystone.on("GET", "/x", with_token=True).reply(200)
+    archstone_keystone.revoke_all()
+    ours.get(f"{archstone_keystone.url}/x")
+    assert auth.auth_ref.auth_token == ours.get_token() != token
+
+    assert auth.invalidate()
+    assert auth.auth_ref is None
+    assert not auth.invalidate()
+    given.set_auth_state(None)
+    assert given.auth_ref is None
+    unknown = Plugin(token_id="given", mgmt_url=archstone_keystone.auth_url)
+    assert unknown.get_token(stock(unknown)) == "given"
+    assert unknown.auth_ref is None
+
+
+def test_where_and_for_what_it_logs_in() -> None:
+    user: dict[str, Any] = {"auth_url": "http://keystone/", "username": "alice", "password": "alice-secret"}
+
+    assert not Plugin(**user).has_scope_parameters
+    scopes: list[Any] = [{"project_name": "web"}, {"domain_id": "d"}, {"system_scope": "all"}, {"trust_id": "t"}]
+    for scope in scopes:
+        assert Plugin(**user, **scope).has_scope_parameters
+    assert Plugin(**user).token_url == "http://keystone/v3/auth/tokens"
+    assert Plugin(**user | {"auth_url": "http://keystone/v3"}).token_url == "http://keystone/v3/auth/tokens"
+
+
+def test_a_plugin_that_says_its_own_headers_is_heeded(archstone_keystone: FakeKeystone) -> None:
+    class Own(Plugin):
+        def get_headers(self, session: object) -> dict[str, str]:  # noqa: ARG002  as it is called
+            return {"X-Auth-Token": "own", "X-More": "more"}
+
+    archstone_keystone.on("GET", "/x").reply(200)
+    Session(auth=Own(**archstone_keystone.options())).get(f"{archstone_keystone.url}/x")
+
+    (asked,) = archstone_keystone.requests
+    assert (asked.headers["x-auth-token"], asked.headers["x-more"]) == ("own", "more")
+
+
+def test_who_lists_the_catalog_gets_it_as_it_is_now(
+    archstone_keystone: FakeKeystone, caplog: pytest.LogCaptureFixture
+) -> None:
+    auth = Plugin(**archstone_keystone.options())
+    session = stock(auth)
+    known = auth.get_auth_ref(session)
+    archstone_keystone.add_service("backup", "http://backup.example", regions=["RegionOne"])
+    listed = "/v3/auth/catalog"
+
+    assert session.get_endpoint(service_type="compute", region_name="RegionOne")
+    assert archstone_keystone.count("GET", listed) == 0
+    for again in (known, auth.get_auth_ref(session)):
+        (added,) = [it for it in again.service_catalog.catalog if it["type"] == "backup"]
+        assert (
+            added["endpoints"][0] | {"url": "http://backup.example", "region_id": "RegionOne"} == added["endpoints"][0]
+        )
+    assert archstone_keystone.count("GET", listed) == 2
+    assert not caplog.records
+    for copied in (copy.deepcopy(known), pickle.loads(pickle.dumps(known))):
+        assert "backup" not in {it["type"] for it in copied.service_catalog.catalog}
+
+    archstone_keystone.on("GET", listed).reply(403)
+    assert "backup" not in {it["type"] for it in known.service_catalog.catalog}
+    assert "catalog of the login" in caplog.text
+    assert archstone_keystone.logins == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Reply(401, json={"unauthorized": {"code": 401, "message": "no such key"}}), exceptions.Unauthorized),
+        (Reply(401, json={"error_msg": "no such key", "error_code": "APIGW.0301"}), exceptions.Unauthorized),
+        (Reply(401, text="<html>no</html>"), exceptions.Unauthorized),
+        (Reply(403, json={"forbidden": {"message": "no"}}), exceptions.Forbidden),
+        (Reply(404, json={"nothing": "here"}), exceptions.NotFound),
+        (Reply(429, text="slowly"), exceptions.TooManyRequests),
+        (Reply(500, text="<html>"), exceptions.InternalServerError),
+        (Reply(503, json={}), exceptions.ServiceUnavailable),
+        (Reply(201, json={"hello": "world"}), exceptions.InvalidResponse),
+        (Reply(201, json={"hello": "world"}, headers={"X-Subject-Token": "t"}), exceptions.InvalidResponse),
+        (Reply(200, text="hello"), exceptions.InvalidResponse),
+    ],
+)
+def test_a_login_fails_as_that_of_keystoneauth1(
+    archstone_keystone: FakeKeystone, answer: Reply, kind: type[Exception]
+) -> None:
+    archstone_keystone.on("POST", "/v3/auth/tokens").reply(answer)
+    ours = Plugin(**archstone_keystone.options())
+    theirs = v3.Password(archstone_keystone.auth_url, username="u", password="p", user_domain_id="default")
+
+    for session in (stock(ours), Session(auth=ours), stock(theirs), Session(auth=theirs)):
+        with pytest.raises(kind) as told:
+            session.get_token()
+        assert type(told.value).__name__.lstrip("_") == kind.__name__
+        if "no such key" in str(answer) and session.auth is ours:
+            assert "no such key" in str(told.value)
 
 
 def test_a_cache_id_tells_logins_apart_and_no_secret() -> None:

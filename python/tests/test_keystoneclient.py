@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import json
+import pickle
 import secrets
 import warnings
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import keystoneauth1.exceptions
 import pytest
@@ -16,6 +20,7 @@ import archstone
 from archstone.keystoneclient import base, exceptions
 from archstone.keystoneclient import client as any_version
 from archstone.keystoneclient.v3 import client
+from archstone.testing import Failure, FakeKeystone, Reply
 
 if TYPE_CHECKING:
     from keystone_for_tests import TaggedKeystone
@@ -367,6 +372,177 @@ def test_a_token_with_what_is_known_of_it_starts_a_client(keystone: TaggedKeysto
     assert again.username == "alice"
     assert again.has_service_catalog()
     assert keystone.logins() == 1
+
+
+def test_a_client_says_what_its_token_says(keystone: TaggedKeystone) -> None:
+    options: dict[str, Any] = {"username": "bob", "password": "bob-secret", "auth_url": keystone.auth_url}
+    made = client.Client(**options, project_name="web", user_domain_id="default", project_domain_id="default")
+    known = made.auth_ref
+    assert known is not None
+
+    assert made.auth_user_id == made.user_id == made.get_user_id(None) == known.user_id == known["user"]["id"]
+    assert made.auth_tenant_id == made.project_id == made.get_project_id(None) == known["project"]["id"]
+    assert made.auth_domain_id is None
+    assert made.password is None
+    assert made.get_token(None) == made.auth_token == known["auth_token"]
+    assert made.get_endpoint(None, interface="public") == made.auth_url
+    assert made.get_endpoint(None, interface="admin") == made.management_url
+    for again in (
+        client.Client(auth_ref=json.loads(json.dumps(known)), auth_url=keystone.auth_url),
+        client.Client(auth_ref=pickle.loads(pickle.dumps(known)), auth_url=keystone.auth_url),
+        client.Client(auth_ref=copy.deepcopy(known), auth_url=keystone.auth_url),
+    ):
+        assert again.auth_ref == known
+        assert (again.username, again.project_name) == ("bob", "web")
+    assert "bob-secret" not in repr(vars(made))
+    with pytest.raises(AttributeError):
+        made.nothing_of_the_kind  # noqa: B018
+
+
+def test_a_client_logs_in_again(keystone: TaggedKeystone) -> None:
+    options: dict[str, Any] = {"username": "bob", "password": "bob-secret", "auth_url": keystone.auth_url}
+    made = client.Client(**options, project_name="web")
+    first = made.auth_token
+    assert keystone.logins() == 1
+
+    assert made.authenticate()
+    assert made.auth_token != first
+    assert keystone.logins() == 2
+    assert made.authenticate(project_name="db")
+    assert (made.project_name, keystone.logins()) == ("db", 3)
+    assert made.authenticate(username="alice", password="alice-secret", project_name="web")
+    assert (made.username, made.project_name) == ("alice", "web")
+    with pytest.raises(exceptions.Unauthorized):
+        made.authenticate(password="wrong")
+    with pytest.raises(TypeError, match="pasword"):
+        made.authenticate(pasword="wrong")
+
+
+def test_a_client_sends_requests_itself(keystone: TaggedKeystone, admin: client.Client) -> None:
+    own = client.Client(
+        username="admin",
+        password="admin-secret",
+        auth_url=keystone.auth_url,
+        project_name="admin",
+        user_domain_id="default",
+        project_domain_id="default",
+    )
+    for asking in (own, admin):
+        name = unique("group")
+        answer, body = asking.post("/groups", body={"group": {"name": name, "domain_id": "default"}})
+        assert (answer.status_code, body["group"]["name"]) == (201, name)
+        path = f"/groups/{body['group']['id']}"
+        assert asking.get(path)[1]["group"]["name"] == name
+        assert asking.head(path) == (mock.ANY, None)
+        assert asking.patch(path, body={"group": {"description": "d"}})[1]["group"]["description"] == "d"
+        assert (
+            asking.put(f"{path}/users/{admin.users.find(name='alice', domain_id='default').id}")[0].status_code == 204
+        )
+        assert asking.delete(path)[0].status_code == 204
+        with pytest.raises(exceptions.NotFound):
+            asking.get(path)
+        with pytest.raises(exceptions.Unauthorized):
+            asking.request("/groups", "GET")
+        assert asking.request("/groups", "GET", authenticated=True)[1]["groups"]
+
+
+def test_a_token_and_an_endpoint_may_be_set(keystone: TaggedKeystone) -> None:
+    made = client.Client(username="bob", password="bob-secret", auth_url=keystone.auth_url, project_name="web")
+    other = archstone.Client(**keystone.user("admin", system_scope=True)).token
+
+    made.management_url = keystone.auth_url
+    assert made.management_url == keystone.auth_url
+    made.auth_token = other
+    assert (made.auth_token, made.auth_ref) == (other, None)
+    assert made.domains.get("default").name == "Default"
+    given = client.Client(token=other, endpoint="http://127.0.0.1:9/v3")
+    given.management_url = keystone.auth_url
+    assert given.domains.get("default").name == "Default"
+
+
+def test_a_user_that_is_given_is_asked_about(archstone_keystone: FakeKeystone) -> None:
+    token, url = archstone_keystone.issue(), archstone_keystone.auth_url
+    archstone_keystone.on("GET", "/v3/users/me/application_credentials").reply(
+        Reply(json={"application_credentials": []})
+    )
+    archstone_keystone.on("GET", "/v3/users/other/access_rules").reply(Reply(json={"access_rules": []}))
+    given = client.Client(token=token, endpoint=url, auth_url=url, user_id="me")
+
+    assert given.user_id == "me"
+    assert given.application_credentials.list() == []
+    given.user_id = "other"
+    assert given.access_rules.list() == []
+
+    assert archstone_keystone.count("GET", "/v3/users/me/application_credentials") == 1
+    assert archstone_keystone.count("GET", "/v3/users/other/access_rules") == 1
+
+
+def test_the_catalog_is_that_of_the_clients_region(archstone_keystone: FakeKeystone) -> None:
+    archstone_keystone.add_service("image", "http://north.example", regions=["North"])
+    archstone_keystone.add_service("image", "http://south.example", regions=["South"])
+    user = archstone_keystone.options()
+    options: dict[str, Any] = {
+        "username": user["username"],
+        "password": user["password"],
+        "auth_url": user["auth_url"],
+        "project_name": "demo",
+    }
+    for region, url in (("North", "http://north.example"), ("South", "http://south.example")):
+        catalog = client.Client(**options, region_name=region).service_catalog
+        assert catalog is not None
+        assert catalog.url_for(service_type="image") == url
+        assert catalog.url_for(service_type="image", endpoint_type="publicURL") == url
+        assert catalog.get_urls(service_type="image") == (url,)
+        assert [it["url"] for it in catalog.get_endpoints("image", "public")["image"]] == [url]
+        assert catalog.url_for("interface", "public", "image") == url
+    made = client.Client(**options, region_name="North")
+    made.authenticate(region_name="South")
+    catalog = made.service_catalog
+    assert catalog is not None
+    assert catalog.url_for(service_type="image") == "http://south.example"
+    assert catalog.url_for(service_type="image", region_name="North") == "http://north.example"
+    assert catalog.get_urls(service_type="nothing") is None
+    with pytest.raises(exceptions.EndpointNotFound):
+        catalog.url_for(service_type="nothing")
+
+
+@pytest.mark.parametrize(
+    ("answer", "caught"),
+    [
+        (Reply(201, json={"hello": "world"}), exceptions.AuthorizationFailure),
+        (Reply(201, json={"hello": "world"}, headers={"X-Subject-Token": "t"}), exceptions.AuthorizationFailure),
+        (Reply(200, text="<html>"), exceptions.AuthorizationFailure),
+        (Reply(401, json={"unauthorized": {"code": 401, "message": "no"}}), exceptions.Unauthorized),
+        (Reply(404, json={}), exceptions.AuthorizationFailure),
+        (Reply(503, text="busy"), exceptions.AuthorizationFailure),
+        (Reply(failure=Failure.CLOSE), exceptions.AuthorizationFailure),
+    ],
+)
+def test_a_login_that_fails_is_what_it_is_there(
+    archstone_keystone: FakeKeystone, answer: Reply, caught: type[exceptions.ClientException]
+) -> None:
+    archstone_keystone.on("POST", "/v3/auth/tokens").reply(answer)
+
+    with pytest.raises(caught) as told:
+        client.Client(username="u", password="p", auth_url=archstone_keystone.auth_url)
+
+    assert isinstance(told.value, archstone.Error)
+    assert isinstance(told.value, getattr(keystoneauth1.exceptions, caught.__name__))
+    with pytest.raises(exceptions.AuthorizationFailure):
+        client.Client(username="u", password="p")
+
+
+def test_a_region_by_name_is_made_with_its_endpoint(admin: client.Client) -> None:
+    service = admin.services.create(unique("service"), "test")
+    made, other = unique("region"), unique("region")
+
+    endpoint = admin.endpoints.create(service, "http://a.example", interface="public", region=made)
+    assert (endpoint.region, endpoint.region_id) == (made, made)
+    assert admin.endpoints.update(endpoint, region=other).region_id == other
+    assert admin.endpoints.update(endpoint, region=admin.regions.get(made)).region_id == made
+
+    for it in (endpoint, service, admin.regions.get(made), admin.regions.get(other)):
+        it.delete()
 
 
 def test_an_own_password(admin: client.Client, keystone: TaggedKeystone) -> None:

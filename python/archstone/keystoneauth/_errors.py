@@ -38,6 +38,13 @@ _BY_STATUS: dict[int, type[exceptions.HttpError]] = {
 _NOT_UNDERSTOOD = "Unrecognized schema in response body."
 
 
+class _InvalidResponse(exceptions.InvalidResponse):
+    """A login was answered with something else than a token; here with words, and without the answer."""
+
+    def __init__(self, message: str) -> None:
+        exceptions.ClientException.__init__(self, message)
+
+
 @contextmanager
 def translation() -> Generator[None]:
     """Raise keystoneauth1's exceptions in the place of Archstone's errors."""
@@ -47,15 +54,20 @@ def translation() -> Generator[None]:
         raise translated(error) from error
 
 
-def translated(error: archstone.Error) -> exceptions.ClientException:
+def translated(error: archstone.Error) -> exceptions.ClientException:  # noqa: PLR0911  one for each kind
     """Return the exception that says the same, for an error that is no service's answer."""
     said = f"{error} (hint: {error.hint})" if error.hint else str(error)
     if error.receipt is not None and error.receipt.expires_at is not None:
         return exceptions.MissingAuthMethods(_answer_of(error.receipt))
-    is_by_proxy = error.status == exceptions.ProxyAuthenticationRequired.http_status
-    if (kind := _BY_KIND.get(error.kind)) is not None and not is_by_proxy:
+    is_of_login = (error.url or "").rstrip("/").endswith("/auth/tokens")
+    is_refusal = error.status is not None and error.status >= requests.codes.bad_request
+    if is_of_login and error.status is not None and not is_refusal:
+        return _InvalidResponse(said)
+    # A login that is refused, and a proxy that is in the way, are what their status says.
+    is_by_status = is_refusal and (is_of_login or error.status == requests.codes.proxy_authentication_required)
+    if (kind := _BY_KIND.get(error.kind)) is not None and not is_by_status:
         return kind(said)
-    if error.status is not None and error.status >= requests.codes.bad_request:
+    if error.status is not None and is_refusal:
         failure = _class_of(error.status)(
             message=said, request_id=error.request_id, url=error.url, http_status=error.status
         )

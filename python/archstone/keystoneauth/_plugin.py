@@ -1,5 +1,7 @@
 """An auth plugin for keystoneauth1's sessions that leaves logins and tokens to Archstone."""
 
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import base64
@@ -12,6 +14,7 @@ from keystoneauth1 import access, exceptions, plugin
 from keystoneauth1.identity import base
 
 import archstone
+from archstone.keystoneauth._catalog import CurrentCatalog
 from archstone.keystoneauth._connection import Connection
 from archstone.keystoneauth._discovery import Outcomes
 from archstone.keystoneauth._errors import translation
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from archstone.options import Options
 
 _TRUST = ("cacert", "verify", "insecure")
+_SCOPES = (
+    *("project_id", "project_name", "tenant_id", "tenant_name"),
+    *("domain_id", "domain_name", "trust_id", "system_scope"),
+)
 _MADE_OF_A_CLIENT = (
     "a plugin made of a client does not know its options: make it with `Plugin(auth_url=…, …)`, "
     "or keep the token with the client's own `auth_ref.to_ref()`"
@@ -77,6 +84,17 @@ class Plugin(base.BaseIdentityPlugin):
         self._sent = threading.local()
         self._outcomes = Outcomes()
 
+    @property
+    def has_scope_parameters(self) -> bool:
+        """Whether the options say what the token is for; False for a plugin that was made of a client."""
+        return any((self._options or {}).get(name) for name in _SCOPES)
+
+    @property
+    def token_url(self) -> str:
+        """Where logins are sent."""
+        url = (self.auth_url or "").rstrip("/")
+        return url + ("" if url.endswith("v3") else "/v3") + "/auth/tokens"
+
     def client(self, session: Session) -> archstone.Client:
         """Return the client that logs in, made for the first session that needs it."""
         with self._lock:
@@ -87,7 +105,10 @@ class Plugin(base.BaseIdentityPlugin):
             return self._made
 
     def client_for(self, session: Session, connection: Connection) -> archstone.Client | None:
-        """Return the client, if it reaches servers in this way."""
+        """Return the client, if it reaches servers in this way and nothing else decides on the token."""
+        kind = type(self)
+        if kind.get_headers is not Plugin.get_headers or kind.get_token is not Plugin.get_token:
+            return None
         client = self.client(session)
         return client if connection == self._connection else None
 
@@ -109,30 +130,45 @@ class Plugin(base.BaseIdentityPlugin):
         token = client.token
         return client.replace(token) if token == self._refused else token
 
-    def get_token(self, session: Session) -> str:
-        """Return a token that is good for a request sent now; logs in when there is none."""
-        if not self.reauthenticate and self.auth_ref is not None:
-            token = str(self.auth_ref.auth_token)
+    def _current(self, session: Session) -> tuple[str, access.AccessInfo | None]:
+        """Return the token, and what is known of it; logs in when there is none."""
+        known = self.auth_ref
+        if not self.reauthenticate and known is not None:
+            token = known.auth_token
         else:
             client = self.client(session)
             with translation():
                 token = self._token(client)
+                if known is None or known.auth_token != token:
+                    known = self.auth_ref = self._known_of(client)
         self._sent.token = token
-        return token
+        return cast("str", token), known
+
+    def _known_of(self, client: archstone.Client) -> access.AccessInfo | None:
+        try:
+            ours = client.auth_ref
+        except archstone.NotAuthenticatedError:
+            # A token that was given: nothing asks what it is.
+            return None
+        state = json.loads(ours.to_ref())
+        self.auth_url = self.auth_url or ours.auth_url
+        known = access.create(body=state["body"], auth_token=state["auth_token"])
+        if known.has_service_catalog() and isinstance(known, access.AccessInfoV3):
+            known._service_catalog = CurrentCatalog(state["body"]["token"]["catalog"], client)  # where it keeps its own
+        return known
+
+    def get_token(self, session: Session) -> str:
+        """Return a token that is good for a request sent now; logs in when there is none."""
+        return self._current(session)[0]
 
     @signed_as(base.BaseIdentityPlugin.get_access)
     def get_access(self, session: Session, **_: Any) -> access.AccessInfo:  # noqa: ANN401
         """Return what is known of the current token; logs in when there is none."""
-        token, known = self.get_token(session), self.auth_ref
-        if known is not None and known.auth_token == token:
-            return known
-        client = self.client(session)
-        with translation():
-            ours = client.auth_ref
-        state = json.loads(ours.to_ref())
-        self.auth_url = self.auth_url or ours.auth_url
-        known = access.create(body=state["body"], auth_token=state["auth_token"])
-        self.auth_ref = known
+        known = self._current(session)[1]
+        if known is None:
+            with translation():
+                # Says why.
+                return access.create(body=json.loads(self.client(session).auth_ref.to_ref())["body"])
         return known
 
     def get_auth_ref(self, session: Session) -> access.AccessInfo:
@@ -146,6 +182,7 @@ class Plugin(base.BaseIdentityPlugin):
             if self.auth_ref is None:
                 return False
             token = self.auth_ref.auth_token
+        self._sent.token = None
         self._refused = token
         if self.auth_ref is not None and self.auth_ref.auth_token == token:
             self.auth_ref = None
@@ -231,13 +268,6 @@ class Plugin(base.BaseIdentityPlugin):
         digest = hashlib.scrypt(text.encode(), salt=b"archstone.keystoneauth", n=1 << 14, r=8, p=1, dklen=32)
         return base64.b64encode(digest).decode()
 
-    def get_auth_state(self) -> str | None:
-        """Return the token and what is known of it, to be stored; None when there is none yet. Sends nothing."""
-        if self.auth_ref is None and self._made is not None and getattr(self._sent, "token", None):
-            with translation():
-                return self._made.auth_ref.to_ref()
-        return super().get_auth_state()
-
     def set_auth_state(self, data: str | None) -> None:
         """Start from what `get_auth_state` has returned, here or in another plugin of keystoneauth1.
 
@@ -254,8 +284,8 @@ class Plugin(base.BaseIdentityPlugin):
         with self._lock:
             self._state = data or None
             self._made = None
-            self.auth_ref = None
             self._sent = threading.local()
+            super().set_auth_state(data)
 
     def __repr__(self) -> str:
         """Tell where it logs in."""

@@ -18,6 +18,7 @@ import archstone
 from archstone.keystoneauth._connection import Connection
 from archstone.keystoneauth._discovery import Outcomes
 from archstone.keystoneauth._errors import refusal, translation
+from archstone.keystoneauth._patches import adapters_are_patched, session_is_patched
 from archstone.keystoneauth._plugin import Plugin
 from archstone.keystoneauth._signature import named, signed_as
 from archstone.keystoneauth._transport import Transport, can_seek
@@ -76,7 +77,7 @@ class Session(_Base):
         options.update(named(_Base.__init__, arguments, 3))
         super().__init__(known, session, **options)
         self._outcomes = Outcomes()
-        if session is None and not options.get("tls_ciphers"):
+        if session is None and not options.get("tls_ciphers") and self._has_stock_adapters():
             # Archstone says its own name, asks for gzip, and knows the machine's proxies; a password of ~/.netrc
             # would stand where a token belongs.
             self.session.headers = CaseInsensitiveDict({"Accept": "*/*"})
@@ -84,6 +85,10 @@ class Session(_Base):
             transport = Transport(options.get("tls_min_version"))
             for scheme in ("http://", "https://"):
                 self.session.mount(scheme, transport)
+
+    def _has_stock_adapters(self) -> bool:
+        """Tell whether nothing else is mounted, as by a recorder that makes sessions for tests."""
+        return all(type(it) is keystoneauth1.session.TCPKeepAliveAdapter for it in self.session.adapters.values())
 
     @signed_as(_Base.request)
     def request(
@@ -145,7 +150,7 @@ class Session(_Base):
         exchange: _Exchange | None = options.pop("exchange", None)
         with _preparation(url):
             transport = self.session.get_adapter(url)
-        if exchange is None or not isinstance(transport, Transport):
+        if exchange is None or not isinstance(transport, Transport) or self._is_patched():
             send = super()._send_request
             retries = (connect_retries, status_code_retries, retriable_status_codes, rate_semaphore)
             delays = (connect_retry_delays, status_code_retry_delays)
@@ -162,17 +167,18 @@ class Session(_Base):
         pause = next(status_code_retry_delays if status_code_retries else connect_retry_delays)
         policy = archstone.Retries(
             attempts=1 + max(connect_retries, status_code_retries, 0),
-            statuses=retriable_status_codes if status_code_retries else [],
+            statuses=[*retriable_status_codes] if status_code_retries else [],
             pause=pause,
             # Who names statuses wants requests of every kind to be sent again.
             also_unsafe=bool(status_code_retries),
         )
+        connection = Connection.of(self, options)
+        sent: dict[str, Any] = {"stream": bool(options.get("stream")), "timeout": options.get("timeout")}
         with rate_semaphore, translation():
-            response = transport.exchange(
-                exchange.client or transport.client(Connection.of(self, options), url),
+            given = transport.exchange(
+                exchange.client or transport.client(connection, url),
                 prepared,
-                stream=bool(options.get("stream")),
-                timeout=options.get("timeout"),
+                **sent,
                 retries=policy,
                 redirects=_most_redirects(redirect),
                 authenticated=exchange.authenticated and exchange.client is not None,
@@ -181,11 +187,17 @@ class Session(_Base):
         if exchange.client is not None and exchange.authenticated and exchange.auth is not None:
             # The token may be another one by now: `invalidate` is to know.
             exchange.auth.get_token(self)
-        _requests.cookies.extract_cookies_to_jar(self.session.cookies, prepared, response.raw)
-        answer: requests.Response = _requests.hooks.dispatch_hook("response", prepared.hooks, response, **options)
+        # With what a hook needs to send the request once more, as `requests` has it.
+        sent.update(verify=connection.verify, cert=connection.cert, proxies=dict(connection.proxies))
+        answer: requests.Response = _requests.hooks.dispatch_hook("response", prepared.hooks, given, **sent)
+        for one in (*answer.history, answer):
+            _requests.cookies.extract_cookies_to_jar(self.session.cookies, one.request, one.raw)
         if log:
             self._http_log_response(response=answer, logger=logger, split_loggers=split_loggers)
         return answer
+
+    def _is_patched(self) -> bool:
+        return session_is_patched(self.session) or adapters_are_patched()
 
     @staticmethod
     def _may_replace(exchange: _Exchange | None, response: requests.Response) -> bool:

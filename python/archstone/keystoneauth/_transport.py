@@ -8,19 +8,24 @@ import io
 import threading
 from http.client import HTTPMessage
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
 import archstone
 from archstone.keystoneauth._connection import Connection
 from archstone.keystoneauth._errors import as_requests_says
+from archstone.keystoneauth._patches import adapters_are_patched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# Parts of it say no types.
+_requests: Any = requests
 
 # keystoneauth1 waits for ever. An hour without a word is the end of a connection.
 _LONGEST_SILENCE = 3600.0
@@ -48,6 +53,7 @@ class Transport(BaseAdapter):
         self._tls_min_version = tls_min_version
         self._clients: dict[tuple[Connection, str], archstone.Client] = {}
         self._lock = threading.Lock()
+        self._stock = HTTPAdapter()
 
     def client(self, connection: Connection, url: str) -> archstone.Client:
         """Return a client that reaches this URL in this way, and has nobody's token."""
@@ -60,8 +66,8 @@ class Transport(BaseAdapter):
                 self._clients[connection, scheme] = client
             return client
 
-    @staticmethod
     def exchange(
+        self,
         client: archstone.Client,
         request: requests.PreparedRequest,
         *,
@@ -85,7 +91,10 @@ class Transport(BaseAdapter):
             raise_exc=False,
             **options,
         )
-        return _response(answer, request, stream=stream)
+        response = _response(answer, request, stream=stream)
+        for one in (*response.history, response):
+            one.connection = cast("Any", self)  # where authentication of `requests` sends again
+        return response
 
     def send(  # noqa: PLR0913, PLR0917  as `requests` calls it
         self,
@@ -97,6 +106,8 @@ class Transport(BaseAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send a request of a `requests.Session` that somebody uses directly."""
+        if adapters_are_patched():
+            return self._stock.send(request, stream, cast("Any", timeout), verify, cert, proxies)
         connection = Connection.of(self, {"verify": verify, "cert": cert, "proxies": proxies})
         connection = connection._replace(tls_min_version=self._tls_min_version)
         never = archstone.Retries(attempts=1)
@@ -119,6 +130,7 @@ class Transport(BaseAdapter):
         with self._lock:
             for client in self._clients.values():
                 client.close()
+        self._stock.close()
 
 
 def _headers(request: requests.PreparedRequest) -> dict[str, str | bytes]:
@@ -144,6 +156,31 @@ def _limits(timeout: float | tuple[float | None, float | None] | None) -> float 
 
 
 def _response(answer: archstone.Response, request: requests.PreparedRequest, *, stream: bool) -> Response:
+    hops = answer.history
+    if not hops:
+        return _built(answer, request, stream=stream)
+    history: list[requests.Response] = []
+    asked = request
+    for hop in hops:
+        asked = _moved(asked, hop.url)
+        history.append(_built(hop, asked, stream=False))
+    response = _built(answer, _moved(asked, answer.url), stream=stream)
+    response.history = history
+    return response
+
+
+def _moved(request: requests.PreparedRequest, url: str) -> requests.PreparedRequest:
+    """Return what a redirect has made of a request: its headers stay with their origin."""
+    if request.url == url:
+        return request
+    moved = request.copy()
+    if urlsplit(url)[:2] != urlsplit(request.url or "")[:2]:
+        moved.headers = CaseInsensitiveDict()
+    moved.url = url
+    return moved
+
+
+def _built(answer: archstone.Response, request: requests.PreparedRequest, *, stream: bool) -> Response:
     response = Response()
     response.status_code = answer.status_code
     response.reason = answer.reason
@@ -157,6 +194,7 @@ def _response(answer: archstone.Response, request: requests.PreparedRequest, *, 
     is_whole = not stream or not answer.ok
     body = io.BytesIO() if is_whole else cast("io.BytesIO", _Body(answer))
     response.raw = _raw(answer, body)
+    _requests.cookies.extract_cookies_to_jar(response.cookies, request, response.raw)
     if is_whole:
         response._content = answer.content  # as `requests` keeps it
         response._content_consumed = True  # type: ignore[attr-defined]

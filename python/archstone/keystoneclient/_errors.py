@@ -48,10 +48,23 @@ def translation() -> Generator[None]:
         raise translated(error) from error
 
 
-def translated(error: archstone.Error) -> exceptions.ClientException:
+@contextmanager
+def login() -> Generator[None]:
+    """Do the same for a login: whatever fails there is an `AuthorizationFailure`, unless it is refused."""
+    try:
+        yield
+    except exceptions.ClientException:
+        raise
+    except archstone.Error as error:
+        raise translated(error, is_login=True) from error
+
+
+def translated(error: archstone.Error, *, is_login: bool = False) -> exceptions.ClientException:
     """Return the exception that says the same."""
     # An answer of 400 and above by its status; what was not even sent, or has no answer, by its kind.
     kind = _of_status(error.status) or _BY_KIND.get(error.kind) or exceptions.ClientException
+    if is_login and not issubclass(kind, (exceptions.Unauthorized, exceptions.AuthorizationFailure)):
+        kind = _failure_by(kind)
     made = both(kind, type(error))(str(error))
     for fact in _FACTS:
         setattr(made, fact, getattr(error, fact))
@@ -67,6 +80,22 @@ def _of_status(status: int | None) -> type[exceptions.HttpError] | None:
     return _BY_STATUS.get(status, general)
 
 
+def _failure_by(kind: type[exceptions.ClientException]) -> type[exceptions.ClientException]:
+    """Return the class for a login that failed by something that has a name of its own."""
+    if kind in _FAILURES:
+        return _FAILURES[kind]
+    if issubclass(exceptions.AuthorizationFailure, kind):
+        return exceptions.AuthorizationFailure
+    members: dict[str, Any] = {
+        "__doc__": kind.__doc__,
+        "__module__": kind.__module__,
+        "_theirs": getattr(kind, "_theirs", kind.__name__),
+    }
+    made: Any = type("AuthorizationFailure", (exceptions.AuthorizationFailure, kind), members)
+    _FAILURES[kind] = made
+    return _FAILURES[kind]
+
+
 def both(kind: type[exceptions.ClientException], ours: type[archstone.Error]) -> type[exceptions.ClientException]:
     """Return the class for an exception that is caught by every name that it has.
 
@@ -77,11 +106,14 @@ def both(kind: type[exceptions.ClientException], ours: type[archstone.Error]) ->
     if key not in _MADE:
         bases: list[type] = [kind]
         if theirs is not None:
+            if issubclass(kind, exceptions.AuthorizationFailure):
+                bases.append(theirs.AuthorizationFailure)
             bases.append(getattr(theirs, getattr(kind, "_theirs", kind.__name__), theirs.ClientException))
         members = {"__module__": kind.__module__, "__doc__": kind.__doc__}
-        made: Any = type(kind.__name__, (*bases, ours), members)
+        made: Any = type(kind.__name__, (*dict.fromkeys(bases), ours), members)
         _MADE[key] = made
     return _MADE[key]
 
 
 _MADE: dict[tuple[type, type, bool], type[exceptions.ClientException]] = {}
+_FAILURES: dict[type, type[exceptions.ClientException]] = {}

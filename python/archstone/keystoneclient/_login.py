@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import archstone
 from archstone._archstone import IdentityCore
@@ -13,16 +13,21 @@ from archstone._resources import plain
 from archstone.keystoneclient._errors import translation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from keystoneauth1.plugin import BaseAuthPlugin
     from keystoneauth1.session import Session
 
 _UNAUTHORIZED = 401
 
+_Answer = TypeVar("_Answer")
+
 
 class Login(ABC):
     """Sends requests as somebody."""
+
+    given_user_id: str | None = None
+    """Whose it is by the caller's word."""
 
     def __init__(self, *, include_metadata: bool) -> None:
         """Keep whether managers return request ids, too."""
@@ -32,20 +37,47 @@ class Login(ABC):
         """Do an operation of Archstone's, and return the answer and the ids of the requests."""
         arguments = json.dumps({name: plain(value) for name, value in given.items()})
         with translation():
-            text, request_ids = self._whole(manager, operation, arguments)
+            # There the password is refused, not the token; a second try would count towards a lockout.
+            text, request_ids = self._with_a_token(
+                lambda client: IdentityCore(client, manager).whole(operation, arguments),
+                may_try_again=operation != "update_password",
+            )
         return json.loads(text), request_ids
+
+    def send(self, method: str, url: str, **options: Any) -> tuple[archstone.Response, Any]:
+        """Send a request below the endpoint, and return the answer with what its JSON says."""
+        for name in ("management", "endpoint_filter", "log"):
+            options.pop(name, None)
+        if "body" in options:
+            options["json"] = options.pop("body")
+
+        def request(client: archstone.Client) -> archstone.Response:
+            whole = url if "://" in url else f"{(self.endpoint() or '').rstrip('/')}/{url.lstrip('/')}"
+            return client.request(method, whole, **options)
+
+        with translation():
+            response = self._with_a_token(request)
+        try:
+            return response, response.json() if response.content else None
+        except archstone.Error:
+            return response, None
+
+    def _with_a_token(self, ask: Callable[[archstone.Client], _Answer], *, may_try_again: bool = True) -> _Answer:
+        del may_try_again  # Archstone itself replaces a token that is refused.
+        return ask(self.client())
 
     @abstractmethod
     def client(self) -> archstone.Client:
         """Return the client that sends."""
 
+    @abstractmethod
+    def endpoint(self) -> str | None:
+        """Return where the identity service is."""
+
     @property
     @abstractmethod
     def user_id(self) -> str | None:
         """Who it is, as far as it has to be said."""
-
-    def _whole(self, manager: str, operation: str, arguments: str) -> tuple[str, list[str]]:
-        return IdentityCore(self.client(), manager).whole(operation, arguments)
 
 
 class ClientLogin(Login):
@@ -60,10 +92,22 @@ class ClientLogin(Login):
         """Return it."""
         return self._client
 
+    def use(self, client: archstone.Client) -> None:
+        """Send as another client does from now on."""
+        self._client = client
+
+    def endpoint(self) -> str | None:
+        """Return where the identity service is: by the catalog, or where the client logs in."""
+        try:
+            return self._client.mgmt_url
+        except archstone.EndpointNotFoundError:
+            # A token without a scope has no catalog.
+            return self._client.auth_ref.auth_url
+
     @property
     def user_id(self) -> str | None:
-        """Nothing: Archstone knows."""
-        return None
+        """What was given: else Archstone knows."""
+        return self.given_user_id
 
 
 class SessionLogin(Login):
@@ -122,14 +166,17 @@ class SessionLogin(Login):
     @property
     def user_id(self) -> str | None:
         """Whose token it is."""
-        return self.session.get_user_id(self.auth)
+        return self.session.get_user_id(self.auth) or self.given_user_id
 
-    def _whole(self, manager: str, operation: str, arguments: str) -> tuple[str, list[str]]:
+    def move(self, endpoint: str) -> None:
+        """Ask another endpoint from now on."""
+        with self._lock:
+            self._endpoint, self._made = endpoint, None
+
+    def _with_a_token(self, ask: Callable[[archstone.Client], _Answer], *, may_try_again: bool = True) -> _Answer:
         try:
-            return super()._whole(manager, operation, arguments)
+            return ask(self.client())
         except archstone.Error as error:
-            # There the password is refused, not the token; a second try would count towards a lockout.
-            is_password = operation == "update_password"
-            if error.status != _UNAUTHORIZED or is_password or not self.session.invalidate(self.auth):
+            if error.status != _UNAUTHORIZED or not may_try_again or not self.session.invalidate(self.auth):
                 raise
-        return super()._whole(manager, operation, arguments)
+        return ask(self.client())

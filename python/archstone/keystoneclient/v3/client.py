@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import archstone
+from archstone.keystoneclient._errors import login as login_errors
 from archstone.keystoneclient._errors import translation
 from archstone.keystoneclient._login import ClientLogin, Login, SessionLogin
+from archstone.keystoneclient._requests import Requests
+from archstone.keystoneclient.access import AccessInfo, ServiceCatalog
 from archstone.keystoneclient.v3.access_rules import AccessRuleManager
 from archstone.keystoneclient.v3.application_credentials import ApplicationCredentialManager
 from archstone.keystoneclient.v3.auth import AuthManager
@@ -35,7 +38,7 @@ from archstone.keystoneclient.v3.tokens import TokenManager
 from archstone.keystoneclient.v3.users import UserManager
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from keystoneauth1.plugin import BaseAuthPlugin
     from keystoneauth1.session import Session
@@ -49,13 +52,22 @@ _OPTIONS = frozenset(
     }
 )
 
+# Of each of these one is chosen.
+_CHOICES: tuple[frozenset[str], ...] = (
+    frozenset({"username", "user_id"}),
+    frozenset({"user_domain_id", "user_domain_name"}),
+    frozenset({"project_domain_id", "project_domain_name"}),
+    frozenset({"project_id", "project_name", "tenant_id", "tenant_name", "domain_id", "domain_name", "trust_id"}),
+)
+_CREDENTIALS = ("password", "token", "token_ref")
+
 # python-keystoneclient's own ways to keep tokens, to write logs and to try again: Archstone has its own.
 _WITHOUT_EFFECT = frozenset(
     {"debug", "use_keyring", "force_new_token", "stale_duration", "connect_retries", "service_name"}
 )
 
 
-class Client:
+class Client(Requests):
     """A client of the identity service, with python-keystoneclient's managers as attributes.
 
     >>> keystone = Client(session=session)
@@ -93,7 +105,12 @@ class Client:
     ) -> None:
         """Make a client."""
         self.session = session
+        self.region_name: str | None = options.get("region_name")
+        self._auth_url: str | None = options.get("auth_url")
         self._login: Login
+        self._made_with: Callable[[dict[str, Any]], archstone.Client] | None = None
+        self._token: str | None = None
+        self._known: tuple[archstone.AccessInfo, AccessInfo] | None = None
         url = endpoint_override or endpoint
         if isinstance(session, archstone.Client):
             self._login = ClientLogin(session, include_metadata=include_metadata)
@@ -107,11 +124,14 @@ class Client:
             }
             self._login = SessionLogin(session, auth, url, wanted, include_metadata=include_metadata)
         else:
-            with translation():
-                client = archstone.Client(**_options(url, auth_ref, options))
+            # Not an attribute: a password is among them.
+            self._made_with = lambda more: archstone.Client(**{**_options(url, auth_ref, options), **more})
+            with login_errors():
+                self._login = ClientLogin(self._made_with({}), include_metadata=include_metadata)
                 if url is None and auth_ref is None:
-                    client.authenticate()
-            self._login = ClientLogin(client, include_metadata=include_metadata)
+                    self.authenticate()
+        if options.get("token") is not None and url is not None:
+            self._login.given_user_id = options.get("user_id")
         login = self._login
         self.access_rules = AccessRuleManager(login)
         self.application_credentials = ApplicationCredentialManager(login)
@@ -141,32 +161,79 @@ class Client:
         self.trusts = TrustManager(login)
         self.users = UserManager(login)
 
-    def authenticate(self) -> bool:
-        """Make sure of a token.
+    def authenticate(self, *, region_name: str | None = None, **given: Any) -> bool:
+        """Log in, again where there is a token already; of a session, make sure of its token.
+
+        Args:
+            region_name: the region that the catalog is asked for from now on.
+            given: other options than those that the client was made with, such as `project_name`.
 
         Raises:
-            ClientException: why there is none.
+            AuthorizationFailure: there is no token; the message says why.
+            Unauthorized: the login was refused.
 
         """
+        self.region_name = region_name or self.region_name
+        with login_errors():
+            login = self._login
+            if not isinstance(login, ClientLogin) or self._made_with is None:
+                return bool(login.client().token)
+            if other := {name: value for name, value in given.items() if value is not None}:
+                self._log_in_with(other)
+            client = login.client()
+            if client.authenticate().auth_token == self._token:
+                client.renew()
+            self._token = client.token
+        return True
+
+    def _log_in_with(self, other: dict[str, Any]) -> None:
+        """Change options; a choice hides what was chosen before."""
+        if unknown := other.keys() - _OPTIONS:
+            message = f"authenticate() got unexpected keyword arguments: {', '.join(sorted(unknown))}"
+            raise TypeError(message)
+        hidden = {name for choice in _CHOICES if choice & other.keys() for name in choice}
+        self._change({**dict.fromkeys(hidden), **other})
+
+    def _change(self, more: dict[str, Any]) -> None:
+        made, login = self._made_with, self._login
+        if made is None or not isinstance(login, ClientLogin):
+            message = "the session says this, and it cannot be changed here"
+            raise AttributeError(message)
+        self._made_with = lambda further: made({**more, **further})
         with translation():
-            return bool(self._login.client().token)
+            login.use(self._made_with({}))
 
     @property
     def auth_token(self) -> str:
-        """The current token."""
+        """The current token. Setting it has that token used as it is."""
         with translation():
             return self._login.client().token
 
+    @auth_token.setter
+    def auth_token(self, value: str) -> None:
+        without = dict.fromkeys((*_CREDENTIALS, *(name for choice in _CHOICES for name in choice)))
+        self._change({**without, "token_id": value, "mgmt_url": self.management_url})
+
     @property
-    def auth_ref(self) -> archstone.AccessInfo | None:
-        """What is known of the current token; None with a session, which knows it itself."""
+    def auth_ref(self) -> AccessInfo | None:
+        """What is known of the current token; None with a session, which knows it itself, or for a given token.
+
+        It is a dict, which `json.dumps` writes and `Client(auth_ref=…)` reads.
+        """
         if isinstance(self._login, SessionLogin):
             return None
         with translation():
-            return self._login.client().auth_ref
+            try:
+                known = self._login.client().auth_ref
+            except archstone.NotAuthenticatedError:
+                return None
+        made = self._known
+        if made is None or made[0] != known or made[1].get("region_name") != self.region_name:
+            made = self._known = known, AccessInfo(known, self.region_name)
+        return made[1]
 
     @property
-    def service_catalog(self) -> archstone.Catalog | None:
+    def service_catalog(self) -> ServiceCatalog | None:
         """The catalog; None with a session."""
         known = self.auth_ref
         return None if known is None else known.service_catalog
@@ -178,33 +245,79 @@ class Client:
 
     @property
     def management_url(self) -> str | None:
-        """Where the identity service is."""
-        if isinstance(self._login, SessionLogin):
-            return self._login.endpoint()
+        """Where the identity service is. Setting it has that URL asked."""
         with translation():
-            return self._login.client().mgmt_url
+            return self._login.endpoint()
+
+    @management_url.setter
+    def management_url(self, value: str) -> None:
+        if isinstance(self._login, SessionLogin):
+            self._login.move(value)
+        else:
+            self._change({"mgmt_url": value})
+
+    @property
+    def auth_url(self) -> str | None:
+        """Where the client logs in."""
+        return getattr(self.auth_ref, "auth_url", None) or self._auth_url
+
+    @property
+    def password(self) -> None:
+        """Nothing: a password is not told."""
+        return
+
+    @property
+    def user_id(self) -> Any:
+        """Whose token it is. Setting it has that user asked about, where a manager asks about its own."""
+        known = self._login.user_id
+        return known if known is not None else getattr(self.auth_ref, "user_id", None)
+
+    @user_id.setter
+    def user_id(self, value: str | None) -> None:
+        self._login.given_user_id = value
+
+    def get_token(self, session: object = None, **_: Any) -> str:
+        """Return the current token."""
+        return self.auth_token
+
+    def get_endpoint(self, session: object = None, interface: object = None, **_: Any) -> str | None:
+        """Return where the identity service is; for the interface `public` where the client logs in."""
+        is_login = interface == "public" or not isinstance(interface, (str, type(None)))
+        return self.auth_url if is_login else self.management_url
+
+    def get_user_id(self, session: object = None, **_: Any) -> str | None:
+        """Return whose token it is."""
+        return getattr(self.auth_ref, "user_id", None)
+
+    def get_project_id(self, session: object = None, **_: Any) -> str | None:
+        """Return the project that the token is for."""
+        return getattr(self.auth_ref, "project_id", None)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the token says, such as `user_id` and `project_name`; None with a session."""
+        """Return what the token says, such as `username` and `project_name`; None with a session."""
         if name not in _KNOWN_OF_A_TOKEN:
             message = f"{type(self).__name__!r} object has no attribute {name!r}"
             raise AttributeError(message)
-        if name == "user_id" and isinstance(self._login, SessionLogin):
-            return self._login.user_id
-        return getattr(self.auth_ref, name, None)
+        return getattr(self.auth_ref, _KNOWN_OF_A_TOKEN[name], None)
 
     def __repr__(self) -> str:
         """Tell the version."""
         return f"<archstone.keystoneclient {self.version} client>"
 
 
-_KNOWN_OF_A_TOKEN = frozenset(
-    {
-        *("user_id", "username", "user_domain_id", "user_domain_name", "domain_id", "domain_name"),
+# What the client calls it, and what the token does.
+_KNOWN_OF_A_TOKEN = {
+    name: name.removeprefix("auth_") if name in {"auth_user_id", "auth_tenant_id", "auth_domain_id"} else name
+    for name in (
+        *("username", "user_domain_id", "user_domain_name", "domain_id", "domain_name"),
         *("project_id", "project_name", "project_domain_id", "project_domain_name", "tenant_id", "tenant_name"),
-        *("trust_id", "auth_url"),
-    }
-)
+        *("trust_id", "auth_user_id", "auth_tenant_id", "auth_domain_id"),
+    )
+}
+
+
+# What a stored token has beside the token document.
+_OF_AUTH_REF = frozenset({"auth_token", "version", "region_name"})
 
 
 def _options(
@@ -225,6 +338,6 @@ def _options(
     if isinstance(auth_ref, archstone.AccessInfo):
         taken["token_ref"] = auth_ref
     elif auth_ref is not None:
-        body = {name: value for name, value in auth_ref.items() if name not in ("auth_token", "version")}
+        body = {name: value for name, value in auth_ref.items() if name not in _OF_AUTH_REF}
         taken["token_ref"] = {"auth_token": auth_ref["auth_token"], "body": {"token": body}}
     return taken

@@ -39,7 +39,7 @@ class EndpointManager(CrudManager[Endpoint]):
             service=service,
             interface=_known(interface),
             url=url,
-            region=region,
+            **_in(region),
             enabled=enabled,
             **fields(kwargs),
         )
@@ -84,7 +84,7 @@ class EndpointManager(CrudManager[Endpoint]):
             service=service,
             interface=_known(interface),
             url=url,
-            region=region,
+            **_in(region),
             enabled=enabled,
             **fields(kwargs),
         )
@@ -92,6 +92,11 @@ class EndpointManager(CrudManager[Endpoint]):
     def delete(self, endpoint: Reference) -> None:
         """Delete an endpoint."""
         return self._do("delete", endpoint=endpoint)
+
+
+def _in(region: Reference | None) -> dict[str, Reference | None]:
+    """Return how a region is sent: a name under the old key, of which Keystone makes a region if there is none."""
+    return {"region_name" if isinstance(region, str) else "region": region}
 
 
 def _known(interface: str | None) -> str | None:

@@ -71,9 +71,15 @@ class ProjectManager(CrudManager[Project]):
         **kwargs: Any,
     ) -> Project:
         """Make a project."""
-        above = parent or kwargs.pop("parent_id", None)
+        named = kwargs.pop("parent_id", None)
         return self._make(
-            "create", name=name, domain=domain, description=description, enabled=enabled, parent=above, **fields(kwargs)
+            "create",
+            name=name,
+            domain=domain,
+            description=description,
+            enabled=enabled,
+            parent=parent or named,
+            **fields(kwargs),
         )
 
     def list(

@@ -1,0 +1,43 @@
+"""Whether a library for tests or tracing has replaced a part of `requests`, at any time before a request."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+import requests.adapters
+import requests.sessions
+import urllib3.connection
+import urllib3.connectionpool
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+# What `requests_mock`, `betamax` and `unittest.mock` replace, on the class or on one session.
+_OF_SESSIONS = ("request", "send", "get_adapter")
+
+
+def session_is_patched(session: requests.Session) -> bool:
+    """Tell whether requests of this session do not go the way that `requests` made for them."""
+    return not all(_is_own(getattr(session, name), requests.sessions) for name in _OF_SESSIONS)
+
+
+def adapters_are_patched() -> bool:
+    """Tell whether something below sessions is replaced: by `responses`, `vcrpy` and the like."""
+    pools: tuple[Any, ...] = (urllib3.connectionpool.HTTPConnectionPool, urllib3.connectionpool.HTTPSConnectionPool)
+    return not (
+        _is_own(requests.adapters.HTTPAdapter.send, requests.adapters)
+        and all(_is_own(it.urlopen, urllib3.connectionpool) for it in pools)
+        and all(it.ConnectionCls.__module__ == urllib3.connection.__name__ for it in pools)
+    )
+
+
+def _is_own(method: Any, module: ModuleType) -> bool:  # noqa: ANN401
+    """Tell whether a function was written in this module.
+
+    Its code is what says so: a wrapper may have copied the function's name and module, and the patch may be older than
+    the import of this package.
+    """
+    function = getattr(method, "__func__", method)
+    # A proxy says that it is a function, and is none.
+    return type(function) is FunctionType and function.__code__.co_filename == module.__file__
