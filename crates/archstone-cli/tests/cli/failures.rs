@@ -133,7 +133,7 @@ fn each_kind_of_failure_has_its_words_and_its_status() {
     let tls = dev(&["up", "cli-tls", "--tls"]);
     let place = tls.trim_start_matches("https://").trim_end_matches("/v3").to_owned();
     let (untrusted, no_http) =
-        (format!("the certificate of `{place}` is not trusted"), format!("`{place}` does not speak HTTP"));
+        (format!("the certificate of `{place}` is not trusted"), format!("`{place}` speaks TLS"));
     let alice = || Program::of("alice");
     let user = |name: &str| Program::of(name);
     let at = |url: &str| alice().with("OS_AUTH_URL", url);
