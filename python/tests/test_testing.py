@@ -349,9 +349,9 @@ def test_a_forked_child_leaves_the_servers_of_its_parent_alone() -> None:
     assert said.stdout.split() == ["True"]
 
 
-def test_the_current_catalog_is_that_of_now(new_client: type[Client]) -> None:
+def test_the_current_catalog_is_that_of_now() -> None:
     with FakeKeystone() as keystone:
-        client = new_client(**keystone.options())
+        client = Client(**keystone.options())
         client.authenticate()
         assert client.current_catalog().refusal is None
         keystone.on("GET", "/v3/auth/catalog").fail(Failure.status(403))
