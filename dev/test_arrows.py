@@ -49,7 +49,7 @@ CASES: list[tuple[dict[str, str], str]] = [
     ),
     (
         {"ARCHITECTURE.md": TABLE.replace("`error.rs`", "`error.rs`, `auth/`")},
-        "`auth` is in the table of src more than",
+        "has `auth` more than once",
     ),
 ]
 

@@ -184,7 +184,7 @@ fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
         _ => return not_identity(response),
     }
     let why = said.as_ref().map_or_else(|| format!(" (HTTP {status})"), |it| format!(": {it}"));
-    let (kind, hint) = reason(&said.unwrap_or_default(), method, scope);
+    let (kind, hint) = reason(&response.words().unwrap_or_default(), method, scope);
     let (subject, how) = (method.subject(), if let AuthMethod::Password(_) = method { "as" } else { "with" });
     let asked = match scope {
         Scope::Default => String::new(),

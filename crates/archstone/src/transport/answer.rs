@@ -44,6 +44,11 @@ impl Answer {
         refusal::said(self.body.as_bytes(), &self.secrets)
     }
 
+    /// The same as they came, which may repeat a secret: to be understood, never to be shown.
+    pub(crate) fn words(&self) -> Option<String> {
+        refusal::words(self.body.as_bytes())
+    }
+
     /// The error that the status stands for, in the service's own words.
     pub(crate) fn failure(&self) -> Error {
         refusal::refusal(self.status, &self.headers, self.body.as_bytes(), &self.url, &self.secrets)

@@ -68,23 +68,28 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// A service's own words, fit for a message, without what was sent as secret.
+pub(crate) fn said(body: &[u8], sent: &SentSecrets) -> Option<String> {
+    let words = words(body)?;
+    let words = sent.redacted(&words).unwrap_or_else(|| WITHHELD.into());
+    Some(printable(&words)).filter(|it| !it.is_empty())
+}
+
+/// A service's own words as they came, which may repeat a secret: to be understood, never to be shown.
 ///
 /// `{"error": {"message": …}}` is Keystone's and Glance's, `{"badRequest": {"message": …}}` Nova's,
 /// `{"NeutronError": {"message": …}}` Neutron's, `{"errors": [{"title": …, "detail": …}]}` Placement's and the
 /// API guideline's, `{"error_message": "…"}` Ironic's (the text may itself be JSON), `{"faultstring": …}` Octavia's,
 /// `{"title": …, "description": …}` Barbican's, `{"error_msg": …, "error_code": …}` of clouds with a gateway,
 /// `{"error": "…", "error_description": "…"}` OAuth's, HTML of WSGI servers and proxies, plain text Swift's.
-pub(crate) fn said(body: &[u8], sent: &SentSecrets) -> Option<String> {
+pub(crate) fn words(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
-    let words = match serde_json::from_str::<Value>(text) {
+    match serde_json::from_str::<Value>(text) {
         Ok(document @ Value::Object(_)) => words_of(&document, DEEPEST),
         Ok(document) => words_of(&document, DEEPEST).or_else(|| plain(text)),
         Err(_) if text.starts_with('<') => words_of_markup(text),
         Err(_) => plain(text),
-    };
-    let words = words.map(|it| sent.redacted(&it).unwrap_or_else(|| WITHHELD.into()));
-    words.map(|it| printable(&it)).filter(|it| !it.is_empty())
+    }
 }
 
 /// In place of words that repeat a secret which cannot be masked in them.
