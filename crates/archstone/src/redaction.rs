@@ -17,6 +17,8 @@ pub struct SentSecrets {
 
 /// Shorter secrets occur in any text.
 const LONG_ENOUGH: usize = 8;
+/// Still shorter ones count only where they are a word of their own: `p` is in any sentence.
+const WORD: usize = 4;
 /// A longer text is no name.
 const LONGEST_NAME: usize = 255;
 /// Of a service's words, more is never shown.
@@ -96,8 +98,14 @@ fn without(text: &str, secret: &str) -> String {
     let ways: Vec<Vec<Vec<String>>> = (0..=2).map(|level| secret.chars().map(|c| forms(c, level)).collect()).collect();
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
+    let is_of_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let must_be_word = secret.chars().count() < WORD;
+    let mut before = None;
     while let Some(c) = rest.chars().next() {
-        if let Some(after) = ways.iter().find_map(|way| after(rest, way)) {
+        let found = ways.iter().find_map(|way| after(rest, way));
+        let found = found.filter(|after| !must_be_word || !is_of_word(before) && !is_of_word(after.chars().next()));
+        before = Some(c);
+        if let Some(after) = found {
             shown.push_str(MASK);
             rest = after;
         } else {
@@ -265,6 +273,10 @@ mod tests {
         );
         assert_eq!(short.redacted("no user bob with s3cret"), None);
         assert_eq!(short.redacted("no user bob").as_deref(), Some("no user bob"));
+
+        let tiny = sent(&json!({"password": "p"}));
+        assert_eq!(tiny.redacted("no api key").as_deref(), Some("no api key"));
+        assert_eq!(tiny.redacted("{'password': 'p'}"), None);
 
         let equal = sent(&json!({"name": "correct horse", "password": "correct horse"}));
         assert_eq!(equal.redacted("no user correct horse"), None);
