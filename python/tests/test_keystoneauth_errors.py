@@ -130,7 +130,7 @@ def test_an_answer_of_400_and_above_is_one_where_that_is_asked(server: FakeServe
 
 def test_a_service_without_an_answer(server: FakeServer) -> None:
     session = Session()
-    server.fail_next(2, Failure.RESET_BEFORE)
+    server.fail_next(1, Failure.RESET_BEFORE)
     with pytest.raises(exceptions.ConnectFailure) as caught:
         session.get(server.url)
     assert isinstance(caught.value.__cause__, archstone.ConnectionFailedError)
