@@ -191,8 +191,9 @@ macro_rules! setter {
     (Update $marker:ident [$( Create )? Update] $doc:tt $name:tt $kind:ty; $( $setter:ident )+) => {
         setter! { @ $marker $doc $name $kind; $( $setter )+ }
     };
+    // By the setter's own name: a field may be called what another one's setter is.
     (@ $marker:ident $doc:tt $name:tt $kind:ty; $field:ident $setter:ident) => {
-        setter! { @ $marker $doc $name $kind; $setter }
+        setter! { @ $marker $doc ($setter) $kind; $setter }
     };
     (@ $marker:ident ($( $doc:literal )+) ($( $name:tt )+) $kind:ty; $setter:ident) => {
         impl $crate::identity::Call<$marker> {
