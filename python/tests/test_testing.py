@@ -305,7 +305,7 @@ def test_what_is_no_answer_is_refused(server: FakeServer) -> None:
             give("503")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="one of `json`, `text` and `body`"):
         Reply(json={}, text="")
-    with pytest.raises(ValueError, match="no number of seconds"):
+    with pytest.raises(ValueError, match="not a number of seconds"):
         Failure.delay(-1)
 
 

@@ -55,7 +55,7 @@ def test_a_store_that_does_not_answer_is_left_alone(keystone: TaggedKeystone) ->
     with pytest.raises(ConnectionFailedError) as caught:
         client.token_store_status()
     assert "hidden" not in str(caught.value)
-    with pytest.raises(InvalidConfigError, match="which is no store"):
+    with pytest.raises(InvalidConfigError, match="which is not a store"):
         Client(**keystone.user(token_cache="etcd://host"))
 
 

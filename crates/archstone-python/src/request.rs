@@ -88,7 +88,7 @@ pub(crate) fn describe(mut request: RequestBuilder, said: &Said<'_, '_>) -> PyRe
             "original_ip" => {
                 let address = text(&value)?;
                 let address = address.parse().map_err(|_| {
-                    PyValueError::new_err(format!("`original_ip` is {address:?}, which is no IP address"))
+                    PyValueError::new_err(format!("`original_ip` is {address:?}, which is not an IP address"))
                 })?;
                 request = request.original_ip(address);
             }
@@ -152,7 +152,7 @@ fn positive(seconds: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(seconds)
         .ok()
         .filter(|it| !it.is_zero())
-        .ok_or_else(|| PyValueError::new_err(format!("{seconds} is no number of seconds above zero")))
+        .ok_or_else(|| PyValueError::new_err(format!("{seconds} is not a number of seconds above zero")))
 }
 
 /// A version as text, or as a number.

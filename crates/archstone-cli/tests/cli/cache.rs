@@ -135,7 +135,7 @@ fn a_store_that_cannot_be_used_is_named_without_its_password() {
     let alice = Program::of("alice");
     let table = [
         ("redis://u:hidden@127.0.0.1:9", "the token store `redis://127.0.0.1:9/0` does not answer"),
-        ("etcd://u:hidden@host", "`--token-cache` begins with `etcd://`, which is no store"),
+        ("etcd://u:hidden@host", "`--token-cache` begins with `etcd://`, which is not a store"),
     ];
     for (place, said) in table {
         let run = alice.run(&format!("cache show --token-cache {place}"));

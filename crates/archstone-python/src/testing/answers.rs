@@ -236,5 +236,5 @@ fn neither(value: &Bound<'_, PyAny>) -> PyErr {
 
 pub(super) fn seconds(seconds: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(seconds)
-        .map_err(|_| PyValueError::new_err(format!("{seconds} is no number of seconds")))
+        .map_err(|_| PyValueError::new_err(format!("{seconds} is not a number of seconds")))
 }

@@ -302,7 +302,8 @@ pub(super) fn insecure_endpoints(settings: &Settings) -> Result<InsecureEndpoint
     };
     let all = [InsecureEndpoints::Warn, InsecureEndpoints::Allow, InsecureEndpoints::Refuse];
     all.into_iter().find(|it| it.as_str() == value).ok_or_else(|| {
-        let message = format!("{origin} is `{}`, which is no policy for endpoints over plain HTTP", printable(value));
+        let message =
+            format!("{origin} is `{}`, which is not a policy for endpoints over plain HTTP", printable(value));
         Error::new(ErrorKind::InvalidConfig, message).with_hint("write `warn`, `allow` or `refuse`")
     })
 }

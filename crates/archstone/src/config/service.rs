@@ -208,10 +208,10 @@ impl ServiceSettings {
             let message = format!("{} is `{}`, which is {what}", value.origin, printable(text));
             Error::new(ErrorKind::InvalidConfig, message).with_hint(hint.to_owned())
         };
-        let number = || text.parse().map_err(|_| wrong("no number", "write a whole number, such as `3`"));
+        let number = || text.parse().map_err(|_| wrong("not a number", "write a whole number, such as `3`"));
         let seconds = || {
             let seconds = text.parse::<f64>().ok().and_then(|it| Duration::try_from_secs_f64(it).ok());
-            seconds.ok_or_else(|| wrong("no number of seconds", "write a number, such as `1` or `0.5`"))
+            seconds.ok_or_else(|| wrong("not a number of seconds", "write a number, such as `1` or `0.5`"))
         };
         match name {
             "endpoint_override" => self.endpoint_override = Some(resolve::filled(value, settings)?),
@@ -235,7 +235,7 @@ impl ServiceSettings {
                 let codes = text.split(',').map(|code| code.trim().parse().ok().filter(|it| (100..600).contains(it)));
                 let codes: Option<Vec<u16>> = codes.collect();
                 self.retriable_status_codes =
-                    codes.ok_or_else(|| wrong("no list of statuses", "write numbers, such as `[429, 503]`"))?;
+                    codes.ok_or_else(|| wrong("not a list of statuses", "write numbers, such as `[429, 503]`"))?;
             }
         }
         Ok(())
@@ -258,7 +258,7 @@ impl ServiceSettings {
 
 fn version(value: &Sourced<&str>) -> Result<ApiVersion> {
     value.value.parse().map_err(|_| {
-        let message = format!("{} is `{}`, which is no version of an API", value.origin, printable(value.value));
+        let message = format!("{} is `{}`, which is not a version of an API", value.origin, printable(value.value));
         Error::new(ErrorKind::InvalidConfig, message).with_hint("write `3`, `2.79`, `2.latest` or `latest`")
     })
 }

@@ -374,7 +374,7 @@ clouds:
       marked
     cert: missing.pem
     key: .
-    proxy: proxy.example
+    proxy: ftp://proxy.example
     compute_connect_retries: many
     image_api_version: x
   files:

@@ -139,7 +139,7 @@ pub(crate) fn store_address(settings: &Settings, host: &Host) -> Result<Option<S
             if folder.is_absolute() {
                 return Ok(Some(StoreAddress::Folder { folder, key: FolderKey::None }));
             }
-            let what = format!("is `{}`, which is no absolute folder", printable(value.value));
+            let what = format!("is `{}`, which is not an absolute folder", printable(value.value));
             Err(invalid(
                 &value,
                 &what,
@@ -179,7 +179,11 @@ fn shared(scheme: &str, rest: &str, value: &Sourced<&str>) -> Result<SharedAddre
         "rediss" | "rediss+sentinel" | "rediss+cluster" => (true, lower.replacen("rediss", "redis", 1)),
         "memcacheds" => (true, "memcached".into()),
         _ => {
-            return Err(invalid(value, &format!("begins with `{}://`, which is no store", printable(scheme)), SCHEMES));
+            return Err(invalid(
+                value,
+                &format!("begins with `{}://`, which is not a store", printable(scheme)),
+                SCHEMES,
+            ));
         }
     };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -220,7 +224,7 @@ fn engine(kind: &str, path: &str, value: &Sourced<&str>) -> Result<Engine> {
     let database = |text: &str| match text {
         "" => Ok(0),
         text => text.parse().ok().filter(|it| *it >= 0).ok_or_else(|| {
-            let what = format!("names the database `{}`, which is no number", printable(text));
+            let what = format!("names the database `{}`, which is not a number", printable(text));
             invalid(value, &what, "write `/0` or another number at the end, or nothing")
         }),
     };
@@ -255,7 +259,7 @@ fn server(text: &str, default_port: u16, value: &Sourced<&str>) -> Result<Server
     let port = port.map_or(Some(default_port), |port| port.parse().ok().filter(|it| *it > 0));
     match port {
         Some(port) => Ok(Server { host: host.to_owned(), port }),
-        None => Err(invalid(value, "has a port that is no number from 1 to 65535", hint)),
+        None => Err(invalid(value, "has a port that is not a number from 1 to 65535", hint)),
     }
 }
 
@@ -311,16 +315,16 @@ mod tests {
     #[test]
     fn a_wrong_store_says_what_is_wrong_and_shows_no_password() {
         let table = [
-            ("etcd://hidden@host", "`etcd://`, which is no store"),
+            ("etcd://hidden@host", "`etcd://`, which is not a store"),
             ("redis://u:hidden@one,two", "several servers"),
-            ("redis://u:hidden@one:port", "a port that is no number"),
+            ("redis://u:hidden@one:port", "a port that is not a number"),
             ("redis://u:hidden@", "no host"),
             ("redis://u:hidden@one/x", "the database `x`"),
             ("redis://u:hidden@one?a=b", "after `?`"),
             ("redis+sentinel://u:hidden@one", "does not name the master"),
             ("redis+cluster://u:hidden@one/1", "no databases"),
             ("memcached://u:hidden@one", "a user of memcached"),
-            ("somewhere", "no absolute folder"),
+            ("somewhere", "not an absolute folder"),
         ];
         for (url, what) in table {
             let error = parsed(url).expect_err(url);
