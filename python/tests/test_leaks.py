@@ -5,24 +5,36 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import threading
 import time
 import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archstone import AsyncClient, Client
-from archstone.testing import Failure, FakeKeystone
+from archstone import AsyncClient, Client, RequestTimeoutError
+from archstone.testing import Failure, FakeKeystone, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LOOPS = 100
+SERVERS = "/compute/v2.1/servers"
 counts_descriptors = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="Linux shows descriptors there")  # noqa: PTH112
 
 
 def descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+
+def sockets() -> int:
+    def is_socket(descriptor: str) -> bool:
+        try:
+            return os.readlink(f"/proc/self/fd/{descriptor}").startswith("socket:")  # noqa: PTH115
+        except OSError:
+            return False
+
+    return sum(map(is_socket, os.listdir("/proc/self/fd")))  # noqa: PTH208
 
 
 def settles(count: Callable[[], int], most: int) -> bool:
@@ -204,3 +216,85 @@ def test_a_loop_that_nobody_closes_is_collected(silent: FakeKeystone) -> None:
 
     with pytest.warns(ResourceWarning):
         assert collects()
+
+
+def a_client(keystone: FakeKeystone) -> object:
+    client = Client(**keystone.options())
+    client.renew()
+    return client
+
+
+def a_service(keystone: FakeKeystone) -> object:
+    service = Client(**keystone.options()).service("compute")
+    service.get("servers")
+    return service
+
+
+def a_list(keystone: FakeKeystone) -> object:
+    items = Client(**keystone.options()).service("compute").list("servers", "servers")
+    next(items)
+    return items
+
+
+def an_answer(keystone: FakeKeystone) -> object:
+    return Client(**keystone.options()).service("compute").get("servers", stream=True)
+
+
+@counts_descriptors
+@pytest.mark.parametrize("hold", [a_client, a_service, a_list, an_answer])
+def test_connections_end_with_their_last_holder_and_without_another_call(
+    archstone_keystone: FakeKeystone, hold: Callable[[FakeKeystone], object]
+) -> None:
+    archstone_keystone.on("GET", SERVERS).reply(Reply(json={"servers": [{"id": "1"}]}))
+    hold(archstone_keystone)
+    gc.collect()
+    before = sockets()
+
+    held = [hold(archstone_keystone) for _ in range(50)]
+    assert sockets() >= before + len(held)
+    held.clear()
+
+    assert settles(sockets, before)
+
+
+@counts_descriptors
+def test_connections_end_with_a_thread_that_drops_its_client(archstone_keystone: FakeKeystone) -> None:
+    kept = Client(**archstone_keystone.options())
+    kept.renew()
+    before = sockets()
+
+    def work() -> None:
+        for _ in range(10):
+            Client(**archstone_keystone.options()).renew()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert settles(sockets, before)
+
+
+@counts_descriptors
+def test_what_is_given_up_is_closed_without_another_call(archstone_keystone: FakeKeystone) -> None:
+    archstone_keystone.on("GET", SERVERS).reply(Reply(json="x" * (8 << 20)))
+    archstone_keystone.on("GET", "/compute/v2.1/silent").fail(Failure.SILENCE)
+    client = Client(**archstone_keystone.options())
+    client.get_token()
+    service = client.service("compute")
+    service.get("servers")
+    before = sockets()
+
+    held = [service.get("servers", stream=True) for _ in range(20)]
+    assert sockets() > before + 20
+    for answer in held:
+        answer.close()
+    assert settles(sockets, before)
+
+    with pytest.raises(RequestTimeoutError):
+        service.get("silent", timeout=0.05)
+    assert settles(sockets, before)
+
+    client.close()
+    assert settles(sockets, before - 2)

@@ -14,7 +14,11 @@ use std::{
 
 use archstone::Result;
 use pyo3::prelude::*;
-use tokio::{runtime::Runtime, task::JoinHandle, time::timeout};
+use tokio::{
+    runtime::Runtime,
+    task::{JoinHandle, yield_now},
+    time::timeout,
+};
 
 #[cfg(unix)]
 use crate::green;
@@ -49,7 +53,12 @@ where
         return green::wait(&hub, process::runtime(py)?, future, errands)?.map_err(to_python);
     }
     let runtime = process::waiting_runtime(py)?;
-    py.detach(|| drive(runtime, Work::Own(Box::pin(future)), errands))?.map_err(to_python)
+    let outcome = py.detach(|| {
+        let outcome = drive(runtime, Work::Own(Box::pin(future)), errands);
+        process::catch_up(runtime);
+        outcome
+    });
+    outcome?.map_err(to_python)
 }
 
 /// What a thread waits for: its own work, or a task of the runtime once Python has to run meanwhile.
@@ -92,6 +101,8 @@ impl<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static> Work<T, 
                 let _ = runtime.block_on(task);
             }
         }
+        // Its connection hears of it.
+        runtime.block_on(yield_now());
     }
 }
 
@@ -119,9 +130,14 @@ where
             runtime.block_on(async {
                 if std::mem::take(&mut first) {
                     // First hears what has come for connections since somebody waited here: servers close idle ones.
-                    tokio::task::yield_now().await;
+                    yield_now().await;
                 }
-                step(&mut work, errands, hears).await
+                let step = step(&mut work, errands, hears).await;
+                if let Step::Done(Err(_)) = step {
+                    // A connection that failed is closed now: nobody may wait here again.
+                    yield_now().await;
+                }
+                step
             })
         });
         if let Step::Done(outcome) = step {

@@ -12,7 +12,10 @@ use arc_swap::{ArcSwap, Guard};
 use archstone::{EndpointFilter, Token};
 use pyo3::{prelude::*, types::PyString};
 
-use crate::{errors, process};
+use crate::{
+    errors,
+    process::{self, ClosesConnections},
+};
 
 /// A place for the library's client, which a fork or `close` replaces.
 pub(crate) struct Handle(ArcSwap<State>);
@@ -24,6 +27,7 @@ struct State {
     client: archstone::Client,
     /// The current token as Python's string, made once.
     text: Mutex<Option<(Token, Py<PyString>)>>,
+    _closes: ClosesConnections,
 }
 
 impl Handle {
@@ -94,7 +98,8 @@ impl State {
     fn new(client: archstone::Client) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        Self { generation: process::generation(), number, client, text: Mutex::default() }
+        let generation = process::generation();
+        Self { generation, number, client, text: Mutex::default(), _closes: ClosesConnections }
     }
 }
 

@@ -15,7 +15,10 @@ use pyo3::{
     prelude::*,
     types::PyDict,
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    task::yield_now,
+};
 
 /// How many forks lie between the first process and this one.
 static GENERATION: AtomicUsize = AtomicUsize::new(0);
@@ -68,6 +71,53 @@ pub(crate) fn waiting_runtime(_: Python<'_>) -> PyResult<&'static Runtime> {
         .build()
         .map_err(|error| PyOSError::new_err(format!("cannot set up what archstone waits with: {error}")))?;
     Ok(process.waiting.get_or_init(|| runtime))
+}
+
+/// The last field of what holds connections: closes those that nothing else holds, once the fields before it are dropped.
+pub(crate) struct ClosesConnections;
+
+impl Drop for ClosesConnections {
+    fn drop(&mut self) {
+        close_connections();
+    }
+}
+
+/// Has the runtime of threads that wait close the connections that have been given up: nobody may wait there again.
+pub(crate) fn close_connections() {
+    let close = || {
+        Python::try_attach(|py| {
+            if let Some(runtime) = current().waiting.get() {
+                py.detach(|| {
+                    // The last wait may have left something, too, which is not counted.
+                    runtime.block_on(yield_now());
+                    catch_up(runtime);
+                });
+            }
+        })
+    };
+    match Handle::try_current() {
+        // Nothing can wait inside a runtime, neither for another one nor for Python.
+        Ok(inside) => drop(inside.spawn_blocking(close)),
+        Err(_) => drop(close()),
+    }
+}
+
+/// Does what another thread has left for the runtime to do. Where a third one works in it, that one catches up
+/// when it leaves.
+pub(crate) fn catch_up(runtime: &Runtime) {
+    // A turn ends after some tasks. While others go on adding to them, it is others who wait here.
+    const MOST_TURNS: usize = 16;
+    for _ in 0..MOST_TURNS {
+        if !has_news(runtime) {
+            break;
+        }
+        runtime.block_on(yield_now());
+    }
+}
+
+/// Whether other threads have woken tasks that nobody has worked on yet.
+fn has_news(runtime: &Runtime) -> bool {
+    runtime.metrics().global_queue_depth() > 0
 }
 
 fn current() -> &'static Process {

@@ -188,6 +188,8 @@ impl Answer {
         let mut state = self.state();
         if matches!(&*state, State::Coming(..)) {
             *state = State::Gone;
+            drop(state);
+            process::close_connections();
         }
     }
 }
@@ -203,7 +205,9 @@ impl Drop for Unfinished<'_> {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        if self.generation != process::generation() {
+        if self.generation == process::generation() {
+            self.close();
+        } else {
             // To close a connection takes threads that exist only in the parent.
             std::mem::forget(std::mem::replace(&mut *self.state(), State::Gone));
         }

@@ -17,6 +17,7 @@ use crate::{
     convert, errors,
     handle::Handle,
     operations,
+    process::ClosesConnections,
     promise::start,
     request::{Described, Said, describe, retries, text, version},
     response::Response,
@@ -33,6 +34,7 @@ pub(crate) struct Bound {
     service_type: String,
     make: Box<Make>,
     made: Mutex<Option<(usize, archstone::ServiceClient)>>,
+    _closes: ClosesConnections,
 }
 
 impl Bound {
@@ -151,7 +153,13 @@ pub(crate) fn of(
     let make = move |client: &archstone::Client| {
         steps.iter().fold(client.service(named.clone()), |service, step| step(service))
     };
-    Ok(Bound { handle: Arc::clone(handle), service_type, make: Box::new(make), made: Mutex::default() })
+    Ok(Bound {
+        handle: Arc::clone(handle),
+        service_type,
+        make: Box::new(make),
+        made: Mutex::default(),
+        _closes: ClosesConnections,
+    })
 }
 
 fn add<T: Clone + Send + Sync + 'static>(
@@ -341,6 +349,7 @@ pub(crate) struct Items {
     pages: Arc<tokio::sync::Mutex<Pages<Value>>>,
     /// What is left of the page, the next item last.
     page: Mutex<Vec<Py<PyAny>>>,
+    _closes: ClosesConnections,
 }
 
 impl Items {
@@ -358,7 +367,8 @@ impl Items {
         if let Some(limit) = limit {
             pages = pages.limit(limit);
         }
-        Ok(Self { pages: Arc::new(tokio::sync::Mutex::new(pages)), page: Mutex::default() })
+        let pages = Arc::new(tokio::sync::Mutex::new(pages));
+        Ok(Self { pages, page: Mutex::default(), _closes: ClosesConnections })
     }
 }
 

@@ -1,9 +1,10 @@
 //! How services are reached: proxies, sockets, encodings, headers about the caller.
 
 use std::{
-    io::{BufRead, BufReader, Write},
-    net::IpAddr,
+    io::{BufRead, BufReader, Read, Write},
+    net::{IpAddr, TcpListener},
     os::unix::net::UnixListener,
+    time::Duration,
 };
 
 use archstone::{Client, ClientBuilder, ErrorKind, ServiceClient, host::Host};
@@ -64,6 +65,33 @@ fn the_proxy_of_a_variable_is_shown_with_its_variable_and_without_its_password()
     };
     assert_eq!(shown("other").unwrap(), "http://proxy.example:3128 environment variable `http_proxy`");
     assert_eq!(shown(".example"), None);
+}
+
+#[test]
+fn a_connection_is_closed_with_its_last_blocking_client_and_without_another_call() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (connection, _) = listener.accept().unwrap();
+        // Much less than an idle connection is kept for.
+        connection.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let mut reader = BufReader::new(&connection);
+        let mut line = String::new();
+        while line != "\r\n" {
+            line.clear();
+            reader.read_line(&mut line).unwrap();
+        }
+        (&connection).write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").unwrap();
+        reader.read(&mut [0]).unwrap()
+    });
+    let client = given().build_blocking().unwrap();
+    let service = client.service("compute").endpoint_override(url);
+    let body = client.wait(async { service.get("servers").send().await?.text().await });
+    assert_eq!(body.unwrap(), "{}");
+
+    drop((client, service));
+
+    assert_eq!(server.join().unwrap(), 0);
 }
 
 #[tokio::test]
