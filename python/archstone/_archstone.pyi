@@ -15,6 +15,7 @@ __all__ = [
     "AccessInfo",
     "AmbiguousError",
     "ApplicationCredentialRefusedError",
+    "Arguments",
     "AsyncBody",
     "AsyncCore",
     "AsyncServiceCore",
