@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import keystoneauth1.adapter
 
+from archstone._hidden import Hidden
 from archstone.keystoneauth._signature import named, signed_as
 
 if TYPE_CHECKING:
@@ -51,8 +52,10 @@ class _Bound(_Base):
     def __init__(self, session: Session, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
         """Make an adapter: see keystoneauth1's."""
         options.update(named(_Base.__init__, arguments, 2))
-        super().__init__(session, **options)
-        at_once, per_second = options.get("concurrency"), options.get("rate_limit")
+        given = Hidden(options)
+        del arguments, options
+        super().__init__(session, **given())
+        at_once, per_second = given().get("concurrency"), given().get("rate_limit")
         # Without limits of its own, the session's hold.
         limits: Any = _Limits(at_once, per_second) if at_once or per_second else None
         self._rate_semaphore = limits
@@ -60,7 +63,9 @@ class _Bound(_Base):
     def _request(self, url: str, method: str, **options: Any) -> requests.Response:  # noqa: ANN401
         # The caller's own stays as it is.
         options["endpoint_filter"] = dict(options.get("endpoint_filter") or {})
-        return super()._request(url, method, **options)
+        given = Hidden(options)
+        del options
+        return super()._request(url, method, **given())
 
     @signed_as(_Base.get_endpoint)
     def get_endpoint(self, auth: plugins.BaseAuthPlugin | None = None, **wanted: Any) -> str | None:  # noqa: ANN401

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Connection(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Connection:
     """Trust, certificates and proxies of a request."""
 
     verify: bool | str = True
     cert: str | tuple[str, ...] | None = None
-    proxies: tuple[tuple[str, str], ...] = ()
+    # A proxy's URL may hold a password.
+    proxies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     tls_min_version: str | None = None
 
     @classmethod

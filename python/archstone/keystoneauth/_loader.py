@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from keystoneauth1 import loading
 
 from archstone._archstone import option_table
+from archstone._hidden import Hidden
 from archstone.keystoneauth._plugin import Plugin
 
 # What sessions and adapters are given, and the plugin asks them for; and what openstacksdk has read before.
@@ -95,8 +96,9 @@ class Loader(loading.BaseLoader[Plugin]):
     def create_plugin(self, **given: Any) -> Plugin:  # noqa: ANN401
         """Make the plugin. What only Archstone knows may also be said in its own variables."""
         own_names = {destination: name for name, destination in _DESTINATIONS.items()}
-        options = {own_names.get(name, name): value for name, value in given.items()}
+        options = Hidden({own_names.get(name, name): value for name, value in given.items()})
+        del given
         for name, _, variable, _, _ in option_table():
-            if variable.startswith("ARCHSTONE_") and options.get(name) is None:
-                options[name] = os.environ.get(variable)
-        return Plugin(**options)
+            if variable.startswith("ARCHSTONE_") and options().get(name) is None:
+                options()[name] = os.environ.get(variable)
+        return Plugin(**options())

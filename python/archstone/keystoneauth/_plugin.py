@@ -14,6 +14,7 @@ from keystoneauth1 import access, exceptions, plugin
 from keystoneauth1.identity import base
 
 import archstone
+from archstone._hidden import Hidden
 from archstone.keystoneauth._catalog import CurrentCatalog
 from archstone.keystoneauth._connection import Connection
 from archstone.keystoneauth._discovery import Outcomes
@@ -58,12 +59,14 @@ class Plugin(base.BaseIdentityPlugin):
             OptionError: something is missing or wrong.
 
         """
-        super().__init__(options.get("auth_url"), reauthenticate)
-        self._options: Options | None = options
-        self._state: str | None = None
+        given = Hidden(options)
+        del options
+        super().__init__(given().get("auth_url"), reauthenticate)
+        self._options: Hidden | None = given
+        self._state: Hidden | None = None
         self._start()
         with translation():
-            archstone.Client(**options)
+            archstone.Client(**given())
 
     @classmethod
     def from_client(cls, client: archstone.Client) -> Self:
@@ -79,7 +82,7 @@ class Plugin(base.BaseIdentityPlugin):
     def _start(self) -> None:
         self._made: archstone.Client | None = None
         self._connection = Connection()
-        self._refused: str | None = None
+        self._refused: Hidden | None = None
         # What this thread has sent: the session does not tell which token was refused.
         self._sent = threading.local()
         self._outcomes = Outcomes()
@@ -87,7 +90,7 @@ class Plugin(base.BaseIdentityPlugin):
     @property
     def has_scope_parameters(self) -> bool:
         """Whether the options say what the token is for; False for a plugin that was made of a client."""
-        return any((self._options or {}).get(name) for name in _SCOPES)
+        return self._options is not None and any(self._options().get(name) for name in _SCOPES)
 
     @property
     def token_url(self) -> str:
@@ -101,7 +104,7 @@ class Plugin(base.BaseIdentityPlugin):
             if self._made is None:
                 self._connection = Connection.of(session, {})
                 with translation():
-                    self._made = archstone.Client(**self._options_for(session))
+                    self._made = archstone.Client(**self._options_for(session)())
             return self._made
 
     def client_for(self, session: Session, connection: Connection) -> archstone.Client | None:
@@ -112,37 +115,39 @@ class Plugin(base.BaseIdentityPlugin):
         client = self.client(session)
         return client if connection == self._connection else None
 
-    def _options_for(self, session: Session) -> Options:
-        given: dict[str, Any] = {name: value for name, value in (self._options or {}).items() if value is not None}
-        options = self._connection.options(given.get("auth_url", ""))
-        if any(name in given for name in _TRUST):
+    def _options_for(self, session: Session) -> Hidden:
+        whole = self._options or Hidden({})
+        given = Hidden({name: value for name, value in whole().items() if value is not None})
+        options = self._connection.options(given().get("auth_url", ""))
+        if any(name in given() for name in _TRUST):
             options = {name: value for name, value in options.items() if name not in _TRUST}
         options["timeout"] = getattr(session, "timeout", None) or None
         options["original_ip"] = getattr(session, "original_ip", None)
         program = [getattr(session, name, None) for name in ("app_name", "app_version")]
         options["user_agent"] = "/".join(word for word in program if word) or None
-        options["token_ref"] = self._state
-        whole: Options = {**options, **given}  # type: ignore[typeddict-item]
-        return whole
+        state = {} if self._state is None else {"token_ref": self._state()}
+        return Hidden({**options, **state, **given()})
 
-    def _token(self, client: archstone.Client) -> str:
+    def _token(self, client: archstone.Client) -> Hidden:
         """Return the current token, or another when this one was refused: the first that comes replaces it."""
-        token = client.token
-        return client.replace(token) if token == self._refused else token
+        token = Hidden(client.token)
+        is_refused = self._refused is not None and token() == self._refused()
+        return Hidden(client.replace(token())) if is_refused else token
 
     def _current(self, session: Session) -> tuple[str, access.AccessInfo | None]:
         """Return the token, and what is known of it; logs in when there is none."""
-        known = self.auth_ref
-        if not self.reauthenticate and known is not None:
-            token = known.auth_token
+        known = Hidden(self.auth_ref)
+        if not self.reauthenticate and known() is not None:
+            token = Hidden(known().auth_token)
         else:
             client = self.client(session)
             with translation():
                 token = self._token(client)
-                if known is None or known.auth_token != token:
-                    known = self.auth_ref = self._known_of(client)
+                if known() is None or known().auth_token != token():
+                    known = Hidden(self._known_of(client))
+                    self.auth_ref = known()
         self._sent.token = token
-        return cast("str", token), known
+        return token(), known()
 
     def _known_of(self, client: archstone.Client) -> access.AccessInfo | None:
         try:
@@ -150,11 +155,12 @@ class Plugin(base.BaseIdentityPlugin):
         except archstone.NotAuthenticatedError:
             # A token that was given: nothing asks what it is.
             return None
-        state = json.loads(ours.to_ref())
+        state = Hidden(json.loads(ours.to_ref()))
         self.auth_url = self.auth_url or ours.auth_url
-        known = access.create(body=state["body"], auth_token=state["auth_token"])
+        known = access.create(body=state()["body"], auth_token=state()["auth_token"])
         if known.has_service_catalog() and isinstance(known, access.AccessInfoV3):
-            known._service_catalog = CurrentCatalog(state["body"]["token"]["catalog"], client)  # where it keeps its own
+            catalog = state()["body"]["token"]["catalog"]
+            known._service_catalog = CurrentCatalog(catalog, client)  # where it keeps its own
         return known
 
     def get_token(self, session: Session) -> str:
@@ -177,14 +183,14 @@ class Plugin(base.BaseIdentityPlugin):
 
     def invalidate(self) -> bool:
         """Have the token replaced that this thread has sent, if it is still the current one by then."""
-        token = getattr(self._sent, "token", None)
+        token: Hidden | None = getattr(self._sent, "token", None)
         if token is None:
             if self.auth_ref is None:
                 return False
-            token = self.auth_ref.auth_token
+            token = Hidden(self.auth_ref.auth_token)
         self._sent.token = None
         self._refused = token
-        if self.auth_ref is not None and self.auth_ref.auth_token == token:
+        if self.auth_ref is not None and self.auth_ref.auth_token == token():
             self.auth_ref = None
         return True
 
@@ -254,7 +260,7 @@ class Plugin(base.BaseIdentityPlugin):
         if self._options is None:
             # What keystoneauth1 expects of a plugin that cannot name its options.
             raise NotImplementedError(_MADE_OF_A_CLIENT)
-        return {name: None if value is None else str(value) for name, value in self._options.items()}
+        return {name: None if value is None else str(value) for name, value in self._options().items()}
 
     def get_cache_id(self) -> str | None:
         """Return a name for the options; None for a plugin that was made of a client.
@@ -263,9 +269,9 @@ class Plugin(base.BaseIdentityPlugin):
         """
         if self._options is None:
             return None
-        elements = self.get_cache_id_elements()
-        text = json.dumps({name: value for name, value in elements.items() if value is not None}, sort_keys=True)
-        digest = hashlib.scrypt(text.encode(), salt=b"archstone.keystoneauth", n=1 << 14, r=8, p=1, dklen=32)
+        elements = Hidden(self.get_cache_id_elements())
+        text = Hidden(json.dumps({name: it for name, it in elements().items() if it is not None}, sort_keys=True))
+        digest = hashlib.scrypt(text().encode(), salt=b"archstone.keystoneauth", n=1 << 14, r=8, p=1, dklen=32)
         return base64.b64encode(digest).decode()
 
     def set_auth_state(self, data: str | None) -> None:
@@ -278,14 +284,16 @@ class Plugin(base.BaseIdentityPlugin):
         """
         if self._options is None:
             raise NotImplementedError(_MADE_OF_A_CLIENT)
-        if data:
+        state = Hidden(data or None)
+        del data
+        if state():
             with translation():
-                archstone.AccessInfo.from_ref(data)
+                archstone.AccessInfo.from_ref(state())
         with self._lock:
-            self._state = data or None
+            self._state = state if state() else None
             self._made = None
             self._sent = threading.local()
-            super().set_auth_state(data)
+            super().set_auth_state(state())
 
     def __repr__(self) -> str:
         """Tell where it logs in."""

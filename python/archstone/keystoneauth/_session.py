@@ -15,6 +15,7 @@ from keystoneauth1 import plugin as plugins
 from requests.structures import CaseInsensitiveDict
 
 import archstone
+from archstone._hidden import Hidden
 from archstone.keystoneauth._connection import Connection
 from archstone.keystoneauth._discovery import Outcomes
 from archstone.keystoneauth._errors import refusal, translation
@@ -105,30 +106,32 @@ class Session(_Base):
             ClientException: there is no answer, or no token.
 
         """
-        options.update(named(_Base.request, arguments, 3))
-        options["headers"] = headers = CaseInsensitiveDict(options.get("headers") or {})
-        if address := options.get("original_ip"):
-            headers.setdefault("Forwarded", f'for="[{address}]"' if ":" in address else f"for={address}")
-        if options.get("endpoint_override"):
-            options["endpoint_override"] = _NO_NAME.sub("%%", options["endpoint_override"])
-        raise_exc = options.pop("raise_exc", True)
-        response = super().request(url, method, raise_exc=False, exchange=self._exchange(options), **options)
+        given = Hidden({**options, **named(_Base.request, arguments, 3)})
+        del arguments, options
+        given()["headers"] = CaseInsensitiveDict(given().get("headers") or {})
+        if address := given().get("original_ip"):
+            forwarded = f'for="[{address}]"' if ":" in address else f"for={address}"
+            given()["headers"].setdefault("Forwarded", forwarded)
+        if given().get("endpoint_override"):
+            given()["endpoint_override"] = _NO_NAME.sub("%%", given()["endpoint_override"])
+        raise_exc = given().pop("raise_exc", True)
+        response = super().request(url, method, raise_exc=False, exchange=self._exchange(given), **given())
         if raise_exc and response.status_code >= requests.codes.bad_request:
             raise refusal(response, getattr(response, "error", None), method, response.url)
         return response
 
-    def _exchange(self, options: dict[str, Any]) -> _Exchange:
+    def _exchange(self, given: Hidden) -> _Exchange:
         """Look at a request before it is sent. A token that Archstone replaces is not replaced once more."""
-        auth = options.get("auth") or self.auth
-        authenticated = options.get("authenticated")
+        auth = given().get("auth") or self.auth
+        authenticated = given().get("authenticated")
         authenticated = auth is not None if authenticated is None else bool(authenticated)
-        reauthenticate = authenticated and bool(options.get("allow_reauth", True))
+        reauthenticate = authenticated and bool(given().get("allow_reauth", True))
         client = None
         if isinstance(auth, Plugin):
-            client = auth.client_for(self, Connection.of(self, options))
-        begin, can_be_sent_again = _place(options.get("data"))
+            client = auth.client_for(self, Connection.of(self, given()))
+        begin, can_be_sent_again = _place(given().get("data"))
         if client is not None or not can_be_sent_again:
-            options["allow_reauth"] = False
+            given()["allow_reauth"] = False
         return _Exchange(auth, client, authenticated, reauthenticate, begin)
 
     def _send_request(  # noqa: PLR0913, PLR0917  as keystoneauth1 calls it
@@ -148,6 +151,8 @@ class Session(_Base):
         **options: Any,  # noqa: ANN401
     ) -> requests.Response:
         exchange: _Exchange | None = options.pop("exchange", None)
+        asked = Hidden(options)
+        del options
         with _preparation(url):
             transport = self.session.get_adapter(url)
         if exchange is None or not isinstance(transport, Transport) or self._is_patched():
@@ -155,15 +160,15 @@ class Session(_Base):
             retries = (connect_retries, status_code_retries, retriable_status_codes, rate_semaphore)
             delays = (connect_retry_delays, status_code_retry_delays)
             known = (url, method, redirect, log, logger, split_loggers)
-            response = send(*known, *retries, *delays, **options)
+            response = send(*known, *retries, *delays, **asked())
             if self._may_replace(exchange, response):
-                options["headers"].update(self.get_auth_headers(exchange and exchange.auth) or {})
-                response = send(*known, *retries, *delays, **options)
+                asked()["headers"].update(self.get_auth_headers(exchange and exchange.auth) or {})
+                response = send(*known, *retries, *delays, **asked())
             return response
         if exchange.begin is not None:
-            options["data"].seek(exchange.begin)
+            asked()["data"].seek(exchange.begin)
         with _preparation(url):
-            prepared = self.session.prepare_request(_request(url, method, options))
+            prepared = Hidden(self.session.prepare_request(_request(url, method, asked)))
         pause = next(status_code_retry_delays if status_code_retries else connect_retry_delays)
         policy = archstone.Retries(
             attempts=1 + max(connect_retries, status_code_retries, 0),
@@ -172,8 +177,8 @@ class Session(_Base):
             # Who names statuses wants requests of every kind to be sent again.
             also_unsafe=bool(status_code_retries),
         )
-        connection = Connection.of(self, options)
-        sent: dict[str, Any] = {"stream": bool(options.get("stream")), "timeout": options.get("timeout")}
+        connection = Connection.of(self, asked())
+        sent: dict[str, Any] = {"stream": bool(asked().get("stream")), "timeout": asked().get("timeout")}
         with rate_semaphore, translation():
             given = transport.exchange(
                 exchange.client or transport.client(connection, url),
@@ -188,8 +193,10 @@ class Session(_Base):
             # The token may be another one by now: `invalidate` is to know.
             exchange.auth.get_token(self)
         # With what a hook needs to send the request once more, as `requests` has it.
-        sent.update(verify=connection.verify, cert=connection.cert, proxies=dict(connection.proxies))
-        answer: requests.Response = _requests.hooks.dispatch_hook("response", prepared.hooks, given, **sent)
+        sent.update(verify=connection.verify, cert=connection.cert)
+        answer: requests.Response = _requests.hooks.dispatch_hook(
+            "response", prepared().hooks, given, **sent, proxies=dict(connection.proxies)
+        )
         for one in (*answer.history, answer):
             _requests.cookies.extract_cookies_to_jar(self.session.cookies, one.request, one.raw)
         if log:
@@ -271,8 +278,9 @@ class Session(_Base):
 
     @signed_as(_Base._http_log_request)
     def _http_log_request(self, url: str, *arguments: Any, **said: Any) -> None:  # noqa: ANN401
-        said.update(named(_Base._http_log_request, arguments, 2), data=None, json=None)
-        super()._http_log_request(url, **said)
+        hidden = Hidden({**said, **named(_Base._http_log_request, arguments, 2), "data": None, "json": None})
+        del arguments, said
+        super()._http_log_request(url, **hidden())
 
     @signed_as(_Base._http_log_response)
     def _http_log_response(self, *arguments: Any, **said: Any) -> None:  # noqa: ANN401
@@ -295,11 +303,11 @@ def _preparation(url: str) -> Generator[None]:
         raise exceptions.UnknownConnectionError(message, problem) from problem
 
 
-def _request(url: str, method: str, options: dict[str, Any]) -> requests.Request:
+def _request(url: str, method: str, asked: Hidden) -> requests.Request:
     request = requests.Request(method.upper(), url)
     for name in ("headers", "files", "data", "params", "auth", "cookies", "hooks"):
-        if options.get(name) is not None:
-            setattr(request, name, options[name])
+        if asked().get(name) is not None:
+            setattr(request, name, asked()[name])
     return request
 
 

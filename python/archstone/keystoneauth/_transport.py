@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import threading
+from dataclasses import replace
 from http.client import HTTPMessage
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
 import archstone
+from archstone._hidden import Hidden
 from archstone.keystoneauth._connection import Connection
 from archstone.keystoneauth._errors import as_requests_says
 from archstone.keystoneauth._patches import adapters_are_patched
@@ -69,29 +71,29 @@ class Transport(BaseAdapter):
     def exchange(
         self,
         client: archstone.Client,
-        request: requests.PreparedRequest,
+        prepared: Hidden,
         *,
         stream: bool,
         timeout: float | tuple[float | None, float | None] | None,
         **options: Any,  # noqa: ANN401
     ) -> Response:
-        """Send a request, and return its answer, whatever the status.
+        """Send a prepared request, and return its answer, whatever the status.
 
         Raises:
             archstone.Error: there is no answer.
 
         """
         answer = client.request(
-            request.method or "GET",
-            request.url or "",
-            headers=_headers(request),
-            data=cast("Any", request.body),
+            prepared().method or "GET",
+            prepared().url or "",
+            headers=_headers(prepared()),
+            data=prepared().body,
             stream=stream,
             timeout=_limits(timeout),
             raise_exc=False,
             **options,
         )
-        response = _response(answer, request, stream=stream)
+        response = _response(answer, prepared(), stream=stream)
         for one in (*response.history, response):
             one.connection = cast("Any", self)  # where authentication of `requests` sends again
         return response
@@ -109,13 +111,15 @@ class Transport(BaseAdapter):
         if adapters_are_patched():
             return self._stock.send(request, stream, cast("Any", timeout), verify, cert, proxies)
         connection = Connection.of(self, {"verify": verify, "cert": cert, "proxies": proxies})
-        connection = connection._replace(tls_min_version=self._tls_min_version)
+        connection = replace(connection, tls_min_version=self._tls_min_version)
         never = archstone.Retries(attempts=1)
+        prepared = Hidden(request)
+        del request, proxies
         try:
-            client = self.client(connection, request.url or "")
+            client = self.client(connection, prepared().url or "")
             return self.exchange(
                 client,
-                request,
+                prepared,
                 stream=stream,
                 timeout=timeout,
                 authenticated=False,
@@ -123,7 +127,7 @@ class Transport(BaseAdapter):
                 retries=never,
             )
         except archstone.Error as error:
-            raise as_requests_says(error, request) from error
+            raise as_requests_says(error, prepared()) from error
 
     def close(self) -> None:
         """Close connections; the transport can be used again."""

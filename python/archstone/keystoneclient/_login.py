@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import archstone
 from archstone._archstone import IdentityCore
+from archstone._hidden import Hidden
 from archstone._resources import plain
 from archstone.keystoneclient._errors import translation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from keystoneauth1.plugin import BaseAuthPlugin
     from keystoneauth1.session import Session
@@ -33,27 +34,28 @@ class Login(ABC):
         """Keep whether managers return request ids, too."""
         self.include_metadata = include_metadata
 
-    def ask(self, manager: str, operation: str, given: Mapping[str, Any]) -> tuple[Any, list[str]]:
+    def ask(self, manager: str, operation: str, given: Hidden) -> tuple[Any, list[str]]:
         """Do an operation of Archstone's, and return the answer and the ids of the requests."""
-        arguments = json.dumps({name: plain(value) for name, value in given.items()})
+        arguments = _written(given)
         with translation():
             # There the password is refused, not the token; a second try would count towards a lockout.
             text, request_ids = self._with_a_token(
-                lambda client: IdentityCore(client, manager).whole(operation, arguments),
+                lambda client: IdentityCore(client, manager).whole(operation, arguments()),
                 may_try_again=operation != "update_password",
             )
         return json.loads(text), request_ids
 
-    def send(self, method: str, url: str, **options: Any) -> tuple[archstone.Response, Any]:
+    def send(self, method: str, url: str, options: Hidden) -> tuple[archstone.Response, Any]:
         """Send a request below the endpoint, and return the answer with what its JSON says."""
         for name in ("management", "endpoint_filter", "log"):
-            options.pop(name, None)
-        if "body" in options:
-            options["json"] = options.pop("body")
+            options().pop(name, None)
+        if "body" in options():
+            options()["json"] = options().pop("body")
 
         def request(client: archstone.Client) -> archstone.Response:
             whole = url if "://" in url else f"{(self.endpoint() or '').rstrip('/')}/{url.lstrip('/')}"
-            return client.request(method, whole, **options)
+            made: archstone.Response = client.request(method, whole, **options())
+            return made
 
         with translation():
             response = self._with_a_token(request)
@@ -78,6 +80,14 @@ class Login(ABC):
     @abstractmethod
     def user_id(self) -> str | None:
         """Who it is, as far as it has to be said."""
+
+
+def _written(given: Hidden) -> Hidden:
+    """Return arguments as JSON. What is wrong with them is told without the variables of what reads them."""
+    try:
+        return Hidden(json.dumps({name: plain(value) for name, value in given().items()}))
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise problem.with_traceback(None)  # noqa: B904  the same one
 
 
 class ClientLogin(Login):
@@ -129,24 +139,24 @@ class SessionLogin(Login):
         self._endpoint = endpoint
         self._wanted = wanted
         self._lock = threading.Lock()
-        self._made: tuple[str | None, archstone.Client] | None = None
+        self._made: tuple[Hidden, archstone.Client] | None = None
 
     def client(self) -> archstone.Client:
         """Return a client with the session's current token."""
-        token = self.session.get_token(self.auth)
+        token = Hidden(self.session.get_token(self.auth))
         with self._lock:
-            if self._made is None or self._made[0] != token:
+            if self._made is None or self._made[0]() != token():
                 self._made = (token, self._client_with(token))
             return self._made[1]
 
-    def _client_with(self, token: str | None) -> archstone.Client:
+    def _client_with(self, token: Hidden) -> archstone.Client:
         # Whoever has a session has keystoneauth1; nobody else needs it.
         from archstone.keystoneauth._connection import Connection  # noqa: PLC0415
 
         url = self.endpoint()
         options: dict[str, Any] = Connection.of(self.session, {}).options(url or "")
         timeout: float | None = getattr(self.session, "timeout", None)
-        return archstone.Client(token_id=token, mgmt_url=url, timeout=timeout or None, **options)
+        return archstone.Client(token_id=token(), mgmt_url=url, timeout=timeout or None, **options)
 
     def endpoint(self) -> str | None:
         """Return where the identity service is: by the catalog, or where the session logs in."""

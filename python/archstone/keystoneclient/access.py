@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import archstone
 from archstone._archstone import EndpointNotFoundError
+from archstone._hidden import Hidden
 from archstone.keystoneclient import exceptions
 from archstone.keystoneclient._errors import both, translation
 
@@ -24,9 +25,9 @@ class AccessInfo(dict[str, Any]):
 
     def __init__(self, known: archstone.AccessInfo, region_name: str | None = None) -> None:
         """Make one of what Archstone knows. The region is the one that the catalog is asked for by default."""
-        state = json.loads(known.to_ref())
-        body = state["body"]
-        super().__init__(body.get("token") or body["access"], auth_token=state["auth_token"], version="v3")
+        state = Hidden(json.loads(known.to_ref()))
+        body = state()["body"]
+        super().__init__(body.get("token") or body["access"], auth_token=state()["auth_token"], version="v3")
         if region_name:
             self["region_name"] = region_name
         self._known = known
@@ -46,13 +47,19 @@ class AccessInfo(dict[str, Any]):
         """Tell whether the token has a catalog."""
         return self._known.has_service_catalog()
 
+    def __repr__(self) -> str:
+        """Show everything but the token."""
+        return repr({**self, "auth_token": "***"})
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Be copied and pickled as the token with all that is known of it."""
         return _restored, (self._known.to_ref(), self.get("region_name"))
 
 
 def _restored(ref: str, region_name: str | None) -> AccessInfo:
-    return AccessInfo(archstone.AccessInfo.from_ref(ref), region_name)
+    given = Hidden(ref)
+    del ref
+    return AccessInfo(archstone.AccessInfo.from_ref(given()), region_name)
 
 
 class ServiceCatalog:

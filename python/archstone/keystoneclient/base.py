@@ -6,6 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from archstone._archstone import AmbiguousError, InvalidRequestError, NotFoundError
+from archstone._hidden import Hidden
 from archstone.keystoneclient import exceptions
 from archstone.keystoneclient._errors import both
 
@@ -127,34 +128,44 @@ class Manager(Generic[R]):
         """Ask as whoever has logged in."""
         self.client = client
 
-    def _ask(self, operation: str, given: Mapping[str, Any], make: Callable[[Any], Any]) -> Any:
+    def _ask(self, operation: str, given: Hidden, make: Callable[[Any], Any]) -> Any:
         """Do an operation of Archstone's with what is given, and make something of the answer."""
-        known = {name: getid(value) for name, value in given.items() if value is not None}
-        answer, request_ids = self.client.ask(self._name, operation, known)
-        made = make(answer)
-        return Response(made, request_ids) if self.client.include_metadata else made
+        known = Hidden({name: getid(value) for name, value in given().items() if value is not None})
+        asked = Hidden(self.client.ask(self._name, operation, known))
+        made = Hidden(make(asked()[0]))
+        return Response(made(), asked()[1]) if self.client.include_metadata else made()
 
     def _plain(self, operation: str, /, **given: object) -> Any:
-        return self._ask(operation, given, lambda answer: answer)
+        hidden = Hidden(given)
+        del given
+        return self._ask(operation, hidden, lambda answer: answer)
 
     def _do(self, operation: str, /, **given: object) -> None:
-        done: None = self._plain(operation, **given)
+        hidden = Hidden(given)
+        del given
+        done: None = self._ask(operation, hidden, lambda answer: answer)
         return done
 
     def _get(self, operation: str, /, **given: object) -> R:
-        made: R = self._ask(operation, given, lambda answer: self.resource_class(self, answer, loaded=True))
+        hidden = Hidden(given)
+        del given
+        made: R = self._ask(operation, hidden, lambda answer: self.resource_class(self, answer, loaded=True))
         return made
 
     def _make(self, operation: str, /, **given: object) -> R:
-        made: R = self._ask(operation, given, lambda answer: self.resource_class(self, answer))
+        hidden = Hidden(given)
+        del given
+        made: R = self._ask(operation, hidden, lambda answer: self.resource_class(self, answer))
         return made
 
     def _list(self, operation: str, /, **given: object) -> builtins.list[R]:
         return self._list_of(self.resource_class, operation, **given)
 
     def _list_of(self, kind: type[S], operation: str, /, **given: object) -> builtins.list[S]:
+        hidden = Hidden(given)
+        del given
         made: builtins.list[S] = self._ask(
-            operation, given, lambda answer: [kind(self, it, loaded=True) for it in answer]
+            operation, hidden, lambda answer: [kind(self, it, loaded=True) for it in answer]
         )
         return made
 
@@ -166,7 +177,9 @@ class Manager(Generic[R]):
                 raise both(exceptions.NotFound, NotFoundError)("there is none")
             return True
 
-        checked: bool = self._ask(operation, given, so)
+        hidden = Hidden(given)
+        del given
+        checked: bool = self._ask(operation, hidden, so)
         return checked
 
 
@@ -185,16 +198,18 @@ class CrudManager(Manager[R]):
 
     def _only(self, operation: str, /, **given: object) -> R:
         def only(answer: builtins.list[Any]) -> R:
-            if not answer:
+            found = [self.resource_class(self, it, loaded=True) for it in answer]
+            del answer
+            if not found:
                 message = f"No {self.resource_class.__name__} matching {given}."
                 raise both(exceptions.NotFound, NotFoundError)(message)
-            if len(answer) > 1:
-                message = f"{len(answer)} of {self.resource_class.__name__} match {given}."
+            if len(found) > 1:
+                message = f"{len(found)} of {self.resource_class.__name__} match {given}."
                 raise both(exceptions.NoUniqueMatch, AmbiguousError)(message)
-            return self.resource_class(self, answer[0], loaded=True)
+            return found[0]
 
-        found: R = self._ask(operation, given, only)
-        return found
+        one: R = self._ask(operation, Hidden(given), only)
+        return one
 
 
 def more(kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import archstone
+from archstone._hidden import Hidden
 from archstone.keystoneclient._errors import both
 from archstone.keystoneclient.base import CrudManager, Resource, fields, more, not_supported
 from archstone.keystoneclient.exceptions import CommandError
@@ -42,17 +43,19 @@ class ApplicationCredentialManager(CrudManager[ApplicationCredential]):
         **kwargs: Any,
     ) -> ApplicationCredential:
         """Make an application credential. `roles` are ids, or dicts with `id` or `name`."""
+        hidden, further = Hidden(secret), Hidden(fields(kwargs))
+        del secret, kwargs
         return self._make(
             "create",
             name=name,
             user=user or self.client.user_id,
-            secret=secret,
+            secret=hidden(),
             description=description,
             expires_at=isotime(expires_at),
             roles=_roles(roles),
             unrestricted=unrestricted,
             access_rules=access_rules,
-            **fields(kwargs),
+            **further(),
         )
 
     def get(self, application_credential: Reference, user: Reference | None = None) -> ApplicationCredential:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import archstone
+from archstone._hidden import Hidden
 from archstone.keystoneclient._errors import login as login_errors
 from archstone.keystoneclient._errors import translation
 from archstone.keystoneclient._login import ClientLogin, Login, SessionLogin
@@ -38,7 +39,7 @@ from archstone.keystoneclient.v3.tokens import TokenManager
 from archstone.keystoneclient.v3.users import UserManager
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from keystoneauth1.plugin import BaseAuthPlugin
     from keystoneauth1.session import Session
@@ -91,6 +92,10 @@ class Client(Requests):
 
     version = "v3"
 
+    _made_with: Hidden | None = None
+    _token: Hidden | None = None
+    _known: tuple[archstone.AccessInfo, AccessInfo] | None = None
+
     def __init__(
         self,
         *,
@@ -104,13 +109,12 @@ class Client(Requests):
         **options: Any,
     ) -> None:
         """Make a client."""
+        given, reference = Hidden(options), Hidden(auth_ref)
+        del options, auth_ref
         self.session = session
-        self.region_name: str | None = options.get("region_name")
-        self._auth_url: str | None = options.get("auth_url")
+        self.region_name: str | None = given().get("region_name")
+        self._auth_url: str | None = given().get("auth_url")
         self._login: Login
-        self._made_with: Callable[[dict[str, Any]], archstone.Client] | None = None
-        self._token: str | None = None
-        self._known: tuple[archstone.AccessInfo, AccessInfo] | None = None
         url = endpoint_override or endpoint
         if isinstance(session, archstone.Client):
             self._login = ClientLogin(session, include_metadata=include_metadata)
@@ -118,20 +122,19 @@ class Client(Requests):
             wanted = {
                 "service_type": "identity",
                 "interface": "public" if interface in (None, "default") else interface,
-                "region_name": options.get("region_name"),
-                "service_name": options.get("service_name"),
+                "region_name": self.region_name,
+                "service_name": given().get("service_name"),
                 "version": (3, 0),
             }
             self._login = SessionLogin(session, auth, url, wanted, include_metadata=include_metadata)
         else:
-            # Not an attribute: a password is among them.
-            self._made_with = lambda more: archstone.Client(**{**_options(url, auth_ref, options), **more})
+            self._made_with = _options(url, reference, given)
             with login_errors():
-                self._login = ClientLogin(self._made_with({}), include_metadata=include_metadata)
-                if url is None and auth_ref is None:
+                self._login = ClientLogin(archstone.Client(**self._made_with()), include_metadata=include_metadata)
+                if url is None and reference() is None:
                     self.authenticate()
-        if options.get("token") is not None and url is not None:
-            self._login.given_user_id = options.get("user_id")
+        if given().get("token") is not None and url is not None:
+            self._login.given_user_id = given().get("user_id")
         login = self._login
         self.access_rules = AccessRuleManager(login)
         self.application_credentials = ApplicationCredentialManager(login)
@@ -174,34 +177,37 @@ class Client(Requests):
 
         """
         self.region_name = region_name or self.region_name
+        other = Hidden({name: value for name, value in given.items() if value is not None})
+        del given
         with login_errors():
             login = self._login
             if not isinstance(login, ClientLogin) or self._made_with is None:
                 return bool(login.client().token)
-            if other := {name: value for name, value in given.items() if value is not None}:
+            if other():
                 self._log_in_with(other)
             client = login.client()
-            if client.authenticate().auth_token == self._token:
+            known = client.authenticate()
+            if self._token is not None and known.auth_token == self._token():
                 client.renew()
-            self._token = client.token
+            self._token = Hidden(client.token)
         return True
 
-    def _log_in_with(self, other: dict[str, Any]) -> None:
+    def _log_in_with(self, other: Hidden) -> None:
         """Change options; a choice hides what was chosen before."""
-        if unknown := other.keys() - _OPTIONS:
+        if unknown := other().keys() - _OPTIONS:
             message = f"authenticate() got unexpected keyword arguments: {', '.join(sorted(unknown))}"
             raise TypeError(message)
-        hidden = {name for choice in _CHOICES if choice & other.keys() for name in choice}
-        self._change({**dict.fromkeys(hidden), **other})
+        without = {name for choice in _CHOICES if choice & other().keys() for name in choice}
+        self._change(Hidden({**dict.fromkeys(without), **other()}))
 
-    def _change(self, more: dict[str, Any]) -> None:
+    def _change(self, more: Hidden) -> None:
         made, login = self._made_with, self._login
         if made is None or not isinstance(login, ClientLogin):
             message = "the session says this, and it cannot be changed here"
             raise AttributeError(message)
-        self._made_with = lambda further: made({**more, **further})
+        self._made_with = Hidden({**made(), **more()})
         with translation():
-            login.use(self._made_with({}))
+            login.use(archstone.Client(**self._made_with()))
 
     @property
     def auth_token(self) -> str:
@@ -211,8 +217,10 @@ class Client(Requests):
 
     @auth_token.setter
     def auth_token(self, value: str) -> None:
+        token = Hidden(value)
+        del value
         without = dict.fromkeys((*_CREDENTIALS, *(name for choice in _CHOICES for name in choice)))
-        self._change({**without, "token_id": value, "mgmt_url": self.management_url})
+        self._change(Hidden({**without, "token_id": token(), "mgmt_url": self.management_url}))
 
     @property
     def auth_ref(self) -> AccessInfo | None:
@@ -254,7 +262,7 @@ class Client(Requests):
         if isinstance(self._login, SessionLogin):
             self._login.move(value)
         else:
-            self._change({"mgmt_url": value})
+            self._change(Hidden({"mgmt_url": value}))
 
     @property
     def auth_url(self) -> str | None:
@@ -320,24 +328,22 @@ _KNOWN_OF_A_TOKEN = {
 _OF_AUTH_REF = frozenset({"auth_token", "version", "region_name"})
 
 
-def _options(
-    url: str | None, auth_ref: Mapping[str, Any] | archstone.AccessInfo | None, options: dict[str, Any]
-) -> dict[str, Any]:
+def _options(url: str | None, auth_ref: Hidden, given: Hidden) -> Hidden:
     """Return python-keystoneclient's options as Archstone's."""
-    if unknown := options.keys() - _OPTIONS - _WITHOUT_EFFECT:
+    if unknown := given().keys() - _OPTIONS - _WITHOUT_EFFECT:
         message = f"Client() got unexpected keyword arguments: {', '.join(sorted(unknown))}"
         raise TypeError(message)
-    taken = {name: value for name, value in options.items() if name in _OPTIONS and value is not None}
-    if isinstance(taken.get("cert"), tuple):
-        taken["cert"], taken["key"] = taken["cert"]
+    taken = Hidden({name: value for name, value in given().items() if name in _OPTIONS and value is not None})
+    if isinstance(taken().get("cert"), tuple):
+        taken()["cert"], taken()["key"] = taken()["cert"]
     if url is not None:
-        taken["mgmt_url"] = url
-        if "token" in taken:
+        taken()["mgmt_url"] = url
+        if "token" in taken():
             # With both, nothing is asked of the login: that is how a cloud is set up.
-            taken["token_id"] = taken.pop("token")
-    if isinstance(auth_ref, archstone.AccessInfo):
-        taken["token_ref"] = auth_ref
-    elif auth_ref is not None:
-        body = {name: value for name, value in auth_ref.items() if name not in _OF_AUTH_REF}
-        taken["token_ref"] = {"auth_token": auth_ref["auth_token"], "body": {"token": body}}
+            taken()["token_id"] = taken().pop("token")
+    if isinstance(auth_ref(), archstone.AccessInfo):
+        taken()["token_ref"] = auth_ref()
+    elif auth_ref() is not None:
+        body = {name: value for name, value in auth_ref().items() if name not in _OF_AUTH_REF}
+        taken()["token_ref"] = {"auth_token": auth_ref()["auth_token"], "body": {"token": body}}
     return taken

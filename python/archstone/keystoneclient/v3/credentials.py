@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archstone._hidden import Hidden
 from archstone.keystoneclient.base import CrudManager, Resource, fields, more
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ class CredentialManager(CrudManager[Credential]):
         self, user: Reference, type: str, blob: str, project: Reference | None = None, **kwargs: Any
     ) -> Credential:
         """Make a credential."""
-        return self._make("create", user=user, type=type, blob=blob, project=project, **fields(kwargs))
+        hidden, further = Hidden(blob), Hidden(fields(kwargs))
+        del blob, kwargs
+        return self._make("create", user=user, type=type, blob=hidden(), project=project, **further())
 
     def get(self, credential: Reference) -> Credential:
         """Get a credential."""
@@ -46,7 +49,9 @@ class CredentialManager(CrudManager[Credential]):
         **kwargs: Any,
     ) -> Credential:
         """Change a credential. Keystone changes the blob alone, so `user` is not sent."""
-        return self._make("update", credential=credential, type=type, blob=blob, project=project, **fields(kwargs))
+        hidden, further = Hidden(blob), Hidden(fields(kwargs))
+        del blob, kwargs
+        return self._make("update", credential=credential, type=type, blob=hidden(), project=project, **further())
 
     def delete(self, credential: Reference) -> None:
         """Delete a credential."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from archstone._hidden import Hidden
 from archstone.keystoneclient.base import Manager, Resource, not_supported
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ class DomainConfigManager(Manager[DomainConfig]):
 
     def create(self, domain: Reference, config: Mapping[str, Any]) -> DomainConfig:
         """Set the settings of a domain; those that it had are gone."""
-        return self._get("create", domain=domain, config=config)
+        hidden = Hidden(config)
+        del config
+        return self._get("create", domain=domain, config=hidden())
 
     def get(self, domain: Reference) -> DomainConfig:
         """Get the settings of a domain."""
@@ -32,7 +35,9 @@ class DomainConfigManager(Manager[DomainConfig]):
 
     def update(self, domain: Reference, config: Mapping[str, Any]) -> DomainConfig:
         """Change settings of a domain."""
-        return self._get("update", domain=domain, config=config)
+        hidden = Hidden(config)
+        del config
+        return self._get("update", domain=domain, config=hidden())
 
     def delete(self, domain: Reference) -> None:
         """Delete the settings of a domain."""

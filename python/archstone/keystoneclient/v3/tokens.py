@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import archstone
+from archstone._hidden import Hidden
 from archstone.keystoneclient.base import Manager, Resource
 
 
@@ -15,7 +16,9 @@ class TokenManager(Manager[Resource]):
 
     def revoke_token(self, token: str | archstone.AccessInfo) -> None:
         """End a token early."""
-        return self._do("revoke_token", token=_secret(token))
+        hidden = _secret(token)
+        del token
+        return self._do("revoke_token", token=hidden())
 
     def get_revoked(self, audit_id_only: bool = False) -> dict[str, Any]:
         """List revoked tokens. Keystone has ended this: it always refuses."""
@@ -30,7 +33,8 @@ class TokenManager(Manager[Resource]):
         access_rules_support: float | str | None = None,
     ) -> dict[str, Any]:
         """Return what is known of a token, as the identity service has it."""
-        given = _given(token, include_catalog, allow_expired, access_rules_support)
+        given = _given(_secret(token), include_catalog, allow_expired, access_rules_support)
+        del token
         data: dict[str, Any] = self._ask("get_token_data", given, lambda answer: {"token": answer["token"]})
         return data
 
@@ -42,24 +46,25 @@ class TokenManager(Manager[Resource]):
         access_rules_support: float | str | None = None,
     ) -> archstone.AccessInfo:
         """Return what is known of a token, with attributes."""
-        given = _given(token, include_catalog, allow_expired, access_rules_support)
+        given = _given(_secret(token), include_catalog, allow_expired, access_rules_support)
+        del token
         known: archstone.AccessInfo = self._ask("validate", given, archstone.AccessInfo.from_ref)
         return known
 
 
 def _given(
-    token: str | archstone.AccessInfo,
+    token: Hidden,
     include_catalog: bool,
     allow_expired: bool,
     access_rules_support: float | str | None,
-) -> dict[str, Any]:
-    return {
-        "token": _secret(token),
+) -> Hidden:
+    given = {
         "nocatalog": not include_catalog,
         "allow_expired": allow_expired,
         "access_rules_support": str(access_rules_support) if access_rules_support else None,
     }
+    return Hidden({"token": token(), **given})
 
 
-def _secret(token: str | archstone.AccessInfo) -> str:
-    return token if isinstance(token, str) else token.auth_token
+def _secret(token: str | archstone.AccessInfo) -> Hidden:
+    return Hidden(token if isinstance(token, str) else token.auth_token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archstone._hidden import Hidden
 from archstone.keystoneclient.base import CrudManager, Resource, fields, getid, more, wrong
 
 if TYPE_CHECKING:
@@ -35,16 +36,18 @@ class UserManager(CrudManager[User]):
         **kwargs: Any,
     ) -> User:
         """Make a user. `project` is an old name of `default_project`."""
+        hidden, further = Hidden(password), Hidden(fields(kwargs))
+        del password, kwargs
         return self._make(
             "create",
             name=name,
             domain=domain,
             default_project=default_project or project,
-            password=password,
+            password=hidden(),
             email=email,
             description=description,
             enabled=enabled,
-            **fields(kwargs),
+            **further(),
         )
 
     def list(
@@ -78,28 +81,30 @@ class UserManager(CrudManager[User]):
         **kwargs: Any,
     ) -> User:
         """Change a user. `project` is an old name of `default_project`."""
+        hidden, further = Hidden(password), Hidden(fields(kwargs))
+        del password, kwargs
         return self._make(
             "update",
             user=user,
             name=name,
             domain=domain,
             default_project=default_project or project,
-            password=password,
+            password=hidden(),
             email=email,
             description=description,
             enabled=enabled,
-            **fields(kwargs),
+            **further(),
         )
 
     def update_password(self, old_password: str, new_password: str) -> None:
         """Change the own password."""
-        if not (old_password and new_password):
+        old, new = Hidden(old_password), Hidden(new_password)
+        del old_password, new_password
+        if not (old() and new()):
             raise wrong("Specify both the current password and a new password")
-        if old_password == new_password:
+        if old() == new():
             raise wrong("Old password and new password must be different.")
-        return self._do(
-            "update_password", user=self.client.user_id, old_password=old_password, new_password=new_password
-        )
+        return self._do("update_password", user=self.client.user_id, old_password=old(), new_password=new())
 
     def add_to_group(self, user: Reference, group: Reference) -> None:
         """Put a user into a group."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archstone._hidden import Hidden
 from archstone.keystoneclient.base import CrudManager, Manager, Resource, fields, getid, more
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class RequestTokenManager(Manager[RequestToken]):
 
     def create(self, consumer_key: str, consumer_secret: str, project: Reference) -> RequestToken:
         """Ask for consent, as a consumer, for a project."""
-        given = {"consumer_key": consumer_key, "consumer_secret": consumer_secret, "project": project}
+        given = Hidden({"consumer_key": consumer_key, "consumer_secret": consumer_secret, "project": project})
+        del consumer_secret
         made: RequestToken = self._ask("create", given, _token_of(self))
         return made
 
@@ -87,23 +89,28 @@ class AccessTokenManager(Manager[AccessToken]):
         self, consumer_key: str, consumer_secret: str, request_key: str, request_secret: str, verifier: str
     ) -> AccessToken:
         """Get an access token for a request that was authorized."""
-        given = {
-            "consumer_key": consumer_key,
-            "consumer_secret": consumer_secret,
-            "request_key": request_key,
-            "request_secret": request_secret,
-            "verifier": verifier,
-        }
+        given = Hidden(
+            {
+                "consumer_key": consumer_key,
+                "consumer_secret": consumer_secret,
+                "request_key": request_key,
+                "request_secret": request_secret,
+                "verifier": verifier,
+            }
+        )
+        del consumer_secret, request_secret, verifier
         made: AccessToken = self._ask("create", given, _token_of(self))
         return made
 
 
 def _token_of(manager: Manager[Any]) -> Callable[[Mapping[str, str]], Any]:
     def token(form: Mapping[str, str]) -> Any:
-        info = {"key": form["oauth_token"], "id": form["oauth_token"], "secret": form["oauth_token_secret"]}
-        if "oauth_expires_at" in form:
-            info["expires"] = form["oauth_expires_at"]
-        return manager.resource_class(manager, info, loaded=True)
+        said = Hidden(form)
+        del form
+        key, expires = said()["oauth_token"], said().get("oauth_expires_at")
+        further = {} if expires is None else {"expires": expires}
+        info = Hidden({"key": key, "id": key, "secret": said()["oauth_token_secret"], **further})
+        return manager.resource_class(manager, info(), loaded=True)
 
     return token
 
