@@ -66,6 +66,31 @@ fn a_check_ends_with_a_status_that_says_whether_anything_is_refused() {
 }
 
 #[test]
+fn a_proxy_of_a_variable_is_named_where_it_fails_and_where_the_configuration_is_checked() {
+    let program = || {
+        let login =
+            [("OS_AUTH_URL", "http://127.0.0.1:1/v3"), ("OS_USERNAME", "alice"), ("OS_PASSWORD", "alice-secret")];
+        login.into_iter().fold(Program::new(), |program, (name, value)| program.with(name, value))
+    };
+    let behind = program().with("http_proxy", "http://user:marked@127.0.0.1:9");
+    let broken = program().with("http_proxy", "ftp://user:marked@127.0.0.1:9");
+
+    let failed = behind.run("whoami").failure();
+    let warned = behind.run("config check -f json").json();
+    let refused = broken.run("config check -f value");
+
+    assert!(failed.starts_with("exit 8\n"), "{failed}");
+    for text in [&failed, &warned.to_string()] {
+        let is_named = text.contains("`http://127.0.0.1:9`") && text.contains("environment variable `http_proxy`");
+        assert!(is_named && !text.contains("marked"), "{text}");
+    }
+    assert_eq!(warned[0]["Severity"], "warning", "{warned}");
+    assert_eq!(refused.code, Some(3));
+    assert!(refused.stdout.contains("environment variable `http_proxy`"), "{}", refused.stdout);
+    assert!(!refused.stdout.contains("marked"), "{}", refused.stdout);
+}
+
+#[test]
 fn changes_keep_what_they_do_not_change() {
     let program = with_cloud();
     let before = clouds_yaml(&program);

@@ -6,7 +6,8 @@ use crate::{
     error::{Result, public_url},
     host::Host,
     secret::Secret,
-    transport::{Proxies, TransportSettings, Way},
+    settings::Settings,
+    transport::Way,
 };
 
 /// A merged configuration, value by value.
@@ -75,21 +76,17 @@ impl Explanation {
             }
         });
         let mut values: Vec<_> = values.collect();
-        values.extend(proxy_of_variables(&values, host));
+        values.extend(proxy_of_variables(&settings, host));
         Ok(Self { cloud, values })
     }
 }
 
 /// The proxy that a variable names for the identity service, where no option says anything about proxies.
-fn proxy_of_variables(values: &[ExplainedValue], host: &Host) -> Option<ExplainedValue> {
-    let value = |name: &str| values.iter().find(|it| it.name == name).map(|it| it.value.expose());
-    if value("proxy").is_some() || value("unix_socket").is_some() {
+fn proxy_of_variables(settings: &Settings, host: &Host) -> Option<ExplainedValue> {
+    let Ok(Some((_, Way::Through(proxy)))) = resolve::way(settings, host) else { return None };
+    if settings.has("proxy") {
         return None;
     }
-    let url = url::Url::parse(value("mgmt_url").or_else(|| value("auth_url"))?).ok()?;
-    let no_proxy = value("no_proxy").map(ToOwned::to_owned);
-    let settings = TransportSettings { no_proxy, ..TransportSettings::default() };
-    let Ok(Way::Through(proxy)) = Proxies::of(&settings, host).to(&url) else { return None };
     let origin = Origin::Variable(proxy.variable()?.to_owned());
     Some(ExplainedValue { name: "proxy".into(), secret: false, origin, value: proxy.shown().into() })
 }

@@ -15,7 +15,7 @@ use crate::{
     reference::ProjectRef,
     scope::Scope,
     settings::{OptionSpec, Settings, Sourced, domain_of, domain_ref, user},
-    transport::{InsecureEndpoints, Origins, Proxy, Route, TlsVersion, TransportSettings, Trust},
+    transport::{InsecureEndpoints, Origins, Proxies, Proxy, Route, TlsVersion, TransportSettings, Trust, Way},
 };
 
 impl CloudConfig {
@@ -72,6 +72,7 @@ pub(super) fn problems(settings: &Settings, host: &Host) -> Vec<Error> {
         scope(settings).map(drop),
         user(settings).map(drop),
         transport(settings, host).map(drop),
+        way(settings, host).map(drop),
         Services::from_settings(settings).map(drop),
         CloudConfig::resolve(None, settings.clone(), host).map(drop),
     ];
@@ -327,6 +328,20 @@ pub(super) fn proxy(settings: &Settings) -> Result<Proxy> {
     }
     Route::parse(url.expose(), &origin.to_string())?;
     Ok(Proxy::Through(url.clone()))
+}
+
+/// How the identity service is reached; `None` where nothing says where it is.
+pub(super) fn way(settings: &Settings, host: &Host) -> Result<Option<(Url, Way)>> {
+    let Some(url) = settings.text("mgmt_url").or_else(|| settings.text("auth_url")) else { return Ok(None) };
+    let url = http_url(&url, settings)?.value;
+    let settings = TransportSettings {
+        proxy: proxy(settings)?,
+        no_proxy: settings.string("no_proxy"),
+        unix_socket: settings.string("unix_socket").map(PathBuf::from),
+        ..TransportSettings::default()
+    };
+    let way = Proxies::of(&settings, host).to(&url)?;
+    Ok(Some((url, way)))
 }
 
 pub(super) fn original_ip(settings: &Settings) -> Result<Option<IpAddr>> {

@@ -68,6 +68,47 @@ fn the_proxy_of_a_variable_is_shown_with_its_variable_and_without_its_password()
 }
 
 #[test]
+fn a_check_names_the_proxy_of_a_variable_and_what_is_wrong_with_one() {
+    let found = |more: &[(&str, &str)]| {
+        let login = [("OS_AUTH_URL", "http://keystone.example:5000/v3"), ("OS_USERNAME", "a"), ("OS_PASSWORD", "b")];
+        let host = Host::made(login.iter().chain(more).copied()).with_folders("/nowhere", "/nowhere");
+        let found = archstone::config::check(&host);
+        let text = |it: &archstone::config::Finding| {
+            format!("{} {}; {}", it.is_error, it.message, it.hint.as_ref().map(ToString::to_string).unwrap_or_default())
+        };
+        found.iter().map(text).collect::<Vec<_>>().join("\n")
+    };
+    let proxy = ("http_proxy", "http://user:marked@proxy.example:3128");
+    let broken = ("http_proxy", "ftp://user:marked@proxy.example");
+
+    assert_eq!(
+        found(&[proxy]),
+        "false requests to `http://keystone.example:5000/v3` go through the proxy `http://proxy.example:3128` \
+         (environment variable `http_proxy`); if that is not meant, add `keystone.example` to `no_proxy`"
+    );
+    let refused = found(&[broken]);
+    assert!(refused.starts_with("true environment variable `http_proxy` begins with `ftp://`"), "{refused}");
+    assert!(
+        refused.lines().count() == 1 && refused.contains("`socks5h://`") && !refused.contains("marked"),
+        "{refused}"
+    );
+    let refused = found(&[("ARCHSTONE_PROXY", broken.1), proxy]);
+    assert!(refused.starts_with("true environment variable `ARCHSTONE_PROXY` begins with `ftp://`"), "{refused}");
+    assert!(refused.lines().count() == 1 && !refused.contains("marked"), "{refused}");
+    // What does not count for that URL is not at fault.
+    for direct in [
+        [("no_proxy", "keystone.example"), proxy],
+        [("no_proxy", "keystone.example"), broken],
+        [("ARCHSTONE_PROXY", "none"), broken],
+        [("ARCHSTONE_UNIX_SOCKET", "/run/keystone"), broken],
+        [("ARCHSTONE_NO_PROXY", ".example"), proxy],
+        [("https_proxy", broken.1), ("http_proxy", "")],
+    ] {
+        assert_eq!(found(&direct), "", "{direct:?}");
+    }
+}
+
+#[test]
 fn a_connection_is_closed_with_its_last_blocking_client_and_without_another_call() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

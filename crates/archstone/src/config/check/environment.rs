@@ -27,6 +27,7 @@ impl Findings {
                 for problem in resolve::problems(&merged, host) {
                     self.refused::<()>(Err(problem));
                 }
+                self.proxy(&merged, host);
             }
         }
         if let (Some(cloud), Some(files)) = (cloud, files) {

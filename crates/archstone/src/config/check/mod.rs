@@ -13,11 +13,12 @@ use super::{
     resolve, trust, values,
 };
 use crate::{
-    error::{Error, ErrorKind, Result, printable},
+    error::{Error, ErrorKind, Result, printable, public_url},
     hint::Hint,
     host::Host,
     settings::Settings,
     spelling::nearest,
+    transport::Way,
 };
 
 /// Something that is wrong, or looks wrong.
@@ -129,8 +130,21 @@ impl Findings {
             };
             self.refused::<()>(Err(problem));
         }
+        self.proxy(&settings, host);
         for (path, message) in trust::strangers(&settings, host) {
             self.warn(message, Some(trust::advice(&path)));
+        }
+    }
+
+    /// The proxy that a variable names for the identity service: it may be there for another program.
+    fn proxy(&mut self, settings: &Settings, host: &Host) {
+        if settings.has("proxy") {
+            return;
+        }
+        if let Ok(Some((url, Way::Through(proxy)))) = resolve::way(settings, host) {
+            let message = format!("requests to `{}` go through {proxy}", public_url(&url));
+            let itself = url.host_str().unwrap_or_default();
+            self.warn(message, Some(format!("if that is not meant, add `{itself}` to `no_proxy`")));
         }
     }
 
