@@ -9,6 +9,7 @@ use archstone::{
     host::Host,
     identity::{self, FromAnswer, Issued},
 };
+use archstone_testing::{FakeServer, Reply};
 use serde_json::{Value, json};
 
 use crate::keystone::{Path, folder};
@@ -151,6 +152,12 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
     let described = request().header("x-auth-token", MARK).query("signature", MARK);
     let answer = request().send().await.unwrap();
     let issued = answer.headers()["x-subject-token"].to_str().unwrap().to_owned();
+    let moved = FakeServer::start();
+    let elsewhere = Reply::new(302).header("location", format!("/b?q={MARK}")).header("x-subject-token", MARK);
+    moved.on("GET", "/a").reply(elsewhere);
+    moved.on("GET", "/b").reply(Reply::new(200));
+    let followed =
+        client.service("image").endpoint_override(moved.url()).get("a").without_token().send().await.unwrap();
     let error_response = ErrorResponse {
         status: answer.status(),
         headers: answer.headers().clone(),
@@ -197,6 +204,7 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
         said(&answer),
         said(&secret()),
         said(answer.sent()),
+        said(&followed.history()[0]),
         said(&service),
         said(&Sourced { value: secret(), origin: Origin::Argument("--password".into()) }),
         said(&TokenCache::shared()),
