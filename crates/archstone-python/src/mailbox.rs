@@ -116,6 +116,11 @@ impl Mailbox {
         if let Some((_, work)) = forgotten {
             work.abort();
         }
+        self.release_loop();
+    }
+
+    /// Drops the loop's method once nothing is awaited.
+    fn release_loop(&self) {
         if let Bell::Call(call) = &self.bell {
             // Here, where there is Python: the work may drop the mailbox where there is none.
             drop(call.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -195,6 +200,11 @@ impl Mailbox {
                     outcomes.extend(inside.expected.remove(&number).map(|(future, _)| (future, outcome)));
                 }
             }
+        }
+        let is_done = inside.expected.is_empty();
+        drop(inside);
+        if is_done {
+            self.release_loop();
         }
         (records, outcomes)
     }
