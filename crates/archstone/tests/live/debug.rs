@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fmt::Debug, fs, panic, path::Path as FilePath};
 
 use archstone::{
-    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Client, ErrorResponse, Password, Proxy, Secret,
-    TokenCache, TokenExchange, TransportSettings,
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Client, ErrorResponse, Password, Proxy, Response,
+    Secret, TokenCache, TokenExchange, TransportSettings,
     config::{ConfigFile, Origin, Sourced, read_openrc},
     host::Host,
     identity::{self, FromAnswer, Issued},
@@ -123,6 +123,15 @@ fn read<T: serde::de::DeserializeOwned>(record: &Value) -> T {
     serde_json::from_value(record.clone()).unwrap()
 }
 
+/// An answer after a redirect that holds a secret.
+async fn followed(client: &Client) -> Response {
+    let moved = FakeServer::start();
+    let elsewhere = Reply::new(302).header("location", format!("/b?q={MARK}")).header("x-subject-token", MARK);
+    moved.on("GET", "/a").reply(elsewhere);
+    moved.on("GET", "/b").reply(Reply::new(200));
+    client.service("image").endpoint_override(moved.url()).get("a").without_token().send().await.unwrap()
+}
+
 #[tokio::test]
 async fn every_type_that_can_hold_a_secret_hides_it() {
     let path = Path::new("");
@@ -152,12 +161,7 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
     let described = request().header("x-auth-token", MARK).query("signature", MARK);
     let answer = request().send().await.unwrap();
     let issued = answer.headers()["x-subject-token"].to_str().unwrap().to_owned();
-    let moved = FakeServer::start();
-    let elsewhere = Reply::new(302).header("location", format!("/b?q={MARK}")).header("x-subject-token", MARK);
-    moved.on("GET", "/a").reply(elsewhere);
-    moved.on("GET", "/b").reply(Reply::new(200));
-    let followed =
-        client.service("image").endpoint_override(moved.url()).get("a").without_token().send().await.unwrap();
+    let followed = followed(&client).await;
     let error_response = ErrorResponse {
         status: answer.status(),
         headers: answer.headers().clone(),
