@@ -201,8 +201,9 @@ def keystoneclient() -> None:
 
     def _options(*arguments):
         taken = made_of(*arguments)
-        if not taken.keys() & {"cacert", "insecure"}:
-            taken["cacert"] = bridge.bundle_of_this_test()
+        # The options are hidden from tracebacks: a call has them.
+        if not taken().keys() & {"cacert", "insecure"}:
+            taken()["cacert"] = bridge.bundle_of_this_test()
         return taken
 
     our_client._options = _options
