@@ -6,6 +6,7 @@ import io
 import logging
 import threading
 import time
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import keystoneauth1.adapter
@@ -430,3 +431,12 @@ def test_a_session_needs_no_adapter_of_ours(session: Session, archstone_keystone
     archstone_keystone.on("GET", "/compute/v2.1/servers").reply(200)
 
     assert keystoneauth1.adapter.Adapter(session, "compute", concurrency=1).get("/servers").ok
+
+
+def test_a_header_that_cannot_be_sent_is_not_quoted() -> None:
+    with pytest.raises(exceptions.UnknownConnectionError, match="a header begins with a blank or holds") as caught:
+        Session().get("http://127.0.0.1:9", authenticated=False, headers={"X-Auth-Token": "marked\nsecret"})
+
+    # The line of this test is in the traceback.
+    shown = "".join(traceback.format_exception(caught.value)).replace('"marked\\nsecret"', "")
+    assert "marked" not in f"{shown} {caught.value.original!r}"

@@ -298,6 +298,10 @@ class Session(_Base):
 def _preparation(url: str) -> Generator[None]:
     try:
         yield
+    except requests.exceptions.InvalidHeader:
+        # Its words quote the value, which may be a token: neither they nor the exception are shown.
+        message = f"`{url}` cannot be asked: a header begins with a blank or holds a line break"
+        raise exceptions.UnknownConnectionError(message, requests.exceptions.InvalidHeader(message)) from None
     except requests.RequestException as problem:
         message = f"`{url}` cannot be asked: {problem}"
         raise exceptions.UnknownConnectionError(message, problem) from problem
