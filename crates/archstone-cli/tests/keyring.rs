@@ -41,7 +41,7 @@ fn a_secret_moves_to_the_keyring_and_is_found_there() {
     assert!(file.contains("username: alice # me") && !file.contains("password_command"), "{file}");
     assert!(said(&exported).0.contains("export OS_PASSWORD='of the keyring'"), "{exported:?}");
     assert!(said(&missing).1.contains("has no secret at `archstone/nobody`"), "{missing:?}");
-    assert!(said(&not_there).1.contains("`username` cannot stand in the keyring"), "{not_there:?}");
+    assert!(said(&not_there).1.contains("`username` cannot be stored in the keyring"), "{not_there:?}");
     let place: archstone::config::KeyringPlace = "demo".parse().expect("a place");
     assert_eq!(place.read().expect("a secret").expose(), "of the keyring");
     assert!(place.delete().expect("a keyring") && !place.delete().expect("a keyring"));
@@ -56,7 +56,8 @@ fn without_a_keyring_the_error_says_what_works_everywhere() {
     let output = command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere").output().expect("the program runs");
     let (_, stderr) = said(&output);
     assert!(stderr.contains("the keyring of this system cannot be used"), "{stderr}");
-    assert!(stderr.contains("`password_file` and `password_command` work everywhere"), "{stderr}");
+    let others = "`--password-file` (ARCHSTONE_PASSWORD_FILE) and `--password-command` (ARCHSTONE_PASSWORD_COMMAND)";
+    assert!(stderr.contains(&format!("{others} work everywhere")), "{stderr}");
 }
 
 /// What is kept opens with the keyring alone: not on another machine, and not with another keyring.
