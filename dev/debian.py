@@ -24,7 +24,10 @@ class Programs:
 
     def path(self, program: str) -> str:
         """Where a program is, after `install`."""
-        return installed(program) or str(self.folder / "usr" / "bin" / program)
+        # Some packages have their programs in `/bin`, which the system itself has merged with `/usr/bin`.
+        unpacked = [self.folder / place / program for place in ("usr/bin", "bin")]
+        there = next((it for it in unpacked if os.access(it, os.X_OK)), unpacked[0])
+        return installed(program) or str(there)
 
     def variables(self) -> dict[str, str]:
         """What unpacked programs need in their environment: where their libraries are."""
