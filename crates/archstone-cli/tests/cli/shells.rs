@@ -17,10 +17,12 @@ pub(crate) fn shell(name: &str) -> Command {
     command
         .env_clear()
         .env("LC_ALL", "C.UTF-8")
+        // Where zsh looks for its user's files; an unpacked one has what it needs there.
+        .env("ZDOTDIR", "/nonexistent")
         .envs(lines.filter_map(|line| line.split_once('=')).map(|(name, value)| (name, OsString::from(value))));
     let options: &[&str] = match name {
         "bash" => &["--norc", "--noprofile"],
-        "zsh" => &["-f"],
+        "zsh" => &["-d"],
         "fish" => &["--no-config"],
         _ => &[],
     };
