@@ -179,7 +179,7 @@ fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<Stri
     Ok((name, settings, mixture))
 }
 
-/// Stands in for the secret that is asked for, or fetched from where it is, when the configuration is only looked at.
+/// A placeholder for the secret that a login would ask for or fetch, for when the configuration is only looked at.
 pub(super) fn asked_for(settings: &mut Settings) {
     let Ok(kind) = methods::kind(settings) else { return };
     for names in methods::lacking(kind, settings) {
