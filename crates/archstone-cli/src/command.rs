@@ -1,4 +1,4 @@
-//! What a command is: its words, its help, the kind of its answer, and what it does.
+//! What a command is: its words, its help, the kind of its answer, and its work.
 
 use archstone::Result;
 use clap::{ArgMatches, Command};
@@ -13,10 +13,33 @@ pub(crate) struct Spec {
     /// What one types.
     pub(crate) words: &'static [&'static str],
     pub(crate) answers: Answers,
-    pub(crate) describe: fn() -> Command,
     /// The end of its help: what else there is to know, and examples.
     pub(crate) more: &'static str,
+    pub(crate) work: &'static dyn Work,
+}
+
+/// What a command takes and does: code of its own ([`Own`]), or an operation of a resource,
+/// which is only described.
+pub(crate) trait Work: Sync {
+    fn describe(&self) -> Command;
+
+    fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer>;
+}
+
+/// The work of a command that has code of its own.
+pub(crate) struct Own {
+    pub(crate) describe: fn() -> Command,
     pub(crate) run: fn(&Session<'_>, &ArgMatches) -> Result<Answer>,
+}
+
+impl Work for Own {
+    fn describe(&self) -> Command {
+        (self.describe)()
+    }
+
+    fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+        (self.run)(session, options)
+    }
 }
 
 /// What kind of answer a command gives, and so in which formats.

@@ -224,7 +224,7 @@ fn root(
         .args(general_options().map(shown))
         .args(cloud_options.into_iter().map(shown));
     for spec in commands::ALL.iter().filter(|spec| is_needed(spec.words[0])) {
-        let command = (spec.describe)().args(output_options(spec.answers).map(shown));
+        let command = spec.work.describe().args(output_options(spec.answers).map(shown));
         let command = command.after_help(match help {
             Help::Short => format!("See `archstone {} --help` for more.", spec.words.join(" ")),
             Help::Long => format!("{}\n\nGlobal options are accepted here, too; see `archstone --help`.", spec.more),

@@ -27,7 +27,7 @@ fn run() -> Result<u8, Failure> {
     let parsed = command_line::parse(std::env::args_os())?;
     events::print_from(parsed.level);
     let session = session::Session::new(&parsed.options, command_line::full_root);
-    let answer = (parsed.command.run)(&session, &parsed.options).map(output::Answer::ending);
+    let answer = parsed.command.work.run(&session, &parsed.options).map(output::Answer::ending);
     let printed = answer
         .and_then(|(answer, status)| Ok((parsed.layout.write(answer)?, status)))
         .map_err(Failure::from)

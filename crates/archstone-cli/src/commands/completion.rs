@@ -5,7 +5,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -13,13 +13,12 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["completion"],
     answers: Answers::Text,
-    describe,
     more: "\
 Examples:
   archstone completion bash > ~/.local/share/bash-completion/completions/archstone
   archstone completion zsh > ~/.zfunc/_archstone
   archstone completion fish > ~/.config/fish/completions/archstone.fish",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -4,7 +4,7 @@ use archstone::{Error, ErrorKind, Result, Secret, host::Host};
 use clap::{Arg, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -12,7 +12,6 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["env"],
     answers: Answers::Text,
-    describe,
     more: "\
 The variables include secrets. Variables that begin with `OS_` and are not of this cloud are unset. Names that are \
 not upper-case letters, digits and underscores are left out.
@@ -21,7 +20,7 @@ Examples:
   eval \"$(archstone --os-cloud mycloud env)\"
   archstone --os-cloud mycloud env --shell fish | source
   archstone --os-cloud mycloud env --shell powershell | Out-String | Invoke-Expression",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -6,7 +6,7 @@ use archstone::{Result, Trust, host::Host};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     events::failure,
     output::Answer,
     session::Session,
@@ -15,7 +15,6 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["exec"],
     answers: Answers::Text,
-    describe,
     more: "\
 The command gets OS_TOKEN, OS_AUTH_TYPE=token, OS_AUTH_URL, the scope by ID, and how the cloud is reached. All other \
 variables that begin with `OS_` or `ARCHSTONE_` are removed: they can hold secrets. The exit status is that of the \
@@ -24,7 +23,7 @@ command, 127 if it is not found, and 126 if it cannot be run.
 Examples:
   archstone exec -- sh -c 'curl -H \"X-Auth-Token: $OS_TOKEN\" \"$OS_AUTH_URL/auth/catalog\"'
   archstone --os-cloud mycloud exec -- ./backup",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

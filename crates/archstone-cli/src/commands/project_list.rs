@@ -4,7 +4,7 @@ use archstone::{Project, Result};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -12,12 +12,11 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["project", "list"],
     answers: Answers::List,
-    describe,
     more: "\
 Examples:
   archstone project list
   archstone project list --long --sort-column Name",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

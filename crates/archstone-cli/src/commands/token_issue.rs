@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
     cells::{expiry, field},
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -13,7 +13,6 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["token", "issue"],
     answers: Answers::Show,
-    describe,
     more: "\
 A cached token is used as long as it is valid; otherwise this logs in and caches the new token. Without a project, a \
 user who can act in several gets an unscoped token and a warning that lists them.
@@ -22,7 +21,7 @@ Examples:
   archstone token issue
   archstone token issue -f value -c id
   eval \"$(archstone token issue -f shell --prefix token_)\"; echo \"$token_expires\"",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

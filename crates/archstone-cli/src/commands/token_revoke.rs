@@ -4,7 +4,7 @@ use archstone::{Result, Token};
 use clap::{Arg, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     events::warning,
     output::Answer,
     session::{Session, first_line},
@@ -13,14 +13,13 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["token", "revoke"],
     answers: Answers::Text,
-    describe,
     more: "\
 Without TOKEN, revokes the cached token of this login, if there is one.
 
 Examples:
   archstone token revoke                 revoke the cached token of this login
   archstone token revoke - < token.txt   revoke another one",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

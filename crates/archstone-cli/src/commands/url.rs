@@ -4,7 +4,7 @@ use archstone::{EndpointFilter, Interface, Result};
 use clap::{Arg, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -12,13 +12,12 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["url"],
     answers: Answers::Text,
-    describe,
     more: "\
 Examples:
   archstone url compute
   archstone url image --interface internal --region RegionTwo
   curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

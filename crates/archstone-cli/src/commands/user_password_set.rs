@@ -4,7 +4,7 @@ use archstone::{Error, ErrorKind, Result, Secret};
 use clap::{Arg, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     events::warning,
     output::Answer,
     session::{Session, ask_for, first_line},
@@ -13,7 +13,6 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["user", "password", "set"],
     answers: Answers::Text,
-    describe,
     more: "\
 The password that the login uses is the old one; it is asked for if none is configured. No token is needed, so an expired \
 password can be changed, too. The configuration is not changed: afterwards, put the new password where the old one is, \
@@ -22,7 +21,7 @@ for example with `archstone config set mycloud password`.
 Examples:
   archstone --os-cloud mycloud user password set
   archstone user password set --password - < new-password.txt",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

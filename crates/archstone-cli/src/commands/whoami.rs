@@ -5,7 +5,7 @@ use clap::{ArgMatches, Command};
 
 use crate::{
     cells::{expiry, field, in_words},
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::{Answer, Value},
     session::Session,
 };
@@ -13,7 +13,6 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["whoami"],
     answers: Answers::Show,
-    describe,
     more: "\
 The token itself is not printed. In formats for programs, `remaining` is in seconds.
 
@@ -21,7 +20,7 @@ Examples:
   archstone whoami
   archstone whoami -f value -c project_name
   archstone whoami -f json -c roles",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

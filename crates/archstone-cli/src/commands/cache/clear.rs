@@ -4,7 +4,7 @@ use archstone::{Result, blocking::clear_token_store};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     events::warning,
     output::Answer,
     session::Session,
@@ -13,7 +13,6 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "clear"],
     answers: Answers::Text,
-    describe,
     more: "\
 The token stays valid until it expires; `token revoke` revokes it, too. `--all` needs no login; memcached cannot list \
 its entries, so `--all` cannot clear it.
@@ -21,7 +20,7 @@ its entries, so `--all` cannot clear it.
 Examples:
   archstone cache clear             remove the cached token of this login
   archstone cache clear --all       remove all tokens in the same store, also those of other users",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

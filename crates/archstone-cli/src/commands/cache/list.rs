@@ -6,7 +6,7 @@ use clap::{ArgMatches, Command};
 use super::stores::{open_option, scope, stores};
 use crate::{
     cells::{number, time},
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::{Answer, Value},
     session::Session,
 };
@@ -14,7 +14,6 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "list"],
     answers: Answers::List,
-    describe,
     more: "\
 A token is listed with its cloud and user when this login, or a cloud of clouds.yaml, has the secret \
 that opens it. The others in the same store are sealed: only their size and age are known. \
@@ -25,7 +24,7 @@ Examples:
   archstone cache list
   archstone cache list --open
   archstone cache list --token-cache redis://cache.example -f json",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -6,7 +6,7 @@ use clap::{ArgMatches, Command};
 use super::stores::scope;
 use crate::{
     cells::{expiry, field, number, time},
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -14,14 +14,13 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "show"],
     answers: Answers::Show,
-    describe,
     more: "\
 Sends nothing and does not log in. The token itself is not shown: `token issue` prints it.
 
 Examples:
   archstone cache show
   archstone --os-cloud mycloud cache show -f value -c hits",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -6,7 +6,7 @@ use clap::{ArgMatches, Command};
 use super::stores::{Store, open_option, stores};
 use crate::{
     cells::number,
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::{Answer, Value},
     session::Session,
 };
@@ -14,7 +14,6 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "stats"],
     answers: Answers::List,
-    describe,
     more: "\
 A hit is a token taken from the store: a login saved. Hits and logins are counted for as long as the store keeps the \
 entry of a login.
@@ -22,7 +21,7 @@ entry of a login.
 Examples:
   archstone cache stats
   archstone cache stats -f value -c Hits",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Command};
 
 use super::services;
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -13,14 +13,13 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["catalog", "list"],
     answers: Answers::List,
-    describe,
     more: "\
 The catalog is read from the identity service, as it is now. `url` uses the one that came with the token.
 
 Examples:
   archstone catalog list
   archstone catalog list -f value -c Type",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -5,7 +5,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::services;
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -13,12 +13,11 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["catalog", "show"],
     answers: Answers::Show,
-    describe,
     more: "\
 Examples:
   archstone catalog show compute
   archstone catalog show nova -f json",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Command};
 
 use crate::{
     cloud_options::in_a_shell,
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -13,7 +13,6 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "check"],
     answers: Answers::List,
-    describe,
     more: "\
 Checks every file that is used, each cloud in each of its regions, and the environment. Sends nothing and runs no \
 command. The exit status is 3 for errors, and 0 if there are only warnings.
@@ -21,7 +20,7 @@ command. The exit status is 3 for errors, and 0 if there are only warnings.
 Examples:
   archstone config check
   archstone config check -f json",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

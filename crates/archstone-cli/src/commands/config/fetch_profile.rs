@@ -8,7 +8,7 @@ use archstone::{
 use clap::{Arg, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -16,14 +16,13 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "fetch-profile"],
     answers: Answers::Text,
-    describe,
     more: "\
 A cloud with `profile: https://vexxhost.com` uses the profile in clouds-public.yaml as a base. \
 Profiles are never fetched implicitly, and nothing in a profile is run.
 
 Example:
   archstone config fetch-profile https://vexxhost.com",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

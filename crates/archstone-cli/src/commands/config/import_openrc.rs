@@ -15,7 +15,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::files::cloud;
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     events::warning,
     output::Answer,
     session::Session,
@@ -24,7 +24,6 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "import-openrc"],
     answers: Answers::Text,
-    describe,
     more: "\
 Reads what POSIX shells, csh, fish, PowerShell and Windows' own command line set. Nothing in the file is run.
 What it asks for, such as a password, is left out, and each line that is not understood is reported.
@@ -32,7 +31,7 @@ What it asks for, such as a password, is left out, and each line that is not und
 Examples:
   archstone config import-openrc mycloud demo-openrc.sh
   archstone config set mycloud password",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -4,7 +4,7 @@ use archstone::{Result, config::clouds, host::Host};
 use clap::{ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::{Answer, Value},
     session::Session,
 };
@@ -12,12 +12,11 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "list"],
     answers: Answers::List,
-    describe,
     more: "\
 Examples:
   archstone config list
   archstone config list -f value -c cloud",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -8,7 +8,7 @@ use archstone::{
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -16,14 +16,13 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "path"],
     answers: Answers::List,
-    describe,
     more: "\
 Of each kind, the first file is used, and it hides the others.
 
 Examples:
   archstone config path
   archstone config path --all",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

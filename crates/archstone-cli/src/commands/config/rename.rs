@@ -5,7 +5,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::files::{absent, cloud, files};
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -13,11 +13,10 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "rename"],
     answers: Answers::Text,
-    describe,
     more: "\
 Example:
   archstone config rename mycloud work",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

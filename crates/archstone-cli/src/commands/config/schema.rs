@@ -4,7 +4,7 @@ use archstone::{Result, config::schema};
 use clap::{ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -12,13 +12,12 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "schema"],
     answers: Answers::Text,
-    describe,
     more: "\
 Example, for editors with the YAML language server:
   archstone config schema > ~/.config/openstack/clouds-schema.json
   # and in the first line of clouds.yaml:
   # yaml-language-server: $schema=clouds-schema.json",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::files::{cloud, files};
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     events::warning,
     output::Answer,
     session::{Session, ask, first_line},
@@ -18,7 +18,6 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "set"],
     answers: Answers::Text,
-    describe,
     more: "\
 Changes the file that has the option; otherwise clouds.yaml, or a new one in your own configuration folder. Comments, \
 order and formatting are preserved. A file that gets a secret is made readable for its owner only.
@@ -29,7 +28,7 @@ Examples:
   pass show cloud | archstone config set mycloud password -
   archstone config set mycloud password --keyring   (asks for it; the file then says where in the keyring it is)
   archstone config set mycloud password_command 'pass show cloud'",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

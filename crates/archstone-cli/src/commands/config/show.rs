@@ -4,7 +4,7 @@ use archstone::{Error, ErrorKind, Result, config::OptionSpec};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::{Answer, Value},
     session::Session,
 };
@@ -12,13 +12,12 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "show"],
     answers: Answers::List,
-    describe,
     more: "\
 Examples:
   archstone config show
   archstone --os-cloud mycloud config show -f json
   archstone config show -f value -c value --option auth_url",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -10,7 +10,7 @@ use archstone::{
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -18,7 +18,6 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "trust"],
     answers: Answers::Text,
-    describe,
     more: "\
 Anyone may have put a clouds.yaml into the working folder, for instance into a repository. Until you trust it, it may
 neither run commands nor read files for secrets. Read it first. The path, the owner and the digest of the file are kept
@@ -28,7 +27,7 @@ Examples:
   archstone config trust                  (the files of the working folder)
   archstone config trust project/clouds.yaml
   archstone config trust --remove project/clouds.yaml",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {

@@ -5,7 +5,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::files::{cloud, files};
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Own, Spec},
     output::Answer,
     session::Session,
 };
@@ -13,11 +13,10 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "unset"],
     answers: Answers::Text,
-    describe,
     more: "\
 Example:
   archstone config unset mycloud password",
-    run,
+    work: &Own { describe, run },
 };
 
 fn describe() -> Command {
