@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use archstone::Access;
 
-use crate::output::Value;
+use crate::output::{Name, Value};
 
 /// The time as `openstack` writes it: `2026-11-24T00:18:55+0000`.
 pub(crate) fn expiry(access: &Access) -> Value {
@@ -12,8 +12,8 @@ pub(crate) fn expiry(access: &Access) -> Value {
 }
 
 /// A field, unless nothing is known of it.
-pub(crate) fn field(name: &'static str, value: Option<impl Into<Value>>) -> Option<(&'static str, Value)> {
-    value.map(|value| (name, value.into()))
+pub(crate) fn field(name: impl Into<Name>, value: Option<impl Into<Value>>) -> Option<(Name, Value)> {
+    value.map(|value| (name.into(), value.into()))
 }
 
 /// `59 min 7 s`.

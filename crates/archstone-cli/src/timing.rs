@@ -12,6 +12,6 @@ pub(crate) fn text(timings: &[Timing], layout: &Layout) -> Result<String, Error>
     rows.push(row("Total".into(), timings.iter().map(|it| it.elapsed).sum::<std::time::Duration>().as_secs_f64()));
     let format = if layout.format == Format::Table { Format::Table } else { Format::Csv };
     let layout = Layout { format, columns: Vec::new(), sort_columns: Vec::new(), ..layout.clone() };
-    let list = layout.write(Answer::List { columns: vec!["URL", "Seconds"], rows })?;
+    let list = layout.write(Answer::list(["URL", "Seconds"], rows))?;
     Ok(format!("\n{list}"))
 }

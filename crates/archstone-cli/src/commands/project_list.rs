@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
     command::{Answers, Own, Spec},
-    output::Answer,
+    output::{Answer, Column},
     session::Session,
 };
 
@@ -34,16 +34,9 @@ fn describe() -> Command {
 }
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
-    let projects = session.client()?.projects()?;
-    let mut columns = vec!["ID", "Name", "Domain ID", "Description", "Enabled"];
-    let mut rows: Vec<_> = projects.iter().map(row).collect();
-    if !options.get_flag("long") {
-        columns.truncate(2);
-        for row in &mut rows {
-            row.truncate(2);
-        }
-    }
-    Ok(Answer::List { columns, rows })
+    let long = |name| Column::long(name, options.get_flag("long"));
+    let columns = ["ID".into(), "Name".into(), long("Domain ID"), long("Description"), long("Enabled")];
+    Ok(Answer::list(columns, session.client()?.projects()?.iter().map(row)))
 }
 
 fn row(project: &Project) -> Vec<crate::output::Value> {

@@ -83,9 +83,9 @@ mod tests {
 
     #[test]
     fn it_is_written_as_python_writes_it() {
-        let value = Value::Object(vec![
+        let value = Value::object([
             ("name", "Zoë 漢 \"x\" \u{1f600}".into()),
-            ("endpoints", Value::List(vec![Value::Object(vec![("id", Value::None)]), Value::Integer(3)])),
+            ("endpoints", Value::List(vec![Value::object([("id", Value::None)]), Value::Integer(3)])),
             ("empty", Value::List(Vec::new())),
         ]);
 

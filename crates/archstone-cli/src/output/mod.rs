@@ -7,7 +7,7 @@ mod value;
 mod wrap;
 mod yaml;
 
-use std::io::IsTerminal;
+use std::{borrow::Cow, io::IsTerminal};
 
 use archstone::{Error, ErrorKind, host::Host};
 
@@ -19,13 +19,49 @@ use self::{
 };
 pub(crate) use self::{lines::Quote, value::Value};
 
+/// The name of a column, of a field, or of a member of an object: known beforehand, or the cloud's.
+pub(crate) type Name = Cow<'static, str>;
+
+/// A column of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Column {
+    pub(crate) name: Name,
+    /// Whether it is only shown where it is asked for: by `-o wide`, or by its name.
+    pub(crate) is_wide: bool,
+}
+
+impl Column {
+    /// A column that `--long` shows, `-o wide`, or its name after `-c`.
+    pub(crate) fn long(name: impl Into<Name>, is_long: bool) -> Self {
+        Self { name: name.into(), is_wide: !is_long }
+    }
+}
+
+impl From<&'static str> for Column {
+    fn from(name: &'static str) -> Self {
+        Name::from(name).into()
+    }
+}
+
+impl From<String> for Column {
+    fn from(name: String) -> Self {
+        Name::from(name).into()
+    }
+}
+
+impl From<Name> for Column {
+    fn from(name: Name) -> Self {
+        Self { name, is_wide: false }
+    }
+}
+
 /// What a command answers.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// One thing, field by field.
-    Show(Vec<(&'static str, Value)>),
+    Show(Vec<(Name, Value)>),
     /// Several things, row by row.
-    List { columns: Vec<&'static str>, rows: Vec<Vec<Value>> },
+    List { columns: Vec<Column>, rows: Vec<Vec<Value>> },
     /// Text that is written as it is.
     Text(String),
     /// An answer after which the run ends with this status.
@@ -33,6 +69,19 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
+    /// One thing, field by field.
+    pub(crate) fn show<N: Into<Name>>(fields: impl IntoIterator<Item = (N, Value)>) -> Self {
+        Self::Show(fields.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+
+    /// Several things, row by row. Each row has a cell for each column.
+    pub(crate) fn list<C: Into<Column>>(
+        columns: impl IntoIterator<Item = C>,
+        rows: impl IntoIterator<Item = Vec<Value>>,
+    ) -> Self {
+        Self::List { columns: columns.into_iter().map(Into::into).collect(), rows: rows.into_iter().collect() }
+    }
+
     /// The answer itself, and the status that the run ends with.
     pub(crate) fn ending(self) -> (Self, u8) {
         match self {
@@ -80,53 +129,60 @@ impl Layout {
     pub(crate) fn write(&self, answer: Answer) -> Result<String, Error> {
         match answer {
             Answer::Show(fields) => self.show(fields),
-            Answer::List { columns, rows } => self.list(&columns, rows),
+            Answer::List { columns, rows } => self.list(columns, rows),
             Answer::Text(text) => Ok(text),
             Answer::Ending(answer, _) => self.write(*answer),
         }
     }
 
-    fn show(&self, fields: Vec<(&'static str, Value)>) -> Result<String, Error> {
-        let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
-        let wanted = self.wanted(&names)?;
-        let fields: Vec<_> = fields.into_iter().filter(|(name, _)| wanted.contains(name)).collect();
+    fn show(&self, mut fields: Vec<(Name, Value)>) -> Result<String, Error> {
+        let names: Vec<_> = fields.iter().map(|(name, _)| Column::from(name.clone())).collect();
+        let mut wanted = self.wanted(&names)?.into_iter();
+        fields.retain(|_| wanted.next().unwrap_or_default());
         Ok(match self.format {
             Format::Json => json(&Value::Object(fields), self.indented) + "\n",
             Format::Yaml => fields.iter().map(|(name, value)| yaml_member(name, value)).collect(),
             Format::Shell => fields.iter().map(|(name, value)| shell_line(&self.prefix, name, value) + "\n").collect(),
             Format::Value => fields.iter().map(|(_, value)| value.plain() + "\n").collect(),
             Format::Csv | Format::Table => {
-                let rows: Vec<_> = fields.into_iter().map(|(name, value)| vec![name.into(), value]).collect();
-                self.table(&["Field", "Value"], &rows, 16, false)
+                let rows: Vec<_> =
+                    fields.into_iter().map(|(name, value)| vec![Value::Text(name.into()), value]).collect();
+                self.table(&["Field".into(), "Value".into()], &rows, 16, false)
             }
         })
     }
 
-    fn list(&self, columns: &[&'static str], mut rows: Vec<Vec<Value>>) -> Result<String, Error> {
+    fn list(&self, columns: Vec<Column>, mut rows: Vec<Vec<Value>>) -> Result<String, Error> {
         if self.is_strict {
-            Self::require(&self.sort_columns, columns)?;
+            Self::require(&self.sort_columns, &columns)?;
         }
-        self.sort(columns, &mut rows);
-        let wanted = self.wanted(columns)?;
-        let positions: Vec<_> = (0..columns.len()).filter(|at| wanted.contains(&columns[*at])).collect();
-        let rows: Vec<Vec<Value>> =
-            rows.into_iter().map(|row| positions.iter().map(|at| row[*at].clone()).collect()).collect();
-        let objects = || -> Vec<Value> {
-            rows.iter().map(|row| Value::Object(wanted.iter().copied().zip(row.iter().cloned()).collect())).collect()
+        self.sort(&columns, &mut rows);
+        let wanted = self.wanted(&columns)?;
+        for row in &mut rows {
+            let mut wanted = wanted.iter();
+            row.retain(|_| wanted.next().copied().unwrap_or_default());
+        }
+        let wanted: Vec<Name> = columns
+            .into_iter()
+            .zip(wanted)
+            .filter_map(|(column, is_wanted)| is_wanted.then_some(column.name))
+            .collect();
+        let objects = |rows: Vec<Vec<Value>>| -> Vec<Value> {
+            rows.into_iter().map(|row| Value::object(wanted.iter().cloned().zip(row))).collect()
         };
         Ok(match self.format {
-            Format::Json => json(&Value::List(objects()), self.indented) + "\n",
-            Format::Yaml => yaml_rows(&objects()),
+            Format::Json => json(&Value::List(objects(rows)), self.indented) + "\n",
+            Format::Yaml => yaml_rows(&objects(rows)),
             Format::Value => rows.iter().map(|row| value_row(row) + "\n").collect(),
             Format::Csv => {
-                let header = wanted.iter().map(|name| Value::from(*name)).collect();
+                let header = wanted.iter().map(|name| Value::Text(name.to_string())).collect();
                 std::iter::once(&header).chain(&rows).map(|row| csv_row(row, self.quote) + "\n").collect()
             }
             Format::Shell | Format::Table => self.table(&wanted, &rows, 8, true),
         })
     }
 
-    fn table(&self, columns: &[&str], rows: &[Vec<Value>], narrowest: usize, aligns_numbers: bool) -> String {
+    fn table(&self, columns: &[Name], rows: &[Vec<Value>], narrowest: usize, aligns_numbers: bool) -> String {
         if rows.is_empty() && !self.print_empty {
             return "\n".into();
         }
@@ -145,31 +201,33 @@ impl Layout {
         said.or_else(terminal).or_else(|| setting("COLUMNS").filter(|_| fits))
     }
 
-    /// The columns that were asked for, in their usual order.
-    fn wanted(&self, columns: &[&'static str]) -> Result<Vec<&'static str>, Error> {
-        let is_wanted = |column: &&str| self.columns.iter().any(|it| is_same_column(it, column));
-        let wanted: Vec<_> =
-            columns.iter().copied().filter(|column| self.columns.is_empty() || is_wanted(column)).collect();
-        if self.is_strict || wanted.is_empty() {
+    /// For each column whether it is written: those that were asked for, or those of an answer that is not wide.
+    fn wanted(&self, columns: &[Column]) -> Result<Vec<bool>, Error> {
+        let is_wanted = |column: &Column| match self.columns.as_slice() {
+            [] => !column.is_wide,
+            asked => (self.is_strict || !column.is_wide) && asked.iter().any(|it| is_same_column(it, &column.name)),
+        };
+        let wanted: Vec<_> = columns.iter().map(is_wanted).collect();
+        if self.is_strict || !wanted.contains(&true) {
             Self::require(&self.columns, columns)?;
         }
         Ok(wanted)
     }
 
     /// Each of these must be a column.
-    fn require(asked: &[String], columns: &[&str]) -> Result<(), Error> {
-        let unknown = asked.iter().find(|it| !columns.iter().any(|column| is_same_column(it, column)));
+    fn require(asked: &[String], columns: &[Column]) -> Result<(), Error> {
+        let unknown = asked.iter().find(|it| !columns.iter().any(|column| is_same_column(it, &column.name)));
         unknown.map_or(Ok(()), |name| {
-            let list: Vec<_> = columns.iter().map(|it| format!("`{it}`")).collect();
+            let list: Vec<_> = columns.iter().map(|it| format!("`{}`", it.name)).collect();
             Err(Error::new(ErrorKind::InvalidRequest, format!("there is no column `{name}`"))
                 .with_hint(format!("the columns are {}", list.join(", "))))
         })
     }
 
     /// By the first of the sort columns, then by the next.
-    fn sort(&self, columns: &[&str], rows: &mut [Vec<Value>]) {
+    fn sort(&self, columns: &[Column], rows: &mut [Vec<Value>]) {
         for name in self.sort_columns.iter().rev() {
-            let Some(at) = columns.iter().position(|column| is_same_column(name, column)) else { continue };
+            let Some(at) = columns.iter().position(|column| is_same_column(name, &column.name)) else { continue };
             rows.sort_by(|one, other| {
                 let (one, other) = (&one[at], &other[at]);
                 let order = match (one.machine(), other.machine()) {

@@ -3,7 +3,7 @@
 use archstone::text::escaped;
 use unicode_width::UnicodeWidthStr;
 
-use super::{value::Value, wrap::wrap};
+use super::{Name, value::Value, wrap::wrap};
 
 /// How a table is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -17,11 +17,11 @@ pub(crate) struct Style {
 }
 
 /// The table, with its last line break.
-pub(crate) fn table(columns: &[&str], rows: &[Vec<Value>], style: Style) -> String {
+pub(crate) fn table(columns: &[Name], rows: &[Vec<Value>], style: Style) -> String {
     let is_right: Vec<bool> = (0..columns.len())
         .map(|column| style.aligns_numbers && rows.first().is_some_and(|row| row[column].is_number()))
         .collect();
-    let header: Vec<Vec<String>> = columns.iter().map(|name| vec![(*name).to_owned()]).collect();
+    let header: Vec<Vec<String>> = columns.iter().map(|name| vec![name.to_string()]).collect();
     let mut lines: Vec<Vec<Vec<String>>> = std::iter::once(header)
         .chain(rows.iter().map(|row| row.iter().map(|cell| cell_lines(&cell.for_people())).collect()))
         .collect();
@@ -105,7 +105,7 @@ mod tests {
     fn a_table_is_drawn_in_columns_of_the_terminal() {
         let rows = [vec!["漢字".into(), Value::Integer(7)], vec!["a\tb\nsecond".into(), Value::Integer(123)]];
 
-        let drawn = table(&["Name", "Size"], &rows, STYLE);
+        let drawn = table(&["Name".into(), "Size".into()], &rows, STYLE);
 
         let expected = "\
             +-----------+------+\n\
@@ -122,7 +122,7 @@ mod tests {
     fn a_table_too_wide_breaks_the_cells_of_its_widest_columns() {
         let rows = [vec!["id".into(), "tempest-TestDomain-1934599489".into()]];
 
-        let drawn = table(&["ID", "Name"], &rows, Style { width: Some(22), ..STYLE });
+        let drawn = table(&["ID".into(), "Name".into()], &rows, Style { width: Some(22), ..STYLE });
 
         let expected = "\
             +----+---------------+\n\
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_name_cannot_move_the_cursor() {
-        let drawn = table(&["Name"], &[vec!["\u{1b}[2Jx\u{202e}".into()]], STYLE);
+        let drawn = table(&["Name".into()], &[vec!["\u{1b}[2Jx\u{202e}".into()]], STYLE);
 
         assert!(drawn.contains(r"| \u{1b}[2Jx\u{202e} |"), "{drawn}");
     }

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use archstone::text::is_visible;
 
+use super::Name;
+
 /// The value of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
@@ -14,12 +16,16 @@ pub(crate) enum Value {
     Float(f64),
     Text(String),
     List(Vec<Value>),
-    Object(Vec<(&'static str, Value)>),
+    Object(Vec<(Name, Value)>),
     /// Tables show the text, and programs get the value.
     Shown(String, Box<Value>),
 }
 
 impl Value {
+    pub(crate) fn object<N: Into<Name>>(members: impl IntoIterator<Item = (N, Self)>) -> Self {
+        Self::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+
     /// What programs get.
     pub(crate) fn machine(&self) -> &Self {
         match self {
@@ -124,7 +130,7 @@ mod tests {
 
     #[test]
     fn plain_text_is_what_python_would_print() {
-        let endpoint = Value::Object(vec![("id", "e1".into()), ("region", Value::None), ("on", true.into())]);
+        let endpoint = Value::object([("id", "e1".into()), ("region", Value::None), ("on", true.into())]);
         let list = Value::List(vec![
             endpoint,
             "it's".into(),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::value::Value;
+use super::{Name, value::Value};
 
 /// A list of rows: mappings with sorted keys.
 pub(crate) fn yaml_rows(rows: &[Value]) -> String {
@@ -59,9 +59,9 @@ fn write_list(out: &mut String, items: &[Value], indent: usize) {
 }
 
 /// Begins at the place of the first member.
-fn write_object(out: &mut String, members: &[(&str, Value)], indent: usize) {
+fn write_object(out: &mut String, members: &[(Name, Value)], indent: usize) {
     let mut sorted: Vec<_> = members.iter().collect();
-    sorted.sort_by_key(|(name, _)| *name);
+    sorted.sort_by_key(|(name, _)| name);
     for (position, (name, value)) in sorted.into_iter().enumerate() {
         if position > 0 {
             out.push_str(&" ".repeat(indent));
@@ -198,8 +198,8 @@ mod tests {
 
     #[test]
     fn rows_are_mappings_with_sorted_keys() {
-        let endpoint = Value::Object(vec![("url", "u".into()), ("id", "7".into())]);
-        let row = Value::Object(vec![
+        let endpoint = Value::object([("url", "u".into()), ("id", "7".into())]);
+        let row = Value::object([
             ("Name", Value::None),
             ("Endpoints", Value::List(vec![endpoint.clone(), endpoint])),
             ("Empty", Value::List(Vec::new())),

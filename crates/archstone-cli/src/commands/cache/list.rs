@@ -38,8 +38,8 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         rows.extend(opened);
         rows.extend(store.sealed.iter().flatten().map(|token| row(None, token, &store.place)));
     }
-    let columns = vec!["Cloud", "User", "Scope", "Remaining", "Hits", "Logins", "Age", "Size", "Sealed", "Store"];
-    Ok(Answer::List { columns, rows })
+    let columns = ["Cloud", "User", "Scope", "Remaining", "Hits", "Logins", "Age", "Size", "Sealed", "Store"];
+    Ok(Answer::list(columns, rows))
 }
 
 fn row(cloud: Option<&str>, token: &StoredToken, place: &str) -> Vec<Value> {

@@ -29,8 +29,8 @@ fn describe() -> Command {
 }
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
-    let columns = vec!["Store", "Tokens", "Sealed", "Hits", "Logins", "Size"];
-    Ok(Answer::List { columns, rows: stores(session, options)?.iter().map(row).collect() })
+    let columns = ["Store", "Tokens", "Sealed", "Hits", "Logins", "Size"];
+    Ok(Answer::list(columns, stores(session, options)?.iter().map(row)))
 }
 
 fn row(store: &Store) -> Vec<Value> {

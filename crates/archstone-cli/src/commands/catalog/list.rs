@@ -30,6 +30,5 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let access = services::access(session, options)?;
     let row =
         |service: &Service| vec![service.name().into(), service.service_type().into(), services::endpoints(service)];
-    let rows = access.scoped_catalog()?.services().iter().map(row).collect();
-    Ok(Answer::List { columns: vec!["Name", "Type", "Endpoints"], rows })
+    Ok(Answer::list(["Name", "Type", "Endpoints"], access.scoped_catalog()?.services().iter().map(row)))
 }

@@ -31,7 +31,7 @@ pub(super) fn access(session: &Session<'_>, options: &ArgMatches) -> Result<Arc<
 pub(super) fn endpoints(service: &Service) -> Value {
     let lines = |it: &Endpoint| format!("{}\n  {}: {}\n", it.region().unwrap_or("<none>"), it.interface(), it.url());
     let object = |it: &Endpoint| {
-        Value::Object(vec![
+        Value::object([
             ("id", it.id().into()),
             ("interface", it.interface().as_str().into()),
             ("region_id", it.region().into()),

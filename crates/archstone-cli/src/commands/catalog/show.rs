@@ -36,7 +36,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let wanted = options.get_one::<String>("service").map_or("", String::as_str);
     let access = services::access(session, options)?;
     let service = find(access.scoped_catalog()?, wanted)?;
-    Ok(Answer::Show(vec![
+    Ok(Answer::show([
         ("endpoints", services::endpoints(service)),
         ("id", service.id().into()),
         ("name", service.name().into()),

@@ -35,6 +35,6 @@ fn run(_session: &Session<'_>, _options: &ArgMatches) -> Result<Answer> {
         let severity = if finding.is_error { "error" } else { "warning" };
         vec![severity.into(), finding.message.into(), finding.hint.map(|hint| hint.worded(in_a_shell)).into()]
     });
-    let answer = Answer::List { columns: vec!["Severity", "Finding", "Hint"], rows: rows.collect() };
+    let answer = Answer::list(["Severity", "Finding", "Hint"], rows);
     Ok(if flawed { Answer::Ending(Box::new(answer), ErrorKind::InvalidConfig.exit_code()) } else { answer })
 }

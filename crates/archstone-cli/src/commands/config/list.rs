@@ -32,5 +32,5 @@ fn run(_session: &Session<'_>, _options: &ArgMatches) -> Result<Answer> {
         let files = cloud.files.iter().map(|path| path.display().to_string()).collect();
         vec![cloud.name.into(), list(cloud.regions), cloud.profile.into(), list(files)]
     });
-    Ok(Answer::List { columns: vec!["Cloud", "Regions", "Profile", "Files"], rows: rows.collect() })
+    Ok(Answer::list(["Cloud", "Regions", "Profile", "Files"], rows))
 }

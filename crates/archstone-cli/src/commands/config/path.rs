@@ -47,5 +47,5 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         };
         vec![file.family.name().into(), file.path.display().to_string().into(), state.into()]
     });
-    Ok(Answer::List { columns: vec!["Kind", "Path", "State"], rows: rows.collect() })
+    Ok(Answer::list(["Kind", "Path", "State"], rows))
 }

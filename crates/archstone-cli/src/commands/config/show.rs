@@ -47,7 +47,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         let value = if options.get_flag("unmask") { it.value().expose().to_owned() } else { it.shown() };
         vec![it.name.clone().into(), value.into(), Value::from(it.origin.to_string())]
     });
-    Ok(Answer::List { columns: vec!["Option", "Value", "Origin"], rows: rows.collect() })
+    Ok(Answer::list(["Option", "Value", "Origin"], rows))
 }
 
 /// The name of an option as files have it, however it was written.
