@@ -1,0 +1,1 @@
+"""The parts of dev/parity, which compares our commands with those of `openstack`."""

@@ -1,0 +1,176 @@
+"""What counts as alike, and which differences are listed with a reason in `contract/commands/known.toml`."""
+
+import difflib
+import json
+import re
+import shlex
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from .scenario import FOLDER, Line, Wrong
+
+RECORDED = FOLDER / "recorded"
+KNOWN = FOLDER / "known.toml"
+
+# Messages that scripts count on, one for each of several things; after the colon comes the reason, in ours.
+STRICT = re.compile(
+    r"^(Failed to delete .*?: |.* not (?:added to|removed from) group [^:]*: "
+    r"|\d+ of \d+ .*(?:failed to delete|not added to group .*|not removed from group .*)\.$"
+    r"|No password was supplied, .*|\S+ not in group \S+$|service \S+ not found$)",
+    re.MULTILINE,
+)
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*|<[a-z][a-z-]*>")
+UNKNOWN = re.compile(r"is not an? \w+ command|unknown command|unrecognized subcommand")
+
+
+def stored(line: Line, result: dict[str, Any]) -> dict[str, Any]:
+    """What of a result is kept and compared."""
+    out, err = result["out"], result["err"]
+    if line.command == "help":
+        # The words differ by design; what they have to name does not.
+        out = " ".join(sorted(set(OPTION.findall(out))))
+    if result["exit"] == 2 and "usage: " in err:
+        err = re.sub(r"\A.*?(?=^\S[^\n]*: error: )", "", err, flags=re.DOTALL | re.MULTILINE)
+    return {"line": line.text, "as": line.who, "exit": result["exit"], "out": out, "err": err}
+
+
+def write(name: str, results: list[tuple[Line, dict[str, Any]]]) -> None:
+    """Store what `openstack` did: a line of JSON for each command line, so that a diff shows what changed."""
+    RECORDED.mkdir(exist_ok=True)
+    lines = [json.dumps(stored(line, result), ensure_ascii=False) for line, result in results]
+    (RECORDED / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    """What `openstack` did in a family."""
+    try:
+        text = (RECORDED / f"{name}.jsonl").read_text(encoding="utf-8")
+    except FileNotFoundError as problem:
+        raise Wrong(f"{name} is not recorded: dev/parity record {name}") from problem
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def recorded(name: str, lines: list[Line]) -> list[dict[str, Any]]:
+    """The same, for exactly these lines."""
+    found = read(name)
+    if [(one["line"], one["as"]) for one in found] != [(line.text, line.who) for line in lines]:
+        raise Wrong(f"{name} has other lines than its recording: dev/parity record {name}")
+    return found
+
+
+def differences(line: Line, theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:
+    """In what the results of a line differ: `exit`, `stdout`, `stderr`."""
+    found = []
+    if theirs["exit"] != ours["exit"]:
+        found.append("exit")
+    if not same_output(line, theirs["out"], ours["out"]):
+        found.append("stdout")
+    if not same_messages(line, theirs, ours):
+        found.append("stderr")
+    return found
+
+
+def same_output(line: Line, theirs: str, ours: str) -> bool:
+    """Whether the output is the same; the order of rows counts where the line asks for one."""
+    if theirs == ours:
+        return True
+    if line.command == "help":
+        return set(theirs.split()) <= set(ours.split())
+    return not line.sorts and rows(theirs) == rows(ours)
+
+
+def rows(text: str) -> list[str]:
+    """The rows of a list in an order that is the same for each run: servers promise none."""
+    try:
+        read = json.loads(text)
+    except ValueError:
+        read = None
+    if isinstance(read, list):
+        return sorted(json.dumps(row) for row in read)
+    return sorted(re.split(r"\n(?=- )" if text.startswith("- ") else r"\n", text.removesuffix("\n")))
+
+
+def same_messages(line: Line, theirs: dict[str, Any], ours: dict[str, Any]) -> bool:
+    """Whether the messages say the same to a person and to a script.
+
+    Ours have other words. So both say something or nothing (an error always says something), and ours name
+    whatever of the command line theirs name; the messages in STRICT are the same, letter by letter.
+    """
+    expected = bool(theirs["err"].strip()) or bool(theirs["exit"] and not theirs["out"].strip())
+    if expected != bool(ours["err"].strip()):
+        return False
+    mine = ours["err"].casefold()
+    if not all(found in ours["err"] for found in STRICT.findall(theirs["err"])):
+        return False
+    return all(name.casefold() in mine for name in named(line, theirs["err"]))
+
+
+def named(line: Line, message: str) -> set[str]:
+    """What of the command line a message names, other than in a URL."""
+    message = re.sub(r"https?://\S+", "", message)
+    words = {word for word in shlex.split(line.text) if not word.startswith(("-", "$"))}
+    words -= set(line.command.split())
+    quoted = {word for word in words if re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", message)}
+    return quoted | set(OPTION.findall(message))
+
+
+def unknown(ours: dict[str, Any]) -> bool:
+    """Whether our program says that it does not know the command."""
+    return ours["exit"] not in (0, 1) and bool(UNKNOWN.search(ours["out"] + ours["err"]))
+
+
+def shown(line: Line, theirs: dict[str, Any], ours: dict[str, Any], found: list[str]) -> str:
+    """The differences of a line, for people."""
+    who = "" if line.who == "admin" else f"  (as {line.who})"
+    text = [f"{line.family}:{line.number}: openstack {line.text}{who}"]
+    if "exit" in found:
+        text.append(f"    exit status {ours['exit']}, of openstack {theirs['exit']}")
+    for key, name in (("out", "stdout"), ("err", "stderr")):
+        if name in found:
+            sides = theirs[key].splitlines(), ours[key].splitlines()
+            titles = f"openstack {name}", f"our {name}"
+            diff = [f"    {one}" for one in difflib.unified_diff(*sides, *titles, n=2, lineterm="")]
+            text += diff or [f"    {name} ends otherwise: {theirs[key][-20:]!r}, ours {ours[key][-20:]!r}"]
+    if "stderr" not in found and "exit" in found and ours["err"]:
+        text += ["    our stderr: " + one for one in ours["err"].splitlines()]
+    return "\n".join(text)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A listed difference: the lines that it is about, in what they differ, and why."""
+
+    why: str
+    kind: str
+    lines: re.Pattern[str]
+    families: list[str]
+    differs: list[str]
+    says: re.Pattern[str] | None
+
+    def about(self, line: Line) -> bool:
+        """Whether it is about this line."""
+        return bool((not self.families or line.family in self.families) and self.lines.search(line.text))
+
+
+KINDS = {
+    "defect": "a defect of `openstack` that is not copied",
+    "design": "on purpose",
+    "server": "Keystone answers the two programs differently",
+}
+
+
+def reasons() -> list[Reason]:
+    """All that is listed."""
+    found = []
+    for one in tomllib.loads(KNOWN.read_text(encoding="utf-8")).get("difference", []):
+        if one["kind"] not in KINDS:
+            raise Wrong(f"known.toml: {one['why']!r} is of no kind: {', '.join(KINDS)}")
+        if unknown := one.keys() - {"why", "kind", "lines", "families", "differs", "says"}:
+            raise Wrong(f"known.toml: {one['why']!r} has unknown keys: {', '.join(unknown)}")
+        lines = "|".join(f"(?:{pattern})" for pattern in one["lines"])
+        says = re.compile(one["says"], re.MULTILINE) if "says" in one else None
+        found.append(
+            Reason(one["why"], one["kind"], re.compile(lines), one.get("families", []), one["differs"], says)
+        )
+    return found

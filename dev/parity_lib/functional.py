@@ -1,0 +1,93 @@
+"""Runs openstackclient's own functional tests for identity, with our program as `openstack`."""
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import play
+from .scenario import FOLDER, Wrong
+
+# Which tests pass with the real program.
+RECORDED = FOLDER / "functional.json"
+RUNNER = Path(__file__).with_name("functional_run.py")
+
+CLOUDS = """\
+clouds:
+  devstack-admin: &admin
+    auth: &auth
+      auth_url: {url}
+      username: admin
+      password: admin-secret
+      user_domain_id: default
+      project_name: admin
+      project_domain_id: default
+    region_name: RegionOne
+    identity_api_version: 3
+  devstack-system-admin:
+    auth:
+      auth_url: {url}
+      username: admin
+      password: admin-secret
+      user_domain_id: default
+      system_scope: all
+    region_name: RegionOne
+    identity_api_version: 3
+"""
+
+
+def run(program: Path, parts: list[str], stock: bool) -> int:
+    """Run the tests with these parts in their names; compare with what passes with the real program."""
+    interpreter = environment()
+    listed = subprocess.run([interpreter, RUNNER], capture_output=True, text=True, check=True)
+    modules = listed.stdout.split()
+    outcomes: dict[str, str] = {}
+    with play.stages(play.WORKERS) as stages, ThreadPoolExecutor(play.WORKERS) as pool:
+        shares = [modules[number :: len(stages)] for number in range(len(stages))]
+        ours = None if stock else program
+        for one in pool.map(lambda *pair: share(interpreter, ours, *pair, parts), stages, shares):
+            outcomes |= one
+    outcomes = dict(sorted(outcomes.items()))
+    if stock and not parts:
+        RECORDED.write_text(json.dumps(outcomes, indent=0) + "\n", encoding="utf-8")
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    worse = [name for name, outcome in outcomes.items() if outcome != "ok" and recorded.get(name) == "ok"]
+    for name in worse:
+        print(f"{name}\n{outcomes[name]}\n")
+    passed = sum(outcome == "ok" for outcome in outcomes.values())
+    print(f"{passed} of {len(outcomes)} tests pass, {len(worse)} fail that pass with the real openstack")
+    return 1 if worse or not outcomes else 0
+
+
+def environment() -> Path:
+    """The interpreter of the virtual environment that has the tests."""
+    from server import Environment
+
+    made = Environment(
+        play.STATE / "functional-venv",
+        play.DEV / "requirements-functional.txt",
+        "openstackclient's functional tests",
+    )
+    made.install()
+    return made.python
+
+
+def share(
+    interpreter: Path, program: Path | None, stage: play.Stage, modules: list[str], parts: list[str]
+) -> dict[str, str]:
+    """The outcomes of some modules: `ok`, or why not."""
+    stage.clear({".config/openstack/clouds.yaml": CLOUDS.format(url=stage.auth_url)})
+    env = {"HOME": str(stage.home), "LANG": "C.UTF-8"}
+    ours = play.Archstone(program, "openstack") if program else None
+    folder = ours.folder if ours else interpreter.parent
+    env["PATH"] = f"{folder}:/usr/bin:/bin"
+    try:
+        command = [interpreter, RUNNER, ",".join(modules), ",".join(parts)]
+        ran = subprocess.run(command, env=env, cwd=stage.home, capture_output=True, text=True)
+    finally:
+        if ours:
+            ours.close()
+    if ran.returncode:
+        raise Wrong(f"the functional tests did not come to their end:\n{ran.stderr[-4000:]}")
+    found: dict[str, str] = json.loads(ran.stdout.splitlines()[-1])
+    return found
