@@ -11,11 +11,10 @@ import pytest
 from keystone_for_tests import password_of
 
 import archstone
+from archstone import Client
 
 if TYPE_CHECKING:
     from keystone_for_tests import TaggedKeystone
-
-    from archstone import Client
 
 
 def test_a_token_for_a_project(new_client: type[Client], keystone: TaggedKeystone) -> None:
@@ -107,6 +106,33 @@ def test_the_users_own_region_and_interface(new_client: type[Client], keystone: 
     assert client.url_for("compute") == "http://compute.internal.region-two.example:8774/v2.1"
     assert client.url_for("compute", interface="admin") == "http://compute.admin.region-two.example:8774/v2.1"
     assert client.url_for("compute", region_name="RegionOne") == "http://compute.internal.region-one.example:8774/v2.1"
+
+
+async def test_what_is_configured_for_one_service(keystone: TaggedKeystone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OS_COMPUTE_ENDPOINT_OVERRIDE", "https://own.example/%(project_id)s")
+    monkeypatch.setenv("OS_IMAGE_REGION_NAME", "RegionTwo")
+    monkeypatch.setenv("OS_VOLUME_INTERFACE", "internal")
+    options = keystone.user("bob", environment=True, project_name="web")
+    later = Client(**options)
+
+    async def url(service: str, **arguments: str) -> str:
+        first = archstone.AsyncClient(**options)
+        urls = [client.url_for(service, **arguments) for client in (Client(**options), later)]
+        urls += [await client.url_for(service, **arguments) for client in (first, first)]
+        assert len(set(urls)) == 1
+        return urls[0]
+
+    assert await url("compute") == f"https://own.example/{later.auth_ref.project_id}"
+    assert await url("compute", interface="internal") == "http://compute.internal.region-one.example:8774/v2.1"
+    assert await url("compute", region_name="RegionTwo") == "http://compute.public.region-two.example:8774/v2.1"
+    assert await url("image") == "http://image.public.region-two.example:9292"
+    assert await url("image", region_name="RegionOne") == "http://image.public.region-one.example:9292"
+    assert await url("block-storage") == "http://block-storage.internal.region-one.example:8776/v3"
+    assert later.service("image").endpoint().url.rstrip("/") == "http://image.public.region-two.example:9292"
+    # The catalog itself is what it is.
+    catalog = later.auth_ref.catalog
+    assert catalog is not None
+    assert catalog.url_for("image") == "http://image.public.region-one.example:9292"
 
 
 @pytest.mark.parametrize("form", ["text", "dict", "AccessInfo"])

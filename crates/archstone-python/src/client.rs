@@ -284,7 +284,10 @@ token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_comman
         wait(py, operations::clear_token_store(self.inner(py)?, all))
     }
 
-    /// Return the URL of a service: the public one, in the client's region, unless asked otherwise.
+    /// Return the URL of a service: by default the public one, in the client's region.
+    ///
+    /// What is configured for the service, such as `compute_endpoint_override` or `compute_region_name`, counts where no
+    /// argument says otherwise. An override is used when the service's type is the only argument.
     ///
     /// Args:
     ///     service_type: the service's type or an alias of it: `compute`, `block-storage`.

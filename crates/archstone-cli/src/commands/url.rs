@@ -13,6 +13,9 @@ pub(super) const SPEC: Spec = Spec {
     words: &["url"],
     answers: Answers::Text,
     more: "\
+What is configured for the service, such as `compute_endpoint_override` or OS_COMPUTE_REGION_NAME, counts; an \
+argument takes precedence. An override is used where neither interface, region, name nor ID is given.
+
 Examples:
   archstone url compute
   archstone url image --interface internal --region RegionTwo

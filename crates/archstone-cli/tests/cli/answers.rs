@@ -276,3 +276,40 @@ fn url_prints_one_url_and_nothing_else() {
     assert_eq!(url(&by_id), format!("{}\n", endpoint["url"].as_str().expect("a URL")));
     assert_eq!(url("identity --os-mgmt-url http://keystone.example/v3"), "http://keystone.example/v3\n");
 }
+
+#[test]
+fn what_is_configured_for_one_service_counts_for_url_and_catalog() {
+    let table: [(&[(&str, &str)], &str, &str); 6] = [
+        (&[("OS_COMPUTE_REGION_NAME", "RegionTwo")], "compute", "http://compute.public.region-two.example:8774/v2.1"),
+        (&[("OS_IDENTITY_INTERFACE", "internal")], "compute", "http://compute.public.region-one.example:8774/v2.1"),
+        (&[("OS_VOLUME_INTERFACE", "admin")], "block-storage", "http://block-storage.admin.region-one.example:8776/v3"),
+        (&[("OS_COMPUTE_ENDPOINT_OVERRIDE", "https://own.example:8774")], "compute", "https://own.example:8774"),
+        (
+            &[("OS_COMPUTE_ENDPOINT_OVERRIDE", "https://own.example:8774")],
+            "compute --interface internal",
+            "http://compute.internal.region-one.example:8774/v2.1",
+        ),
+        (
+            &[("OS_COMPUTE_REGION_NAME", "RegionTwo"), ("OS_REGION_NAME", "RegionTwo")],
+            "compute --region RegionOne",
+            "http://compute.public.region-one.example:8774/v2.1",
+        ),
+    ];
+    for (variables, arguments, expected) in table {
+        let alice = variables.iter().fold(Program::of("alice"), |alice, (name, value)| alice.with(name, value));
+        let url = alice.run(&format!("url {arguments}"));
+        assert_eq!(url.result(), format!("{expected}\n"), "{variables:?} {arguments}");
+    }
+
+    let alice = Program::of("alice").with("OS_IMAGE_SERVICE_TYPE", "compute");
+    let alice = alice.with("OS_COMPUTE_ENDPOINT_OVERRIDE", "https://own.example");
+    let shown = alice.run("catalog show image -f value -c type");
+    let listed = alice.run("catalog list -f value -c Type");
+    let other = alice.run("catalog show volume -f value -c type");
+    let warning =
+        "warning: an endpoint override is configured for `compute`: `archstone url compute` prints the URL in use\n";
+    assert_eq!((&*shown.stdout, &*shown.stderr), ("compute\n", warning));
+    assert_eq!((&*listed.stderr, other.result()), (warning, "block-storage\n"));
+    let own = alice.run("url compute");
+    assert_eq!(own.result(), "https://own.example\n");
+}

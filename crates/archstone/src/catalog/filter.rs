@@ -164,7 +164,34 @@ impl<'a> EndpointFilter<'a> {
         self
     }
 
-    /// Fills in what was not said: a client's own region and interfaces.
+    /// Whether a type is asked for, and nothing else.
+    #[inline]
+    pub(crate) fn is_type_alone(&self) -> bool {
+        matches!(
+            self,
+            Self {
+                service_type: Some(_),
+                service_name: None,
+                service_id: None,
+                endpoint_id: None,
+                region: None,
+                interfaces: Interfaces::Unsaid,
+            }
+        )
+    }
+
+    /// What a service is called in the catalog, where that is something else than its type says; an id in the filter
+    /// says which service it is.
+    #[inline]
+    pub(crate) fn or_service(mut self, service_type: Option<&'a str>, name: Option<&'a str>) -> Self {
+        self.service_type = service_type.or(self.service_type);
+        if self.service_id.is_none() && self.endpoint_id.is_none() {
+            self.service_name = self.service_name.or(name);
+        }
+        self
+    }
+
+    /// Fills in what was not said: a region and interfaces.
     #[inline]
     pub(crate) fn or_defaults(mut self, region: Option<&'a str>, interfaces: &[Interface]) -> Self {
         if self.endpoint_id.is_none() {

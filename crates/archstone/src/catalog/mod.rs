@@ -53,7 +53,7 @@ pub struct EndpointUrl {
 
 impl EndpointUrl {
     /// `None` for text that is no URL of a service: see [`http_url`].
-    fn parse(text: &str) -> Option<Arc<Self>> {
+    pub(crate) fn parse(text: &str) -> Option<Arc<Self>> {
         let text = text.trim();
         Some(Arc::new(Self { url: http_url(text)?, text: text.into() }))
     }

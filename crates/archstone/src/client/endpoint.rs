@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::{Client, CurrentCatalog, token::not_loaded};
+use super::{Client, CurrentCatalog, place::Place, token::not_loaded};
 use crate::{
     access::Access,
     auth::{keystone, login::Identity},
@@ -22,8 +22,11 @@ use crate::{
 };
 
 impl Client {
-    /// The URL of a service, from the catalog of the current token: the public one in the client's
-    /// region unless the filter says otherwise.
+    /// The URL of a service, from the catalog of the current token: by default the public one in the client's region.
+    ///
+    /// What is [configured for the service](CloudConfig::service), such as `compute_endpoint_override` or
+    /// `compute_region_name`, counts where the filter says nothing: an override is used for a filter that asks for a
+    /// type and nothing else.
     ///
     /// # Errors
     ///
@@ -34,16 +37,26 @@ impl Client {
         let url = match self.usual_url(&filter) {
             Some(url) => url,
             // Boxed, so that the usual way carries none of it.
-            None => Box::pin(self.look_up(self.with_defaults(filter))).await?,
+            None => Box::pin(self.look_up(filter)).await?,
         };
         self.check_endpoint(&url)?;
         Ok(url)
     }
 
+    async fn look_up(&self, filter: EndpointFilter<'_>) -> Result<Arc<EndpointUrl>> {
+        let configured = self.configured_for(&filter);
+        self.url_at(self.place(filter, &configured)).await
+    }
+
     /// The URL for a type and at most an interface, when the catalog is at hand and has it.
     #[inline]
     fn usual_url(&self, filter: &EndpointFilter<'_>) -> Option<Arc<EndpointUrl>> {
-        let CloudConfig { mgmt_url: None, region: None, interfaces, .. } = &self.0.config else { return None };
+        let CloudConfig { mgmt_url: None, region: None, interfaces, services, .. } = &self.0.config else {
+            return None;
+        };
+        if !services.is_empty() {
+            return None;
+        }
         // A catalog does not expire with its token; the next request renews both.
         self.0.slot.with_current(|access| access.catalog()?.usual(filter, interfaces)).flatten()
     }
@@ -51,33 +64,17 @@ impl Client {
     /// The same when the catalog is at hand and has it. Never waits, never sends.
     #[must_use]
     pub fn current_url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Option<Arc<EndpointUrl>> {
-        let filter = self.with_defaults(filter.into());
-        match self.configured_url(&filter) {
-            Some(url) => Some(Arc::new(url.clone().into())),
-            None => {
-                let listed = self.0.slot.with_current(|access| access.catalog()?.url_for(filter).ok()).flatten();
-                listed.filter(|url| self.check_endpoint(url).is_ok())
-            }
-        }
-    }
-
-    /// The URL that the configuration says, so that no catalog is needed: that of all services, or of the identity
-    /// service.
-    fn configured_url(&self, filter: &EndpointFilter<'_>) -> Option<&Url> {
-        let CloudConfig { mgmt_url, endpoint, .. } = &self.0.config;
-        endpoint.as_ref().or_else(|| mgmt_url.as_ref().filter(|_| filter.wanted_type() == Some("identity")))
-    }
-
-    async fn look_up(&self, filter: EndpointFilter<'_>) -> Result<Arc<EndpointUrl>> {
-        if let Some(url) = self.configured_url(&filter) {
-            return Ok(Arc::new(url.clone().into()));
-        }
-        let (_, url) = self.in_catalog(&filter, |endpoint| Arc::clone(endpoint.url())).await?;
-        Ok(url)
+        let filter = filter.into();
+        let configured = self.configured_for(&filter);
+        self.current_url_at(self.place(filter, &configured)).filter(|url| self.check_endpoint(url).is_ok())
     }
 
     /// Finds an endpoint in the catalog; where there is none, in the catalog read anew.
-    async fn in_catalog<T>(&self, filter: &EndpointFilter<'_>, part: impl Fn(&Endpoint) -> T) -> Result<(Service, T)> {
+    pub(super) async fn in_catalog<T>(
+        &self,
+        filter: &EndpointFilter<'_>,
+        part: impl Fn(&Endpoint) -> T,
+    ) -> Result<(Service, T)> {
         let access = match self.0.slot.current() {
             Some(access) if access.catalog().is_some() => access,
             _ => self.access().await?,
@@ -177,15 +174,18 @@ impl Client {
         }
     }
 
-    /// The endpoint of a service, with its service, from the catalog of the current token.
+    /// The endpoint of a service, with its service, from the catalog of the current token. An endpoint override, which
+    /// is not in the catalog, does not count; otherwise it is found as by [`url_for`](Self::url_for).
     ///
     /// # Errors
     ///
     /// As [`url_for`](Self::url_for).
     pub async fn endpoint<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<(Service, Endpoint)> {
-        let filter = self.with_defaults(filter.into());
+        let filter = filter.into();
+        let configured = self.configured_for(&filter);
+        let place = self.place(filter, &configured);
         self.access().await?;
-        self.in_catalog(&filter, Endpoint::clone).await
+        self.in_catalog(&place.filter, Endpoint::clone).await
     }
 
     /// The URL of a service for a version of its API, asking the service where the catalog does not
@@ -276,12 +276,26 @@ impl Client {
         failure.map_or(Ok(Vec::new()), |failure| Err(discovery::unreadable(url, failure)))
     }
 
-    pub(super) async fn resolve(&self, filter: EndpointFilter<'_>, mut wanted: Wanted) -> Result<VersionedEndpoint> {
-        if let Some(service_type) = filter.wanted_type() {
-            wanted.range = discovery::implied(service_type, wanted.range)?;
+    async fn resolve(&self, filter: EndpointFilter<'_>, mut wanted: Wanted) -> Result<VersionedEndpoint> {
+        let configured = self.configured_for(&filter);
+        wanted.range = wanted.range.or(configured.versions);
+        self.resolve_at(self.place(filter, &configured), Some(wanted)).await
+    }
+
+    /// The URL at a place, for a version of the API; as it is listed where nothing is wanted.
+    pub(super) async fn resolve_at(&self, place: Place<'_>, wanted: Option<Wanted>) -> Result<VersionedEndpoint> {
+        let wanted = match (wanted, place.filter.wanted_type()) {
+            (Some(wanted), Some(service_type)) if !place.is_override() => {
+                Some(Wanted { range: discovery::implied(service_type, wanted.range)?, ..wanted })
+            }
+            (wanted, _) => wanted,
+        };
+        let url = self.url_at(place).await?;
+        self.check_endpoint(&url)?;
+        match wanted {
+            Some(wanted) => self.resolve_url(&url, wanted).await,
+            None => Ok(VersionedEndpoint::listed(Url::clone(&url))),
         }
-        let url = self.url_for(filter).await?;
-        self.resolve_url(&url, wanted).await
     }
 
     pub(super) async fn resolve_url(&self, url: &Url, wanted: Wanted) -> Result<VersionedEndpoint> {
@@ -294,14 +308,8 @@ impl Client {
         self.0.slot.with_current(|access| access.project_id().map(str::to_owned)).flatten()
     }
 
-    #[inline]
-    fn with_defaults<'a>(&'a self, filter: EndpointFilter<'a>) -> EndpointFilter<'a> {
-        let config = &self.0.config;
-        filter.or_defaults(config.region(), config.interfaces())
-    }
-
-    /// The URL for managing the identity service: `mgmt_url` if it was given, else the catalog's
-    /// admin, internal or public endpoint of it, else where the token came from.
+    /// The URL for managing the identity service: `mgmt_url` if it was given, else what is configured for the service
+    /// `identity`, else the catalog's admin, internal or public endpoint of it, else where the token came from.
     ///
     /// # Errors
     ///
@@ -310,10 +318,16 @@ impl Client {
         if let Some(url) = &self.0.config.mgmt_url {
             return Ok(url.clone());
         }
+        let mut configured = self.0.config.service("identity");
+        if configured.interfaces.is_empty() {
+            configured.interfaces = vec![Interface::Admin, Interface::Internal, Interface::Public];
+        }
+        let place = self.place("identity".into(), &configured);
+        if place.is_override() {
+            return Ok(Url::clone(&*self.url_at(place).await?));
+        }
         let access = self.access().await?;
-        let interfaces = [Interface::Admin, Interface::Internal, Interface::Public];
-        let filter = self.with_defaults(EndpointFilter::from("identity").interfaces(interfaces));
-        let listed = access.catalog().and_then(|catalog| catalog.url_for(filter).ok());
+        let listed = access.catalog().and_then(|catalog| catalog.url_for(place.filter).ok());
         let asked = || access.auth_url().cloned().ok_or_else(not_loaded);
         listed.map_or_else(asked, |url| Ok(Url::clone(&url)))
     }

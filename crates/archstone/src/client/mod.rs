@@ -10,6 +10,7 @@ mod identity;
 mod microversion;
 mod pages;
 mod password;
+mod place;
 mod plain_http;
 mod redirect;
 mod request;

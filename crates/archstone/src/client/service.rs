@@ -9,15 +9,15 @@ use super::{
     Client, RequestBuilder,
     found::{Found, FoundEndpoint},
     microversion::{self, Microversion},
+    place::Place,
     request::Target,
 };
 use crate::{
     catalog::{
         Allow, ApiVersion, EndpointFilter, Interface, VersionInfo, VersionRange, VersionedEndpoint, discovery::Wanted,
-        http_url,
     },
-    error::{Error, ErrorKind, Result, printable, public_url},
-    hint::Hint,
+    config::ServiceSettings,
+    error::{Error, ErrorKind, Result, public_url},
     transport::{Limiter, RetryPolicy},
 };
 
@@ -46,6 +46,8 @@ pub struct ServiceClient(Arc<Inner>);
 struct Inner {
     client: Client,
     service_type: String,
+    /// What is configured for the service: it counts where the program says nothing.
+    configured: ServiceSettings,
     service_name: Option<String>,
     region: Option<String>,
     interfaces: Vec<Interface>,
@@ -73,17 +75,18 @@ impl Client {
         ServiceClient(Arc::new(Inner {
             client: self.clone(),
             retries: configured.retries().map_or_else(RetryPolicy::usual, Arc::new),
-            service_type: configured.service_type.unwrap_or(service_type),
-            service_name: configured.service_name,
-            region: configured.region,
-            interfaces: configured.interfaces,
-            endpoint_override: configured.endpoint_override,
-            versions: configured.versions,
+            service_type,
+            service_name: None,
+            region: None,
+            interfaces: Vec::new(),
+            endpoint_override: None,
+            versions: None,
             allow: Allow::default(),
             max_body: None,
             skip_discovery: false,
             microversion: configured.microversion.map_or(Microversion::Unsaid, Microversion::Fixed),
             microversion_service: None,
+            configured,
             limits: None,
             global_request_id: None,
             user_agent: None,
@@ -105,7 +108,8 @@ impl ServiceClient {
         self.change(|inner| inner.service_name = Some(name.into()))
     }
 
-    /// Takes the endpoint of this region, and not of the client's own.
+    /// Takes the endpoint of this region, and not of the client's own. As with a name or an interface, an override that is
+    /// configured for the service does not count then.
     pub fn region(self, region: impl Into<String>) -> Self {
         self.change(|inner| inner.region = Some(region.into()))
     }
@@ -200,7 +204,7 @@ impl ServiceClient {
     /// The service type.
     #[must_use]
     pub fn service_type(&self) -> &str {
-        &self.0.service_type
+        self.0.configured.service_type.as_deref().unwrap_or(&self.0.service_type)
     }
 
     /// The client that this one is of.
@@ -222,7 +226,7 @@ impl ServiceClient {
     }
 
     pub(super) fn microversion_type(&self) -> &str {
-        self.0.microversion_service.as_deref().unwrap_or(&self.0.service_type)
+        self.0.microversion_service.as_deref().unwrap_or_else(|| self.service_type())
     }
 
     /// Begins a request to a path below the service's endpoint. A whole URL will do as well, if it is of the
@@ -284,7 +288,7 @@ impl ServiceClient {
     /// [`EndpointNotFound`](ErrorKind::EndpointNotFound), which says which it knows, when none will do.
     pub async fn newest_microversion(&self, versions: VersionRange) -> Result<ApiVersion> {
         let info = self.version_info().await?;
-        microversion::newest(&self.0.service_type, versions, info.as_ref())
+        microversion::newest(self.service_type(), versions, info.as_ref())
     }
 
     /// What the service says of the version that is used; `None` when it does not say. The answer is kept.
@@ -298,7 +302,7 @@ impl ServiceClient {
             return Ok(found.endpoint.info.clone());
         }
         let inner = &*self.0;
-        let wanted = Wanted { range: inner.versions, allow: inner.allow, in_full: true };
+        let wanted = Wanted { range: self.versions_wanted(), allow: inner.allow, in_full: true };
         let info = inner.client.resolve_url(&found.endpoint.url, wanted).await?.info;
         if info.is_some() {
             inner.found.keep(&inner.client, VersionedEndpoint { info: info.clone(), ..found.endpoint.clone() });
@@ -319,20 +323,6 @@ impl ServiceClient {
 
     async fn find(&self) -> Result<VersionedEndpoint> {
         let inner = &*self.0;
-        let wanted = Wanted { range: inner.versions, allow: inner.allow, in_full: false };
-        if let Some(template) = &inner.endpoint_override {
-            let text = self.filled(template).await?;
-            let url = http_url(text.trim()).ok_or_else(|| {
-                let shown = printable(text.split(['?', '#']).next().unwrap_or_default());
-                let message =
-                    format!("the endpoint override of `{}` is not an HTTP URL: `{shown}`", inner.service_type);
-                Error::new(ErrorKind::InvalidConfig, message).with_hint("write it whole: `https://image.example:9292`")
-            })?;
-            if inner.skip_discovery {
-                return Ok(VersionedEndpoint::listed(url));
-            }
-            return inner.client.resolve_url(&url, wanted).await;
-        }
         let mut filter = EndpointFilter::from(&inner.service_type);
         if let Some(name) = &inner.service_name {
             filter = filter.service_name(name);
@@ -343,11 +333,16 @@ impl ServiceClient {
         if !inner.interfaces.is_empty() {
             filter = filter.interfaces(inner.interfaces.iter().cloned());
         }
-        if inner.skip_discovery {
-            let url = inner.client.url_for(filter).await?;
-            return Ok(VersionedEndpoint::listed(Url::clone(&url)));
-        }
-        inner.client.resolve(filter, wanted).await
+        let place = match &inner.endpoint_override {
+            Some(template) => Place::at(template, filter),
+            None => inner.client.place(filter, &inner.configured),
+        };
+        let wanted = Wanted { range: self.versions_wanted(), allow: inner.allow, in_full: false };
+        inner.client.resolve_at(place, Some(wanted).filter(|_| !inner.skip_discovery)).await
+    }
+
+    fn versions_wanted(&self) -> Option<VersionRange> {
+        self.0.versions.or(self.0.configured.versions)
     }
 
     /// The URL of a path below the endpoint.
@@ -361,31 +356,11 @@ impl ServiceClient {
 
     fn of_the_same_origin(&self, base: &Url, url: &str) -> Result<Url> {
         let refuse = |why: &str| {
-            let message = format!("a URL {why} `{}`, of service `{}`", public_url(base), self.0.service_type);
+            let message = format!("a URL {why} `{}`, of service `{}`", public_url(base), self.service_type());
             Error::new(ErrorKind::InvalidRequest, message)
                 .with_hint("a token goes only where the catalog says: to send it elsewhere, use `client.request(…)`")
         };
         let url = Url::parse(url).map_err(|source| refuse("that cannot be read, for").with_source(source))?;
         if url.origin() == base.origin() { Ok(url) } else { Err(refuse("of another origin than")) }
-    }
-
-    async fn filled(&self, template: &str) -> Result<String> {
-        let mut text = template.to_owned();
-        for (name, is_project) in [("%(project_id)s", true), ("%(tenant_id)s", true), ("%(user_id)s", false)] {
-            if !text.contains(name) {
-                continue;
-            }
-            let access = self.0.client.access().await?;
-            let id = if is_project { access.project_id() } else { access.user_id() };
-            let id = id.ok_or_else(|| {
-                let service_type = &self.0.service_type;
-                let message =
-                    format!("the endpoint override of `{service_type}` needs `{name}`, which the token lacks");
-                Error::new(ErrorKind::InvalidConfig, message)
-                    .with_hint("choose a project with " + Hint::options(["project_id", "project_name"], "or"))
-            })?;
-            text = text.replace(name, id);
-        }
-        Ok(text)
     }
 }

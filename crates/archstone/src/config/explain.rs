@@ -45,9 +45,10 @@ impl ExplainedValue {
         if self.name == "token_cache" {
             return without_password(text);
         }
-        let is_url = OptionSpec::find(&self.name).is_some_and(|spec| spec.kind == ValueKind::Url);
         match url::Url::parse(text) {
-            Ok(url) if is_url && (url.password().is_some() || !url.username().is_empty()) => public_url(&url),
+            Ok(url) if is_url(&self.name) && (url.password().is_some() || !url.username().is_empty()) => {
+                public_url(&url)
+            }
             _ => text.to_owned(),
         }
     }
@@ -64,10 +65,9 @@ impl Explanation {
         let (cloud, settings) = sources.merge(host)?;
         let values = settings.all().map(|(name, it)| {
             let spec = OptionSpec::find(name);
-            let is_url = spec.map_or_else(|| name.ends_with("endpoint_override"), |spec| spec.kind == ValueKind::Url);
             let text = Sourced { value: it.value.expose(), origin: it.origin.clone() };
             // What lacks a value for its braces is shown as it is written.
-            let filled = is_url.then(|| resolve::filled(&text, &settings).ok()).flatten();
+            let filled = is_url(name).then(|| resolve::filled(&text, &settings).ok()).flatten();
             ExplainedValue {
                 name: name.to_owned(),
                 secret: spec.is_some_and(|spec| spec.secret),
@@ -81,6 +81,11 @@ impl Explanation {
     }
 }
 
+/// Whether a URL is expected as the value of an option or a service's setting.
+fn is_url(name: &str) -> bool {
+    OptionSpec::find(name).map_or_else(|| name.ends_with("endpoint_override"), |spec| spec.kind == ValueKind::Url)
+}
+
 /// The proxy that a variable names for the identity service, where no option says anything about proxies.
 fn proxy_of_variables(settings: &Settings, host: &Host) -> Option<ExplainedValue> {
     let Ok(Some((_, Way::Through(proxy)))) = resolve::way(settings, host) else { return None };
@@ -89,4 +94,23 @@ fn proxy_of_variables(settings: &Settings, host: &Host) -> Option<ExplainedValue
     }
     let origin = Origin::Variable(proxy.variable()?.to_owned());
     Some(ExplainedValue { name: "proxy".into(), secret: false, origin, value: proxy.shown().into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Client;
+
+    #[test]
+    fn no_url_is_shown_with_a_password() {
+        let client = Client::builder()
+            .option("compute_endpoint_override", "https://user:marked@nova.example/%(project_id)s")
+            .option("mgmt_url", "https://user:marked@keystone.example/v3")
+            .option("proxy", "http://user:marked@proxy.example:3128")
+            .option("token_cache", "redis://:marked@cache.example");
+        let explanation = client.explain().expect("values");
+        assert_eq!(explanation.values.len(), 4);
+        for value in explanation.values {
+            assert!(!value.shown().contains("marked") && !format!("{value:?}").contains("marked"), "{value:?}");
+        }
+    }
 }

@@ -191,6 +191,11 @@ impl Services {
         Ok(services)
     }
 
+    /// Whether nothing is configured for any service.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// By the type, then by its other names, then what holds for all services.
     pub(crate) fn of(&self, service_type: &str) -> ServiceSettings {
         let asked = normalised(service_type);

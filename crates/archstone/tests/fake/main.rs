@@ -10,6 +10,7 @@ mod folder;
 mod identity;
 mod logins;
 mod pace;
+mod places;
 mod reach;
 mod runtime;
 mod servers;

@@ -30,5 +30,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let access = services::access(session, options)?;
     let row =
         |service: &Service| vec![service.name().into(), service.service_type().into(), services::endpoints(service)];
-    Ok(Answer::list(["Name", "Type", "Endpoints"], access.scoped_catalog()?.services().iter().map(row)))
+    let services = access.scoped_catalog()?.services();
+    services::warn_of_overrides(session, services)?;
+    Ok(Answer::list(["Name", "Type", "Endpoints"], services.iter().map(row)))
 }

@@ -27,6 +27,19 @@ pub(super) fn access(session: &Session<'_>, options: &ArgMatches) -> Result<Arc<
     Ok(Arc::clone(current.access()))
 }
 
+/// Warns where requests for services of the catalog go to another place, by the configuration.
+pub(super) fn warn_of_overrides<'s>(
+    session: &Session<'_>,
+    services: impl IntoIterator<Item = &'s Service>,
+) -> Result<()> {
+    let config = session.client()?.config();
+    let types = services.into_iter().map(Service::service_type);
+    for of_type in types.filter(|of_type| config.service(of_type).endpoint_override.is_some()) {
+        warning!("an endpoint override is configured for `{of_type}`: `archstone url {of_type}` prints the URL in use");
+    }
+    Ok(())
+}
+
 /// For people, each endpoint on two lines; for programs, with all that is known of it.
 pub(super) fn endpoints(service: &Service) -> Value {
     let lines = |it: &Endpoint| format!("{}\n  {}: {}\n", it.region().unwrap_or("<none>"), it.interface(), it.url());

@@ -1,6 +1,6 @@
 //! `archstone catalog show`: one service and its endpoints.
 
-use archstone::{Catalog, EndpointFilter, Error, ErrorKind, Result, Service};
+use archstone::{Catalog, EndpointFilter, Error, ErrorKind, Result, Service, config::ServiceSettings};
 use clap::{Arg, ArgMatches, Command};
 
 use super::services;
@@ -14,6 +14,8 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["catalog", "show"],
     answers: Answers::Show,
     more: "\
+A service name or type that is configured for the service, such as `image_service_name`, counts.
+
 Examples:
   archstone catalog show compute
   archstone catalog show nova -f json",
@@ -35,7 +37,9 @@ fn describe() -> Command {
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let wanted = options.get_one::<String>("service").map_or("", String::as_str);
     let access = services::access(session, options)?;
-    let service = find(access.scoped_catalog()?, wanted)?;
+    let configured = session.client()?.config().service(wanted);
+    let service = find(access.scoped_catalog()?, wanted, &configured)?;
+    services::warn_of_overrides(session, [service])?;
     Ok(Answer::show([
         ("endpoints", services::endpoints(service)),
         ("id", service.id().into()),
@@ -44,8 +48,15 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     ]))
 }
 
-/// By exact type, name or id; then by an alias of the type.
-fn find<'a>(catalog: &'a Catalog, wanted: &str) -> Result<&'a Service> {
+/// As it is configured for a type; by exact type, name or id; then by an alias of the type.
+fn find<'a>(catalog: &'a Catalog, wanted: &str, configured: &ServiceSettings) -> Result<&'a Service> {
+    if configured.service_type.is_some() || configured.service_name.is_some() {
+        let filter = EndpointFilter::from(configured.service_type.as_deref().unwrap_or(wanted));
+        let filter = configured.service_name.iter().fold(filter, |filter, name| filter.service_name(name));
+        if let Some((service, _)) = catalog.endpoints(filter).first() {
+            return Ok(service);
+        }
+    }
     let is_it = |service: &&Service| {
         service.service_type() == wanted || service.name() == Some(wanted) || service.id() == Some(wanted)
     };
