@@ -13,7 +13,9 @@ pub(crate) struct Spec {
     /// What one types.
     pub(crate) words: &'static [&'static str],
     pub(crate) answers: Answers,
-    /// The end of its help: what else there is to know, and examples.
+    /// Command lines that show what it is for, one in each line.
+    pub(crate) examples: &'static str,
+    /// The end of its help: what else there is to know.
     pub(crate) more: &'static str,
     pub(crate) work: &'static dyn Work,
 }
@@ -24,6 +26,20 @@ pub(crate) trait Work: Sync {
     fn describe(&self) -> Command;
 
     fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer>;
+
+    /// What it does to the cloud by [`Session::change`], and so whether `--dry-run` can show it.
+    fn changes(&self) -> Changes {
+        Changes::Nothing
+    }
+}
+
+/// What a command does to what is in the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Changes {
+    Nothing,
+    Something,
+    /// It cannot be undone, and a person is asked first.
+    Deletes,
 }
 
 /// The work of a command that has code of its own.

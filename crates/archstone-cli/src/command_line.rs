@@ -2,7 +2,7 @@
 //!
 //! An option may be before or after the words of the command.
 
-use std::{ffi::OsString, path::Path};
+use std::ffi::OsString;
 
 use archstone::{config::OptionSpec, events::Level};
 use clap::{
@@ -13,14 +13,16 @@ use clap::{
 
 use crate::{
     cloud_options::{WITHOUT_PREFIX, cloud_options, given, is_switched_on, long},
-    command::{Answers, Spec},
+    command::{Answers, Changes, Spec},
     commands,
     output::Layout,
     output_options::{layout, output_options},
+    program::Program,
 };
 
 /// A command line that makes sense.
 pub(crate) struct Parsed {
+    pub(crate) program: Program,
     pub(crate) command: &'static Spec,
     pub(crate) options: ArgMatches,
     pub(crate) layout: Layout,
@@ -30,12 +32,12 @@ pub(crate) struct Parsed {
 
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, clap::Error> {
     let words: Vec<OsString> = words.into_iter().collect();
-    let words_as = Words::of(&words);
-    let mut root = quick_root(&words, words_as);
+    let program = Program::of(words.first().map(OsString::as_os_str));
+    let mut root = quick_root(&words, program);
     let mut matches = match root.try_get_matches_from_mut(&words) {
         Ok(matches) => matches,
         Err(_) => {
-            root = root_for_errors(&words, words_as);
+            root = root_for_errors(&words, program);
             root.try_get_matches_from_mut(&words).map_err(|error| with_whole_options(error, &root))?
         }
     };
@@ -44,11 +46,11 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
         path.push(word);
         matches = below;
     }
-    let Some(command) = commands::ALL.iter().find(|command| path == command.words) else {
+    let Some(command) = commands::all().find(|command| path == command.words) else {
         return Err(root.error(ErrorKind::MissingSubcommand, "a command is missing"));
     };
-    check(&words, words_as, &matches).map_err(|(kind, message)| root.error(kind, message))?;
-    let layout = layout(command, &matches, words_as == Words::Whole)
+    check(&words, program, &matches).map_err(|(kind, message)| root.error(kind, message))?;
+    let layout = layout(command, &matches, program == Program::Archstone)
         .map_err(|message| root.error(ErrorKind::ArgumentConflict, message))?;
     let level = match (matches.get_flag("quiet"), matches.get_count("verbose")) {
         _ if matches.get_flag("debug") => Level::DEBUG,
@@ -57,35 +59,11 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
         (false, 1) => Level::INFO,
         (false, _) => Level::DEBUG,
     };
-    Ok(Parsed { command, layout, level, timing: matches.get_flag("timing"), options: matches })
-}
-
-/// How options and commands may be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Words {
-    /// Whole: what is an abbreviation today can be an option of its own tomorrow.
-    Whole,
-    /// Abbreviated as far as they are unique, for a program that is called `openstack`: its users may do so.
-    Abbreviated,
-}
-
-impl Words {
-    /// By the name that the program was started with.
-    fn of(words: &[OsString]) -> Self {
-        let name = words.first().and_then(|word| Path::new(word).file_stem());
-        if name.is_some_and(|name| name == "openstack") { Self::Abbreviated } else { Self::Whole }
-    }
-
-    fn can_mean(self, word: &str, name: &str) -> bool {
-        match self {
-            Self::Whole => word == name,
-            Self::Abbreviated => name.starts_with(word),
-        }
-    }
+    Ok(Parsed { program, command, layout, level, timing: matches.get_flag("timing"), options: matches })
 }
 
 /// What clap cannot check, since one option may be before the command's words and the other after them.
-fn check(words: &[OsString], words_as: Words, matches: &ArgMatches) -> Result<(), (ErrorKind, String)> {
+fn check(words: &[OsString], program: Program, matches: &ArgMatches) -> Result<(), (ErrorKind, String)> {
     const CONTRADICTIONS: [(&str, &str); 4] = [
         ("verify", "insecure"),
         ("password", "password_file"),
@@ -101,7 +79,7 @@ fn check(words: &[OsString], words_as: Words, matches: &ArgMatches) -> Result<()
         let message = format!("`{}` and `{}` contradict each other", option(one), option(other));
         return Err((ErrorKind::ArgumentConflict, message));
     }
-    if words_as == Words::Whole {
+    if program == Program::Archstone {
         return Ok(());
     }
     // `project list --user bob` of `openstack` must not be taken for `--user-agent`: options that `openstack`
@@ -159,20 +137,20 @@ enum Help {
 
 /// The whole command line, for completions and tests.
 pub(crate) fn full_root() -> Command {
-    whole_root(Help::Long, Words::Whole)
+    whole_root(Help::Long, Program::Archstone)
 }
 
 /// The whole command line, for help and errors.
-fn root_for_errors(words: &[OsString], words_as: Words) -> Command {
+fn root_for_errors(words: &[OsString], program: Program) -> Command {
     let words = || words.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
     let is_short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('h');
     let asks_for_more = words().any(|word| word == "--help" || word == "help");
     let is_short = !asks_for_more && (words().next().is_none() || words().any(is_short));
-    whole_root(if is_short { Help::Short } else { Help::Long }, words_as)
+    whole_root(if is_short { Help::Short } else { Help::Long }, program)
 }
 
-fn whole_root(help: Help, words_as: Words) -> Command {
-    let root = root(|_| true, cloud_options(), help, words_as);
+fn whole_root(help: Help, program: Program) -> Command {
+    let root = root(|_| true, cloud_options(), help, program);
     // Shown once, by the program's own long help.
     root.mut_subcommands(hide_cloud_options)
 }
@@ -186,24 +164,24 @@ fn hide_cloud_options(command: Command) -> Command {
 
 /// The part of it that this run can need: describing what nobody asked for takes longer than
 /// reading a token from the cache.
-fn quick_root(words: &[OsString], words_as: Words) -> Command {
+fn quick_root(words: &[OsString], program: Program) -> Command {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).filter(|word| !word.is_empty()).collect();
     let options: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix("--")?.split('=').next()).collect();
     let can_mean = |option: &Arg| {
         let names = option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default());
-        names.into_iter().any(|name| options.iter().any(|word| words_as.can_mean(word, name)))
+        names.into_iter().any(|name| options.iter().any(|word| program.can_mean(word, name)))
     };
     let cloud_options = (!options.is_empty()).then(cloud_options).into_iter().flatten().filter(can_mean);
-    root(|name| words.iter().any(|word| words_as.can_mean(word, name)), cloud_options, Help::Short, words_as)
+    root(|name| words.iter().any(|word| program.can_mean(word, name)), cloud_options, Help::Short, program)
 }
 
 fn root(
     is_needed: impl Fn(&str) -> bool,
     cloud_options: impl IntoIterator<Item = Arg>,
     help: Help,
-    words_as: Words,
+    program: Program,
 ) -> Command {
-    let may_abbreviate = words_as == Words::Abbreviated;
+    let may_abbreviate = program == Program::Openstack;
     let shown = |option: Arg| {
         let is_shown = help == Help::Long || MOST_NEEDED.contains(&option.get_id().as_str());
         if is_shown { option } else { option.hide(true) }
@@ -223,15 +201,32 @@ fn root(
         .args(output_options(Answers::All).map(shown))
         .args(general_options().map(shown))
         .args(cloud_options.into_iter().map(shown));
-    for spec in commands::ALL.iter().filter(|spec| is_needed(spec.words[0])) {
+    for spec in commands::all().filter(|spec| is_needed(spec.words[0])) {
         let command = spec.work.describe().args(output_options(spec.answers).map(shown));
-        let command = command.after_help(match help {
+        let command = match program {
+            Program::Archstone => command.args(change_options(spec.work.changes())),
+            Program::Openstack => command,
+        };
+        let command = command.help_template(template(spec, help)).after_help(match help {
             Help::Short => format!("See `archstone {} --help` for more.", spec.words.join(" ")),
-            Help::Long => format!("{}\n\nGlobal options are accepted here, too; see `archstone --help`.", spec.more),
+            Help::Long if spec.more.is_empty() => GLOBAL.to_owned(),
+            Help::Long => format!("{}\n\n{GLOBAL}", spec.more),
         });
         root = add(root, spec.words, 0, command);
     }
     root
+}
+
+const GLOBAL: &str = "Global options are accepted here, too; see `archstone --help`.";
+
+/// How the help of a command is laid out: what it is for first, by example.
+fn template(spec: &Spec, help: Help) -> String {
+    let examples = spec.examples.lines().map(|line| format!("  {line}\n")).collect::<String>();
+    let examples = match help {
+        Help::Long if !examples.is_empty() => format!("Examples:\n{examples}\n"),
+        _ => String::new(),
+    };
+    format!("{{about-with-newline}}\n{examples}{{usage-heading}} {{usage}}\n\n{{all-args}}{{after-help}}")
 }
 
 /// Puts a command where its words say, in the groups that they name.
@@ -269,7 +264,16 @@ Examples:
   archstone --os-cloud mycloud token issue
   curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"";
 
-fn general_options() -> [Arg; 5] {
+/// The options of commands that change something in the cloud.
+fn change_options(changes: Changes) -> impl Iterator<Item = Arg> {
+    let switch = |id: &'static str| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
+    let dry_run = switch("dry_run").long("dry-run").help("Change nothing: show what would be sent");
+    let yes = switch("yes").long("yes").short('y').help("Do not ask for confirmation");
+    let dry_run = (changes != Changes::Nothing).then_some(dry_run);
+    dry_run.into_iter().chain((changes == Changes::Deletes).then_some(yes))
+}
+
+fn general_options() -> [Arg; 6] {
     let switch = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).overrides_with(id).global(true);
     [
         // One line for each option, also with `--help`: `root` says what each of the two shows.
@@ -287,6 +291,7 @@ fn general_options() -> [Arg; 5] {
             .help("More output on standard error (`-vv`: same as `--debug`)"),
         switch("quiet").short('q').help("Only print errors"),
         switch("debug").help("Show each request and answer on standard error, without secrets"),
+        switch("no_input").long("no-input").help("Never ask for anything at the terminal"),
         switch("timing").help("List the requests and how long each took, after the result"),
     ]
 }

@@ -10,7 +10,10 @@ mod events;
 mod failure;
 mod output;
 mod output_options;
+mod program;
 mod prompt;
+#[expect(dead_code, reason = "commands that need the rest are on their way")]
+mod resource;
 mod session;
 mod timing;
 
@@ -26,8 +29,9 @@ fn run() -> Result<u8, Failure> {
     // First of all: help and a typo must not read a file or wait for anything.
     let parsed = command_line::parse(std::env::args_os())?;
     events::print_from(parsed.level);
-    let session = session::Session::new(&parsed.options, command_line::full_root);
+    let session = session::Session::new(parsed.program, &parsed.options, command_line::full_root);
     let answer = parsed.command.work.run(&session, &parsed.options).map(output::Answer::ending);
+    let answer = answer.map(|(answer, status)| (resource::previewed(&session).unwrap_or(answer), status));
     let printed = answer
         .and_then(|(answer, status)| Ok((parsed.layout.write(answer)?, status)))
         .map_err(Failure::from)

@@ -1,8 +1,8 @@
 //! A secret that is typed at the terminal, without its echo.
 
-use std::io;
+use std::io::{self, Write};
 
-use archstone::Secret;
+use archstone::{Error, ErrorKind, Result, Secret};
 
 /// Asks for a secret. `None` when the input ends instead of the line (Ctrl-D).
 ///
@@ -13,6 +13,19 @@ pub(crate) fn secret(question: &str) -> io::Result<Option<Secret>> {
     return unix::secret(question);
     #[cfg(not(unix))]
     rpassword::prompt_password(question).map(|answer| Some(Secret::from(answer)))
+}
+
+/// Asks for a line that is no secret. `None` when the input ends.
+pub(crate) fn line(question: &str) -> Result<Option<String>> {
+    let mut answer = String::new();
+    let read = io::stderr()
+        .write_all(archstone::text::escaped_lines(question).as_bytes())
+        .and_then(|()| io::stdin().read_line(&mut answer));
+    match read {
+        Ok(0) => Ok(None),
+        Ok(_) => Ok(Some(answer.trim().to_owned())),
+        Err(error) => Err(Error::new(ErrorKind::InvalidRequest, format!("cannot ask at the terminal: {error}"))),
+    }
 }
 
 #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! From options to a client, made when a command first needs it.
 
 use std::{
-    cell::{Cell, OnceCell},
+    cell::{Cell, OnceCell, RefCell},
     fs,
     io::{self, IsTerminal, Read},
     sync::Arc,
@@ -11,24 +11,87 @@ use archstone::{
     Access, Client as AsyncClient, ClientBuilder, Error, ErrorKind, Result, Scope, Secret, Timing,
     blocking::Client,
     config::{Explanation, OPTIONS, OptionSpec, Origin},
+    identity::OperationSpec,
 };
 use clap::{ArgMatches, Command};
+use serde_json::{Map, Value};
 
-use crate::{cloud_options, events::warning, prompt};
+use crate::{cloud_options, events::warning, program::Program, prompt};
 
 /// One run: what was asked for, and the client for it.
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
+    program: Program,
     options: &'a ArgMatches,
     command_line: fn() -> Command,
     client: OnceCell<Client>,
     /// Whether the warning about secrets on the command line was given.
     is_warned: Cell<bool>,
+    /// What would have been sent, with `--dry-run`.
+    previews: RefCell<Vec<Value>>,
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn new(options: &'a ArgMatches, command_line: fn() -> Command) -> Self {
-        Self { options, command_line, client: OnceCell::new(), is_warned: Cell::default() }
+    pub(crate) fn new(program: Program, options: &'a ArgMatches, command_line: fn() -> Command) -> Self {
+        Self {
+            program,
+            options,
+            command_line,
+            client: OnceCell::new(),
+            is_warned: Cell::default(),
+            previews: RefCell::default(),
+        }
+    }
+
+    /// What the program is to its user.
+    pub(crate) fn program(&self) -> Program {
+        self.program
+    }
+
+    /// Changes something in the cloud; with `--dry-run`, only notes what would be sent, and answers null.
+    pub(crate) fn change(&self, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Result<Value> {
+        let client = self.client()?;
+        if self.is_dry_run() {
+            let preview = client.identity().preview_request(operation, arguments)?;
+            self.previews.borrow_mut().push(preview);
+            return Ok(Value::Null);
+        }
+        client.wait(client.identity().perform(operation, arguments))
+    }
+
+    /// Whether nothing is to be changed, only shown.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        cloud_options::is_switched_on(self.options, "dry_run")
+    }
+
+    /// What would have been sent, if that is all that was asked for.
+    pub(crate) fn previews(&self) -> Option<Vec<Value>> {
+        self.is_dry_run().then(|| self.previews.take())
+    }
+
+    /// Asks before things are deleted, where a person is there to answer. As `openstack`, it never asks: cron jobs go on.
+    ///
+    /// # Errors
+    ///
+    /// When the answer is no.
+    pub(crate) fn confirm_deletion(&self, kind: &str, names: &[&str]) -> Result<()> {
+        let is_on = |switch: &str| cloud_options::is_switched_on(self.options, switch);
+        if self.program == Program::Openstack || self.is_dry_run() || is_on("yes") || is_on("no_input") {
+            return Ok(());
+        }
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return Ok(());
+        }
+        let things: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        // A domain takes all its users, groups and projects with it.
+        let agrees = if kind == "domain" {
+            let question = format!("Delete the domain {} with all that it owns? Type its name: ", things.join(", "));
+            prompt::line(&question)?.is_some_and(|line| line == names.join(" "))
+        } else {
+            let question = format!("Delete the {kind} {}? [y/N] ", things.join(", "));
+            prompt::line(&question)?.is_some_and(|line| ["y", "yes"].contains(&line.to_lowercase().as_str()))
+        };
+        if agrees { Ok(()) } else { Err(Error::new(ErrorKind::InvalidRequest, "nothing was deleted")) }
     }
 
     /// The client for the cloud, user and scope that the options, the environment and `clouds.yaml`

@@ -83,7 +83,7 @@ fn each_command_in_messages_and_documents_is_one_that_the_program_takes() {
                             error.kind(),
                             ErrorKind::MissingRequiredArgument | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
                         )
-                        && commands::ALL.iter().any(|it| it.words.starts_with(&words[1..])) => {}
+                        && commands::all().any(|it| it.words.starts_with(&words[1..])) => {}
                 Err(error) => {
                     let first = error.to_string().lines().next().unwrap_or_default().to_owned();
                     wrong.push(format!("{}: {}: {first}", source.display(), words.join(" ")));

@@ -13,11 +13,11 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["completion"],
     answers: Answers::Text,
-    more: "\
-Examples:
-  archstone completion bash > ~/.local/share/bash-completion/completions/archstone
-  archstone completion zsh > ~/.zfunc/_archstone
-  archstone completion fish > ~/.config/fish/completions/archstone.fish",
+    examples: "\
+archstone completion bash > ~/.local/share/bash-completion/completions/archstone
+archstone completion zsh > ~/.zfunc/_archstone
+archstone completion fish > ~/.config/fish/completions/archstone.fish",
+    more: "",
     work: &Own { describe, run },
 };
 

@@ -15,14 +15,13 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["exec"],
     answers: Answers::Text,
+    examples: "\
+archstone exec -- sh -c 'curl -H \"X-Auth-Token: $OS_TOKEN\" \"$OS_AUTH_URL/auth/catalog\"'
+archstone --os-cloud mycloud exec -- ./backup",
     more: "\
 The command gets OS_TOKEN, OS_AUTH_TYPE=token, OS_AUTH_URL, the scope by ID, and how the cloud is reached. All other \
 variables that begin with `OS_` or `ARCHSTONE_` are removed: they can hold secrets. The exit status is that of the \
-command, 127 if it is not found, and 126 if it cannot be run.
-
-Examples:
-  archstone exec -- sh -c 'curl -H \"X-Auth-Token: $OS_TOKEN\" \"$OS_AUTH_URL/auth/catalog\"'
-  archstone --os-cloud mycloud exec -- ./backup",
+command, 127 if it is not found, and 126 if it cannot be run.",
     work: &Own { describe, run },
 };
 

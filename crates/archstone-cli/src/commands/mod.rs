@@ -1,4 +1,4 @@
-//! The commands: one file each, and this list.
+//! The commands: one file each, or one for each resource, and this list.
 //!
 //! A file says how the command is described, and what it does: it takes options, calls the library,
 //! and returns an answer. To add a command, write its file and name it here.
@@ -7,9 +7,13 @@ mod cache;
 mod catalog;
 mod completion;
 mod config;
+mod domain;
 mod env;
 mod exec;
+mod group;
 mod project_list;
+mod region;
+mod role;
 mod token_issue;
 mod token_revoke;
 mod url;
@@ -19,7 +23,13 @@ mod whoami;
 use crate::command::Spec;
 
 /// Every command, in the order of the help.
-pub(crate) const ALL: &[Spec] = &[
+pub(crate) fn all() -> impl Iterator<Item = &'static Spec> {
+    ALL.iter().copied().flatten()
+}
+
+const ALL: &[&[Spec]] = &[GENERAL, domain::COMMANDS, group::COMMANDS, region::COMMANDS, role::COMMANDS];
+
+const GENERAL: &[Spec] = &[
     token_issue::SPEC,
     token_revoke::SPEC,
     catalog::LIST,
@@ -53,6 +63,13 @@ pub(crate) const ALL: &[Spec] = &[
 pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["token"], "Issue or revoke tokens"),
     (&["catalog"], "Show the service catalog"),
+    (&["domain"], "Manage domains"),
+    (&["group"], "Manage groups and their members"),
+    (&["group", "add"], "Add users to a group"),
+    (&["group", "contains"], "Check whether a user is in a group"),
+    (&["group", "remove"], "Remove users from a group"),
+    (&["region"], "Manage regions"),
+    (&["role"], "Manage roles, and who has which"),
     (&["project"], "List projects"),
     (&["user"], "Manage your own user"),
     (&["user", "password"], "Change your own password"),

@@ -12,10 +12,10 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["project", "list"],
     answers: Answers::List,
-    more: "\
-Examples:
-  archstone project list
-  archstone project list --long --sort-column Name",
+    examples: "\
+archstone project list
+archstone project list --long --sort-column Name",
+    more: "",
     work: &Own { describe, run },
 };
 

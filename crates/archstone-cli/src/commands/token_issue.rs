@@ -13,14 +13,13 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["token", "issue"],
     answers: Answers::Show,
+    examples: "\
+archstone token issue
+archstone token issue -f value -c id
+eval \"$(archstone token issue -f shell --prefix token_)\"; echo \"$token_expires\"",
     more: "\
 A cached token is used as long as it is valid; otherwise this logs in and caches the new token. Without a project, a \
-user who can act in several gets an unscoped token and a warning that lists them.
-
-Examples:
-  archstone token issue
-  archstone token issue -f value -c id
-  eval \"$(archstone token issue -f shell --prefix token_)\"; echo \"$token_expires\"",
+user who can act in several gets an unscoped token and a warning that lists them.",
     work: &Own { describe, run },
 };
 

@@ -13,12 +13,11 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["token", "revoke"],
     answers: Answers::Text,
+    examples: "\
+archstone token revoke                 revoke the cached token of this login
+archstone token revoke - < token.txt   revoke another one",
     more: "\
-Without TOKEN, revokes the cached token of this login, if there is one.
-
-Examples:
-  archstone token revoke                 revoke the cached token of this login
-  archstone token revoke - < token.txt   revoke another one",
+Without TOKEN, revokes the cached token of this login, if there is one.",
     work: &Own { describe, run },
 };
 

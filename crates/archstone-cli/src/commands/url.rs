@@ -12,14 +12,13 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["url"],
     answers: Answers::Text,
+    examples: "\
+archstone url compute
+archstone url image --interface internal --region RegionTwo
+curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"",
     more: "\
 What is configured for the service, such as `compute_endpoint_override` or OS_COMPUTE_REGION_NAME, counts; an \
-argument takes precedence. An override is used where neither interface, region, name nor ID is given.
-
-Examples:
-  archstone url compute
-  archstone url image --interface internal --region RegionTwo
-  curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"",
+argument takes precedence. An override is used where neither interface, region, name nor ID is given.",
     work: &Own { describe, run },
 };
 

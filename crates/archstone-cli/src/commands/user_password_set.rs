@@ -13,14 +13,13 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["user", "password", "set"],
     answers: Answers::Text,
+    examples: "\
+archstone --os-cloud mycloud user password set
+archstone user password set --password - < new-password.txt",
     more: "\
 The password that the login uses is the old one; it is asked for if none is configured. No token is needed, so an expired \
 password can be changed, too. The configuration is not changed: afterwards, put the new password where the old one is, \
-for example with `archstone config set mycloud password`.
-
-Examples:
-  archstone --os-cloud mycloud user password set
-  archstone user password set --password - < new-password.txt",
+for example with `archstone config set mycloud password`.",
     work: &Own { describe, run },
 };
 

@@ -13,13 +13,12 @@ use crate::{
 pub(super) const SPEC: Spec = Spec {
     words: &["whoami"],
     answers: Answers::Show,
+    examples: "\
+archstone whoami
+archstone whoami -f value -c project_name
+archstone whoami -f json -c roles",
     more: "\
-The token itself is not printed. In formats for programs, `remaining` is in seconds.
-
-Examples:
-  archstone whoami
-  archstone whoami -f value -c project_name
-  archstone whoami -f json -c roles",
+The token itself is not printed. In formats for programs, `remaining` is in seconds.",
     work: &Own { describe, run },
 };
 

@@ -124,6 +124,24 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+impl From<serde_json::Value> for Value {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::None,
+            serde_json::Value::Bool(value) => Self::Bool(value),
+            serde_json::Value::Number(number) => match number.as_i64() {
+                Some(number) => Self::Integer(number),
+                None => number.as_f64().map_or_else(|| Self::Text(number.to_string()), Self::Float),
+            },
+            serde_json::Value::String(text) => Self::Text(text),
+            serde_json::Value::Array(items) => Self::List(items.into_iter().map(Into::into).collect()),
+            serde_json::Value::Object(members) => {
+                Self::object(members.into_iter().map(|(name, value)| (name, value.into())))
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

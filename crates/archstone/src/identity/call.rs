@@ -88,6 +88,34 @@ pub(super) fn preview(operation: &OperationSpec, mut arguments: Arguments) -> Re
     prepare(operation, &arguments).map(|it| it.to_string())
 }
 
+/// What would be sent, as JSON: `method`, `path`, and `body` where there is one, with `***` for what is secret.
+pub(super) fn preview_request(operation: &OperationSpec, mut arguments: Arguments) -> Result<Value> {
+    if lacks_user(operation, &arguments) {
+        arguments.insert("user".to_owned(), "(own)".into());
+    }
+    let prepared = prepare(operation, &arguments)?;
+    let mut path = prepared.segments.join("/");
+    if !prepared.query.is_empty() {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&prepared.query).finish();
+        path.extend(["?", &query]);
+    }
+    let mut request = Map::from_iter([("method".to_owned(), prepared.method.into()), ("path".to_owned(), path.into())]);
+    if let Some(Content::Json(mut body)) = prepared.body {
+        mask(&mut body, &prepared.secrets);
+        request.insert("body".to_owned(), body);
+    }
+    Ok(request.into())
+}
+
+fn mask(value: &mut Value, secrets: &[Secret]) {
+    match value {
+        Value::String(text) if secrets.iter().any(|secret| secret.expose() == text) => *value = "***".into(),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, secrets)),
+        Value::Object(members) => members.values_mut().for_each(|member| mask(member, secrets)),
+        _ => {}
+    }
+}
+
 impl<O: Operation> IntoFuture for Call<O> {
     type Output = Result<O::Answer>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;

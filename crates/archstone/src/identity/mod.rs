@@ -224,6 +224,32 @@ impl Identity {
         call::preview(operation, arguments)
     }
 
+    /// What [`perform`](Self::perform) would send, as JSON: `method`, `path` below the Identity API, and `body` where
+    /// there is one, with `***` in place of secrets.
+    ///
+    /// ```
+    /// # fn main() -> archstone::Result<()> {
+    /// use archstone::identity::{Resource, User};
+    /// use serde_json::json;
+    ///
+    /// let client = archstone::Client::builder().auth_url("http://127.0.0.1:5000/v3").username("admin").build()?;
+    /// let create = User::SPEC.operation("create").unwrap();
+    /// let alice = [("name".to_owned(), json!("alice")), ("password".to_owned(), json!("correct horse"))];
+    /// assert_eq!(
+    ///     client.identity().preview_request(create, alice.into_iter().collect())?,
+    ///     json!({"method": "POST", "path": "users", "body": {"user": {"name": "alice", "password": "***"}}}),
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What could not be sent.
+    pub fn preview_request(&self, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Result<Value> {
+        call::preview_request(operation, arguments)
+    }
+
     /// Whether there is a resource, given what `get` takes.
     ///
     /// # Errors

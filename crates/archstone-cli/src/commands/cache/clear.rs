@@ -13,13 +13,12 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "clear"],
     answers: Answers::Text,
+    examples: "\
+archstone cache clear             remove the cached token of this login
+archstone cache clear --all       remove all tokens in the same store, also those of other users",
     more: "\
 The token stays valid until it expires; `token revoke` revokes it, too. `--all` needs no login; memcached cannot list \
-its entries, so `--all` cannot clear it.
-
-Examples:
-  archstone cache clear             remove the cached token of this login
-  archstone cache clear --all       remove all tokens in the same store, also those of other users",
+its entries, so `--all` cannot clear it.",
     work: &Own { describe, run },
 };
 

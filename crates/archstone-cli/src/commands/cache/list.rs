@@ -14,16 +14,15 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "list"],
     answers: Answers::List,
+    examples: "\
+archstone cache list
+archstone cache list --open
+archstone cache list --token-cache redis://cache.example -f json",
     more: "\
 A token is listed with its cloud and user when this login, or a cloud of clouds.yaml, has the secret \
 that opens it. The others in the same store are sealed: only their size and age are known. \
 Tokens whose secret comes from a command, a keyring or a prompt are opened only with `--open`. \
-memcached cannot list what it keeps for others.
-
-Examples:
-  archstone cache list
-  archstone cache list --open
-  archstone cache list --token-cache redis://cache.example -f json",
+memcached cannot list what it keeps for others.",
     work: &Own { describe, run },
 };
 

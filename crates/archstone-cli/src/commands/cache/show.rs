@@ -14,12 +14,11 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "show"],
     answers: Answers::Show,
+    examples: "\
+archstone cache show
+archstone --os-cloud mycloud cache show -f value -c hits",
     more: "\
-Sends nothing and does not log in. The token itself is not shown: `token issue` prints it.
-
-Examples:
-  archstone cache show
-  archstone --os-cloud mycloud cache show -f value -c hits",
+Sends nothing and does not log in. The token itself is not shown: `token issue` prints it.",
     work: &Own { describe, run },
 };
 

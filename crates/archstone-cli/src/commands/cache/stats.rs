@@ -14,13 +14,12 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["cache", "stats"],
     answers: Answers::List,
+    examples: "\
+archstone cache stats
+archstone cache stats -f value -c Hits",
     more: "\
 A hit is a token taken from the store: a login saved. Hits and logins are counted for as long as the store keeps the \
-entry of a login.
-
-Examples:
-  archstone cache stats
-  archstone cache stats -f value -c Hits",
+entry of a login.",
     work: &Own { describe, run },
 };
 

@@ -13,12 +13,11 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["catalog", "list"],
     answers: Answers::List,
+    examples: "\
+archstone catalog list
+archstone catalog list -f value -c Type",
     more: "\
-The catalog is read from the identity service, as it is now. `url` uses the one that came with the token.
-
-Examples:
-  archstone catalog list
-  archstone catalog list -f value -c Type",
+The catalog is read from the identity service, as it is now. `url` uses the one that came with the token.",
     work: &Own { describe, run },
 };
 

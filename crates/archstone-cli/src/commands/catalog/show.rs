@@ -13,12 +13,11 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["catalog", "show"],
     answers: Answers::Show,
+    examples: "\
+archstone catalog show compute
+archstone catalog show nova -f json",
     more: "\
-A service name or type that is configured for the service, such as `image_service_name`, counts.
-
-Examples:
-  archstone catalog show compute
-  archstone catalog show nova -f json",
+A service name or type that is configured for the service, such as `image_service_name`, counts.",
     work: &Own { describe, run },
 };
 

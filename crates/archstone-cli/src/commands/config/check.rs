@@ -13,13 +13,12 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "check"],
     answers: Answers::List,
+    examples: "\
+archstone config check
+archstone config check -f json",
     more: "\
 Checks every file that is used, each cloud in each of its regions, and the environment. Sends nothing and runs no \
-command. The exit status is 3 for errors, and 0 if there are only warnings.
-
-Examples:
-  archstone config check
-  archstone config check -f json",
+command. The exit status is 3 for errors, and 0 if there are only warnings.",
     work: &Own { describe, run },
 };
 

@@ -16,12 +16,10 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "fetch-profile"],
     answers: Answers::Text,
+    examples: "archstone config fetch-profile https://vexxhost.com",
     more: "\
 A cloud with `profile: https://vexxhost.com` uses the profile in clouds-public.yaml as a base. \
-Profiles are never fetched implicitly, and nothing in a profile is run.
-
-Example:
-  archstone config fetch-profile https://vexxhost.com",
+Profiles are never fetched implicitly, and nothing in a profile is run.",
     work: &Own { describe, run },
 };
 

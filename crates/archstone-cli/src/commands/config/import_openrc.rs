@@ -24,13 +24,12 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "import-openrc"],
     answers: Answers::Text,
+    examples: "\
+archstone config import-openrc mycloud demo-openrc.sh
+archstone config set mycloud password",
     more: "\
 Reads what POSIX shells, csh, fish, PowerShell and Windows' own command line set. Nothing in the file is run.
-What it asks for, such as a password, is left out, and each line that is not understood is reported.
-
-Examples:
-  archstone config import-openrc mycloud demo-openrc.sh
-  archstone config set mycloud password",
+What it asks for, such as a password, is left out, and each line that is not understood is reported.",
     work: &Own { describe, run },
 };
 

@@ -12,10 +12,10 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "list"],
     answers: Answers::List,
-    more: "\
-Examples:
-  archstone config list
-  archstone config list -f value -c cloud",
+    examples: "\
+archstone config list
+archstone config list -f value -c cloud",
+    more: "",
     work: &Own { describe, run },
 };
 

@@ -16,12 +16,11 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "path"],
     answers: Answers::List,
+    examples: "\
+archstone config path
+archstone config path --all",
     more: "\
-Of each kind, the first file is used, and it hides the others.
-
-Examples:
-  archstone config path
-  archstone config path --all",
+Of each kind, the first file is used, and it hides the others.",
     work: &Own { describe, run },
 };
 

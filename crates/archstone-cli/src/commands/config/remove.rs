@@ -13,9 +13,8 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "remove"],
     answers: Answers::Text,
-    more: "\
-Example:
-  archstone config remove mycloud",
+    examples: "archstone config remove mycloud",
+    more: "",
     work: &Own { describe, run },
 };
 

@@ -13,9 +13,8 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "rename"],
     answers: Answers::Text,
-    more: "\
-Example:
-  archstone config rename mycloud work",
+    examples: "archstone config rename mycloud work",
+    more: "",
     work: &Own { describe, run },
 };
 

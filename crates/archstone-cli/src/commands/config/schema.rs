@@ -12,10 +12,9 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "schema"],
     answers: Answers::Text,
+    examples: "archstone config schema > ~/.config/openstack/clouds-schema.json",
     more: "\
-Example, for editors with the YAML language server:
-  archstone config schema > ~/.config/openstack/clouds-schema.json
-  # and in the first line of clouds.yaml:
+Editors with the YAML language server use it when the first line of clouds.yaml is:
   # yaml-language-server: $schema=clouds-schema.json",
     work: &Own { describe, run },
 };

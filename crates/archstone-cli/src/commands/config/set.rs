@@ -18,16 +18,15 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "set"],
     answers: Answers::Text,
+    examples: "\
+archstone config set mycloud auth_url https://keystone.example:5000/v3
+archstone config set mycloud password            (asks for it)
+pass show cloud | archstone config set mycloud password -
+archstone config set mycloud password --keyring   (asks for it; the file then says where in the keyring it is)
+archstone config set mycloud password_command 'pass show cloud'",
     more: "\
 Changes the file that has the option; otherwise clouds.yaml, or a new one in your own configuration folder. Comments, \
-order and formatting are preserved. A file that gets a secret is made readable for its owner only.
-
-Examples:
-  archstone config set mycloud auth_url https://keystone.example:5000/v3
-  archstone config set mycloud password            (asks for it)
-  pass show cloud | archstone config set mycloud password -
-  archstone config set mycloud password --keyring   (asks for it; the file then says where in the keyring it is)
-  archstone config set mycloud password_command 'pass show cloud'",
+order and formatting are preserved. A file that gets a secret is made readable for its owner only.",
     work: &Own { describe, run },
 };
 

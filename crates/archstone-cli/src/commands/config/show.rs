@@ -12,11 +12,11 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "show"],
     answers: Answers::List,
-    more: "\
-Examples:
-  archstone config show
-  archstone --os-cloud mycloud config show -f json
-  archstone config show -f value -c value --option auth_url",
+    examples: "\
+archstone config show
+archstone --os-cloud mycloud config show -f json
+archstone config show -f value -c value --option auth_url",
+    more: "",
     work: &Own { describe, run },
 };
 

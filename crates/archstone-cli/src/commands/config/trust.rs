@@ -18,15 +18,14 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "trust"],
     answers: Answers::Text,
+    examples: "\
+archstone config trust                  (the files of the working folder)
+archstone config trust project/clouds.yaml
+archstone config trust --remove project/clouds.yaml",
     more: "\
 Anyone may have put a clouds.yaml into the working folder, for instance into a repository. Until you trust it, it may
 neither run commands nor read files for secrets. Read it first. The path, the owner and the digest of the file are kept
-in your own folder for configuration: a file that changes must be trusted again.
-
-Examples:
-  archstone config trust                  (the files of the working folder)
-  archstone config trust project/clouds.yaml
-  archstone config trust --remove project/clouds.yaml",
+in your own folder for configuration: a file that changes must be trusted again.",
     work: &Own { describe, run },
 };
 

@@ -13,9 +13,8 @@ use crate::{
 pub(in crate::commands) const SPEC: Spec = Spec {
     words: &["config", "unset"],
     answers: Answers::Text,
-    more: "\
-Example:
-  archstone config unset mycloud password",
+    examples: "archstone config unset mycloud password",
+    more: "",
     work: &Own { describe, run },
 };
 

@@ -1,0 +1,67 @@
+//! `archstone role …`: the roles themselves.
+
+use archstone::identity::{Resource, ResourceSpec, Role};
+
+use crate::{
+    command::Spec,
+    resource::{
+        Argument, Column, DOMAIN, Finder, Operation, Verb, argument, column,
+        common::{DESCRIPTION, IMMUTABLE, NAME, NO_IMMUTABLE, OR_SHOW},
+        fields, itself, option,
+    },
+};
+
+const RESOURCE: &ResourceSpec = Role::SPEC;
+static ROLE: Finder = Finder::of(RESOURCE).or_as_given();
+const ITSELF: Argument = itself("role", "Role (name or ID)", &ROLE);
+const WITHIN: Argument =
+    option("domain", "domain", "Domain that owns the role (name or ID)").finds(&DOMAIN).within("domain_id");
+const SHOWN: &[Column] = &fields(["id", "name", "domain_id", "description"]);
+
+pub(super) const COMMANDS: &[Spec] = &[
+    CREATE.command(&["role", "create"], "archstone role create auditor --description 'Reads everything'"),
+    DELETE.command(&["role", "delete"], "archstone role delete auditor"),
+    LIST.command(&["role", "list"], "archstone role list\narchstone role list --domain acme"),
+    SET.command(&["role", "set"], "archstone role set auditor --immutable"),
+    SHOW.command(&["role", "show"], "archstone role show auditor"),
+];
+
+static CREATE: Operation = Operation {
+    about: "Create a role",
+    arguments: &[
+        argument("role-name", "Name of the new role").sets("name"),
+        DESCRIPTION,
+        option("domain", "domain", "Domain that is to own the role (name or ID)").finds(&DOMAIN).sets("domain"),
+        OR_SHOW,
+        IMMUTABLE,
+        NO_IMMUTABLE,
+    ],
+    columns: SHOWN,
+    ..Operation::new(Verb::Create, RESOURCE)
+};
+
+static DELETE: Operation = Operation {
+    about: "Delete roles",
+    arguments: &[ITSELF.repeated(), WITHIN],
+    ..Operation::new(Verb::Delete, RESOURCE)
+};
+
+static LIST: Operation = Operation {
+    about: "List roles: those of no domain, or those of one",
+    arguments: &[option("domain", "domain", "Only roles of this domain (name or ID)").finds(&DOMAIN).sets("domain_id")],
+    columns: &[column("ID", "id"), column("Name", "name")],
+    ..Operation::new(Verb::List, RESOURCE)
+};
+
+static SET: Operation = Operation {
+    about: "Change a role",
+    arguments: &[ITSELF, WITHIN, NAME, DESCRIPTION, IMMUTABLE, NO_IMMUTABLE],
+    ..Operation::new(Verb::Set, RESOURCE)
+};
+
+static SHOW: Operation = Operation {
+    about: "Show a role",
+    arguments: &[ITSELF, WITHIN],
+    columns: SHOWN,
+    ..Operation::new(Verb::Show, RESOURCE)
+};

@@ -1,0 +1,267 @@
+//! The arguments of a command: how they are written, read, and what they set.
+
+use std::fs;
+
+use archstone::{Error, ErrorKind, Result};
+use clap::{Arg, ArgAction};
+use serde_json::{Map, Value};
+
+use super::{Finder, request::Request};
+
+/// An argument of a command.
+pub(crate) struct Argument {
+    /// The option, or the name of a positional argument.
+    pub(crate) name: &'static str,
+    form: Form,
+    /// What the help calls its value.
+    value: &'static str,
+    help: &'static str,
+    pub(super) reads: Reads,
+    pub(super) sets: Sets,
+    is_required: bool,
+    pub(super) is_repeated: bool,
+    /// Options that it contradicts.
+    against: &'static [&'static str],
+    is_hidden: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Positional,
+    Option,
+    Switch,
+}
+
+/// What the text of an argument means.
+#[derive(Clone, Copy)]
+pub(crate) enum Reads {
+    Text,
+    Integer,
+    OneOf(&'static [&'static str]),
+    /// A switch: this is what it says.
+    Constant(bool),
+    /// The name or id of another thing, whose id is meant.
+    Name(&'static Finder),
+    /// `key=value`.
+    Pair,
+    /// Texts with commas between them.
+    Commas,
+    /// A file with JSON.
+    JsonFile,
+    /// A file with text.
+    TextFile,
+    /// A file with a text in each line.
+    Lines,
+}
+
+/// What an argument is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sets {
+    /// The command's own code reads it.
+    Nothing,
+    /// The thing that the operation is done to.
+    Itself,
+    /// Where that thing is looked for: a filter of the list, or a part of the path.
+    Within(&'static str),
+    /// An argument of the operation: a field or a filter.
+    Argument(&'static str),
+    /// A member of the field `options`.
+    Option(&'static str),
+    /// Any custom attribute.
+    Extra,
+}
+
+/// A positional argument.
+pub(crate) const fn argument(name: &'static str, help: &'static str) -> Argument {
+    Argument {
+        name,
+        form: Form::Positional,
+        value: name,
+        help,
+        reads: Reads::Text,
+        sets: Sets::Nothing,
+        is_required: true,
+        is_repeated: false,
+        against: &[],
+        is_hidden: false,
+    }
+}
+
+/// The thing that the operation is done to, by its name or id.
+pub(crate) const fn itself(name: &'static str, help: &'static str, finder: &'static Finder) -> Argument {
+    Argument { sets: Sets::Itself, reads: Reads::Name(finder), ..argument(name, help) }
+}
+
+/// An option with a value.
+pub(crate) const fn option(name: &'static str, value: &'static str, help: &'static str) -> Argument {
+    Argument { form: Form::Option, value, is_required: false, ..argument(name, help) }
+}
+
+/// An option without a value.
+pub(crate) const fn switch(name: &'static str, help: &'static str) -> Argument {
+    Argument { form: Form::Switch, reads: Reads::Constant(true), is_required: false, ..argument(name, help) }
+}
+
+/// Of lists that have more columns.
+pub(super) const LONG: Argument = switch("long", "List additional fields in output");
+
+impl Argument {
+    pub(crate) const fn reads(mut self, reads: Reads) -> Self {
+        self.reads = reads;
+        self
+    }
+
+    /// The name or id of another thing.
+    pub(crate) const fn finds(self, finder: &'static Finder) -> Self {
+        self.reads(Reads::Name(finder))
+    }
+
+    /// A switch that says no.
+    pub(crate) const fn off(self) -> Self {
+        self.reads(Reads::Constant(false))
+    }
+
+    /// An argument of the operation.
+    pub(crate) const fn sets(mut self, name: &'static str) -> Self {
+        self.sets = Sets::Argument(name);
+        self
+    }
+
+    /// A member of the field `options`.
+    pub(crate) const fn sets_option(mut self, name: &'static str) -> Self {
+        self.sets = Sets::Option(name);
+        self
+    }
+
+    /// Any attribute that it names.
+    pub(crate) const fn sets_extra(mut self) -> Self {
+        self.sets = Sets::Extra;
+        self
+    }
+
+    /// Where the thing itself is looked for.
+    pub(crate) const fn within(mut self, filter: &'static str) -> Self {
+        self.sets = Sets::Within(filter);
+        self
+    }
+
+    pub(crate) const fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    /// May be left out, though it is positional.
+    pub(crate) const fn optional(mut self) -> Self {
+        self.is_required = false;
+        self
+    }
+
+    pub(crate) const fn repeated(mut self) -> Self {
+        self.is_repeated = true;
+        self
+    }
+
+    pub(crate) const fn against(mut self, others: &'static [&'static str]) -> Self {
+        self.against = others;
+        self
+    }
+
+    pub(crate) const fn hidden(mut self) -> Self {
+        self.is_hidden = true;
+        self
+    }
+
+    /// Its id among the matches: options of the cloud can have the same name.
+    pub(super) fn id(name: &str) -> String {
+        format!("={name}")
+    }
+
+    pub(crate) fn describe(&self) -> Arg {
+        let id = Self::id(self.name);
+        let arg = Arg::new(id.clone()).help(self.help).required(self.is_required).hide(self.is_hidden);
+        let arg = match self.form {
+            Form::Positional => arg,
+            Form::Option | Form::Switch => arg.long(self.name),
+        };
+        let arg = arg.conflicts_with_all(self.against.iter().map(|name| Self::id(name)));
+        let arg = match (self.form, self.is_repeated) {
+            (Form::Switch, _) => return arg.action(ArgAction::SetTrue).overrides_with(id),
+            (Form::Positional, true) => arg.num_args(1..).action(ArgAction::Append),
+            (Form::Option, true) => arg.action(ArgAction::Append),
+            (Form::Positional, false) => arg,
+            (Form::Option, false) => arg.overrides_with(id),
+        };
+        let arg = arg.value_name(self.value.to_uppercase().replace('-', "_"));
+        match self.reads {
+            Reads::Integer => arg.value_parser(clap::value_parser!(i64)).allow_negative_numbers(true),
+            Reads::OneOf(values) => arg.value_parser(clap::builder::PossibleValuesParser::new(values)),
+            _ => arg,
+        }
+    }
+
+    /// What was given for it, as JSON. `None` where nothing was.
+    pub(super) fn value(&self, request: &Request<'_>) -> Result<Option<Value>> {
+        let values = match self.reads {
+            Reads::Constant(value) => return Ok(request.is_on(self.name).then(|| value.into())),
+            Reads::Integer => {
+                request.integer(self.name).into_iter().map(|it| Ok(it.into())).collect::<Result<Vec<_>>>()?
+            }
+            _ => request
+                .texts(self.name)
+                .into_iter()
+                .map(|text| self.read(text, request))
+                .collect::<Result<Vec<Value>>>()?,
+        };
+        Ok(match (self.reads, self.is_repeated) {
+            (Reads::Pair, _) if !values.is_empty() => Some(Value::Object(
+                values
+                    .into_iter()
+                    .filter_map(|it| if let Value::Object(it) = it { Some(it) } else { None })
+                    .flatten()
+                    .collect(),
+            )),
+            (_, true) => (!values.is_empty()).then_some(Value::Array(values)),
+            (_, false) => values.into_iter().next(),
+        })
+    }
+
+    fn read(&self, text: &str, request: &Request<'_>) -> Result<Value> {
+        Ok(match self.reads {
+            Reads::Text | Reads::OneOf(_) | Reads::Integer | Reads::Constant(_) => text.into(),
+            Reads::Name(finder) => finder.id(request, text)?.into(),
+            Reads::Commas => text.split(',').map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().into(),
+            Reads::Pair => {
+                let (key, value) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
+                    let message = format!("`--{} {text}` is not a `key=value` pair", self.name);
+                    Error::new(ErrorKind::InvalidRequest, message)
+                })?;
+                Map::from_iter([(key.to_owned(), value.into())]).into()
+            }
+            Reads::TextFile => self.file(text)?.into(),
+            Reads::Lines => {
+                let text = self.file(text)?;
+                text.lines().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().into()
+            }
+            Reads::JsonFile => serde_json::from_str(&self.file(text)?).map_err(|error| {
+                let message = format!("{} is not JSON: {error}", place(text));
+                Error::new(ErrorKind::InvalidRequest, message)
+            })?,
+        })
+    }
+
+    fn file(&self, path: &str) -> Result<String> {
+        read_file(path, &self.value.to_lowercase())
+    }
+}
+
+fn place(path: &str) -> String {
+    if path == "-" { "standard input".to_owned() } else { format!("the file `{path}`") }
+}
+
+/// The text of a file, or of standard input where it is called `-`.
+pub(super) fn read_file(path: &str, what: &str) -> Result<String> {
+    let read = if path == "-" { std::io::read_to_string(std::io::stdin().lock()) } else { fs::read_to_string(path) };
+    read.map_err(|error| {
+        Error::new(ErrorKind::InvalidRequest, format!("cannot read the {what} from {}: {error}", place(path)))
+    })
+}

@@ -1,0 +1,123 @@
+//! From the name or id that a user types to the thing that is meant.
+
+use archstone::{
+    Error, ErrorKind, Result,
+    identity::{Domain, Project, Resource, ResourceSpec, User},
+};
+use serde_json::{Map, Value};
+
+use super::request::{Arguments, Fields, Request};
+
+/// How things of a kind are found.
+pub(crate) struct Finder {
+    resource: &'static ResourceSpec,
+    /// The option that says in which domain.
+    domain: Option<&'static str>,
+    by: By,
+    /// Whether what cannot be looked up, since the user may not, is taken for an id.
+    takes_unseen: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Id,
+    NameOrId,
+    /// Services are known by their type, too.
+    NameIdOrType,
+}
+
+impl Finder {
+    /// By id or name.
+    pub(crate) const fn of(resource: &'static ResourceSpec) -> Self {
+        Self { resource, domain: None, by: By::NameOrId, takes_unseen: false }
+    }
+
+    /// By id alone: nothing is looked up.
+    pub(crate) const fn by_id(resource: &'static ResourceSpec) -> Self {
+        Self { by: By::Id, ..Self::of(resource) }
+    }
+
+    /// By id, name or type.
+    pub(crate) const fn also_by_type(mut self) -> Self {
+        self.by = By::NameIdOrType;
+        self
+    }
+
+    /// In the domain that this option names.
+    pub(crate) const fn in_domain(mut self, option: &'static str) -> Self {
+        self.domain = Some(option);
+        self
+    }
+
+    /// What the user may not look up is taken for an id.
+    pub(crate) const fn or_as_given(mut self) -> Self {
+        self.takes_unseen = true;
+        self
+    }
+
+    /// The id of the thing.
+    pub(crate) fn id(&self, request: &Request<'_>, wanted: &str) -> Result<String> {
+        if self.by == By::Id {
+            return Ok(wanted.to_owned());
+        }
+        let found = self.find(request, wanted, Arguments::new())?;
+        let id = found.get(self.resource.key).and_then(Value::as_str);
+        id.map(str::to_owned).ok_or_else(|| {
+            let message = format!("the answer gives no `{}` of `{wanted}`", self.resource.key);
+            Error::new(ErrorKind::InvalidResponse, message)
+        })
+    }
+
+    /// What is known of a thing before anything is looked up: its id, where that is how it is called.
+    pub(super) fn given(&self, wanted: &str) -> Option<Fields> {
+        (self.by == By::Id).then(|| Map::from_iter([(self.resource.key.to_owned(), wanted.into())]))
+    }
+
+    /// The whole thing, among those that the filters leave.
+    pub(crate) fn find(&self, request: &Request<'_>, wanted: &str, mut filters: Arguments) -> Result<Fields> {
+        if let Some(domain) = self.domain.and_then(|option| request.text(option)) {
+            filters.insert("domain_id".to_owned(), DOMAIN.id(request, domain)?.into());
+        }
+        let found = match request.get(self.resource, filters.clone(), wanted, self.by == By::Id) {
+            Err(error) if self.by == By::NameIdOrType && error.kind() == ErrorKind::NotFound => {
+                self.by_type(request, wanted).and_then(|found| found.ok_or(error))
+            }
+            Err(error) if error.kind() == ErrorKind::Forbidden => self.unseen(request, wanted).ok_or(error),
+            found => found,
+        };
+        match found? {
+            Value::Object(fields) => Ok(fields),
+            _ => Err(Error::new(ErrorKind::InvalidResponse, format!("the answer about `{wanted}` is not an object"))),
+        }
+    }
+
+    /// A service by its type.
+    fn by_type(&self, request: &Request<'_>, wanted: &str) -> Result<Option<Value>> {
+        let Some(list) = self.resource.operation("list") else { return Ok(None) };
+        let mut found = request.all(list, Map::from_iter([("type".to_owned(), wanted.into())]))?;
+        if found.len() > 1 {
+            let ids: Vec<_> = found.iter().filter_map(|it| it[self.resource.key].as_str()).collect();
+            let message =
+                format!("{} {} have the type `{wanted}`: {}", ids.len(), self.resource.names.members, ids.join(", "));
+            return Err(Error::new(ErrorKind::Ambiguous, message).with_hint("name it by its id"));
+        }
+        Ok(found.pop())
+    }
+
+    /// What a user knows without looking: the own user and project, which the token names; or an id, where that is
+    /// good enough.
+    fn unseen(&self, request: &Request<'_>, wanted: &str) -> Option<Value> {
+        let access = request.session.client().ok()?.authenticate().ok()?;
+        let own = |id: Option<&str>, name: Option<&str>| id.filter(|_| name == Some(wanted)).map(str::to_owned);
+        let id = match self.resource.names.class {
+            class if class == User::SPEC.names.class => own(access.user_id(), access.user_name()),
+            class if class == Project::SPEC.names.class => own(access.project_id(), access.project_name()),
+            _ => None,
+        };
+        let id = id.or_else(|| self.takes_unseen.then(|| wanted.to_owned()))?;
+        Some(Map::from_iter([(self.resource.key.to_owned(), id.into())]).into())
+    }
+}
+
+/// Domains: who may not list them says ids.
+pub(crate) static DOMAIN: Finder = Finder::of(Domain::SPEC).or_as_given();

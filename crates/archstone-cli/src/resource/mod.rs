@@ -1,0 +1,145 @@
+//! Commands that are one operation of a resource of the identity service: described in `commands/`, done here.
+//!
+//! A description says what the command takes ([`Argument`]), how names become ids ([`Finder`]) and what is printed
+//! ([`Column`]). What is special about a command is its [`adjust`](Operation::adjust); a command that is more than
+//! one operation has code of its own, and reads its arguments by a [`Request`].
+
+mod argument;
+mod column;
+pub(crate) mod common;
+mod finder;
+mod request;
+mod verb;
+
+use archstone::{Result, identity::ResourceSpec};
+use clap::{ArgMatches, Command};
+
+pub(crate) use self::{
+    argument::{Argument, argument, itself, option, switch},
+    column::{Column, column, fields},
+    finder::{DOMAIN, Finder},
+    request::{Arguments, Fields, Request, perform},
+};
+use crate::{
+    command::{Answers, Changes, Spec, Work},
+    output::{Answer, Name, Value},
+    session::Session,
+};
+
+/// Names and values of what is shown.
+pub(crate) type Shown = Vec<(Name, Value)>;
+
+/// A command that is one operation of a resource.
+pub(crate) struct Operation {
+    pub(crate) about: &'static str,
+    pub(crate) resource: &'static ResourceSpec,
+    pub(crate) verb: Verb,
+    pub(crate) arguments: &'static [Argument],
+    /// The fields of the answer, or the columns of a list.
+    pub(crate) columns: &'static [Column],
+    /// What a list shows in addition with `--long`.
+    pub(crate) long: &'static [Column],
+    /// What is not said by the description: a last change to what is sent.
+    pub(crate) adjust: fn(&Request<'_>, &mut Arguments) -> Result<()>,
+    /// The fields of the answer where it is not known before which there are.
+    pub(crate) show: Option<fn(&Fields) -> Shown>,
+}
+
+/// What is done, in the words of `openstack`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Create,
+    /// One or several, with an answer for each that fails.
+    Delete,
+    List,
+    Set,
+    /// A change that prints what came of it.
+    SetAndShow,
+    Show,
+}
+
+/// A command with code of its own, whose arguments are described.
+pub(crate) struct Special {
+    pub(crate) about: &'static str,
+    pub(crate) arguments: &'static [Argument],
+    pub(crate) changes: Changes,
+    pub(crate) run: fn(&Request<'_>) -> Result<Answer>,
+}
+
+impl Special {
+    /// The command with these words, and with these examples in its help.
+    pub(crate) const fn command(
+        &'static self,
+        words: &'static [&'static str],
+        answers: Answers,
+        examples: &'static str,
+    ) -> Spec {
+        Spec { words, answers, examples, more: "", work: self }
+    }
+}
+
+impl Work for Special {
+    fn describe(&self) -> Command {
+        Command::new("").about(self.about).args(self.arguments.iter().map(Argument::describe))
+    }
+
+    fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+        (self.run)(&Request::new(session, options, self.arguments))
+    }
+
+    fn changes(&self) -> Changes {
+        self.changes
+    }
+}
+
+/// The answer of a run with `--dry-run`: the requests that it would have made.
+pub(crate) fn previewed(session: &Session<'_>) -> Option<Answer> {
+    let requests = session.previews()?;
+    if requests.is_empty() {
+        return Some(Answer::Text("nothing would be changed\n".into()));
+    }
+    let mut text = String::new();
+    for request in &requests {
+        let word = |name: &str| request[name].as_str().unwrap_or_default();
+        text.push_str(&format!("{} {}\n", word("method"), word("path")));
+        if let Some(body) = request.get("body") {
+            text.push_str(&format!("{body:#}\n"));
+        }
+    }
+    Some(Answer::Text(text))
+}
+
+impl Operation {
+    pub(crate) const fn new(verb: Verb, resource: &'static ResourceSpec) -> Self {
+        Self { about: "", resource, verb, arguments: &[], columns: &[], long: &[], adjust: |_, _| Ok(()), show: None }
+    }
+
+    /// The command with these words, and with these examples in its help.
+    pub(crate) const fn command(&'static self, words: &'static [&'static str], examples: &'static str) -> Spec {
+        let answers = match self.verb {
+            Verb::Create | Verb::Show | Verb::SetAndShow => Answers::Show,
+            Verb::List => Answers::List,
+            Verb::Delete | Verb::Set => Answers::Text,
+        };
+        Spec { words, answers, examples, more: "", work: self }
+    }
+}
+
+impl Work for Operation {
+    fn describe(&self) -> Command {
+        let long = (!self.long.is_empty()).then_some(&argument::LONG);
+        Command::new("").about(self.about).args(self.arguments.iter().chain(long).map(Argument::describe))
+    }
+
+    fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+        verb::run(self, &Request::new(session, options, self.arguments))
+    }
+
+    fn changes(&self) -> Changes {
+        match self.verb {
+            Verb::List | Verb::Show => Changes::Nothing,
+            Verb::Create | Verb::Set | Verb::SetAndShow => Changes::Something,
+            Verb::Delete => Changes::Deletes,
+        }
+    }
+}

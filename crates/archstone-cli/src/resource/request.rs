@@ -1,0 +1,146 @@
+//! One run of a command: what was given, and the identity service to ask.
+
+use archstone::{
+    Error, ErrorKind, Result,
+    identity::{OperationSpec, ResourceSpec},
+};
+use clap::ArgMatches;
+use serde_json::{Map, Value};
+
+use super::argument::{Argument, Sets};
+use crate::session::Session;
+
+/// What an operation is given, by name.
+pub(crate) type Arguments = Map<String, Value>;
+/// The fields of a resource.
+pub(crate) type Fields = Map<String, Value>;
+
+/// One run of a command.
+pub(crate) struct Request<'a> {
+    pub(crate) session: &'a Session<'a>,
+    options: &'a ArgMatches,
+    described: &'static [Argument],
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn new(session: &'a Session<'a>, options: &'a ArgMatches, described: &'static [Argument]) -> Self {
+        Self { session, options, described }
+    }
+
+    /// What was given for an argument.
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
+        self.options.try_get_one::<String>(&Argument::id(name)).ok().flatten().map(String::as_str)
+    }
+
+    /// All that was given for an argument that can be repeated.
+    pub(crate) fn texts(&self, name: &str) -> Vec<&'a str> {
+        let values = self.options.try_get_many::<String>(&Argument::id(name)).ok().flatten();
+        values.into_iter().flatten().map(String::as_str).collect()
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
+        self.options.try_get_one::<i64>(&Argument::id(name)).ok().flatten().copied()
+    }
+
+    /// Whether a switch was given.
+    pub(crate) fn is_on(&self, name: &str) -> bool {
+        self.options.try_get_one::<bool>(&Argument::id(name)).ok().flatten().copied().unwrap_or_default()
+    }
+
+    /// What was given for an argument, as its description says: of a name, the id of what it names.
+    pub(crate) fn value(&self, name: &str) -> Result<Option<Value>> {
+        self.described.iter().find(|it| it.name == name).map_or(Ok(None), |argument| argument.value(self))
+    }
+
+    /// What the arguments set: for the operation, and for finding the thing itself.
+    pub(crate) fn read(&self) -> Result<(Arguments, Arguments)> {
+        let (mut set, mut within) = (Arguments::new(), Arguments::new());
+        for argument in self.described.iter().filter(|it| !matches!(it.sets, Sets::Nothing | Sets::Itself)) {
+            let Some(value) = argument.value(self)? else { continue };
+            match argument.sets {
+                Sets::Within(name) => within.insert(name.to_owned(), value),
+                Sets::Argument(name) => set.insert(name.to_owned(), value),
+                Sets::Option(name) => add(&mut set, "options", Map::from_iter([(name.to_owned(), value)])),
+                Sets::Extra => {
+                    add(&mut set, "extra", if let Value::Object(value) = value { value } else { Map::new() })
+                }
+                Sets::Nothing | Sets::Itself => None,
+            };
+        }
+        Ok((set, within))
+    }
+
+    /// Asks for something, changing nothing.
+    pub(crate) fn ask(&self, operation: &'static OperationSpec, arguments: Arguments) -> Result<Value> {
+        let client = self.session.client()?;
+        client.wait(client.identity().perform(operation, arguments))
+    }
+
+    /// Changes something; see [`Session::change`].
+    pub(crate) fn change(&self, operation: &'static OperationSpec, arguments: Arguments) -> Result<Value> {
+        self.session.change(operation, arguments)
+    }
+
+    /// One thing by its id or name, or by its id alone.
+    pub(super) fn get(
+        &self,
+        resource: &'static ResourceSpec,
+        mut filters: Arguments,
+        wanted: &str,
+        is_id: bool,
+    ) -> Result<Value> {
+        let client = self.session.client()?;
+        match (resource.operation("get"), is_id) {
+            (Some(get), true) => {
+                filters.retain(|name, _| get.is_in_path(name));
+                filters.extend(get.itself().map(|itself| (itself.to_owned(), wanted.into())));
+                self.ask(get, filters)
+            }
+            _ => client.wait(client.identity().find(resource, filters, wanted)),
+        }
+    }
+
+    /// All items of a list.
+    pub(crate) fn all(&self, operation: &'static OperationSpec, arguments: Arguments) -> Result<Vec<Value>> {
+        let client = self.session.client()?;
+        let mut items = client.identity().items(operation, arguments);
+        client.wait(async {
+            let mut all = Vec::new();
+            while let Some(item) = items.next().await? {
+                all.extend(serde_json::from_slice::<Value>(&item).ok());
+            }
+            Ok(all)
+        })
+    }
+}
+
+/// An operation of a resource by its name.
+pub(super) fn operation_of(resource: &'static ResourceSpec, name: &str) -> Result<&'static OperationSpec> {
+    resource.operation(name).ok_or_else(|| {
+        let message = format!("there is no operation `{name}` of {}", resource.names.members);
+        Error::new(ErrorKind::InvalidRequest, message)
+    })
+}
+
+/// Does an operation of a resource by its name: asked for where it only reads, else a change.
+pub(crate) fn perform<const N: usize>(
+    request: &Request<'_>,
+    resource: &'static ResourceSpec,
+    operation: &str,
+    arguments: [(&str, Value); N],
+) -> Result<Value> {
+    let operation = operation_of(resource, operation)?;
+    let arguments = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    if ["GET", "HEAD"].contains(&operation.method) {
+        request.ask(operation, arguments)
+    } else {
+        request.change(operation, arguments)
+    }
+}
+
+fn add(set: &mut Arguments, name: &str, more: Map<String, Value>) -> Option<Value> {
+    if let Value::Object(members) = set.entry(name).or_insert_with(|| Map::new().into()) {
+        members.extend(more);
+    }
+    None
+}
