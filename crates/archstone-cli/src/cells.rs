@@ -16,6 +16,18 @@ pub(crate) fn field(name: impl Into<Name>, value: Option<impl Into<Value>>) -> O
     value.map(|value| (name.into(), value.into()))
 }
 
+/// What a token is for, in a word or two: the name of its project, or another scope.
+pub(crate) fn scope_of(access: &Access) -> String {
+    if let Some(project) = access.project_name().or(access.project_id()) {
+        return project.to_owned();
+    }
+    match access.domain_name().or(access.domain_id()) {
+        Some(domain) => format!("domain {domain}"),
+        None if access.is_system_scoped() => "system".into(),
+        None => "unscoped".into(),
+    }
+}
+
 /// `59 min 7 s`.
 pub(crate) fn in_words(seconds: u64) -> String {
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];

@@ -1,5 +1,7 @@
 //! The library's log, printed for people: warnings always, requests with `--debug`.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use archstone::events::{self, Level, Listener};
 
 use crate::console;
@@ -8,6 +10,13 @@ use crate::console;
 pub(crate) fn print_from(level: Level) {
     // Refused only where there is one already, and there is not.
     events::listen(level, Printer(level));
+}
+
+static IS_SILENT: AtomicBool = AtomicBool::new(false);
+
+/// Prints no event from now on.
+pub(crate) fn silence() {
+    IS_SILENT.store(true, Ordering::Relaxed);
 }
 
 /// A warning of the program itself, which goes the same way.
@@ -26,7 +35,7 @@ struct Printer(Level);
 
 impl Listener for Printer {
     fn wants(&self, level: Level) -> bool {
-        level <= self.0
+        level <= self.0 && !IS_SILENT.load(Ordering::Relaxed)
     }
 
     fn tell(&self, level: Level, _: &str, message: &str, fields: &str) {

@@ -112,6 +112,11 @@ impl<'a> Session<'a> {
         builder(self.options)
     }
 
+    /// A client that asks nobody for a secret, for what needs no login.
+    pub(crate) fn client_without_asking(&self) -> Result<AsyncClient> {
+        self.builder()?.ask(|_| Ok(None)).build()
+    }
+
     /// A client with another value of one option, which this option of the command gave.
     pub(crate) fn client_with(&self, name: &str, value: &str, option: &str) -> Result<Client> {
         let builder = self.builder()?.option_from(name, value, Origin::Argument(option.to_owned()));

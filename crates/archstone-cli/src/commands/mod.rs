@@ -14,6 +14,8 @@ mod group;
 mod project_list;
 mod region;
 mod role;
+mod shell_prompt;
+mod status;
 mod token_issue;
 mod token_revoke;
 mod url;
@@ -38,6 +40,8 @@ const GENERAL: &[Spec] = &[
     project_list::SPEC,
     user_password_set::SPEC,
     whoami::SPEC,
+    status::SPEC,
+    shell_prompt::SPEC,
     env::SPEC,
     exec::SPEC,
     cache::LIST,

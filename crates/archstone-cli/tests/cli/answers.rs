@@ -279,7 +279,8 @@ fn url_prints_one_url_and_nothing_else() {
 
 #[test]
 fn what_is_configured_for_one_service_counts_for_url_and_catalog() {
-    let table: [(&[(&str, &str)], &str, &str); 6] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+    let table: [Case<'_>; 6] = [
         (&[("OS_COMPUTE_REGION_NAME", "RegionTwo")], "compute", "http://compute.public.region-two.example:8774/v2.1"),
         (&[("OS_IDENTITY_INTERFACE", "internal")], "compute", "http://compute.public.region-one.example:8774/v2.1"),
         (&[("OS_VOLUME_INTERFACE", "admin")], "block-storage", "http://block-storage.admin.region-one.example:8776/v3"),

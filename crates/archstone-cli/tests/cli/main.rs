@@ -17,3 +17,4 @@ mod program;
 mod prompt;
 mod secrets;
 mod shells;
+mod status;

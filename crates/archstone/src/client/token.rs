@@ -51,6 +51,15 @@ impl Client {
         })
     }
 
+    /// What is known of this client's token, from memory or from disk, also when it has expired. Never waits, never
+    /// sends, needs no runtime, and changes nothing: for programs that show what is kept. Stores that hosts share are not
+    /// asked.
+    #[must_use]
+    pub fn known_access(&self) -> Option<Arc<Access>> {
+        let from_disk = || self.source()?.entry?.look_now(&self.0.identity.host)?.access;
+        self.0.slot.current().or_else(from_disk)
+    }
+
     /// Everything that is known of the current token; logs in when there is none. (Python's
     /// `auth_ref`.)
     ///

@@ -70,6 +70,12 @@ impl<'a> TokenStore<'a> {
         self.store.shown()
     }
 
+    /// Whether it is a store that hosts share, which takes requests to read.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+
     /// This client's token as the store has it, past the memory of the process. `None` where there is none that
     /// opens, or the store does not answer.
     pub async fn access(&self) -> Option<Arc<Access>> {
