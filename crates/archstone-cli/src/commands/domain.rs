@@ -1,6 +1,7 @@
 //! `archstone domain …`.
 
 use archstone::identity::{Domain, Resource, ResourceSpec};
+use serde_json::Value;
 
 use crate::{
     command::Spec,
@@ -36,6 +37,11 @@ static CREATE: Operation = Operation {
         NO_IMMUTABLE,
     ],
     columns: SHOWN,
+    // As `openstack` has it: no description is null here, where other resources have an empty one.
+    adjust: |_, arguments| {
+        arguments.entry("description").or_insert(Value::Null);
+        Ok(())
+    },
     ..Operation::new(Verb::Create, RESOURCE)
 };
 

@@ -3,21 +3,38 @@
 //! A file says how the command is described, and what it does: it takes options, calls the library,
 //! and returns an answer. To add a command, write its file and name it here.
 
+mod access_rule;
+mod application_credential;
 mod cache;
 mod catalog;
 mod completion;
 mod config;
+mod consumer;
+mod credential;
 mod domain;
+mod ec2_credentials;
+mod endpoint;
+mod endpoint_group;
 mod env;
 mod exec;
+mod federation;
 mod group;
+mod identity_provider;
+mod limit;
+mod mapping;
+mod oauth;
+mod policy;
 mod project_list;
 mod region;
+mod registered_limit;
 mod role;
+mod service;
+mod service_provider;
 mod shell_prompt;
 mod status;
 mod token_issue;
 mod token_revoke;
+mod trust;
 mod url;
 mod user_password_set;
 mod whoami;
@@ -29,7 +46,30 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Spec> {
     ALL.iter().copied().flatten()
 }
 
-const ALL: &[&[Spec]] = &[GENERAL, domain::COMMANDS, group::COMMANDS, region::COMMANDS, role::COMMANDS];
+const ALL: &[&[Spec]] = &[
+    GENERAL,
+    access_rule::COMMANDS,
+    application_credential::COMMANDS,
+    consumer::COMMANDS,
+    credential::COMMANDS,
+    domain::COMMANDS,
+    ec2_credentials::COMMANDS,
+    endpoint::COMMANDS,
+    endpoint_group::COMMANDS,
+    federation::COMMANDS,
+    group::COMMANDS,
+    identity_provider::COMMANDS,
+    limit::COMMANDS,
+    mapping::COMMANDS,
+    oauth::COMMANDS,
+    policy::COMMANDS,
+    region::COMMANDS,
+    registered_limit::COMMANDS,
+    role::COMMANDS,
+    service::COMMANDS,
+    service_provider::COMMANDS,
+    trust::COMMANDS,
+];
 
 const GENERAL: &[Spec] = &[
     token_issue::SPEC,
@@ -67,13 +107,44 @@ const GENERAL: &[Spec] = &[
 pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["token"], "Issue or revoke tokens"),
     (&["catalog"], "Show the service catalog"),
+    (&["access"], "Manage access rules and OAuth access tokens"),
+    (&["access", "rule"], "Manage access rules of application credentials"),
+    (&["access", "token"], "Create OAuth access tokens"),
+    (&["application"], "Manage application credentials"),
+    (&["application", "credential"], "Manage application credentials"),
+    (&["consumer"], "Manage OAuth consumers"),
+    (&["credential"], "Manage what Keystone keeps for users, such as TOTP seeds"),
     (&["domain"], "Manage domains"),
+    (&["ec2"], "Manage EC2 keys"),
+    (&["ec2", "credentials"], "Manage EC2 keys"),
+    (&["endpoint"], "Manage endpoints, and which of them projects see"),
+    (&["endpoint", "add"], "Let a project see an endpoint"),
+    (&["endpoint", "group"], "Manage endpoint groups"),
+    (&["endpoint", "group", "add"], "Let a project see the endpoints of a group"),
+    (&["endpoint", "group", "remove"], "Let a project no longer see the endpoints of a group"),
+    (&["endpoint", "remove"], "Let a project no longer see an endpoint"),
+    (&["federation"], "Manage protocols of identity providers"),
+    (&["federation", "domain"], "List the domains of a federated user"),
+    (&["federation", "project"], "List the projects of a federated user"),
+    (&["federation", "protocol"], "Manage protocols of identity providers"),
     (&["group"], "Manage groups and their members"),
     (&["group", "add"], "Add users to a group"),
     (&["group", "contains"], "Check whether a user is in a group"),
     (&["group", "remove"], "Remove users from a group"),
+    (&["identity"], "Manage identity providers"),
+    (&["identity", "provider"], "Manage identity providers"),
+    (&["limit"], "Manage limits of projects"),
+    (&["mapping"], "Manage mappings of federated users"),
+    (&["policy"], "Manage policies that Keystone keeps for other services"),
     (&["region"], "Manage regions"),
+    (&["registered"], "Manage registered limits"),
+    (&["registered", "limit"], "Manage registered limits"),
+    (&["request"], "Create and authorize OAuth request tokens"),
+    (&["request", "token"], "Create and authorize OAuth request tokens"),
     (&["role"], "Manage roles, and who has which"),
+    (&["service"], "Manage services and service providers"),
+    (&["service", "provider"], "Manage service providers: clouds that trust this one"),
+    (&["trust"], "Manage trusts"),
     (&["project"], "List projects"),
     (&["user"], "Manage your own user"),
     (&["user", "password"], "Change your own password"),

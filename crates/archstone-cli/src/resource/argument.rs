@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction};
 use serde_json::{Map, Value};
 
 use super::{Finder, request::Request};
+use crate::{events::warning, program::Program, session::first_line};
 
 /// An argument of a command.
 pub(crate) struct Argument {
@@ -46,6 +47,10 @@ pub(crate) enum Reads {
     Pair,
     /// Texts with commas between them.
     Commas,
+    /// A time in UTC, to the second.
+    Time,
+    /// A secret; `-` reads a line of standard input.
+    Secret,
     /// A file with JSON.
     JsonFile,
     /// A file with text.
@@ -114,6 +119,11 @@ impl Argument {
     /// The name or id of another thing.
     pub(crate) const fn finds(self, finder: &'static Finder) -> Self {
         self.reads(Reads::Name(finder))
+    }
+
+    /// A secret.
+    pub(crate) const fn secret(self) -> Self {
+        self.reads(Reads::Secret)
     }
 
     /// A switch that says no.
@@ -232,11 +242,16 @@ impl Argument {
             Reads::Commas => text.split(',').map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().into(),
             Reads::Pair => {
                 let (key, value) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-                    let message = format!("`--{} {text}` is not a `key=value` pair", self.name);
+                    let message = format!("`{}` is not a `key=value` pair", self.written(text));
                     Error::new(ErrorKind::InvalidRequest, message)
                 })?;
                 Map::from_iter([(key.to_owned(), value.into())]).into()
             }
+            Reads::Time => time(text).ok_or_else(|| {
+                let message = format!("`{}` is not a time such as `2030-01-31T23:59:59`", self.written(text));
+                Error::new(ErrorKind::InvalidRequest, message)
+            })?,
+            Reads::Secret => self.secret_text(text, request)?.into(),
             Reads::TextFile => self.file(text)?.into(),
             Reads::Lines => {
                 let text = self.file(text)?;
@@ -249,9 +264,36 @@ impl Argument {
         })
     }
 
+    /// How it was given on the command line.
+    fn written(&self, text: &str) -> String {
+        if self.form == Form::Option { format!("--{} {text}", self.name) } else { text.to_owned() }
+    }
+
+    fn secret_text(&self, text: &str, request: &Request<'_>) -> Result<String> {
+        match request.session.program() {
+            Program::Archstone if text == "-" => Ok(first_line("-", &self.name.replace('-', " "))?.expose().to_owned()),
+            Program::Archstone => {
+                let option = if self.form == Form::Option { format!("--{}", self.name) } else { self.name.to_owned() };
+                warning!(
+                    "`{option}` lets everyone on this machine see the secret in the process list; `-` reads it from standard input"
+                );
+                Ok(text.to_owned())
+            }
+            Program::Openstack => Ok(text.to_owned()),
+        }
+    }
+
     fn file(&self, path: &str) -> Result<String> {
         read_file(path, &self.value.to_lowercase())
     }
+}
+
+/// As Keystone writes a time: with fractions of a second, and a `Z`.
+fn time(text: &str) -> Option<Value> {
+    const SHAPE: &[u8] = b"0000-00-00T00:00:00";
+    let fits = |(byte, shape): (u8, &u8)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape };
+    let is_time = text.len() == SHAPE.len() && text.bytes().zip(SHAPE).all(fits);
+    is_time.then(|| format!("{text}.000000Z").into())
 }
 
 fn place(path: &str) -> String {
@@ -259,7 +301,7 @@ fn place(path: &str) -> String {
 }
 
 /// The text of a file, or of standard input where it is called `-`.
-pub(super) fn read_file(path: &str, what: &str) -> Result<String> {
+pub(crate) fn read_file(path: &str, what: &str) -> Result<String> {
     let read = if path == "-" { std::io::read_to_string(std::io::stdin().lock()) } else { fs::read_to_string(path) };
     read.map_err(|error| {
         Error::new(ErrorKind::InvalidRequest, format!("cannot read the {what} from {}: {error}", place(path)))

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::Fields;
-use crate::output::Value;
+use crate::output::{self, Answer, Value};
 
 /// A column of a list, or a field of one thing.
 #[derive(Clone, Copy)]
@@ -39,4 +39,31 @@ impl Column {
     pub(crate) fn of(&self, fields: &Fields) -> Value {
         (self.cell)(fields, self.field)
     }
+}
+
+/// The fields of one thing.
+pub(crate) fn shown(columns: &[Column], thing: &Json) -> Answer {
+    let empty = Fields::new();
+    let fields = thing.as_object().unwrap_or(&empty);
+    Answer::Show(columns.iter().map(|it| (it.title.into(), it.of(fields))).collect())
+}
+
+/// The rows of a list. The further columns are shown where the list is long.
+pub(crate) fn listed(columns: &[Column], long: &[Column], is_long: bool, items: Vec<Json>) -> Answer {
+    let titles = columns.iter().map(|it| output::Column::from(it.title));
+    let more = long.iter().map(|it| output::Column::long(it.title, is_long));
+    let row = |item: Json| match item {
+        Json::Object(fields) => columns.iter().chain(long).map(|it| it.of(&fields)).collect(),
+        _ => vec![Value::None; columns.len() + long.len()],
+    };
+    Answer::List { columns: titles.chain(more).collect(), rows: items.into_iter().map(row).collect() }
+}
+
+/// A list of texts, or of things by their names, as people read it; programs get it as it is.
+pub(crate) fn sorted_names(list: Option<&Json>, name: Option<&str>) -> Value {
+    let Some(Json::Array(items)) = list else { return list.cloned().unwrap_or_default().into() };
+    let text = |item: &Json| name.map_or(item, |name| &item[name]).as_str().map(str::to_owned);
+    let mut names: Vec<_> = items.iter().filter_map(text).collect();
+    names.sort();
+    Value::Shown(names.join(", "), Box::new(Value::from(Json::Array(items.clone()))))
 }

@@ -15,10 +15,10 @@ use archstone::{Result, identity::ResourceSpec};
 use clap::{ArgMatches, Command};
 
 pub(crate) use self::{
-    argument::{Argument, argument, itself, option, switch},
-    column::{Column, column, fields},
+    argument::{Argument, Reads, argument, itself, option, read_file, switch},
+    column::{Column, column, fields, listed, shown, sorted_names},
     finder::{DOMAIN, Finder},
-    request::{Arguments, Fields, Request, perform},
+    request::{Arguments, Fields, Request, items, perform},
 };
 use crate::{
     command::{Answers, Changes, Spec, Work},

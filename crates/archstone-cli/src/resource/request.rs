@@ -122,20 +122,46 @@ pub(super) fn operation_of(resource: &'static ResourceSpec, name: &str) -> Resul
     })
 }
 
-/// Does an operation of a resource by its name: asked for where it only reads, else a change.
-pub(crate) fn perform<const N: usize>(
+/// What an operation is given, written in one of two ways.
+pub(crate) trait Given {
+    fn arguments(self) -> Arguments;
+}
+
+impl Given for Arguments {
+    fn arguments(self) -> Arguments {
+        self
+    }
+}
+
+impl<const N: usize> Given for [(&str, Value); N] {
+    fn arguments(self) -> Arguments {
+        self.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+/// Does an operation of a resource by its name: asks where it only reads, else changes.
+pub(crate) fn perform(
     request: &Request<'_>,
     resource: &'static ResourceSpec,
     operation: &str,
-    arguments: [(&str, Value); N],
+    given: impl Given,
 ) -> Result<Value> {
     let operation = operation_of(resource, operation)?;
-    let arguments = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     if ["GET", "HEAD"].contains(&operation.method) {
-        request.ask(operation, arguments)
+        request.ask(operation, given.arguments())
     } else {
-        request.change(operation, arguments)
+        request.change(operation, given.arguments())
     }
+}
+
+/// The items of a list, by the name of the operation.
+pub(crate) fn items(
+    request: &Request<'_>,
+    resource: &'static ResourceSpec,
+    operation: &str,
+    given: impl Given,
+) -> Result<Vec<Value>> {
+    request.all(operation_of(resource, operation)?, given.arguments())
 }
 
 fn add(set: &mut Arguments, name: &str, more: Map<String, Value>) -> Option<Value> {

@@ -6,14 +6,11 @@ use serde_json::Value as Json;
 use super::{
     Operation, Verb,
     argument::{Argument, Reads, Sets},
+    column::listed,
     finder::Finder,
     request::{Arguments, Fields, Request, operation_of},
 };
-use crate::{
-    events::failure,
-    output::{self, Answer},
-    program::Program,
-};
+use crate::{events::failure, output::Answer, program::Program};
 
 pub(super) fn run(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
     match operation.verb {
@@ -82,12 +79,7 @@ fn list(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
     let (mut arguments, _) = request.read()?;
     (operation.adjust)(request, &mut arguments)?;
     let items = request.all(operation.does("list")?, arguments)?;
-    let is_long = request.is_on("long");
-    let titles = operation.columns.iter().map(|it| output::Column::from(it.title));
-    let more = operation.long.iter().map(|it| output::Column::long(it.title, is_long));
-    let columns: Vec<_> = operation.columns.iter().chain(operation.long).collect();
-    let rows = items.into_iter().map(fields_of).map(|item| columns.iter().map(|it| it.of(&item)).collect()).collect();
-    Ok(Answer::List { columns: titles.chain(more).collect(), rows })
+    Ok(listed(operation.columns, operation.long, request.is_on("long"), items))
 }
 
 fn delete(operation: &Operation, request: &Request<'_>) -> Result<Answer> {

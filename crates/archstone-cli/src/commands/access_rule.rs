@@ -1,0 +1,42 @@
+//! `archstone access rule …`: rules of what application credentials can be used for.
+
+use archstone::identity::{AccessRule, Resource, ResourceSpec, User};
+
+use crate::{
+    command::Spec,
+    resource::{Argument, Finder, Operation, Verb, column, itself, option},
+};
+
+const RESOURCE: &ResourceSpec = AccessRule::SPEC;
+static RULE: Finder = Finder::by_id(RESOURCE);
+static USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();
+const ITSELF: Argument = itself("access-rule", "ID of the access rule", &RULE);
+
+pub(super) const COMMANDS: &[Spec] = &[
+    DELETE.command(&["access", "rule", "delete"], "archstone access rule delete 9d8c6c5b4a7f4a0f8a0f3c2b1d0e9f8a"),
+    LIST.command(&["access", "rule", "list"], "archstone access rule list"),
+    SHOW.command(&["access", "rule", "show"], "archstone access rule show 9d8c6c5b4a7f4a0f8a0f3c2b1d0e9f8a"),
+];
+
+static DELETE: Operation = Operation {
+    about: "Delete access rules of your own that no application credential uses any longer",
+    arguments: &[ITSELF.repeated()],
+    ..Operation::new(Verb::Delete, RESOURCE)
+};
+
+static LIST: Operation = Operation {
+    about: "List access rules",
+    arguments: &[
+        option("user", "user", "Whose (name or ID) [default: your own]").finds(&USER).sets("user"),
+        option("user-domain", "domain", "Domain that owns the user (name or ID)"),
+    ],
+    columns: &[column("ID", "id"), column("Service", "service"), column("Method", "method"), column("Path", "path")],
+    ..Operation::new(Verb::List, RESOURCE)
+};
+
+static SHOW: Operation = Operation {
+    about: "Show an access rule of your own",
+    arguments: &[ITSELF],
+    columns: &[column("ID", "id"), column("Method", "method"), column("Path", "path"), column("Service", "service")],
+    ..Operation::new(Verb::Show, RESOURCE)
+};

@@ -1,0 +1,128 @@
+//! `archstone application credential …`.
+
+use archstone::{
+    Error, ErrorKind, Result,
+    identity::{ApplicationCredential, Resource, ResourceSpec, User},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    command::Spec,
+    resource::{
+        Argument, Arguments, Column, Finder, Operation, Reads, Request, Verb, argument, column, common::DESCRIPTION,
+        itself, option, read_file, sorted_names, switch,
+    },
+};
+
+const RESOURCE: &ResourceSpec = ApplicationCredential::SPEC;
+static CREDENTIAL: Finder = Finder::of(RESOURCE);
+static USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();
+const ITSELF: Argument = itself("application-credential", "Application credential (name or ID)", &CREDENTIAL);
+const ROLES: Column = column("Roles", "roles").by(|fields, field| sorted_names(fields.get(field), Some("name")));
+const SHOWN: &[Column] = &[
+    column("ID", "id"),
+    column("Name", "name"),
+    column("Description", "description"),
+    column("Project ID", "project_id"),
+    ROLES,
+    column("Unrestricted", "unrestricted"),
+    column("Access Rules", "access_rules"),
+    column("Expires At", "expires_at"),
+];
+const CREATED: &[Column] = &[
+    column("ID", "id"),
+    column("Name", "name"),
+    column("Description", "description"),
+    column("Project ID", "project_id"),
+    ROLES,
+    column("Unrestricted", "unrestricted"),
+    column("Access Rules", "access_rules"),
+    column("Expires At", "expires_at"),
+    column("Secret", "secret"),
+];
+
+pub(super) const COMMANDS: &[Spec] = &[
+    CREATE.command(
+        &["application", "credential", "create"],
+        "archstone application credential create backup --role reader\n\
+         archstone application credential create ci --expiration 2030-01-01T00:00:00 -f json",
+    ),
+    DELETE.command(&["application", "credential", "delete"], "archstone application credential delete backup"),
+    LIST.command(&["application", "credential", "list"], "archstone application credential list"),
+    SHOW.command(&["application", "credential", "show"], "archstone application credential show backup"),
+];
+
+static CREATE: Operation = Operation {
+    about: "Create an application credential of your own for the current project; its secret is shown only now",
+    arguments: &[
+        argument("name", "Name of the new application credential").sets("name"),
+        option("secret", "secret", "Secret; `-` reads a line of standard input [default: Keystone makes one]")
+            .secret()
+            .sets("secret"),
+        option("role", "role", "Role that it has (name or ID, repeatable) [default: all that you have]").repeated(),
+        option("expiration", "time", "When it ends, in UTC, as 2030-01-31T23:59:59 [default: never]")
+            .reads(Reads::Time)
+            .sets("expires_at"),
+        DESCRIPTION,
+        switch("unrestricted", "Let it make and delete application credentials and trusts (a risk)")
+            .sets("unrestricted"),
+        switch("restricted", "Do not let it make application credentials or trusts (default)"),
+        option("access-rules", "access-rules", "What it can be used for: JSON, or a file with JSON"),
+    ],
+    columns: CREATED,
+    adjust,
+    ..Operation::new(Verb::Create, RESOURCE)
+};
+
+static DELETE: Operation = Operation {
+    about: "Delete application credentials of your own",
+    arguments: &[ITSELF.repeated()],
+    ..Operation::new(Verb::Delete, RESOURCE)
+};
+
+static LIST: Operation = Operation {
+    about: "List application credentials",
+    arguments: &[
+        option("user", "user", "Whose (name or ID) [default: your own]").finds(&USER).sets("user"),
+        option("user-domain", "domain", "Domain that owns the user (name or ID)"),
+    ],
+    columns: SHOWN,
+    ..Operation::new(Verb::List, RESOURCE)
+};
+
+static SHOW: Operation = Operation {
+    about: "Show an application credential of your own",
+    arguments: &[ITSELF],
+    columns: SHOWN,
+    ..Operation::new(Verb::Show, RESOURCE)
+};
+
+fn adjust(request: &Request<'_>, arguments: &mut Arguments) -> Result<()> {
+    if request.is_on("restricted") {
+        arguments.insert("unrestricted".into(), false.into());
+    }
+    // Who may use a role need not be allowed to look it up.
+    let is_id = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let named = |role: &str| if is_id(role) { json!({ "id": role }) } else { json!({ "name": role }) };
+    let roles: Vec<Value> = request.texts("role").into_iter().map(named).collect();
+    if !roles.is_empty() {
+        arguments.insert("roles".into(), roles.into());
+    }
+    if let Some(rules) = request.text("access-rules") {
+        arguments.insert("access_rules".into(), access_rules(rules)?);
+    }
+    Ok(())
+}
+
+/// JSON, or the file that has it.
+fn access_rules(given: &str) -> Result<Value> {
+    if let Ok(rules) = serde_json::from_str(given) {
+        return Ok(rules);
+    }
+    let text = read_file(given, "access rules").map_err(|error| {
+        error.with_hint("`--access-rules` takes JSON, such as '[{\"path\": …}]', or a file with JSON")
+    })?;
+    serde_json::from_str(&text).map_err(|error| {
+        Error::new(ErrorKind::InvalidRequest, format!("the access rules in `{given}` are not JSON: {error}"))
+    })
+}

@@ -1,0 +1,88 @@
+//! `archstone ec2 credentials …`.
+
+use archstone::{
+    Result,
+    identity::{Ec2Credential, Project, Resource, ResourceSpec, User},
+};
+
+use crate::{
+    command::Spec,
+    output::Value,
+    resource::{Argument, Arguments, Fields, Finder, Operation, Request, Shown, Verb, column, itself, option},
+};
+
+const RESOURCE: &ResourceSpec = Ec2Credential::SPEC;
+static CREDENTIAL: Finder = Finder::by_id(RESOURCE);
+static PROJECT: Finder = Finder::of(Project::SPEC).in_domain("project-domain").or_as_given();
+static USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();
+const ITSELF: Argument = itself("access-key", "Access key", &CREDENTIAL);
+const OWNER: Argument =
+    option("user", "user", "User who owns the keys (name or ID) [default: yourself]").finds(&USER).within("user");
+const USER_DOMAIN: Argument = option("user-domain", "domain", "Domain that owns the user (name or ID)");
+
+pub(super) const COMMANDS: &[Spec] = &[
+    CREATE.command(&["ec2", "credentials", "create"], "archstone ec2 credentials create --project web"),
+    DELETE.command(
+        &["ec2", "credentials", "delete"],
+        "archstone ec2 credentials delete 9d8c6c5b4a7f4a0f8a0f3c2b1d0e9f8a",
+    ),
+    LIST.command(&["ec2", "credentials", "list"], "archstone ec2 credentials list"),
+    SHOW.command(&["ec2", "credentials", "show"], "archstone ec2 credentials show 9d8c6c5b4a7f4a0f8a0f3c2b1d0e9f8a"),
+];
+
+static CREATE: Operation = Operation {
+    about: "Create a pair of EC2 keys",
+    arguments: &[
+        option("project", "project", "Project that the keys are for (name or ID) [default: the current one]")
+            .finds(&PROJECT)
+            .sets("project"),
+        OWNER.sets("user"),
+        USER_DOMAIN,
+        option("project-domain", "domain", "Domain that owns the project (name or ID)"),
+    ],
+    adjust: own_project,
+    show: Some(keys),
+    ..Operation::new(Verb::Create, RESOURCE)
+};
+
+static DELETE: Operation = Operation {
+    about: "Delete pairs of EC2 keys",
+    arguments: &[ITSELF.repeated(), OWNER, USER_DOMAIN],
+    ..Operation::new(Verb::Delete, RESOURCE)
+};
+
+static LIST: Operation = Operation {
+    about: "List the EC2 keys of a user",
+    arguments: &[OWNER.sets("user"), USER_DOMAIN],
+    columns: &[
+        column("Access", "access"),
+        column("Secret", "secret"),
+        column("Project ID", "tenant_id"),
+        column("User ID", "user_id"),
+    ],
+    ..Operation::new(Verb::List, RESOURCE)
+};
+
+static SHOW: Operation = Operation {
+    about: "Show a pair of EC2 keys",
+    arguments: &[ITSELF, OWNER, USER_DOMAIN],
+    show: Some(keys),
+    ..Operation::new(Verb::Show, RESOURCE)
+};
+
+/// The token's own project, where none is given.
+fn own_project(request: &Request<'_>, arguments: &mut Arguments) -> Result<()> {
+    if !arguments.contains_key("project") {
+        let access = request.session.authenticate()?;
+        arguments.insert("project".into(), access.project_id().into());
+    }
+    Ok(())
+}
+
+/// All that the service answers, in the order of the names, and with the word project.
+fn keys(fields: &Fields) -> Shown {
+    let name = |name: &String| if name == "tenant_id" { "project_id".to_owned() } else { name.clone() };
+    let mut shown: Shown = fields.iter().map(|(key, value)| (name(key).into(), Value::from(value.clone()))).collect();
+    shown.sort_by(|(one, _), (other, _)| one.cmp(other));
+    shown
+}
