@@ -70,7 +70,7 @@ class Stock:
         env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
         self.process = subprocess.Popen(
             [python, DEV / "parity_lib" / "stock.py"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, text=True, encoding="utf-8",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=home, text=True, encoding="utf-8",
         )  # fmt: skip
 
     def ask(self, **request: Any) -> Any:

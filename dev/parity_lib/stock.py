@@ -4,8 +4,8 @@ usage: stock.py < requests > answers, inside the virtual environment of requirem
 
 A request is a line of JSON: `argv`, `env`, `folder`, `stdin`; or `describe`, for all commands and options.
 The answer is one, too: `exit`, `out`, `err`. The program and its output are the very ones of `bin/openstack`;
-only its imports, a second each time, are done once. `HOME` has to be the same for all requests, since
-openstacksdk reads it when it is imported.
+only its imports, a second each time, are done once. `HOME` and the folder have to be the same for all
+requests, since openstacksdk reads them when it is imported.
 """
 
 import contextlib
