@@ -100,10 +100,15 @@ def same_messages(line: Line, theirs: dict[str, Any], ours: dict[str, Any]) -> b
     expected = bool(theirs["err"].strip()) or bool(theirs["exit"] and not theirs["out"].strip())
     if expected != bool(ours["err"].strip()):
         return False
-    mine = ours["err"].casefold()
+    mine = plain(ours["err"])
     if not all(found in ours["err"] for found in STRICT.findall(theirs["err"])):
         return False
-    return all(name.casefold() in mine for name in named(line, theirs["err"]))
+    return all(plain(name) in mine for name in named(line, theirs["err"]))
+
+
+def plain(text: str) -> str:
+    """Without what is a matter of taste: `<NAME_OF_IT>` is `<name-of-it>`."""
+    return text.casefold().replace("_", "-")
 
 
 def named(line: Line, message: str) -> set[str]:

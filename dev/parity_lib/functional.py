@@ -79,10 +79,10 @@ def share(
     stage.clear({".config/openstack/clouds.yaml": CLOUDS.format(url=stage.auth_url)})
     env = {"HOME": str(stage.home), "LANG": "C.UTF-8"}
     ours = play.Archstone(program, "openstack") if program else None
-    folder = ours.folder if ours else interpreter.parent
-    env["PATH"] = f"{folder}:/usr/bin:/bin"
+    env["PATH"] = f"{ours.folder}:/usr/bin:/bin" if ours else "/usr/bin:/bin"
     try:
-        command = [interpreter, RUNNER, ",".join(modules), ",".join(parts)]
+        whose = "ours" if ours else "stock"
+        command = [interpreter, RUNNER, ",".join(modules), ",".join(parts), whose]
         ran = subprocess.run(command, env=env, cwd=stage.home, capture_output=True, text=True)
     finally:
         if ours:

@@ -241,7 +241,6 @@ def next_of(waiting: Queue[Family]) -> Family | None:
 
 def python() -> Path:
     """The interpreter of the virtual environment that has `openstack`, made when it is needed."""
-    sys.path.insert(0, str(DEV))
     from server import Environment
 
     environment = Environment(STATE / "parity-venv", DEV / "requirements-parity.txt", "openstack")
