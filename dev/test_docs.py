@@ -96,6 +96,7 @@ unset OS_AUTH_URL OS_USERNAME OS_PASSWORD OS_USER_DOMAIN_NAME
 """,
     ),
     "python/README.md": Page(python="import archstone\n"),
+    "docs/command-line.md": Page(),
     "docs/configuration.md": Page(
         typed="alice-secret\n",
         shell="""\

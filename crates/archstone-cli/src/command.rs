@@ -76,6 +76,7 @@ impl Answers {
         const ALL: &[(&str, Format)] = &[
             ("csv", Format::Csv),
             ("json", Format::Json),
+            ("ndjson", Format::Ndjson),
             ("table", Format::Table),
             ("value", Format::Value),
             ("yaml", Format::Yaml),
@@ -83,7 +84,7 @@ impl Answers {
         ];
         match self {
             Self::Show => &ALL[1..],
-            Self::List => &ALL[..5],
+            Self::List => &ALL[..6],
             Self::Text | Self::All => ALL,
         }
     }

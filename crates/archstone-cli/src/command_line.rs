@@ -150,16 +150,21 @@ fn root_for_errors(words: &[OsString], program: Program) -> Command {
 }
 
 fn whole_root(help: Help, program: Program) -> Command {
-    let root = root(|_| true, cloud_options(), help, program);
+    let root = root(|_| true, |_| true, cloud_options(), help, program);
     // Shown once, by the program's own long help.
-    root.mut_subcommands(hide_cloud_options)
+    root.mut_subcommands(|command| hide_what_the_root_shows(command, program == Program::Archstone))
 }
 
 /// The options that `-h` shows, besides a command's own.
 const MOST_NEEDED: [&str; 6] = ["help", "cloud", "format", "column", "quiet", "debug"];
 
-fn hide_cloud_options(command: Command) -> Command {
-    command.mut_subcommands(hide_cloud_options).args(cloud_options().map(|option| option.hide(true)))
+fn hide_what_the_root_shows(command: Command, is_own: bool) -> Command {
+    // A group prints nothing itself.
+    let of_group = command.has_subcommands().then(|| output_options(Answers::Text, is_own));
+    command
+        .mut_subcommands(|command| hide_what_the_root_shows(command, is_own))
+        .args(cloud_options().map(|option| option.hide(true)))
+        .args(of_group.into_iter().flatten())
 }
 
 /// The part of it that this run can need: describing what nobody asked for takes longer than
@@ -171,12 +176,17 @@ fn quick_root(words: &[OsString], program: Program) -> Command {
         let names = option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default());
         names.into_iter().any(|name| options.iter().any(|word| program.can_mean(word, name)))
     };
+    let is_short = |word: &&&str| word.starts_with('-') && !word.starts_with("--");
+    let shorts: String = words.iter().filter(is_short).copied().collect();
+    let can_be = |option: &Arg| option.get_short().is_some_and(|short| shorts.contains(short)) || can_mean(option);
     let cloud_options = (!options.is_empty()).then(cloud_options).into_iter().flatten().filter(can_mean);
-    root(|name| words.iter().any(|word| program.can_mean(word, name)), cloud_options, Help::Short, program)
+    let is_on_line = |name: &str| words.iter().any(|word| program.can_mean(word, name));
+    root(is_on_line, can_be, cloud_options, Help::Short, program)
 }
 
 fn root(
     is_needed: impl Fn(&str) -> bool,
+    is_described: impl Fn(&Arg) -> bool,
     cloud_options: impl IntoIterator<Item = Arg>,
     help: Help,
     program: Program,
@@ -186,6 +196,7 @@ fn root(
         let is_shown = help == Help::Long || MOST_NEEDED.contains(&option.get_id().as_str());
         if is_shown { option } else { option.hide(true) }
     };
+    let output_options = |answers| output_options(answers, program == Program::Archstone).filter(&is_described);
     let mut root = Command::new("archstone")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Identity for OpenStack: log in once, hand out tokens and endpoints")
@@ -248,7 +259,6 @@ fn group(words: &'static [&'static str]) -> Command {
         .about(about)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .args(output_options(Answers::Text))
 }
 
 const AFTER_HELP: &str = "\

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use archstone::events::{self, Level, Listener};
 
-use crate::console;
+use crate::console::{self, Kind};
 
 /// Prints events of this level and the graver ones from now on.
 pub(crate) fn print_from(level: Level) {
@@ -40,11 +40,11 @@ impl Listener for Printer {
 
     fn tell(&self, level: Level, _: &str, message: &str, fields: &str) {
         let kind = match level {
-            Level::ERROR => "error",
-            Level::WARN => "warning",
-            Level::INFO => "info",
-            _ => "debug",
+            Level::ERROR => Kind::Error,
+            Level::WARN => Kind::Warning,
+            Level::INFO => Kind::Info,
+            _ => Kind::Debug,
         };
-        console::tell(&format!("{kind}: {message}{fields}"));
+        console::say(kind, &format!("{message}{fields}"));
     }
 }

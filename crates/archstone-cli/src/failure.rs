@@ -1,13 +1,20 @@
 //! Why a run ends early: what is printed, and the exit status.
 
 use std::{
-    io::{self, Write},
+    ffi::OsString,
+    io::{self, IsTerminal},
     process::ExitCode,
 };
 
-use archstone::Error;
+use archstone::{Error, host::Host};
 
-use crate::{cloud_options::in_a_shell, console};
+use crate::{
+    cloud_options::in_a_shell,
+    console::{self, Kind},
+    output::{Value, line_of_json},
+    paint::{self, value_of},
+    program::Program,
+};
 
 /// As a shell says that a program was ended by a pipe that nobody reads.
 const BROKEN_PIPE: u8 = 141;
@@ -41,47 +48,125 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl Failure {
-    /// Tells people, and returns the exit status for programs.
-    pub(crate) fn report(&self) -> ExitCode {
-        match self {
-            Self::Usage(error) => {
-                let is_result = !error.use_stderr();
-                let printed = if is_result && console::is_closed() {
-                    console::print("help")
-                } else {
-                    error.print().and_then(|()| io::stdout().flush())
-                };
-                match printed {
-                    Err(error) if is_result => Self::Output(error).report(),
-                    _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
-                }
-            }
-            Self::Command(error) => {
-                console::tell(&explain(error));
-                ExitCode::from(error.kind().exit_code())
-            }
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(BROKEN_PIPE),
-            Self::Output(error) => {
-                console::tell(&format!("error: cannot write the result\n  caused by: {error}"));
-                ExitCode::FAILURE
-            }
-        }
+/// How errors are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorFormat {
+    Text,
+    /// One object on a line.
+    Json,
+}
+
+impl ErrorFormat {
+    /// By the words of the command line, which need not make sense, or else by `ARCHSTONE_ERROR_FORMAT`.
+    pub(crate) fn of(words: &[OsString], program: Program) -> Self {
+        let variable = || Host::default().variable("ARCHSTONE_ERROR_FORMAT");
+        let named = value_of(words, "--error-format").map(ToOwned::to_owned).or_else(variable);
+        if program == Program::Archstone && named.is_some_and(|name| name == "json") { Self::Json } else { Self::Text }
     }
 }
 
+impl Failure {
+    /// Says why, and returns the exit status for programs.
+    pub(crate) fn report(&self, format: ErrorFormat) -> ExitCode {
+        match self {
+            // Help is a result.
+            Self::Usage(error) if !error.use_stderr() => match console::print(&rendered(error, &io::stdout())) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => Self::Output(error).report(format),
+            },
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(BROKEN_PIPE),
+            _ => {
+                match (format, self) {
+                    (ErrorFormat::Json, _) => console::tell(&self.json()),
+                    (ErrorFormat::Text, Self::Usage(error)) => {
+                        console::tell(rendered(error, &io::stderr()).trim_end_matches('\n'));
+                    }
+                    (ErrorFormat::Text, Self::Command(error)) => explain(error),
+                    (ErrorFormat::Text, Self::Output(error)) => {
+                        console::say(Kind::Error, &format!("cannot write the result\n  caused by: {error}"));
+                    }
+                }
+                ExitCode::from(self.exit_code())
+            }
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(error) => u8::try_from(error.exit_code()).unwrap_or(2),
+            Self::Command(error) => error.kind().exit_code(),
+            Self::Output(_) => 1,
+        }
+    }
+
+    /// All that is known of it, on one line.
+    fn json(&self) -> String {
+        let (kind, message, cause, hint) = match self {
+            Self::Usage(error) => {
+                let (message, hint) = usage(error);
+                ("usage", message, None, hint)
+            }
+            Self::Command(error) => {
+                let message = error.to_string();
+                let cause = last_cause(error, &message);
+                (error.kind().name(), message, cause, error.hint_with(in_a_shell))
+            }
+            Self::Output(error) => ("output", "cannot write the result".to_owned(), Some(error.to_string()), None),
+        };
+        let error = if let Self::Command(error) = self { Some(error) } else { None };
+        line_of_json(&Value::object([
+            ("kind", kind.into()),
+            ("message", message.into()),
+            ("cause", cause.into()),
+            ("hint", hint.into()),
+            ("request_id", error.and_then(Error::request_id).into()),
+            ("status", error.and_then(Error::status).map(i64::from).map_or(Value::None, Value::Integer)),
+            ("url", error.and_then(Error::url).into()),
+            ("exit_code", Value::Integer(self.exit_code().into())),
+        ]))
+    }
+}
+
+/// What clap says, in colours where the stream has some.
+fn rendered(error: &clap::Error, stream: &impl IsTerminal) -> String {
+    let text = error.render();
+    if paint::is_painted(stream) { text.ansi().to_string() } else { text.to_string() }
+}
+
+/// The message of clap, and what it says that may help.
+fn usage(error: &clap::Error) -> (String, Option<String>) {
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return ("a command or an argument is missing".into(), Some("`--help` lists them".into()));
+    }
+    let text = error.render().to_string();
+    let paragraphs: Vec<String> =
+        text.split("\n\n").map(|part| part.lines().map(str::trim).collect::<Vec<_>>().join(" ")).collect();
+    let message = paragraphs.first().map_or("", String::as_str);
+    let is_hint = |part: &&String| part.starts_with("tip: ") || part.starts_with('[');
+    let hint = paragraphs.iter().skip(1).find(is_hint).map(|part| part.trim_start_matches("tip: ").to_owned());
+    (message.trim_start_matches("error: ").to_owned(), hint)
+}
+
+/// The causes in between only say that something below them failed.
+fn last_cause(error: &Error, message: &str) -> Option<String> {
+    error.causes().last().filter(|cause| !message.contains(cause.as_str()))
+}
+
 /// The message, where it comes from, and what to do next.
-fn explain(error: &Error) -> String {
-    let mut text = format!("error: {error}");
-    // The causes in between only say that something below them failed.
-    if let Some(cause) = error.causes().last().filter(|cause| !text.contains(cause.as_str())) {
+fn explain(error: &Error) {
+    let mut text = error.to_string();
+    if let Some(cause) = last_cause(error, &text) {
         text.push_str(&format!("\n  caused by: {cause}"));
     }
     if let Some(id) = error.request_id() {
         text.push_str(&format!("\n  request id: {id}"));
     }
-    if let Some(hint) = error.hint_with(in_a_shell) {
-        text.push_str(&format!("\n\nhint: {hint}"));
+    let hint = error.hint_with(in_a_shell);
+    if hint.is_some() {
+        text.push('\n');
     }
-    text
+    console::say(Kind::Error, &text);
+    if let Some(hint) = hint {
+        console::say(Kind::Hint, &hint);
+    }
 }

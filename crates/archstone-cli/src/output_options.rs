@@ -2,19 +2,23 @@
 
 use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource, value_parser};
 
+#[cfg(feature = "jq")]
+use crate::output::Filter;
 use crate::{
     command::{Answers, Spec},
-    output::{Format, Layout, Quote},
+    output::{Format, Layout, Quote, Screen},
+    paint,
 };
 
-/// The options of the answer's form. A command's own help shows those that make sense for it.
-pub(crate) fn output_options(answers: Answers) -> impl Iterator<Item = Arg> {
+/// The options of the answer's form. A command's own help shows those that make sense for it. `is_own` says whether
+/// there are those, too, that `openstack` does not have: their names would make its abbreviations ambiguous.
+pub(crate) fn output_options(answers: Answers, is_own: bool) -> impl Iterator<Item = Arg> {
     let show = matches!(answers, Answers::Show | Answers::All);
     let list = matches!(answers, Answers::List | Answers::All);
     let any = show || list;
     let switch = |id: &'static str| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
     let value = |id: &'static str| Arg::new(id).overrides_with(id);
-    let formats = answers.formats().iter().map(|(name, _)| *name);
+    let formats = formats(answers, is_own).map(|(name, _)| name);
     let options = [
         value("format")
             .short('f')
@@ -26,12 +30,11 @@ pub(crate) fn output_options(answers: Answers) -> impl Iterator<Item = Arg> {
         Arg::new("column")
             .short('c')
             .long("column")
-            .alias("variable")
             .value_name("COLUMN")
             .action(ArgAction::Append)
             .help("Only this column or field (repeatable)")
             .hide(!any),
-        value("sort_column")
+        Arg::new("sort_column")
             .long("sort-column")
             .value_name("COLUMN")
             .action(ArgAction::Append)
@@ -41,6 +44,8 @@ pub(crate) fn output_options(answers: Answers) -> impl Iterator<Item = Arg> {
         switch("sort_descending").long("sort-descending").help("Sort descending").hide(!list),
         switch("noindent").long("noindent").help("json: on one line").hide(!any),
         value("prefix").long("prefix").value_name("PREFIX").help("shell: put this before each name").hide(!show),
+        // shell: only these. `openstack` hides it, too.
+        Arg::new("variable").long("variable").action(ArgAction::Append).hide(true),
         value("quote")
             .long("quote")
             .value_name("WHAT")
@@ -50,59 +55,157 @@ pub(crate) fn output_options(answers: Answers) -> impl Iterator<Item = Arg> {
         value("max_width")
             .long("max-width")
             .value_name("COLUMNS")
-            .value_parser(value_parser!(usize))
+            .value_parser(value_parser!(i64))
+            .allow_negative_numbers(true)
             .help("table: break cells so that it is at most this wide [env: CLIFF_MAX_TERM_WIDTH]")
             .hide(!any),
         switch("fit_width")
             .long("fit-width")
-            .help("table: fit the terminal's width, which is the default on a terminal [env: CLIFF_FIT_WIDTH]")
+            .help("table: fit the terminal's width, which is the default on a terminal")
             .hide(!any),
         switch("print_empty").long("print-empty").help("table: draw it even if it has no rows").hide(!list),
     ];
-    options.into_iter().map(|option| option.global(true).help_heading("Output"))
+    let own = is_own.then(|| own_options(show, list)).into_iter().flatten();
+    options.into_iter().chain(own).map(|option| option.global(true).help_heading("Output"))
+}
+
+/// What `openstack` does not have.
+fn own_options(show: bool, list: bool) -> impl Iterator<Item = Arg> {
+    let any = show || list;
+    let value = |id: &'static str, name: &'static str| Arg::new(id).value_name(name).overrides_with(id);
+    let options =
+        [
+            Some(
+                value("json_fields", "FIELDS")
+                    .long("json")
+                    .value_delimiter(',')
+                    .help("JSON with only these fields, separated by commas and spelled as here")
+                    .hide(!any),
+            ),
+            cfg!(feature = "jq")
+                .then(|| value("jq", "FILTER").long("jq").help("Filter the JSON with a jq expression").hide(!any)),
+            Some(
+                value("output_kind", "KIND")
+                    .short('o')
+                    .long("output")
+                    .value_parser(["wide"])
+                    .hide_possible_values(true)
+                    .help("`wide`: all columns, as with `--long`")
+                    .hide(!list),
+            ),
+            Some(
+                Arg::new("pager")
+                    .long("pager")
+                    .action(ArgAction::SetTrue)
+                    .overrides_with("pager")
+                    .help("Show the result in a pager, on a terminal [env: ARCHSTONE_PAGER]"),
+            ),
+            Some(
+                value("color", "WHEN").long("color").value_parser(paint::CHOICES).hide_possible_values(true).help(
+                    "Use colors: `auto` (on a terminal; default), `always` or `never` [env: NO_COLOR, FORCE_COLOR]",
+                ),
+            ),
+            Some(
+                value("error_format", "FORMAT")
+                    .long("error-format")
+                    .value_parser(["text", "json"])
+                    .hide_possible_values(true)
+                    .help("Write errors as `text` (default), or as one `json` object [env: ARCHSTONE_ERROR_FORMAT]"),
+            ),
+        ];
+    options.into_iter().flatten()
+}
+
+/// The formats of such an answer.
+fn formats(answers: Answers, is_own: bool) -> impl Iterator<Item = (&'static str, Format)> {
+    answers.formats().iter().copied().filter(move |(_, format)| is_own || *format != Format::Ndjson)
 }
 
 const QUOTES: [(&str, Quote); 4] =
     [("all", Quote::All), ("minimal", Quote::Minimal), ("none", Quote::None), ("nonnumeric", Quote::Nonnumeric)];
 
 /// How the answer is written; or what is wrong with that for this command.
-pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_strict: bool) -> Result<Layout, String> {
-    let named = |id: &str| options.get_one::<String>(id).map(String::as_str);
-    let all = |id: &str| options.get_many::<String>(id).into_iter().flatten().cloned().collect();
+pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Result<Layout, String> {
+    let named = |id: &str| one::<String>(options, id).map(String::as_str);
+    let all =
+        |id: &str| options.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned().collect::<Vec<_>>();
+    let switched = |id: &str| one::<bool>(options, id) == Some(&true);
     let words = command.words.join(" ");
-    let is_given = |id: &&&str| options.value_source(id) == Some(ValueSource::CommandLine);
+    let is_given =
+        |id: &&&str| options.try_contains_id(id).is_ok() && options.value_source(id) == Some(ValueSource::CommandLine);
     if let Some(id) = without_effect(command.answers).iter().find(is_given) {
         let prints = match command.answers {
             Answers::Text => "plain text",
             Answers::Show => "one thing, not rows",
             Answers::List | Answers::All => "rows",
         };
-        return Err(format!("`{words}` prints {prints}; `--{}` is not supported", id.replace('_', "-")));
+        return Err(format!("`{words}` prints {prints}; `--{}` is not supported", long(id)));
     }
     let format = match named("format") {
-        None => Format::default(),
-        Some(name) => match command.answers.formats().iter().find(|(it, _)| *it == name) {
-            Some((_, format)) => *format,
+        None => None,
+        Some(name) => match formats(command.answers, is_own).find(|(it, _)| *it == name) {
+            Some((_, format)) => Some(format),
             None => {
-                let formats: Vec<_> = command.answers.formats().iter().map(|(name, _)| *name).collect();
+                let formats: Vec<_> = formats(command.answers, is_own).map(|(name, _)| name).collect();
                 return Err(format!("`{words}` has no format `{name}`: it has {}", formats.join(", ")));
             }
         },
     };
+    let fields = all("json_fields");
+    // Both are about JSON, and need no `-f json`.
+    let about_json = [("--json", !fields.is_empty()), ("--jq", named("jq").is_some())];
+    let about_json = about_json.iter().find(|(_, is_given)| *is_given).map(|(name, _)| *name);
+    let goes_with_json = |format| format == Format::Json || format == Format::Ndjson && named("jq").is_none();
+    let format = match (format, about_json) {
+        (None, None) => Format::default(),
+        (None, Some(_)) => Format::Json,
+        (Some(format), Some(option)) if !goes_with_json(format) => {
+            return Err(format!(
+                "`{option}` writes JSON: it does not go with `-f {}`",
+                named("format").unwrap_or_default()
+            ));
+        }
+        (Some(format), _) => format,
+    };
+    if !fields.is_empty() && !all("column").is_empty() {
+        return Err("`--json` and `--column` contradict each other".into());
+    }
     let quote = QUOTES.iter().find(|(name, _)| Some(*name) == named("quote")).map_or(Quote::Nonnumeric, |(_, it)| *it);
+    let variable = || archstone::host::Host::default().variable("ARCHSTONE_PAGER");
     Ok(Layout {
         format,
         columns: all("column"),
+        fields,
+        #[cfg(feature = "jq")]
+        filter: named("jq")
+            .map(|filter| Filter::new(filter).map_err(|error| format!("`--jq` is not a valid filter: {error}")))
+            .transpose()?,
+        is_wide: named("output_kind").is_some(),
         sort_columns: all("sort_column"),
-        is_strict,
-        descending: options.get_flag("sort_descending"),
-        indented: !options.get_flag("noindent"),
+        is_strict: is_own,
+        descending: switched("sort_descending"),
+        indented: !switched("noindent"),
         prefix: named("prefix").unwrap_or_default().to_owned(),
+        variables: all("variable"),
         quote,
-        max_width: options.get_one::<usize>("max_width").copied(),
-        fit_width: options.get_flag("fit_width"),
-        print_empty: options.get_flag("print_empty"),
+        max_width: one::<i64>(options, "max_width").copied(),
+        print_empty: switched("print_empty"),
+        wants_pager: is_own && (switched("pager") || variable().is_some_and(|it| !it.trim().is_empty())),
+        screen: Screen::stdout(),
     })
+}
+
+/// The value of an option, which need not be described for this run.
+fn one<'a, T: Clone + Send + Sync + 'static>(options: &'a ArgMatches, id: &str) -> Option<&'a T> {
+    options.try_get_one::<T>(id).ok().flatten()
+}
+
+fn long(id: &str) -> String {
+    match id {
+        "json_fields" => "json".into(),
+        "output_kind" => "output".into(),
+        id => id.replace('_', "-"),
+    }
 }
 
 /// The options that say nothing about an answer of this kind. All are accepted before the command's words, where
@@ -121,9 +224,15 @@ fn without_effect(answers: Answers) -> &'static [&'static str] {
             "max_width",
             "fit_width",
             "print_empty",
+            "json_fields",
+            "jq",
+            "output_kind",
         ],
-        Answers::Show => &["sort_column", "sort_ascending", "sort_descending", "quote"],
+        Answers::Show => &["sort_column", "sort_ascending", "sort_descending", "quote", "output_kind"],
         Answers::List => &["prefix"],
         Answers::All => &[],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,54 +2,71 @@
 
 use std::fmt::Write;
 
-use super::value::Value;
+use super::{python, value::Value};
+
+/// The space between the parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spacing {
+    /// Each on a line of its own.
+    Lines,
+    /// All on one line, with spaces.
+    Spaces,
+    /// None at all.
+    None,
+}
 
 /// The text, without the last line break.
-pub(crate) fn json(value: &Value, indented: bool) -> String {
+pub(crate) fn json(value: &Value, spacing: Spacing) -> String {
     let mut text = String::new();
-    write_value(&mut text, value, if indented { Some(0) } else { None });
+    write_value(&mut text, value, spacing, 0);
     text
 }
 
-fn write_value(out: &mut String, value: &Value, depth: Option<usize>) {
+fn write_value(out: &mut String, value: &Value, spacing: Spacing, depth: usize) {
     match value.machine() {
         Value::None => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Text(text) => write_text(out, text),
-        Value::List(items) => {
-            write_items(out, ['[', ']'], items, depth, write_value);
+        Value::Integer(number) => drop(write!(out, "{number}")),
+        Value::Float(number) if number.is_nan() => out.push_str("NaN"),
+        Value::Float(number) if number.is_infinite() => {
+            out.push_str(if *number > 0.0 { "Infinity" } else { "-Infinity" });
         }
-        Value::Object(members) => write_items(out, ['{', '}'], members, depth, |out, (name, value), depth| {
-            write_text(out, name);
-            out.push_str(": ");
-            write_value(out, value, depth);
+        Value::Float(number) => out.push_str(&python::float(*number)),
+        Value::List(items) => write_items(out, ['[', ']'], items, spacing, depth, |out, item| {
+            write_value(out, item, spacing, depth + 1);
         }),
-        number => out.push_str(&number.plain()),
+        Value::Object(members) => write_items(out, ['{', '}'], members, spacing, depth, |out, (name, value)| {
+            write_text(out, name);
+            out.push_str(if spacing == Spacing::None { ":" } else { ": " });
+            write_value(out, value, spacing, depth + 1);
+        }),
+        Value::Shown(_, value) => write_value(out, value, spacing, depth),
     }
 }
 
-/// Items between brackets; indented when there is a depth.
+/// Items between brackets.
 fn write_items<T>(
     out: &mut String,
     [open, close]: [char; 2],
     items: &[T],
-    depth: Option<usize>,
-    write: impl Fn(&mut String, &T, Option<usize>),
+    spacing: Spacing,
+    depth: usize,
+    write: impl Fn(&mut String, &T),
 ) {
-    let inner = depth.map(|depth| depth + 1);
-    let line_break = |out: &mut String, depth: Option<usize>| {
-        if let Some(depth) = depth {
+    let line_break = |out: &mut String, depth: usize| {
+        if spacing == Spacing::Lines {
             out.push('\n');
-            out.push_str(&"  ".repeat(depth));
+            out.extend(std::iter::repeat_n("  ", depth));
         }
     };
     out.push(open);
     for (position, item) in items.iter().enumerate() {
         if position > 0 {
-            out.push_str(if depth.is_some() { "," } else { ", " });
+            out.push_str(if spacing == Spacing::Spaces { ", " } else { "," });
         }
-        line_break(out, inner);
-        write(out, item, inner);
+        line_break(out, depth + 1);
+        write(out, item);
     }
     if !items.is_empty() {
         line_break(out, depth);
@@ -66,6 +83,8 @@ fn write_text(out: &mut String, text: &str) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
             ' '..='~' => out.push(c),
             c => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
@@ -90,10 +109,12 @@ mod tests {
         ]);
 
         assert_eq!(
-            json(&value, true),
+            json(&value, Spacing::Lines),
             "{\n  \"name\": \"Zo\\u00eb \\u6f22 \\\"x\\\" \\ud83d\\ude00\",\n  \"endpoints\": [\n    {\n      \
              \"id\": null\n    },\n    3\n  ],\n  \"empty\": []\n}"
         );
-        assert_eq!(json(&Value::List(vec![Value::None, true.into()]), false), "[null, true]");
+        let list = Value::List(vec![Value::None, Value::object([("a", true.into())])]);
+        assert_eq!(json(&list, Spacing::Spaces), "[null, {\"a\": true}]");
+        assert_eq!(json(&list, Spacing::None), "[null,{\"a\":true}]");
     }
 }

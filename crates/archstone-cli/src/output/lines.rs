@@ -18,11 +18,15 @@ pub(crate) fn value_row(row: &[Value]) -> String {
 
 /// A row of CSV, as Python's `csv` module writes it for `openstack`.
 pub(crate) fn csv_row(row: &[Value], quote: Quote) -> String {
-    row.iter().map(|cell| csv_cell(cell, quote)).collect::<Vec<_>>().join(",")
+    let mut line = row.iter().map(|cell| csv_cell(cell, quote)).collect::<Vec<_>>().join(",");
+    // An empty line would be no row.
+    if line.is_empty() && !row.is_empty() && quote != Quote::None {
+        line.push_str("\"\"");
+    }
+    line
 }
 
 fn csv_cell(cell: &Value, quote: Quote) -> String {
-    let cell = cell.machine();
     // The backslash escapes, so it is doubled in every mode.
     let text = if *cell == Value::None { String::new() } else { cell.plain().replace('\\', "\\\\") };
     let is_bare = cell.is_number() || matches!(cell, Value::Bool(_));
@@ -35,16 +39,21 @@ fn csv_cell(cell: &Value, quote: Quote) -> String {
     if quoted {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else if quote == Quote::None {
-        text.replace(',', "\\,").replace('"', "\\\"").replace('\n', "\\\n")
+        text.replace(',', "\\,").replace('"', "\\\"").replace('\n', "\\\n").replace('\r', "\\\r")
     } else {
         text
     }
 }
 
+/// The name of a variable of `shell`, without its prefix. Where a shell takes a character for something else, there is
+/// an underscore: some names are the cloud's.
+pub(crate) fn shell_name(name: &str) -> String {
+    name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+}
+
 /// A line of `shell`: `name="value"`.
 pub(crate) fn shell_line(prefix: &str, name: &str, value: &Value) -> String {
-    let name = format!("{prefix}{name}").replace([' ', ':', '-'], "_").to_lowercase();
-    format!("{name}=\"{}\"", shell_text(&value.plain()))
+    format!("{prefix}{}=\"{}\"", shell_name(name), shell_text(&value.plain()))
 }
 
 /// What a shell interprets between double quotes is escaped, so that `eval` runs nothing.
@@ -71,6 +80,9 @@ mod tests {
         assert_eq!(csv_row(&row, Quote::All), r#""a,""b""\\","","True","7""#);
         assert_eq!(csv_row(&row, Quote::Minimal), r#""a,""b""\\",,True,7"#);
         assert_eq!(csv_row(&row, Quote::None), r#"a\,\"b\"\\,,True,7"#);
+        // Readers take it for the end of a row, and Python quotes it since 3.13.
+        assert_eq!(csv_row(&["a\rb".into()], Quote::Minimal), "\"a\rb\"");
+        assert_eq!(csv_row(&["a\rb".into()], Quote::None), "a\\\rb");
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! Tables for people, drawn as `openstack` draws them.
 
-use archstone::text::escaped;
-use unicode_width::UnicodeWidthStr;
-
-use super::{Name, value::Value, wrap::wrap};
+use super::{Name, escape::Escape, value::Value, width::width, wrap::wrap};
+use crate::paint::{self, Paint};
 
 /// How a table is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -14,92 +12,141 @@ pub(crate) struct Style {
     pub(crate) narrowest: usize,
     /// Whether numbers are aligned to the right.
     pub(crate) aligns_numbers: bool,
+    /// What is escaped.
+    pub(crate) escape: Escape,
+    /// Whether the heading is bold.
+    pub(crate) is_painted: bool,
 }
 
 /// The table, with its last line break.
 pub(crate) fn table(columns: &[Name], rows: &[Vec<Value>], style: Style) -> String {
+    let headings: Vec<Vec<Line>> = columns.iter().map(|name| vec![Line::new(style.escape.text(name).into())]).collect();
+    let mut cells: Vec<Vec<Vec<Line>>> =
+        rows.iter().map(|row| row.iter().map(|cell| cell_lines(&cell.for_people(), style.escape)).collect()).collect();
+    let natural = widths(&headings, &cells);
+    let widths = match style.width {
+        Some(width) if natural.iter().map(|width| width + 3).sum::<usize>() + 1 > width => {
+            let limits = limits(&natural, width, style.narrowest);
+            let widths: Vec<usize> = (0..columns.len())
+                .map(|at| headings[at][0].width.max(natural[at].min(limits[at].unwrap_or(usize::MAX))))
+                .collect();
+            for row in &mut cells {
+                for (cell, width) in row.iter_mut().zip(&widths) {
+                    if cell.iter().any(|line| line.width > *width) {
+                        *cell = cell.iter().flat_map(|line| wrap(&line.text, *width)).map(Line::new).collect();
+                    }
+                }
+            }
+            widths
+        }
+        _ => natural,
+    };
     let is_right: Vec<bool> = (0..columns.len())
         .map(|column| style.aligns_numbers && rows.first().is_some_and(|row| row[column].is_number()))
         .collect();
-    let header: Vec<Vec<String>> = columns.iter().map(|name| vec![name.to_string()]).collect();
-    let mut lines: Vec<Vec<Vec<String>>> = std::iter::once(header)
-        .chain(rows.iter().map(|row| row.iter().map(|cell| cell_lines(&cell.for_people())).collect()))
-        .collect();
-    if let Some(width) = style.width {
-        fit(&mut lines, columns.len(), width, style.narrowest);
-    }
-    let widths = widths(&lines, columns.len());
 
     let border: String = widths.iter().map(|width| format!("+{}", "-".repeat(width + 2))).collect::<String>() + "+\n";
     let mut out = border.clone();
-    for (position, row) in lines.iter().enumerate() {
-        let height = row.iter().map(Vec::len).max().unwrap_or(0);
-        for line in 0..height {
-            for (column, cell) in row.iter().enumerate() {
-                let text = cell.get(line).map_or("", String::as_str);
-                let space = " ".repeat(widths[column].saturating_sub(text.width()));
-                let [before, after] = if is_right[column] { [space.as_str(), ""] } else { ["", space.as_str()] };
-                out.push_str(&format!("| {before}{text}{after} "));
-            }
-            out.push_str("|\n");
-        }
-        if position == 0 {
-            out.push_str(&border);
-        }
+    draw(&mut out, &headings, &widths, &is_right, style.is_painted.then_some(paint::HEADING));
+    out.push_str(&border);
+    for row in &cells {
+        draw(&mut out, row, &widths, &is_right, None);
     }
     out + &border
 }
 
-/// The lines of a cell. Characters that move the cursor, or hide others, are escaped.
-fn cell_lines(text: &str) -> Vec<String> {
-    let text = text.replace("\r\n", "\n").replace('\r', " ");
-    text.split('\n').map(untabbed).collect()
+/// A line of a cell, and its width.
+struct Line {
+    text: String,
+    width: usize,
 }
 
-fn untabbed(line: &str) -> String {
+impl Line {
+    fn new(text: String) -> Self {
+        Self { width: width(&text), text }
+    }
+}
+
+fn draw(out: &mut String, row: &[Vec<Line>], widths: &[usize], is_right: &[bool], paint: Option<Paint>) {
+    let height = row.iter().map(Vec::len).max().unwrap_or(0);
+    for at in 0..height {
+        for (column, cell) in row.iter().enumerate() {
+            let (text, width) = cell.get(at).map_or(("", 0), |line| (line.text.as_str(), line.width));
+            let space = widths[column].saturating_sub(width);
+            let [before, after] = if is_right[column] { [space, 0] } else { [0, space] };
+            out.push_str("| ");
+            out.extend(std::iter::repeat_n(' ', before));
+            match paint {
+                Some(paint) => out.push_str(&paint.text(text)),
+                None => out.push_str(text),
+            }
+            out.extend(std::iter::repeat_n(' ', after + 1));
+        }
+        out.push_str("|\n");
+    }
+}
+
+/// The lines of a cell.
+fn cell_lines(text: &str, escape: Escape) -> Vec<Line> {
+    let text = if text.contains('\r') { &text.replace("\r\n", "\n").replace('\r', " ") } else { text };
+    text.split('\n').map(|line| Line::new(untabbed(line, escape))).collect()
+}
+
+/// A line with spaces up to each stop of a tabulator, as Python's `expandtabs` does, which counts characters.
+fn untabbed(line: &str, escape: Escape) -> String {
+    if !line.contains('\t') {
+        return escape.text(line).into();
+    }
     let mut out = String::new();
+    let mut column = 0;
     for (position, part) in line.split('\t').enumerate() {
         if position > 0 {
-            out.push_str(&" ".repeat(8 - out.width() % 8));
+            let space = 8 - column % 8;
+            out.extend(std::iter::repeat_n(' ', space));
+            column += space;
         }
-        out.push_str(&escaped(part));
+        let part = escape.text(part);
+        column += part.chars().count();
+        out.push_str(&part);
     }
     out
 }
 
-fn widths(rows: &[Vec<Vec<String>>], columns: usize) -> Vec<usize> {
-    (0..columns)
-        .map(|column| rows.iter().flat_map(|row| &row[column]).map(|line| line.width()).max().unwrap_or(0))
-        .collect()
-}
-
-/// Breaks the lines of those columns that are wider than their share.
-fn fit(rows: &mut [Vec<Vec<String>>], columns: usize, width: usize, narrowest: usize) {
-    let natural = widths(rows, columns);
-    if columns == 0 || natural.iter().map(|width| width + 3).sum::<usize>() < width {
-        return;
-    }
-    let usable = width.saturating_sub(1 + 3 * columns);
-    let share = usable / columns;
-    let wide: Vec<usize> = (0..columns).filter(|column| natural[*column] > share).collect();
-    let Some(last) = wide.last().copied() else { return };
-    let kept: usize = natural.iter().filter(|width| **width <= share).sum();
-    let mut left = usable.saturating_sub(kept);
-    let each = left / wide.len();
-    for column in wide {
-        let width = if column == last { left } else { each }.max(narrowest);
-        left = left.saturating_sub(each);
-        for row in rows.iter_mut() {
-            row[column] = row[column].iter().flat_map(|line| wrap(line, width)).collect();
+/// The width of the widest line of each column.
+fn widths(headings: &[Vec<Line>], rows: &[Vec<Vec<Line>>]) -> Vec<usize> {
+    let mut widths: Vec<usize> = headings.iter().map(|cell| cell[0].width).collect();
+    for row in rows {
+        for (cell, width) in row.iter().zip(&mut widths) {
+            *width = cell.iter().map(|line| line.width).fold(*width, usize::max);
         }
     }
+    widths
+}
+
+/// How wide a column may be, for those that are wider than their share: as `openstack` shares out a width.
+fn limits(natural: &[usize], width: usize, narrowest: usize) -> Vec<Option<usize>> {
+    let usable = width.saturating_sub(1 + 3 * natural.len());
+    let share = usable.checked_div(natural.len()).unwrap_or_default();
+    let wide = natural.iter().filter(|width| **width > share).count();
+    let mut left = usable.saturating_sub(natural.iter().filter(|width| **width <= share).sum());
+    let each = left.checked_div(wide).unwrap_or_default();
+    let last = natural.iter().rposition(|width| *width > share);
+    let limit = |(at, width): (usize, &usize)| {
+        (*width > share).then(|| {
+            let limit = if Some(at) == last { left } else { each };
+            left = left.saturating_sub(each);
+            limit.max(narrowest)
+        })
+    };
+    natural.iter().enumerate().map(limit).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const STYLE: Style = Style { width: None, narrowest: 8, aligns_numbers: true };
+    const STYLE: Style =
+        Style { width: None, narrowest: 8, aligns_numbers: true, escape: Escape::Hidden, is_painted: false };
 
     #[test]
     fn a_table_is_drawn_in_columns_of_the_terminal() {

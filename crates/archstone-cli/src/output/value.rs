@@ -1,15 +1,14 @@
 //! The value of a cell.
 
-use std::fmt::Write;
+use std::cmp::Ordering;
 
-use archstone::text::is_visible;
-
-use super::Name;
+use super::{Name, python::repr};
 
 /// The value of a cell.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Value {
     /// Nothing is known. People read `None`, as `openstack` writes it.
+    #[default]
     None,
     Bool(bool),
     Integer(i64),
@@ -46,58 +45,35 @@ impl Value {
     pub(crate) fn plain(&self) -> String {
         match self.machine() {
             Self::Text(text) => text.clone(),
-            value => value.representation(),
+            value => repr(value),
         }
     }
 
+    /// Whether a table aligns it to the right, and CSV writes it bare. What is shown as something else is text.
     pub(crate) fn is_number(&self) -> bool {
         matches!(self, Self::Integer(_) | Self::Float(_))
     }
 
-    /// Python's `repr`.
-    fn representation(&self) -> String {
-        match self {
-            Self::None => "None".into(),
-            Self::Bool(true) => "True".into(),
-            Self::Bool(false) => "False".into(),
-            Self::Integer(number) => number.to_string(),
-            Self::Float(number) => format!("{number:?}"),
-            Self::Text(text) => quoted(text),
-            Self::List(items) => {
-                let items: Vec<_> = items.iter().map(Self::representation).collect();
-                format!("[{}]", items.join(", "))
+    /// The order of Python, where values of different types have none.
+    pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
+        #[expect(clippy::cast_precision_loss, reason = "beyond 2^53, numbers are only compared with integers")]
+        let number = |value: &Self| match value {
+            Self::Bool(value) => Some(f64::from(u8::from(*value))),
+            Self::Integer(number) => Some(*number as f64),
+            Self::Float(number) => Some(*number),
+            _ => None,
+        };
+        match (self.machine(), other.machine()) {
+            (Self::Text(one), Self::Text(other)) => Some(one.cmp(other)),
+            (Self::Integer(one), Self::Integer(other)) => Some(one.cmp(other)),
+            (Self::List(one), Self::List(other)) => {
+                let differing = one.iter().zip(other).find(|(one, other)| one != other);
+                differing.map_or(Some(one.len().cmp(&other.len())), |(one, other)| one.compare(other))
             }
-            Self::Object(members) => {
-                let members: Vec<_> = members
-                    .iter()
-                    .map(|(name, value)| format!("{}: {}", quoted(name), value.representation()))
-                    .collect();
-                format!("{{{}}}", members.join(", "))
-            }
-            Self::Shown(_, value) => value.representation(),
+            (one, other) if one == other => Some(Ordering::Equal),
+            (one, other) => number(one)?.partial_cmp(&number(other)?),
         }
     }
-}
-
-fn quoted(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    let mut quoted = String::from(quote);
-    for c in text.chars() {
-        match c {
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            c if c == quote || c == '\\' => quoted.extend(['\\', c]),
-            c if !is_visible(c) => drop(match u32::from(c) {
-                code @ ..=0xff => write!(quoted, "\\x{code:02x}"),
-                code @ ..=0xffff => write!(quoted, "\\u{code:04x}"),
-                code => write!(quoted, "\\U{code:08x}"),
-            }),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push(quote);
-    quoted
 }
 
 impl From<&str> for Value {

@@ -1,87 +1,134 @@
-//! Breaking a line that is too wide, as Python's `textwrap.wrap` does, in columns of the terminal.
+//! Breaking a line that is too wide, as Python's `textwrap` does, in columns of the terminal.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use super::width::{first_character, width};
 
-/// The parts of a line, each at most `width` columns wide. Lines that fit stay as they are.
-pub(crate) fn wrap(line: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
-    if line.width() <= width {
+/// The parts of a line, each at most so many columns wide. A line that fits stays as it is.
+pub(super) fn wrap(line: &str, room: usize) -> Vec<String> {
+    if width(line) <= room {
         return vec![line.to_owned()];
     }
-    let mut chunks: Vec<String> = chunks(line);
-    chunks.reverse();
+    let room = room.max(1);
+    let line: String = line.chars().map(|c| if is_space(c) { ' ' } else { c }).collect();
+    let words = words(&line);
+    let mut words: Vec<&str> = words.iter().rev().copied().collect();
     let mut lines: Vec<String> = Vec::new();
-    while !chunks.is_empty() {
+    while !words.is_empty() {
         // Space at the beginning of the text stays, at the beginning of a later line it goes.
-        if !lines.is_empty() && chunks.last().is_some_and(|chunk| chunk.trim().is_empty()) {
-            chunks.pop();
+        if !lines.is_empty() {
+            words.pop_if(|word| is_blank(word));
         }
-        let mut current = String::new();
-        while let Some(chunk) = chunks.pop() {
-            if current.width() + chunk.width() <= width {
-                current.push_str(&chunk);
-                continue;
-            }
-            if chunk.width() <= width {
-                chunks.push(chunk);
-            } else {
-                let (fits, rest) = split_long(&chunk, width - current.width(), current.is_empty());
-                current.push_str(fits);
-                chunks.push(rest.to_owned());
-            }
-            break;
+        let mut taken: Vec<&str> = Vec::new();
+        let mut columns = 0;
+        while let Some(word) = words.pop_if(|word| columns + width(word) <= room) {
+            columns += width(word);
+            taken.push(word);
         }
-        let text = current.trim_end();
+        if let Some(word) = words.pop_if(|word| width(word) > room) {
+            let (fits, rest) = word.split_at(end_of_long(word, room.saturating_sub(columns), taken.is_empty()));
+            taken.push(fits);
+            words.extend(Some(rest).filter(|rest| !rest.is_empty()));
+        }
+        taken.pop_if(|word| is_blank(word));
+        let text = taken.concat();
+        let text = text.trim_end_matches(is_python_space);
         if !text.is_empty() {
             lines.push(text.to_owned());
         }
     }
+    if lines.is_empty() {
+        lines.push(String::new());
+    }
     lines
 }
 
-/// Breaks a word that is wider than a line: after the last hyphen that fits, or anywhere. A line
+/// Where a word breaks that is wider than a line: after the last hyphen that fits, or anywhere. A line
 /// that is empty takes at least one character.
-fn split_long(chunk: &str, room: usize, must_take: bool) -> (&str, &str) {
+fn end_of_long(word: &str, room: usize, must_take: bool) -> usize {
     let mut end = 0;
-    let mut taken = 0;
-    for (position, c) in chunk.char_indices() {
-        taken += c.width().unwrap_or(0);
-        if taken > room && !(must_take && position == 0) {
+    let mut columns = 0;
+    while end < word.len() {
+        let next = first_character(&word[end..]);
+        columns += width(&word[end..end + next]);
+        if columns > room {
             break;
         }
-        end = position + c.len_utf8();
+        end += next;
     }
-    let hyphen = chunk[..end].rfind('-').filter(|at| *at > 0 && chunk[..*at].contains(|c| c != '-'));
-    chunk.split_at(hyphen.map_or(end, |at| at + 1))
+    let hyphen = word[..end].rfind('-').filter(|at| *at > 0 && word[..*at].contains(|c| c != '-'));
+    match hyphen {
+        Some(hyphen) => hyphen + 1,
+        None if must_take && (end == 0 || end < word.len() && width(&word[..end]) == 0) => first_character(word),
+        None => end,
+    }
 }
 
 /// Words, the space between them, and the parts of words that hyphens join.
-fn chunks(line: &str) -> Vec<String> {
-    let characters: Vec<char> = line.chars().collect();
-    let mut chunks: Vec<String> = Vec::new();
-    let mut current = String::new();
-    for (position, c) in characters.iter().enumerate() {
-        let before = position.checked_sub(1).map(|at| characters[at]);
-        let edge = before.is_some_and(|before| before.is_whitespace() != c.is_whitespace());
-        if edge || before == Some('-') && is_joint(&characters, position - 1) {
-            chunks.push(std::mem::take(&mut current));
-        }
-        current.push(*c);
+fn words(line: &str) -> Vec<&str> {
+    let characters: Vec<(usize, char)> = line.char_indices().collect();
+    let at = |position: usize| characters.get(position).map(|(_, c)| *c);
+    let letter = |position: Option<usize>| position.and_then(at).is_some_and(is_letter);
+    // A dash of several hyphens before a word.
+    let dash = |position: usize| -> Option<usize> {
+        let hyphens = characters[position..].iter().take_while(|(_, c)| *c == '-').count();
+        (hyphens >= 2 && at(position + hyphens).is_some_and(is_of_word)).then_some(hyphens)
+    };
+    let ends_word = |position: usize| at(position).is_some_and(|c| is_of_word(c) || "!\"'&.,?".contains(c));
+    // A hyphen between letters: two before it, and two after it that another hyphen may part.
+    let joins = |hyphen: usize| {
+        let before = |distance: usize| letter(hyphen.checked_sub(distance));
+        let two_before = before(1) && (before(2) || hyphen >= 3 && at(hyphen - 2) == Some('-') && before(3));
+        let after = if at(hyphen + 2) == Some('-') { hyphen + 3 } else { hyphen + 2 };
+        at(hyphen) == Some('-') && two_before && letter(Some(hyphen + 1)) && letter(Some(after))
+    };
+    let mut words = Vec::new();
+    let mut start = 0;
+    while let Some(first) = at(start) {
+        let end = if is_space(first) {
+            start + characters[start..].iter().take_while(|(_, c)| is_space(*c)).count()
+        } else if let Some(hyphens) = dash(start).filter(|_| start > 0 && ends_word(start - 1)) {
+            start + hyphens
+        } else {
+            let mut end = start + 1;
+            loop {
+                if joins(end) {
+                    break end + 1;
+                }
+                let is_end = at(end).is_none_or(is_space);
+                if is_end || ends_word(end - 1) && dash(end).is_some() {
+                    break end;
+                }
+                end += 1;
+            }
+        };
+        let bytes = |position: usize| characters.get(position).map_or(line.len(), |(byte, _)| *byte);
+        words.push(&line[bytes(start)..bytes(end)]);
+        start = end;
     }
-    chunks.push(current);
-    chunks
+    words
 }
 
-/// Whether a word may be broken after this hyphen: two letters before it, and a letter after it
-/// that does not stand alone.
-fn is_joint(characters: &[char], hyphen: usize) -> bool {
-    let is_letter =
-        |at: Option<usize>| at.and_then(|at| characters.get(at)).is_some_and(|c| c.is_alphabetic() || *c == '_');
-    let is_hyphen = |at: usize| characters.get(at) == Some(&'-');
-    let before = is_letter(hyphen.checked_sub(1)) && is_letter(hyphen.checked_sub(2));
-    let after = hyphen + 1;
-    let follows = if is_hyphen(after + 1) { after + 2 } else { after + 1 };
-    before && is_letter(Some(after)) && is_letter(Some(follows))
+/// What parts words.
+fn is_space(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ')
+}
+
+/// What Python's `str.strip` takes away.
+fn is_python_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
+}
+
+fn is_blank(word: &str) -> bool {
+    word.chars().all(is_python_space)
+}
+
+/// `\w` of Python: no marks, and no letters in circles.
+fn is_of_word(c: char) -> bool {
+    let is_circled = matches!(c, '\u{24b6}'..='\u{24e9}' | '\u{1f130}'..='\u{1f189}');
+    c == '_' || c.is_numeric() || c.is_alphabetic() && !is_circled && !super::width::is_mark(c)
+}
+
+fn is_letter(c: char) -> bool {
+    is_of_word(c) && !c.is_ascii_digit()
 }
 
 #[cfg(test)]
@@ -97,6 +144,7 @@ mod tests {
             ("漢字漢字", 5, &["漢字", "漢字"]),
             ("漢字", 1, &["漢", "字"]),
             ("short", 8, &["short"]),
+            ("         ", 8, &[""]),
         ];
         for (line, width, expected) in table {
             assert_eq!(wrap(line, *width), *expected, "{line}");

@@ -193,7 +193,10 @@ fn a_command_line_without_sense_is_status_2_and_asks_nobody() {
         ("token", "Issue or revoke tokens\n"),
         ("token issue --nonsense", "error: unexpected argument '--nonsense' found\n"),
         ("token issue -f csv", "error: invalid value 'csv' for '--format <FORMAT>'\n"),
-        ("-f csv token issue", "error: `token issue` has no format `csv`: it has json, table, value, yaml, shell\n"),
+        (
+            "-f csv token issue",
+            "error: `token issue` has no format `csv`: it has json, ndjson, table, value, yaml, shell\n",
+        ),
         ("catalog list -f shell", "error: invalid value 'shell' for '--format <FORMAT>'\n"),
         ("url compute -f json", "error: `url` prints plain text; `--format` is not supported\n"),
         ("--verify url compute --insecure", "error: `--verify` and `--insecure` contradict each other\n"),

@@ -18,3 +18,4 @@ mod prompt;
 mod secrets;
 mod shells;
 mod status;
+mod terminal;

@@ -8,15 +8,15 @@ use crate::program::Program;
 
 /// What a terminal showed, whether it echoes afterwards, and the exit status as a shell says it.
 #[derive(Debug)]
-struct Session {
-    status: i64,
-    shown: String,
-    echoes: bool,
+pub(crate) struct Session {
+    pub(crate) status: i64,
+    pub(crate) shown: String,
+    pub(crate) echoes: bool,
 }
 
 /// Runs the program at a terminal of its own. Steps: what is waited for, and then typed, or done if it begins with `!`:
 /// a signal to send.
-fn at_a_terminal(program: &Program, arguments: &[&str], steps: &[(&str, &str)]) -> Session {
+pub(crate) fn at_a_terminal(program: &Program, arguments: &[&str], steps: &[(&str, &str)]) -> Session {
     // The leader of the terminal's session is what a shell is: it outlives the program, and looks at the terminal then.
     let script = r#"
 import json, os, pty, signal, sys, termios
