@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +26,19 @@ class Connection:
     def of(cls, session: object, said: Mapping[str, Any]) -> Connection:
         """Return what a request says, and else its session."""
         verify, cert = said.get("verify"), said.get("cert")
-        proxies: Mapping[str, str] = said.get("proxies") or {}
+        below: object = getattr(session, "session", None)  # the `requests.Session` of keystoneauth1's
+        proxies: dict[str, str | None] = {**(getattr(below, "proxies", None) or {}), **(said.get("proxies") or {})}
         verify = getattr(session, "verify", None) if verify is None else verify
         cert = cert or getattr(session, "cert", None)
         return cls(
             True if verify is None else verify,
             cert if cert is None or isinstance(cert, str) else tuple(cert),
-            tuple(sorted(proxies.items())),
+            tuple(sorted((key, value or "") for key, value in proxies.items())),
             getattr(session, "tls_min_version", None),
         )
 
-    def options(self, url: str = "") -> dict[str, Any]:
-        """Return the options of a client that reaches this URL so."""
+    def options(self) -> dict[str, Any]:
+        """Return the options of a client that reaches servers so."""
         options: dict[str, Any] = {"tls_min_version": self.tls_min_version}
         # What `requests` reads when nobody says whom to trust.
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
@@ -49,5 +52,25 @@ class Connection:
         elif self.cert:
             options["cert"], options["key"] = self.cert
         proxies = dict(self.proxies)
-        options["proxy"] = proxies.get(url.partition(":")[0]) or proxies.get("all")
+        options["proxy"] = " ".join(f"{key}={_url(it)}" for key, it in proxies.items() if _is_looked_for(key)) or None
+        options["no_proxy"] = proxies.get("no_proxy")
         return {name: value for name, value in options.items() if value is not None}
+
+
+def _is_looked_for(key: str) -> bool:
+    """Return whether `requests` ever looks for a key in a dictionary of proxies. It skips others without a word."""
+    scheme, separator, host = key.partition("://")
+    if scheme not in {"http", "https", "all"}:
+        return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return not separator or re.fullmatch(r"[\w.-]+", host) is not None
+    return True
+
+
+def _url(proxy: str) -> str:
+    """Return the URL of a proxy in a list of them. An empty one means that there is no proxy."""
+    if not proxy:
+        return "none"
+    return re.sub(r"\s", "%20", proxy if "://" in proxy else f"http://{proxy}")

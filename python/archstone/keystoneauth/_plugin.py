@@ -118,7 +118,7 @@ class Plugin(base.BaseIdentityPlugin):
     def _options_for(self, session: Session) -> Hidden:
         whole = self._options or Hidden({})
         given = Hidden({name: value for name, value in whole().items() if value is not None})
-        options = self._connection.options(given().get("auth_url", ""))
+        options = self._connection.options()
         if any(name in given() for name in _TRUST):
             options = {name: value for name, value in options.items() if name not in _TRUST}
         options["timeout"] = getattr(session, "timeout", None) or None

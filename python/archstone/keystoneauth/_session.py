@@ -181,7 +181,7 @@ class Session(_Base):
         sent: dict[str, Any] = {"stream": bool(asked().get("stream")), "timeout": asked().get("timeout")}
         with rate_semaphore, translation():
             given = transport.exchange(
-                exchange.client or transport.client(connection, url),
+                exchange.client or transport.client(connection),
                 prepared,
                 **sent,
                 retries=policy,

@@ -53,19 +53,18 @@ class Transport(BaseAdapter):
         """Make one. Clients are made when needed, one for each way to reach a server."""
         super().__init__()
         self._tls_min_version = tls_min_version
-        self._clients: dict[tuple[Connection, str], archstone.Client] = {}
+        self._clients: dict[Connection, archstone.Client] = {}
         self._lock = threading.Lock()
         self._stock = HTTPAdapter()
 
-    def client(self, connection: Connection, url: str) -> archstone.Client:
-        """Return a client that reaches this URL in this way, and has nobody's token."""
-        scheme = url.partition(":")[0]
+    def client(self, connection: Connection) -> archstone.Client:
+        """Return a client that reaches servers in this way, and has nobody's token."""
         with self._lock:
-            client = self._clients.get((connection, scheme))
+            client = self._clients.get(connection)
             if client is None:
                 # A token that is never sent: such requests are made with `authenticated=False`.
-                client = archstone.Client(token_id="none", **connection.options(url))  # noqa: S106
-                self._clients[connection, scheme] = client
+                client = archstone.Client(token_id="none", **connection.options())  # noqa: S106
+                self._clients[connection] = client
             return client
 
     def exchange(
@@ -116,7 +115,7 @@ class Transport(BaseAdapter):
         prepared = Hidden(request)
         del request, proxies
         try:
-            client = self.client(connection, prepared().url or "")
+            client = self.client(connection)
             return self.exchange(
                 client,
                 prepared,

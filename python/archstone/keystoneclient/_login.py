@@ -154,7 +154,7 @@ class SessionLogin(Login):
         from archstone.keystoneauth._connection import Connection  # noqa: PLC0415
 
         url = self.endpoint()
-        options: dict[str, Any] = Connection.of(self.session, {}).options(url or "")
+        options: dict[str, Any] = Connection.of(self.session, {}).options()
         timeout: float | None = getattr(self.session, "timeout", None)
         return archstone.Client(token_id=token(), mgmt_url=url, timeout=timeout or None, **options)
 

@@ -15,7 +15,7 @@ use crate::{
     reference::ProjectRef,
     scope::Scope,
     settings::{OptionSpec, Settings, Sourced, domain_of, domain_ref, user},
-    transport::{InsecureEndpoints, Origins, Proxies, Proxy, Route, TlsVersion, TransportSettings, Trust, Way},
+    transport::{InsecureEndpoints, Origins, Proxies, Proxy, Rules, TlsVersion, TransportSettings, Trust, Way},
 };
 
 impl CloudConfig {
@@ -326,7 +326,7 @@ pub(super) fn proxy(settings: &Settings) -> Result<Proxy> {
     if url.expose() == "none" {
         return Ok(Proxy::Direct);
     }
-    Route::parse(url.expose(), &origin.to_string())?;
+    Rules::parse(url.expose(), &origin.to_string())?;
     Ok(Proxy::Through(url.clone()))
 }
 

@@ -53,7 +53,6 @@ pub(crate) struct Pool {
 struct Kind {
     runtime: Id,
     is_encrypted: bool,
-    /// For each scheme there is one proxy at most.
     is_direct: bool,
     connect_timeout: Duration,
 }
@@ -80,7 +79,9 @@ impl Connections {
             is_direct: matches!(way, Way::Direct),
             connect_timeout: connect_timeout.unwrap_or(settings.connect_timeout),
         };
-        let find = || self.pools.load().iter().find(|pool| pool.kind == kind).cloned();
+        let route = if let Way::Through(route) = way { Some(route) } else { None };
+        let is_same = |pool: &Pool| pool.kind == kind && pool.route.as_ref().map(Arc::as_ptr) == route.map(Arc::as_ptr);
+        let find = || self.pools.load().iter().find(|pool| is_same(pool)).cloned();
         if let Some(pool) = find() {
             return Ok(pool);
         }
@@ -89,7 +90,7 @@ impl Connections {
             return Ok(pool);
         }
         let client = open(settings, kind.is_encrypted, way, kind.connect_timeout)?;
-        let route = if let Way::Through(route) = way { Some(Arc::clone(route)) } else { None };
+        let route = route.cloned();
         let mut pools = Vec::clone(&self.pools.load());
         if pools.len() >= MOST {
             pools.remove(0);

@@ -34,10 +34,10 @@ pub(crate) use connections::blocking_client;
 pub(crate) use failure::{asks_for_tls, wants_tls};
 pub(crate) use pages::Trail;
 pub(crate) use progress::Progress;
-pub(crate) use proxy::{Proxies, Route, Way};
+pub(crate) use proxy::{Proxies, Rules, Way};
 pub(crate) use refusal::{refusal, request_id};
 pub(crate) use settings::Origins;
-#[cfg(feature = "memcached")]
+#[cfg(any(feature = "memcached", feature = "redis"))]
 pub(crate) use tls::tls_alone;
 
 use std::{

@@ -48,7 +48,8 @@ pub enum Proxy {
     System,
     /// Never.
     Direct,
-    /// Through the one with this URL, which may hold a user name and a password.
+    /// Through the one with this URL, which may hold a user name and a password, or as a list such as
+    /// `http=http://proxy.example https://keystone.example=none` says.
     Through(Secret),
 }
 

@@ -1,4 +1,4 @@
-//! Which proxy a request goes through: as the option `proxy` says, or else the environment.
+//! Which proxy a request goes through: as the option `proxy` says, or where it says nothing of a URL, the environment.
 //!
 //! The variables are read as Python's requests reads them: in lower case first, where an empty one hides the one
 //! in capitals. `HTTP_PROXY` is ignored where `REQUEST_METHOD` is set: a web server that runs a program by CGI
@@ -6,12 +6,14 @@
 
 mod exceptions;
 mod route;
+mod rules;
 
 use std::sync::Arc;
 
 use url::Url;
 
 pub(crate) use route::Route;
+pub(crate) use rules::Rules;
 
 use super::{Proxy, TransportSettings};
 use crate::{error::Result, host::Host};
@@ -20,9 +22,8 @@ use exceptions::Exceptions;
 /// The proxies that count for one cloud.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies {
-    http: Option<Result<Arc<Route>>>,
-    https: Option<Result<Arc<Route>>>,
-    direct: Exceptions,
+    option: Rules,
+    environment: Rules,
     /// Where nothing is said, the system's own settings count, on platforms that have some.
     is_systems: bool,
 }
@@ -44,27 +45,28 @@ impl Proxies {
         if settings.unix_socket.is_some() {
             return Self::default();
         }
-        let listed = |list: &str| Exceptions::parse(list);
-        match &settings.proxy {
-            Proxy::Direct => Self::default(),
-            Proxy::Through(url) => {
+        let option = match &settings.proxy {
+            Proxy::Direct => return Self::default(),
+            Proxy::Through(text) => {
                 let origin = settings.origins.proxy.as_deref().unwrap_or("`proxy`");
-                let route = Some(Route::parse(url.expose(), origin).map(Arc::new));
-                let direct = settings.no_proxy.as_deref().map(listed).unwrap_or_default();
-                Self { http: route.clone(), https: route, direct, is_systems: false }
+                Rules::parse(text.expose(), origin).unwrap_or_else(|error| Rules::all(Err(error)))
             }
-            Proxy::System => {
-                let route = |name| {
-                    let (name, text) = variable(host, name).or_else(|| variable(host, "all_proxy"))?;
-                    let parsed = text.and_then(|it| Route::parse(&it, &format!("environment variable `{name}`")));
-                    Some(parsed.map(Arc::new))
-                };
-                let (http, https) = (route("http_proxy"), route("https_proxy"));
-                let is_systems = cfg!(any(windows, target_os = "macos")) && http.is_none() && https.is_none();
-                let named = || variable(host, "no_proxy").and_then(|(_, list)| list.ok());
-                let direct = settings.no_proxy.clone().or_else(named).as_deref().map(listed).unwrap_or_default();
-                Self { http, https, direct, is_systems }
+            Proxy::System => Rules::default(),
+        };
+        let mut environment = Rules::default();
+        for (scheme, name) in [("http", "http_proxy"), ("https", "https_proxy")] {
+            if let Some((name, text)) = variable(host, name).or_else(|| variable(host, "all_proxy")) {
+                environment
+                    .add(scheme, text.and_then(|it| Route::parse(&it, &format!("environment variable `{name}`"))));
             }
+        }
+        let is_systems = cfg!(any(windows, target_os = "macos")) && environment.is_empty();
+        let given = settings.no_proxy.as_deref().map(Exceptions::parse);
+        let named = || Some(Exceptions::parse(&variable(host, "no_proxy")?.1.ok()?));
+        Self {
+            option: option.except(given.clone().unwrap_or_default()),
+            environment: environment.except(given.or_else(named).unwrap_or_default()),
+            is_systems,
         }
     }
 
@@ -74,11 +76,10 @@ impl Proxies {
     ///
     /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when the proxy that counts for it is not one.
     pub(crate) fn to(&self, url: &Url) -> Result<Way> {
-        let route = if url.scheme() == "https" { &self.https } else { &self.http };
-        match route {
-            None if self.is_systems && !self.direct.include(url) => Ok(Way::System),
-            Some(route) if !self.direct.include(url) => route.clone().map(Way::Through),
-            _ => Ok(Way::Direct),
+        match self.option.of(url).or_else(|| self.environment.of(url)) {
+            Some(way) => way,
+            None if self.is_systems && !self.environment.exclude(url) => Ok(Way::System),
+            None => Ok(Way::Direct),
         }
     }
 }
@@ -172,6 +173,10 @@ mod tests {
             let ways = ["http://a.example", "http://b.example"].map(|url| way(&settings, environment, url));
             assert_eq!(ways, [a, b], "{settings:?}");
         }
+        let list = given(Proxy::Through("http://a.example=http://q:2".into()), None);
+        assert_eq!(way(&list, environment, "http://a.example"), of_option);
+        assert_eq!(way(&list, environment, "http://c.example"), of_variable);
+        assert_eq!(way(&list, environment, "http://b.example"), "direct");
         let socket = TransportSettings { unix_socket: Some("/s".into()), ..given(option(), None) };
         assert_eq!(way(&socket, environment, "http://a.example"), "direct");
     }
