@@ -1,4 +1,4 @@
-//! Code that runs in no Tokio runtime gets an error, and no panic.
+//! Code that runs in no Tokio runtime, or in one that lacks timers or I/O, gets an error, and no panic.
 
 use std::{
     future::{Future, IntoFuture},
@@ -8,6 +8,7 @@ use std::{
 
 use archstone::{Error, ErrorKind, Result, blocking, identity::Bulk};
 use archstone_testing::FakeKeystone;
+use tokio::runtime::Builder;
 
 use crate::demo;
 
@@ -57,6 +58,46 @@ fn without_a_runtime_there_is_an_error() {
     }
     assert_eq!(keystone.logins(), 4);
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_runtime_without_timers_or_io_is_an_error() {
+    let keystone = FakeKeystone::start();
+    let folder = std::env::temp_dir().join(format!("archstone-poor-runtime-{}", std::process::id()));
+    let with = |enable: fn(&mut Builder) -> &mut Builder| enable(&mut Builder::new_current_thread()).build().unwrap();
+    for (runtime, lacks) in [
+        (with(|it| it), "timers"),
+        (with(Builder::enable_io), "timers"),
+        (with(Builder::enable_time), "I/O"),
+        (enabled_with_threads(), "I/O"),
+    ] {
+        for builder in [demo(&keystone), demo(&keystone).disk_cache_in(&folder)] {
+            let client = builder.build().unwrap();
+            let check = |error: Error| {
+                assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error:?}");
+                assert!(error.to_string().ends_with(&format!("without {lacks}")), "{error:?}");
+                assert!(error.hint().unwrap().contains("enable_all"), "{error:?}");
+            };
+            check(runtime.block_on(client.access()).unwrap_err());
+            check(runtime.block_on(client.renew()).unwrap_err());
+            check(runtime.block_on(client.service("image").get("v2/images").send()).err().unwrap());
+            let users = || client.identity().users();
+            check(runtime.block_on(users().list().all()).unwrap_err());
+            let report = runtime.block_on(Bulk::new([users().get("u")]).run());
+            assert_eq!(report.failures().count(), 1);
+        }
+    }
+    assert_eq!(keystone.logins(), 0);
+
+    // What is complete serves after what is not.
+    let client = demo(&keystone).build().unwrap();
+    for _ in 0..20 {
+        assert!(with(Builder::enable_all).block_on(client.renew()).is_ok());
+    }
+}
+
+fn enabled_with_threads() -> tokio::runtime::Runtime {
+    Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap()
 }
 
 #[tokio::test]
