@@ -112,8 +112,8 @@ fn one_login_in_each_lifetime(
     let happened = fleet.what_happened();
     let logins = keystone.logins();
     println!(
-        "{what}: {logins} logins in {lifetimes} lifetimes, {} requests, the longest wait {:?}",
-        happened.requests, happened.longest
+        "{what}: {logins} logins in {lifetimes} lifetimes, {} requests, the longest wait {:?}, {:?} without a processor",
+        happened.requests, happened.longest, happened.starved
     );
     assert_eq!(happened.failures, Vec::<String>::new());
     assert_eq!((logins, fleet.tokens().len()), (lifetimes, lifetimes));

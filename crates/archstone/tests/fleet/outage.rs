@@ -12,7 +12,8 @@ use crate::{
 
 /// From 0.8 of it on a token is renewed, from 0.95 on nobody gets it.
 const LIFETIME: Duration = Duration::from_secs(3);
-/// The documented bound, see `docs/token-cache.md`, and what this machine may take when eighty processes want it.
+/// The documented bound, see `docs/token-cache.md`, and some for the tests' own server. What the system says that a process
+/// waited for a processor comes on top.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// How long the lease of a process that is gone is in the way, see `docs/token-cache.md`.
@@ -96,13 +97,14 @@ fn survive(outage: &Outage, store: &Store, until_shared_again: bool) {
     let happened = fleet.what_happened();
     let what = format!("{}, {}", store.title, outage.what);
     println!(
-        "{what}: {} logins, {} requests, the longest wait {:?}",
+        "{what}: {} logins, {} requests, the longest wait {:?}, {:?} without a processor",
         keystone.logins() - logins,
         happened.requests,
         happened.longest,
+        happened.starved,
     );
     assert_eq!(happened.failures, Vec::<String>::new(), "{what}");
-    assert!(happened.longest < LONGEST_WAIT, "{what}: {:?}", happened.longest);
+    assert!(happened.longest < LONGEST_WAIT + happened.starved, "{what}: {:?}", happened.longest);
     assert_eq!(keystone.logins(), fleet.tokens().len(), "{what}: nobody logs in for a token that nobody has");
 }
 
@@ -124,7 +126,7 @@ pub(crate) fn survive_a_killed_holder(store: &Store) {
     let (took, happened) = (began.elapsed(), fleet.what_happened());
     println!("{}, a holder killed: all have a token after {took:?}", store.title);
     assert_eq!((keystone.logins(), happened.failures), (2, vec![]), "{}", store.title);
-    assert!(took < LEASE + LONGEST_WAIT, "{}: {took:?}", store.title);
+    assert!(took < LEASE + LONGEST_WAIT + happened.starved, "{}: {took:?}", store.title);
 }
 
 fn login(keystone: &FakeKeystone) -> Login {

@@ -42,6 +42,8 @@ pub(crate) struct Fleet {
 pub(crate) struct Happened {
     pub(crate) requests: u64,
     pub(crate) longest: Duration,
+    /// How long the process that was worst off waited for a processor.
+    pub(crate) starved: Duration,
     /// Each with how often.
     pub(crate) failures: Vec<String>,
 }
@@ -131,11 +133,12 @@ impl Fleet {
             assert!(self.listen(deadline), "not all tell what happened");
         }
         let answers = std::mem::take(&mut self.answers);
-        let longest = answers.iter().filter_map(|it| it["longest"].as_f64()).fold(0.0, f64::max);
+        let most = |what: &str| answers.iter().filter_map(|it| it[what].as_f64()).fold(0.0, f64::max);
         let failures = answers.iter().flat_map(|it| it["failures"].as_object().unwrap());
         Happened {
             requests: answers.iter().filter_map(|it| it["requests"].as_u64()).sum(),
-            longest: Duration::from_secs_f64(longest),
+            longest: Duration::from_secs_f64(most("longest")),
+            starved: Duration::from_secs_f64(most("starved")),
             failures: failures.map(|(how, times)| format!("{times} × {how}")).collect(),
         }
     }

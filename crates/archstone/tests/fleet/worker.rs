@@ -20,6 +20,10 @@ struct Met {
     failures: BTreeMap<String, u64>,
     requests: u64,
     longest_wait: Duration,
+    /// The longest time for which a token had been over that somebody got.
+    expired_for: Duration,
+    /// How long the process had waited for a processor when this began.
+    starved_before: Duration,
 }
 
 impl Met {
@@ -58,7 +62,10 @@ async fn need(client: &Client, met: &Mutex<Met>) {
     met.requests += 1;
     met.longest_wait = met.longest_wait.max(began.elapsed());
     match outcome {
-        Ok(access) if access.remaining().is_zero() => met.fail("a token that has expired".into()),
+        Ok(access) if access.remaining().is_zero() => {
+            let expired_for = jiff::Timestamp::now().duration_since(access.expires_at()).unsigned_abs();
+            met.expired_for = met.expired_for.max(expired_for);
+        }
         Ok(access) => {
             let token = access.audit_id().expect("an audit id").to_owned();
             if met.tokens.insert(token.clone()) {
@@ -71,7 +78,32 @@ async fn need(client: &Client, met: &Mutex<Met>) {
 
 fn say_what_happened(met: &Mutex<Met>) {
     let mut met = met.lock().unwrap();
-    let failures = std::mem::take(&mut met.failures);
-    let (requests, longest) = (std::mem::take(&mut met.requests), std::mem::take(&mut met.longest_wait));
-    println!("{}", json!({"requests": requests, "failures": failures, "longest": longest.as_secs_f64()}));
+    let starved = starved();
+    let next = Met { tokens: std::mem::take(&mut met.tokens), starved_before: starved, ..Met::default() };
+    let mut past = std::mem::replace(&mut *met, next);
+    let starved = starved.saturating_sub(past.starved_before);
+    // A process that waits for a processor with a good token in its hand is not to blame.
+    if past.expired_for > starved {
+        past.fail(format!("a token that had expired {:?} ago", past.expired_for));
+    }
+    println!(
+        "{}",
+        json!({
+            "requests": past.requests,
+            "failures": past.failures,
+            "longest": past.longest_wait.as_secs_f64(),
+            "starved": starved.as_secs_f64(),
+        })
+    );
+}
+
+/// How long the threads of this process have been ready to run, and had no processor: what a machine that is busy with
+/// other things adds to every wait. Where the system does not count it, nothing.
+fn starved() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let waited = threads.filter_map(|thread| {
+        let numbers = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        numbers.split(' ').nth(1)?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(waited.sum())
 }
