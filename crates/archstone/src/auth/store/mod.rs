@@ -32,6 +32,8 @@ mod seal;
 #[cfg(any(feature = "memcached", feature = "redis"))]
 mod shared;
 mod status;
+#[cfg(any(feature = "memcached", feature = "redis"))]
+mod stream;
 
 use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 

@@ -15,7 +15,7 @@ use rustls::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
-    crypto::CryptoProvider,
+    crypto::{CryptoProvider, WebPkiSupportedAlgorithms},
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
 };
 
@@ -31,7 +31,7 @@ pub(super) fn without_roots() -> Result<ClientConfig> {
 }
 
 /// For servers that speak no HTTP: trusts the authorities of a file, or whom this machine trusts.
-#[cfg(feature = "memcached")]
+#[cfg(any(feature = "memcached", feature = "redis"))]
 pub(crate) fn tls_alone(cacert: Option<&Path>) -> Result<ClientConfig> {
     let trust = cacert.map_or(Trust::System, |path| Trust::Bundle(path.to_owned()));
     let mut config = for_settings(&TransportSettings { trust, ..TransportSettings::default() })?;
@@ -71,7 +71,7 @@ fn make(settings: &TransportSettings) -> Result<ClientConfig> {
                 })?;
             Arc::new(Verifier { authorities, exactly })
         }
-        Trust::Nothing => Arc::new(TrustNothing(provider())),
+        Trust::Nothing => Arc::new(TrustNothing(provider().signature_verification_algorithms)),
     };
     let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
     let mut config = match &settings.client_certificate {
@@ -148,7 +148,7 @@ fn invalid(message: String) -> Error {
 /// What `insecure` asks for: any certificate will do. Signatures are still checked, so that the
 /// peer at least holds the key it shows.
 #[derive(Debug)]
-struct TrustNothing(Arc<CryptoProvider>);
+struct TrustNothing(WebPkiSupportedAlgorithms);
 
 impl ServerCertVerifier for TrustNothing {
     fn verify_server_cert(
@@ -168,8 +168,7 @@ impl ServerCertVerifier for TrustNothing {
         certificate: &CertificateDer<'_>,
         signature: &rustls::DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
+        rustls::crypto::verify_tls12_signature(message, certificate, signature, &self.0)
     }
 
     fn verify_tls13_signature(
@@ -178,11 +177,10 @@ impl ServerCertVerifier for TrustNothing {
         certificate: &CertificateDer<'_>,
         signature: &rustls::DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, &self.0)
     }
 
     fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.0.supported_schemes()
     }
 }

@@ -2,18 +2,13 @@
 
 use std::{io, time::Duration};
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::{
-    super::{KEPT, Kept, Numbers, Order, lease::LEASE, shared::PREFIX},
+    super::{KEPT, Kept, Numbers, Order, lease::LEASE, shared::PREFIX, stream::Stream},
     wire::{Increment, Swap, Value, Wire},
 };
 
 /// So often a `cas` that another was faster than is tried again.
 const TRIES: usize = 8;
-
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 pub(super) struct Connection(pub(super) Wire<Box<dyn Stream>>);
 

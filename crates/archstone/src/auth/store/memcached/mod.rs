@@ -18,26 +18,23 @@ use std::{
     time::Duration,
 };
 
-use rustls::pki_types::ServerName;
 use tokio::{
-    net::TcpStream,
     runtime::{Handle, Id},
     time::timeout,
 };
-use tokio_rustls::TlsConnector;
 
 use super::{
     Answer, Content, Count, KEPT, Kept, Lease, Listing, Look, Mark, Numbers, Order, Store, Trouble,
     lease::{LEASE, microseconds},
     shared::{ANSWER, Breaker, FAILURE_KEPT, owner, salt},
+    stream::open,
 };
 use crate::{
     auth::store::{Server, SharedAddress},
     host::{Host, Moment},
     secret::Secret,
-    transport,
 };
-use connection::{Connection, Stream, key, seconds};
+use connection::{Connection, key, seconds};
 use ketama::Ring;
 use wire::{Value, Wire};
 
@@ -112,16 +109,7 @@ impl Memcached {
                 return Ok((connection, false));
             }
         }
-        let Server { host, port } = &node.server;
-        let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(Trouble::down)?;
-        stream.set_nodelay(true).map_err(Trouble::down)?;
-        let stream: Box<dyn Stream> = if self.address.tls {
-            let name = ServerName::try_from(host.clone()).map_err(Trouble::down)?;
-            let tls = transport::tls_alone(self.address.cacert.as_deref()).map_err(Trouble::down)?;
-            Box::new(TlsConnector::from(Arc::new(tls)).connect(name, stream).await.map_err(Trouble::down)?)
-        } else {
-            Box::new(stream)
-        };
+        let stream = open(&self.address, &node.server).await?;
         Ok((Connection(Wire::new(stream)), true))
     }
 }

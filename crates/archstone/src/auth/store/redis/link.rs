@@ -1,6 +1,9 @@
 //! The connection to Redis: made when first needed, and again when it breaks.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use redis::{
     AsyncConnectionConfig, Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue, IntoConnectionInfo,
@@ -12,9 +15,15 @@ use redis::{
     sentinel::{SentinelClientBuilder, SentinelServerType},
 };
 
-use super::super::{
-    Trouble,
-    shared::{ANSWER, QUESTION},
+use tokio::task::JoinSet;
+
+use super::{
+    super::{
+        Trouble,
+        shared::{ANSWER, QUESTION},
+        stream::open,
+    },
+    bounded::Bounded,
 };
 use crate::{
     auth::store::{Engine, Server, SharedAddress},
@@ -38,14 +47,18 @@ struct Connected {
 
 #[derive(Clone)]
 enum Connection {
-    One(MultiplexedConnection),
+    One {
+        connection: MultiplexedConnection,
+        /// The task that reads ends with the last of them.
+        _reading: Arc<JoinSet<()>>,
+    },
     Cluster(ClusterConnection),
 }
 
 impl Connection {
     async fn ask<T: FromRedisValue>(&mut self, command: &Cmd, node: Option<&Server>) -> Result<T, RedisError> {
         match (self, node) {
-            (Self::One(connection), _) => command.query_async(connection).await,
+            (Self::One { connection, .. }, _) => command.query_async(connection).await,
             (Self::Cluster(connection), None) => command.query_async(connection).await,
             (Self::Cluster(connection), Some(Server { host, port })) => {
                 let node = SingleNodeRoutingInfo::ByAddress { host: host.clone(), port: *port };
@@ -137,45 +150,49 @@ impl Link {
     }
 
     async fn connect(&self) -> Result<Connection, Trouble> {
-        let config =
-            AsyncConnectionConfig::new().set_connection_timeout(Some(QUESTION)).set_response_timeout(Some(ANSWER));
         let certificates = TlsCertificates { client_tls: None, root_cert: self.authorities()? };
         match &self.address.engine {
             Engine::Cluster => self.connect_cluster(certificates).await.map_err(Trouble::down),
             Engine::Sentinel { master, database } => {
-                let asked = self.ask_sentinels(master, *database, &certificates, None, &config).await;
-                match (asked, &self.address.password) {
+                let asked = self.ask_sentinels(master, *database, &certificates, None).await;
+                let master = match (asked, &self.address.password) {
                     // Sentinels that ask for a password are shown that of the servers.
                     (Err(_), Some(password)) => {
-                        self.ask_sentinels(master, *database, &certificates, Some(password), &config).await
+                        self.ask_sentinels(master, *database, &certificates, Some(password)).await
                     }
                     (asked, _) => asked,
-                }
-                .map_err(Trouble::down)
+                };
+                self.connect_to(&master.map_err(Trouble::down)?).await
             }
             _ => {
                 let [server, ..] = &*self.address.servers else { return Err(Trouble::down("there is no server")) };
-                let info = self.info(server).map_err(Trouble::down)?;
-                let client = if self.address.tls {
-                    redis::Client::build_with_tls(info, certificates)
-                } else {
-                    redis::Client::open(info)
-                };
-                let client = client.map_err(Trouble::down)?;
-                let connection = client.get_multiplexed_async_connection_with_config(&config).await;
-                connection.map(Connection::One).map_err(Trouble::down)
+                self.connect_to(&self.info(server).map_err(Trouble::down)?).await
             }
         }
     }
 
+    async fn connect_to(&self, info: &ConnectionInfo) -> Result<Connection, Trouble> {
+        let (ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. }) = info.addr() else {
+            return Err(Trouble::down("the server has no address of a network"));
+        };
+        let stream = open(&self.address, &Server { host: host.clone(), port: *port }).await?;
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(ANSWER));
+        let settings = info.redis_settings();
+        let made = MultiplexedConnection::new_with_config(settings, Bounded::new(stream), config).await;
+        let (connection, reading) = made.map_err(Trouble::down)?;
+        let mut task = JoinSet::new();
+        task.spawn(reading);
+        Ok(Connection::One { connection, _reading: Arc::new(task) })
+    }
+
+    /// The server that Sentinels name.
     async fn ask_sentinels(
         &self,
         master: &str,
         database: i64,
         certificates: &TlsCertificates,
         password: Option<&Secret>,
-        config: &AsyncConnectionConfig,
-    ) -> Result<Connection, RedisError> {
+    ) -> Result<ConnectionInfo, RedisError> {
         let sentinels = self.address.servers.iter().map(|it| self.place_of(it));
         let mut builder =
             SentinelClientBuilder::new(sentinels, master, SentinelServerType::Master)?.set_client_to_redis_db(database);
@@ -199,7 +216,7 @@ impl Link {
             }
         }
         let mut client = builder.build()?;
-        client.get_async_connection_with_config(config).await.map(Connection::One)
+        Ok(client.async_get_client().await?.get_connection_info().clone())
     }
 
     async fn connect_cluster(&self, certificates: TlsCertificates) -> Result<Connection, RedisError> {

@@ -3,6 +3,7 @@
 //! Everything that must be one step is a script, which the server runs as one. All keys of a login share a hash
 //! tag, so that in a Cluster they are on one server.
 
+mod bounded;
 mod link;
 mod scripts;
 
