@@ -2,9 +2,12 @@
 //!
 //! An option may be before or after the words of the command.
 
-use std::ffi::OsString;
+use std::{collections::BTreeSet, ffi::OsString};
 
-use archstone::{config::OptionSpec, events::Level};
+use archstone::{
+    config::{OptionSpec, nearest},
+    events::Level,
+};
 use clap::{
     Arg, ArgAction, ArgMatches, Command,
     error::{ContextKind, ContextValue, ErrorKind},
@@ -38,7 +41,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
         Ok(matches) => matches,
         Err(_) => {
             root = root_for_errors(&words, program);
-            root.try_get_matches_from_mut(&words).map_err(|error| with_whole_options(error, &root))?
+            root.try_get_matches_from_mut(&words).map_err(|error| with_near_words(error, &root, &words))?
         }
     };
     let mut path = Vec::new();
@@ -105,25 +108,49 @@ fn is_option(word: &OsString, name: &str) -> bool {
     option.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
-/// The error with the options that an abbreviation could mean.
-fn with_whole_options(mut error: clap::Error, root: &Command) -> clap::Error {
-    const MOST: usize = 6;
-    if let (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) =
-        (error.kind(), error.get(ContextKind::InvalidArg))
-        && let Some(word) = word.strip_prefix("--")
-    {
-        let mut levels = vec![root];
-        let mut whole = std::collections::BTreeSet::new();
-        while let Some(command) = levels.pop() {
-            let longs = command.get_arguments().filter_map(Arg::get_long);
-            whole.extend(longs.filter(|long| long.starts_with(word)).map(|long| format!("--{long}")));
-            levels.extend(command.get_subcommands());
-        }
-        if (1..=MOST).contains(&whole.len()) {
-            error.insert(ContextKind::SuggestedArg, ContextValue::Strings(whole.into_iter().collect()));
-        }
+/// The error with suggestions of what was probably meant, and no others: clap finds `--user-agent` near `--user`.
+fn with_near_words(mut error: clap::Error, root: &Command, words: &[OsString]) -> clap::Error {
+    let of_options = error.kind() == ErrorKind::UnknownArgument;
+    let (kind, suggestions) = match error.kind() {
+        ErrorKind::UnknownArgument => (ContextKind::InvalidArg, ContextKind::SuggestedArg),
+        ErrorKind::InvalidSubcommand => (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
+        ErrorKind::InvalidValue => (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+        _ => return error,
+    };
+    let Some(ContextValue::String(word)) = error.get(kind).cloned() else { return error };
+    let known = match error.remove(suggestions) {
+        _ if of_options => options_of(root, words),
+        Some(ContextValue::String(one)) => vec![one],
+        Some(ContextValue::Strings(several)) => several,
+        _ => return error,
+    };
+    let near = near(&word, &known);
+    if !near.is_empty() {
+        error.insert(suggestions, ContextValue::Strings(near));
     }
     error
+}
+
+/// The options of the command that the words name.
+fn options_of(root: &Command, words: &[OsString]) -> Vec<String> {
+    let below = |command, word| Command::find_subcommand(command, word).unwrap_or(command);
+    let command = words.iter().skip(1).fold(root, below);
+    command.get_arguments().filter_map(Arg::get_long).map(|long| format!("--{long}")).collect()
+}
+
+/// Those that a word abbreviates, or else the one that it is a typo of.
+fn near(word: &str, known: &[String]) -> Vec<String> {
+    const MOST: usize = 6;
+    let (dashes, bare) = word.split_at(if word.starts_with("--") { 2 } else { 0 });
+    // A whole word abbreviates nothing: `--user` is an option of other commands.
+    let goes_on = |rest: &str| !rest.starts_with('-') || bare.contains('-');
+    let is_whole = |it: &&String| !bare.is_empty() && it.strip_prefix(word).is_some_and(goes_on);
+    let whole: BTreeSet<_> = known.iter().filter(is_whole).cloned().collect();
+    if (1..=MOST).contains(&whole.len()) {
+        return whole.into_iter().collect();
+    }
+    let candidates = known.iter().filter_map(|it| it.strip_prefix(dashes));
+    nearest(bare, candidates).map(|it| format!("{dashes}{it}")).into_iter().collect()
 }
 
 /// How much help shows.

@@ -17,18 +17,27 @@ fn options_may_stand_before_and_after_the_words() {
 fn words_are_written_whole() {
     let alice = Program::of("alice");
     let table = [
-        ("project list --user bob", "unexpected argument '--user' found", "'--user-agent'"),
         ("--os-proj x whoami", "unexpected argument '--os-proj' found", "'--os-project-id', '--os-project-name'"),
         ("whoami --col name", "unexpected argument '--col' found", "'--column'"),
         ("token issue --ren", "unexpected argument '--ren' found", "'--renew'"),
         ("tok issue", "unrecognized subcommand 'tok'", "'token'"),
         ("token iss", "unrecognized subcommand 'iss'", "'issue'"),
         ("user pass set", "unrecognized subcommand 'pass'", "'password'"),
+        ("whoami --usr-agent x", "unexpected argument '--usr-agent' found", "'--user-agent'"),
+        ("token issue --renwe", "unexpected argument '--renwe' found", "'--renew'"),
+        ("token isseu", "unrecognized subcommand 'isseu'", "'issue'"),
+        ("whoami -f jsn", "invalid value 'jsn' for '--format <FORMAT>'", "'json'"),
     ];
     for (arguments, message, whole) in table {
         let failure = alice.run(arguments).failure();
         assert!(failure.starts_with(&format!("exit 2\nerror: {message}\n")), "{arguments}: {failure}");
         assert!(failure.contains(whole), "{arguments}: {failure}");
+    }
+    // Near in letters alone.
+    for arguments in ["whoami --user x", "whoami --renew", "whoami --agent x", "kitten", "token nose", "whoami -f yes"]
+    {
+        let failure = alice.run(arguments).failure();
+        assert!(failure.starts_with("exit 2\n") && !failure.contains("similar"), "{arguments}: {failure}");
     }
     assert_eq!(alice.requests(), 0);
 }
