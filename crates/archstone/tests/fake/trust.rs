@@ -203,3 +203,69 @@ async fn tls_to_a_port_for_plain_http_is_told_to_use_http() {
         assert!(error.to_string().contains("TLS") && error.hint().unwrap().contains("`http://`"), "{what}: {error:?}");
     }
 }
+
+/// A server that answers whatever begins a connection with a TLS alert.
+fn alerting(alert: u8) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            let mut hello = [0; 5];
+            let _ = connection.read_exact(&mut hello);
+            let mut rest = vec![0; usize::from(u16::from_be_bytes([hello[3], hello[4]]))];
+            let _ = connection.read_exact(&mut rest);
+            // A record of TLS 1.2: an alert, fatal.
+            let _ = connection.write_all(&[21, 3, 3, 0, 2, 2, alert]);
+            let _ = connection.read(&mut hello);
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn each_alert_of_a_server_is_in_words_and_has_its_own_hint() {
+    let own = Own::new("alerts", |_| {});
+    let both = std::env::temp_dir().join(format!("archstone-trust-{}-both.pem", std::process::id()));
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(&own.key));
+    fs::write(&both, fs::read_to_string(&own.file).unwrap() + &key).unwrap();
+    let shows = |certificate: bool| {
+        let mut variables = vec![("OS_AUTH_URL", "http://127.0.0.1:9/v3".to_owned())];
+        if certificate {
+            variables.push(("OS_CERT", both.display().to_string()));
+        }
+        let client = Client::builder().environment().host(Host::made(variables)).token_id("the-token");
+        client.mgmt_url("http://127.0.0.1:9/v3").token_cache(&TokenCache::new()).build().unwrap()
+    };
+    let (with, without) = (shows(true), shows(false));
+    let (asks, give) = ("it asks for a client certificate", "give one with `cert` and `key`");
+    let (not_accepted, check) = ("it does not accept the client certificate", "check `cert` and `key`");
+    let (common, newer) = ("no version or cipher of TLS is common", "ask the operator for a newer configuration");
+    for (alert, client, why, helps) in [
+        (116, &without, asks, give), // certificate_required
+        (48, &without, asks, give),  // unknown_ca
+        (42, &without, asks, give),  // bad_certificate
+        (48, &with, not_accepted, check),
+        (42, &with, not_accepted, check),
+        (44, &with, not_accepted, check), // certificate_revoked
+        (45, &with, not_accepted, check), // certificate_expired
+        (46, &with, not_accepted, check), // certificate_unknown
+        (49, &with, not_accepted, check), // access_denied
+        (70, &without, common, newer),    // protocol_version
+        (40, &with, common, newer),       // handshake_failure
+        (40, &without, "or it asks for a client certificate", ", or give a certificate with `cert` and `key`"),
+        (71, &without, common, newer), // insufficient_security
+        (112, &without, "it does not know this host name", "check the host in the URL"), // unrecognized_name
+        (80, &without, "it gives no reason that helps", "the operator of the service"), // internal_error
+        (222, &without, "it gives no reason that helps", "the operator of the service"), // none that is known
+    ] {
+        let error = ask(client, &alerting(alert)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TlsNotTrusted, "{alert}: {error:?}");
+        assert!(
+            error.to_string().contains("refuses the TLS handshake: ") && error.to_string().ends_with(why),
+            "{alert}: {error}"
+        );
+        assert!(error.hint().is_some_and(|hint| hint.contains(helps)), "{alert}: {error:#}");
+        assert!(!format!("{error:#}").contains("AlertReceived"), "{alert}: {error:#}");
+    }
+    fs::remove_file(&both).unwrap();
+}

@@ -124,6 +124,11 @@ fn alert_received(alert: AlertDescription, settings: &TransportSettings) -> (Str
                 ("it asks for a client certificate".into(), named("give one with "))
             }
         }
+        // What TLS 1.2 has for it.
+        A::HandshakeFailure if settings.client_certificate.is_none() => (
+            "no version or cipher of TLS is common, or it asks for a client certificate".into(),
+            versions(settings) + ", or " + named("give a certificate with "),
+        ),
         A::ProtocolVersion | A::InsufficientSecurity | A::HandshakeFailure => {
             ("no version or cipher of TLS is common".into(), versions(settings))
         }

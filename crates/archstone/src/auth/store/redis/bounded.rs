@@ -14,10 +14,10 @@ const LARGEST: usize = 16 << 20;
 /// As much of a line as says what it is, and how long what follows.
 const LONGEST_HEAD: usize = 32;
 
-#[derive(Default)]
 pub(super) struct Bounded<S> {
     stream: S,
     answer: Answer,
+    largest: usize,
 }
 
 /// What has come of an answer.
@@ -34,18 +34,18 @@ struct Answer {
 
 impl<S> Bounded<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, answer: Answer::default() }
+        Self { stream, answer: Answer::default(), largest: LARGEST }
     }
 }
 
 impl Answer {
-    /// Takes note of what has come, and returns whether it may be so much.
-    fn take(&mut self, mut bytes: &[u8]) -> bool {
+    /// Takes note of what has come, and returns whether it is not too much.
+    fn take(&mut self, mut bytes: &[u8], largest: usize) -> bool {
         while !bytes.is_empty() {
             let size = if self.text > 0 { self.take_text(bytes) } else { self.take_line(bytes) };
             bytes = &bytes[size..];
             self.size += size;
-            if self.size > LARGEST {
+            if self.size > largest {
                 return false;
             }
             if self.values == 0 && self.text == 0 {
@@ -98,10 +98,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        if self.answer.take(&buffer.filled()[before..]) {
+        let largest = self.largest;
+        if self.answer.take(&buffer.filled()[before..], largest) {
             return Poll::Ready(Ok(()));
         }
-        let message = format!("an answer is larger than {} MiB", LARGEST >> 20);
+        let message = format!("an answer is larger than {largest} bytes");
         Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, message)))
     }
 }
@@ -126,11 +127,19 @@ mod tests {
 
     use super::*;
 
-    /// How much of a server's words is read: what begins them, and then the rest again and again.
-    async fn read(begin: &str, rest: &str) -> Result<u64, io::Error> {
-        let words = begin.bytes().chain(rest.bytes().cycle().take(5 * LARGEST)).collect::<Vec<_>>();
-        let mut bounded = Bounded::new(&*words);
-        tokio::io::copy(&mut bounded, &mut tokio::io::sink()).await
+    const SMALL: usize = 1 << 12;
+
+    /// How much is read of what a server says, where no answer may be larger than 4 KiB.
+    async fn read(words: &[u8]) -> Result<usize, io::Error> {
+        let mut bounded = Bounded { largest: SMALL, ..Bounded::new(words) };
+        // In pieces that end anywhere.
+        let (mut buffer, mut seen) = ([0; 99], 0);
+        loop {
+            match bounded.read(&mut buffer).await? {
+                0 => return Ok(seen),
+                size => seen += size,
+            }
+        }
     }
 
     #[tokio::test]
@@ -151,14 +160,15 @@ mod tests {
             ("", "*1\r\n"),
             ("\0\0\0", "x"),
         ] {
-            let error = read(begin, rest).await.expect_err(begin);
-            assert_eq!(error.to_string(), "an answer is larger than 16 MiB", "{begin}");
+            let words = begin.to_owned() + &rest.repeat(2 * SMALL);
+            let error = read(words.as_bytes()).await.expect_err(begin);
+            assert_eq!(error.to_string(), "an answer is larger than 4096 bytes", "{begin}");
         }
     }
 
     #[tokio::test]
     async fn any_number_of_answers_is_read() {
-        let long = format!("${}\r\n{}\r\n", 1 << 20, "\n".repeat(1 << 20));
+        let long = format!("$4000\r\n{}\r\n", "\n".repeat(4000));
         for one in [
             "+OK\r\n",
             "$5\r\n\r\n\n\r\n\r\n",
@@ -169,18 +179,8 @@ mod tests {
             "-ERR no\r\n_\r\n#t\r\n,1.5\r\n(99999999999999999999999999999999999999999999\r\n",
             &long,
         ] {
-            let whole = one.repeat(5 * LARGEST / one.len());
-            let mut seen = 0;
-            // In pieces that end anywhere.
-            let mut bounded = Bounded::new(whole.as_bytes());
-            let mut buffer = vec![0; 4099];
-            loop {
-                match bounded.read(&mut buffer).await.unwrap_or_else(|error| panic!("{one:.40}: {error}")) {
-                    0 => break,
-                    size => seen += size,
-                }
-            }
-            assert_eq!(seen, whole.len());
+            let whole = one.repeat(1 + 5 * SMALL / one.len());
+            assert_eq!(read(whole.as_bytes()).await.expect(one), whole.len());
         }
     }
 }
