@@ -1,6 +1,6 @@
 //! What a login gives when something breaks, and how soon.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use archstone::{Access, ErrorKind, host::Host};
 use archstone_testing::{CatalogBuilder, Failure, FakeKeystone, FakeServer, FakeUser, Reply, TokenBuilder};
@@ -299,6 +299,44 @@ async fn a_failed_list_of_projects_costs_the_scope_and_not_the_login() {
             assert!(error.hint().unwrap().contains(why), "{why}: {error:?}");
         }
         assert_eq!(keystone.logins(), 1, "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_exchange_for_the_only_project_costs_the_scope_and_not_the_login() {
+    let table = [
+        (Failure::Status(401), "HTTP 401"),
+        (Failure::Status(403), "HTTP 403"),
+        (Failure::Status(500), "HTTP 500"),
+        (Reply::text(201, "<html>").into(), "malformed"),
+        (Reply::json(201, r#"{"token": {}}"#).into(), "malformed"),
+        (Failure::ResetBefore, "closed the connection"),
+        (Failure::Silence, "within"),
+    ];
+    for (failure, why) in table {
+        let keystone = Arc::new(FakeKeystone::start());
+        keystone.change(|cloud| cloud.user(FakeUser::new("homeless", "secret").member_of("demo")));
+        // The login has succeeded when the projects are asked for; the next one is the exchange.
+        let server = Arc::downgrade(&keystone);
+        keystone.on("GET", "/v3/auth/projects").reply_with(move |_| {
+            let server = server.upgrade().unwrap();
+            server.on("POST", "/v3/auth/tokens").fail_next(1, failure.clone());
+            Reply::json(200, r#"{"projects": [{"id": "p1", "name": "one", "enabled": true}], "links": {}}"#)
+        });
+        let is_silent = why == "within";
+        let builder = demo(&keystone).username("homeless");
+        let client = if is_silent { builder.timeout(PATIENCE) } else { builder }.build().unwrap();
+
+        let access = within(DEADLINE, why, client.access()).await.unwrap();
+
+        assert!(!access.is_scoped(), "{why}");
+        let choices = access.possible_projects().map(|it| it.iter().map(|it| it.name.clone()).collect::<Vec<_>>());
+        assert_eq!(choices, Some(vec!["one".into()]), "{why}");
+        let restored = Access::from_reference(access.to_reference().expose(), &Host::default()).unwrap();
+        for error in [client.url_for("compute").await.unwrap_err(), restored.scoped_catalog().unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::EndpointNotFound);
+            assert!(error.hint().unwrap().contains(why), "{why}: {error:?}");
+        }
     }
 }
 
