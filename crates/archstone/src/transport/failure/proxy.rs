@@ -114,8 +114,9 @@ pub(super) fn judge(answer: Response, route: &Route, attempt: &Attempt<'_>) -> R
     }
     match own {
         Some(own) if status >= 400 => {
-            let (place, own) = (attempt.place(), printable(own));
-            let what = format!("{route} does not pass the request on to `{place}`: HTTP {status} from {own}");
+            // squid adds the number of the error of the system.
+            let (place, own) = (attempt.place(), printable(own.trim_end_matches(" 0")));
+            let what = format!("{route} does not pass the request on to `{place}`: HTTP {status} ({own})");
             let error = Error::new(ErrorKind::ProxyFailed, what).with_status(status).with_url(attempt.url);
             Err(error.with_hint("the log of the proxy says why; " + attempt.without()))
         }
