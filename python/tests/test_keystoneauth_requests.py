@@ -20,6 +20,7 @@ import pytest
 import requests
 import requests_mock
 import responses
+import vcr  # type: ignore[import-untyped]
 from keystoneauth1 import exceptions, token_endpoint
 from keystoneauth1.fixture import keystoneauth_betamax
 from requests.adapters import BaseAdapter
@@ -313,6 +314,27 @@ def test_the_recorder_of_keystoneauth1_records_and_replays(server: FakeServer, t
     assert server.count() == 1
     assert Session().get(f"{server.url}/x").ok
     assert server.count() == 2
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_vcr_records_and_replays_all_but_the_login(
+    archstone_keystone: FakeKeystone, tmp_path: Path, *, is_first: bool
+) -> None:
+    def session() -> Session:
+        return Session(auth=Plugin(**archstone_keystone.options()))
+
+    archstone_keystone.on("GET", "/compute/v2.1/servers").reply(Reply(200, json={"servers": []}))
+    older = session() if is_first else None
+    tape = tmp_path / "tape.yaml"
+    for played in (0, 1):
+        with vcr.use_cassette(str(tape), record_mode="once") as cassette:
+            answer = (older or session()).get("/servers", endpoint_filter={"service_type": "compute"})
+            assert answer.json() == {"servers": []}
+            assert (len(cassette), cassette.play_count) == (1, played)
+
+    assert archstone_keystone.count("GET", "/compute/v2.1/servers") == 1
+    assert archstone_keystone.options()["password"] not in tape.read_text()
+    assert "/auth/tokens" not in tape.read_text()
 
 
 def test_a_token_is_replaced_under_a_mock(archstone_keystone: FakeKeystone) -> None:

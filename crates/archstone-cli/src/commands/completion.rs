@@ -36,12 +36,10 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let script = String::from_utf8_lossy(&script).into_owned();
     Ok(Answer::Text(match options.get_one::<Shell>("shell") {
         Some(Shell::Bash) => words_before_options(&script),
-        Some(Shell::PowerShell) => script
-            .replace("$completions.Where{", "$completions | Where-Object {")
-            .replace(
-                "Sort-Object -Property ListItemText",
-                "Sort-Object -Property @({ $_.CompletionText.StartsWith('-') }, 'ListItemText')",
-            ),
+        Some(Shell::PowerShell) => script.replace("$completions.Where{", "$completions | Where-Object {").replace(
+            "Sort-Object -Property ListItemText",
+            "Sort-Object -Property @({ $_.CompletionText.StartsWith('-') }, 'ListItemText')",
+        ),
         _ => script,
     }))
 }

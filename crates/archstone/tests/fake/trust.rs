@@ -237,8 +237,8 @@ async fn each_alert_of_a_server_is_in_words_and_has_its_own_hint() {
         client.mgmt_url("http://127.0.0.1:9/v3").token_cache(&TokenCache::new()).build().unwrap()
     };
     let (with, without) = (shows(true), shows(false));
-    let (asks, give) = ("it asks for a client certificate", "give one with `cert` and `key`");
-    let (not_accepted, check) = ("it does not accept the client certificate", "check `cert` and `key`");
+    let (asks, give) = ("it asks for a client certificate", "give one with `.option(\"cert\"");
+    let (not_accepted, check) = ("it does not accept the client certificate", "check `.option(\"cert\"");
     let (common, newer) = ("no version or cipher of TLS is common", "ask the operator for a newer configuration");
     for (alert, client, why, helps) in [
         (116, &without, asks, give), // certificate_required
@@ -252,7 +252,7 @@ async fn each_alert_of_a_server_is_in_words_and_has_its_own_hint() {
         (49, &with, not_accepted, check), // access_denied
         (70, &without, common, newer),    // protocol_version
         (40, &with, common, newer),       // handshake_failure
-        (40, &without, "or it asks for a client certificate", ", or give a certificate with `cert` and `key`"),
+        (40, &without, "or it asks for a client certificate", ", or give a certificate with `.option("),
         (71, &without, common, newer), // insufficient_security
         (112, &without, "it does not know this host name", "check the host in the URL"), // unrecognized_name
         (80, &without, "it gives no reason that helps", "the operator of the service"), // internal_error
