@@ -23,6 +23,7 @@ mod errors;
 mod green;
 mod handle;
 mod identity;
+mod items;
 mod logging;
 mod mailbox;
 mod operations;
@@ -60,11 +61,12 @@ mod _archstone {
         },
         descriptions::{managers, resources},
         identity::{Arguments, IdentityCore, IdentityItems, IdentityOutcomes},
+        items::Items,
         options::option_table,
         receipt::Receipt,
         request::Retries,
         response::{AsyncBody, Headers, Pieces, Response},
-        service::{AsyncServiceCore, Items, ServiceClient},
+        service::{AsyncServiceCore, ServiceClient},
         testing::{Failure, FakeKeystone, FakeServer, Reply, Route, SeenRequest},
         timing::Timing,
         token_store::{StoredToken, TokenStoreStatus},

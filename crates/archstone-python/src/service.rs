@@ -2,20 +2,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use archstone::{Allow, Interface, Limiter, Pages, Result, VersionRange};
-use pyo3::{
-    exceptions::PyTypeError,
-    prelude::*,
-    types::{PyDict, PyList},
-};
-use serde_json::Value;
+use archstone::{Allow, Interface, Limiter, Result, VersionRange};
+use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
 
 use crate::{
     body::Sent,
     bridge::{wait, wait_with},
     catalog::Interfaces,
-    convert, errors,
+    errors,
     handle::Handle,
+    items::Items,
     operations,
     process::ClosesConnections,
     promise::start,
@@ -340,80 +336,5 @@ impl AsyncServiceCore {
         limit: Option<usize>,
     ) -> PyResult<Items> {
         Items::new(&self.0.service(py)?, &path, &member, params, limit)
-    }
-}
-
-/// A list of a service, item by item; one page is held at a time.
-#[pyclass(frozen, module = "archstone._archstone")]
-pub(crate) struct Items {
-    pages: Arc<tokio::sync::Mutex<Pages<Value>>>,
-    /// What is left of the page, the next item last.
-    page: Mutex<Vec<Py<PyAny>>>,
-    _closes: ClosesConnections,
-}
-
-impl Items {
-    fn new(
-        service: &archstone::ServiceClient,
-        path: &str,
-        member: &str,
-        params: Option<&pyo3::Bound<'_, PyAny>>,
-        limit: Option<usize>,
-    ) -> PyResult<Self> {
-        let mut pages = service.list(path, member);
-        for (name, value) in params.map(crate::request::pairs).transpose()?.unwrap_or_default() {
-            pages = pages.query(name, value);
-        }
-        if let Some(limit) = limit {
-            pages = pages.limit(limit);
-        }
-        let pages = Arc::new(tokio::sync::Mutex::new(pages));
-        Ok(Self { pages, page: Mutex::default(), _closes: ClosesConnections })
-    }
-}
-
-/// A page, on its way to Python.
-struct Page(Option<Vec<Value>>);
-
-impl<'py> IntoPyObject<'py> for Page {
-    type Target = PyAny;
-    type Output = pyo3::Bound<'py, PyAny>;
-    type Error = PyErr;
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
-        match self.0 {
-            Some(items) => convert::to_python(py, &items),
-            None => Ok(py.None().into_bound(py)),
-        }
-    }
-}
-
-async fn next_page(pages: Arc<tokio::sync::Mutex<Pages<Value>>>) -> Result<Page> {
-    pages.lock().await.next().await.map(Page)
-}
-
-#[pymethods]
-impl Items {
-    fn __iter__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-
-    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
-        let held = || self.page.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        loop {
-            if let Some(item) = held() {
-                return Ok(Some(item));
-            }
-            let Page(Some(items)) = wait(py, next_page(Arc::clone(&self.pages)))? else { return Ok(None) };
-            let list = convert::to_python(py, &items)?.cast_into::<PyList>()?;
-            let mut page: Vec<_> = list.iter().map(pyo3::Bound::unbind).collect();
-            page.reverse();
-            *self.page.lock().unwrap_or_else(PoisonError::into_inner) = page;
-        }
-    }
-
-    /// A future of the next page, as a list; of None after the last.
-    fn next_page<'py>(&self, py: Python<'py>) -> PyResult<pyo3::Bound<'py, PyAny>> {
-        start(py, next_page(Arc::clone(&self.pages)))
     }
 }
