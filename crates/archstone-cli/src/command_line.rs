@@ -27,21 +27,22 @@ use crate::{
 pub(crate) struct Parsed {
     pub(crate) program: Program,
     pub(crate) command: &'static Spec,
+    /// Whether all words of the command are whole.
+    pub(crate) is_whole: bool,
     pub(crate) options: ArgMatches,
     pub(crate) layout: Layout,
     pub(crate) level: Level,
     pub(crate) timing: bool,
 }
 
-pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, clap::Error> {
-    let words: Vec<OsString> = words.into_iter().collect();
+pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Box<clap::Error>> {
     let program = Program::of(words.first().map(OsString::as_os_str));
-    let mut root = quick_root(&words, program);
-    let mut matches = match root.try_get_matches_from_mut(&words) {
+    let mut root = quick_root(words, program);
+    let mut matches = match root.try_get_matches_from_mut(words) {
         Ok(matches) => matches,
         Err(_) => {
-            root = root_for_errors(&words, program);
-            root.try_get_matches_from_mut(&words).map_err(|error| with_near_words(error, &root, &words))?
+            root = root_for_errors(words, program);
+            root.try_get_matches_from_mut(words).map_err(|error| with_near_words(error, &root, words))?
         }
     };
     let mut path = Vec::new();
@@ -50,9 +51,9 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
         matches = below;
     }
     let Some(command) = commands::all().find(|command| path == command.words) else {
-        return Err(root.error(ErrorKind::MissingSubcommand, "a command is missing"));
+        return Err(root.error(ErrorKind::MissingSubcommand, "a command is missing").into());
     };
-    check(&words, program, &matches).map_err(|(kind, message)| root.error(kind, message))?;
+    check(words, program, &matches).map_err(|(kind, message)| root.error(kind, message))?;
     let layout = layout(command, &matches, program == Program::Archstone)
         .map_err(|message| root.error(ErrorKind::ArgumentConflict, message))?;
     let level = match (matches.get_flag("quiet"), matches.get_count("verbose")) {
@@ -62,7 +63,17 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed,
         (false, 1) => Level::INFO,
         (false, _) => Level::DEBUG,
     };
-    Ok(Parsed { program, command, layout, level, timing: matches.get_flag("timing"), options: matches })
+    let is_whole = command_in(words).is_some_and(|it| it.words == command.words);
+    Ok(Parsed { program, command, is_whole, layout, level, timing: matches.get_flag("timing"), options: matches })
+}
+
+/// The command that a command line means, as far as its words are whole, even if it makes no sense.
+pub(crate) fn command_in(words: &[OsString]) -> Option<&'static Spec> {
+    let are_in_order = |command: &&Spec| {
+        let mut rest = words.iter().skip(1);
+        command.words.iter().all(|word| rest.any(|it| it == word))
+    };
+    commands::all().filter(are_in_order).max_by_key(|command| command.words.len())
 }
 
 /// What clap cannot check, since one option may be before the command's words and the other after them.

@@ -24,6 +24,8 @@ const BROKEN_PIPE: u8 = 141;
 pub(crate) enum Failure {
     /// The command line makes no sense, or asks for help.
     Usage(Box<clap::Error>),
+    /// The same, in the words of `openstack`.
+    Argparse(String),
     /// The command failed.
     Command(Error),
     /// The result could not be written.
@@ -54,14 +56,19 @@ pub(crate) enum ErrorFormat {
     Text,
     /// One object on a line.
     Json,
+    /// As text, with the exit status of `openstack`.
+    Openstack,
 }
 
 impl ErrorFormat {
     /// By the words of the command line, which need not make sense, or else by `ARCHSTONE_ERROR_FORMAT`.
     pub(crate) fn of(words: &[OsString], program: Program) -> Self {
+        if program == Program::Openstack {
+            return Self::Openstack;
+        }
         let variable = || Host::default().variable("ARCHSTONE_ERROR_FORMAT");
         let named = value_of(words, "--error-format").map(ToOwned::to_owned).or_else(variable);
-        if program == Program::Archstone && named.is_some_and(|name| name == "json") { Self::Json } else { Self::Text }
+        if named.is_some_and(|name| name == "json") { Self::Json } else { Self::Text }
     }
 }
 
@@ -78,21 +85,24 @@ impl Failure {
             _ => {
                 match (format, self) {
                     (ErrorFormat::Json, _) => console::tell(&self.json()),
-                    (ErrorFormat::Text, Self::Usage(error)) => {
+                    (_, Self::Usage(error)) => {
                         console::tell(rendered(error, &io::stderr()).trim_end_matches('\n'));
                     }
-                    (ErrorFormat::Text, Self::Command(error)) => explain(error),
-                    (ErrorFormat::Text, Self::Output(error)) => {
+                    (_, Self::Argparse(message)) => console::tell(message),
+                    (_, Self::Command(error)) => explain(error),
+                    (_, Self::Output(error)) => {
                         console::say(Kind::Error, &format!("cannot write the result\n  caused by: {error}"));
                     }
                 }
-                ExitCode::from(self.exit_code())
+                ExitCode::from(self.exit_code(format))
             }
         }
     }
 
-    fn exit_code(&self) -> u8 {
+    fn exit_code(&self, format: ErrorFormat) -> u8 {
         match self {
+            Self::Argparse(_) => 2,
+            Self::Command(_) if format == ErrorFormat::Openstack => 1,
             Self::Usage(error) => u8::try_from(error.exit_code()).unwrap_or(2),
             Self::Command(error) => error.kind().exit_code(),
             Self::Output(_) => 1,
@@ -111,6 +121,7 @@ impl Failure {
                 let cause = last_cause(error, &message);
                 (error.kind().name(), message, cause, error.hint_with(in_a_shell))
             }
+            Self::Argparse(message) => ("usage", message.clone(), None, None),
             Self::Output(error) => ("output", "cannot write the result".to_owned(), Some(error.to_string()), None),
         };
         let error = if let Self::Command(error) = self { Some(error) } else { None };
@@ -122,7 +133,7 @@ impl Failure {
             ("request_id", error.and_then(Error::request_id).into()),
             ("status", error.and_then(Error::status).map(i64::from).map_or(Value::None, Value::Integer)),
             ("url", error.and_then(Error::url).into()),
-            ("exit_code", Value::Integer(self.exit_code().into())),
+            ("exit_code", Value::Integer(self.exit_code(ErrorFormat::Json).into())),
         ]))
     }
 }

@@ -1,5 +1,6 @@
 //! The `archstone` command: parse, run, print, exit.
 
+mod argparse;
 mod cells;
 mod cloud_options;
 mod command;
@@ -8,6 +9,7 @@ mod commands;
 mod console;
 mod events;
 mod failure;
+mod handover;
 mod output;
 mod output_options;
 mod paint;
@@ -19,9 +21,13 @@ mod resource;
 mod session;
 mod timing;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    process::{self, ExitCode},
+};
 
 use archstone::events::Level;
+use clap::error::ErrorKind;
 use failure::{ErrorFormat, Failure};
 use program::Program;
 
@@ -30,12 +36,22 @@ fn main() -> ExitCode {
     let program = Program::of(words.first().map(OsString::as_os_str));
     paint::decide(&words, program);
     let error_format = ErrorFormat::of(&words, program);
-    run(words).map_or_else(|failure| failure.report(error_format), ExitCode::from)
+    run(&words, program).map_or_else(|failure| failure.report(error_format), ExitCode::from)
 }
 
-fn run(words: Vec<OsString>) -> Result<u8, Failure> {
+fn run(words: &[OsString], program: Program) -> Result<u8, Failure> {
     // First of all: help and a typo must not read a file or wait for anything.
-    let parsed = command_line::parse(words)?;
+    let parsed = match command_line::parse(words) {
+        Ok(parsed) => parsed,
+        Err(error) => return other_program(words, program, *error),
+    };
+    // Among all commands of `openstack` an abbreviation can mean another one than among ours, and these lists are longer.
+    if program == Program::Openstack
+        && (!parsed.is_whole || matches!(parsed.command.words, ["command" | "module", "list"]))
+        && let Some(openstack) = handover::openstack(words)
+    {
+        return handed_over(openstack);
+    }
     events::print_from(parsed.level);
     if parsed.program == Program::Openstack || parsed.level == Level::ERROR {
         console::be_quiet();
@@ -53,4 +69,43 @@ fn run(words: Vec<OsString>) -> Result<u8, Failure> {
         console::print(&timing::text(&session.timings(), &parsed.layout)?)?;
     }
     printed
+}
+
+/// What is no command of ours can be one of another program.
+fn other_program(words: &[OsString], program: Program, error: clap::Error) -> Result<u8, Failure> {
+    let other = match (program, error.kind()) {
+        (Program::Archstone, ErrorKind::InvalidSubcommand) => handover::extension(words),
+        (
+            Program::Openstack,
+            ErrorKind::InvalidSubcommand
+            | ErrorKind::MissingSubcommand
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            | ErrorKind::DisplayVersion,
+        ) => handover::openstack(words),
+        // Options of logins that only `openstack` has.
+        (Program::Openstack, ErrorKind::UnknownArgument) if argparse::is_about_login(&error) => {
+            handover::openstack(words)
+        }
+        (Program::Openstack, ErrorKind::DisplayHelp) if command_line::command_in(words).is_none() => {
+            handover::openstack(words)
+        }
+        _ => None,
+    };
+    match (other, program) {
+        (Some(other), _) => handed_over(other),
+        (None, Program::Openstack) if error.use_stderr() => {
+            let command = command_line::command_in(words).map_or(&[][..], |it| it.words);
+            Err(Failure::Argparse(argparse::message(&error, command)))
+        }
+        (None, _) => Err(error.into()),
+    }
+}
+
+fn handed_over(command: process::Command) -> Result<u8, Failure> {
+    let program = command.get_program().display().to_string();
+    handover::start(command).map_err(|error| {
+        let error =
+            archstone::Error::new(archstone::ErrorKind::InvalidConfig, format!("cannot run `{program}`: {error}"));
+        error.with_hint(format!("{} can name another `openstack`", handover::OPENSTACK)).into()
+    })
 }

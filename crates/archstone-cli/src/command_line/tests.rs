@@ -74,7 +74,7 @@ fn each_command_in_messages_and_documents_is_one_that_the_program_takes() {
             // What the program fills in.
             let words: Vec<_> = words.iter().map(|it| if it.starts_with('{') { "x" } else { it }).collect();
             checked += 1;
-            match parse(words.iter().map(Into::into)) {
+            match parse(&words.iter().map(Into::into).collect::<Vec<_>>()) {
                 Ok(_) => {}
                 // Prose may name a command, or a group of them; a hint may not.
                 Err(error)

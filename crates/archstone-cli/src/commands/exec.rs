@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::{
     command::{Answers, Own, Spec},
     events::failure,
+    handover::{NOT_FOUND, NOT_RUNNABLE, start},
     output::Answer,
     session::Session,
 };
@@ -55,11 +56,6 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     Ok(Answer::Ending(Box::new(Answer::Text(String::new())), status))
 }
 
-/// What a shell answers for a command that is not there.
-const NOT_FOUND: u8 = 127;
-/// What a shell answers for a command that cannot be run.
-const NOT_RUNNABLE: u8 = 126;
-
 /// The token, what it is good for, and how the cloud is reached.
 fn variables(session: &Session<'_>) -> Result<Vec<(&'static str, String)>> {
     let client = session.client()?;
@@ -88,17 +84,4 @@ fn variables(session: &Session<'_>) -> Result<Vec<(&'static str, String)>> {
         ("ARCHSTONE_UNIX_SOCKET", file(&transport.unix_socket)),
     ];
     Ok(variables.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
-}
-
-/// The command takes this process's place, so that signals reach it.
-#[cfg(unix)]
-fn start(mut command: process::Command) -> io::Result<u8> {
-    use std::os::unix::process::CommandExt;
-    Err(command.exec())
-}
-
-#[cfg(not(unix))]
-fn start(mut command: process::Command) -> io::Result<u8> {
-    let status = command.status()?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }

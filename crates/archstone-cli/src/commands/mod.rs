@@ -9,6 +9,7 @@ mod cache;
 mod catalog;
 mod completion;
 mod config;
+mod configuration_show;
 mod consumer;
 mod credential;
 mod domain;
@@ -24,6 +25,7 @@ mod limit;
 mod mapping;
 mod oauth;
 mod policy;
+mod programs;
 mod project_list;
 mod region;
 mod registered_limit;
@@ -37,6 +39,7 @@ mod token_revoke;
 mod trust;
 mod url;
 mod user_password_set;
+mod versions_show;
 mod whoami;
 
 use crate::command::Spec;
@@ -46,8 +49,10 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Spec> {
     ALL.iter().copied().flatten()
 }
 
+/// What is of the program itself comes first.
 const ALL: &[&[Spec]] = &[
     GENERAL,
+    programs::COMMANDS,
     access_rule::COMMANDS,
     application_credential::COMMANDS,
     consumer::COMMANDS,
@@ -88,6 +93,7 @@ const GENERAL: &[Spec] = &[
     cache::SHOW,
     cache::STATS,
     cache::CLEAR,
+    cache::CLOUD_CACHE_DELETE,
     config::SHOW,
     config::LIST,
     config::PATH,
@@ -100,6 +106,8 @@ const GENERAL: &[Spec] = &[
     config::TRUST,
     config::FETCH_PROFILE,
     config::SCHEMA,
+    configuration_show::SPEC,
+    versions_show::SPEC,
     completion::SPEC,
 ];
 
@@ -112,6 +120,10 @@ pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["access", "token"], "Create OAuth access tokens"),
     (&["application"], "Manage application credentials"),
     (&["application", "credential"], "Manage application credentials"),
+    (&["cloud"], "Manage cached tokens"),
+    (&["cloud", "cache"], "Manage cached tokens"),
+    (&["command"], "List the commands"),
+    (&["configuration"], "Show the effective configuration, as `openstack` does"),
     (&["consumer"], "Manage OAuth consumers"),
     (&["credential"], "Manage what Keystone keeps for users, such as TOTP seeds"),
     (&["domain"], "Manage domains"),
@@ -135,6 +147,7 @@ pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["identity", "provider"], "Manage identity providers"),
     (&["limit"], "Manage limits of projects"),
     (&["mapping"], "Manage mappings of federated users"),
+    (&["module"], "Show the program's version"),
     (&["policy"], "Manage policies that Keystone keeps for other services"),
     (&["region"], "Manage regions"),
     (&["registered"], "Manage registered limits"),
@@ -144,6 +157,7 @@ pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["role"], "Manage roles, and who has which"),
     (&["service"], "Manage services and service providers"),
     (&["service", "provider"], "Manage service providers: clouds that trust this one"),
+    (&["versions"], "Show the API versions that services offer"),
     (&["trust"], "Manage trusts"),
     (&["project"], "List projects"),
     (&["user"], "Manage your own user"),

@@ -9,6 +9,8 @@ mod command_line;
 mod completion;
 mod configuration;
 mod failures;
+#[cfg(unix)]
+mod handover;
 mod kept_tokens;
 mod one_login;
 mod output;

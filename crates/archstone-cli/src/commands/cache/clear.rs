@@ -22,6 +22,15 @@ its entries, so `--all` cannot clear it.",
     work: &Own { describe, run },
 };
 
+/// The same under the name that `openstack` has for it.
+pub(in crate::commands) const CLOUD_CACHE_DELETE: Spec = Spec {
+    words: &["cloud", "cache", "delete"],
+    answers: Answers::Text,
+    examples: "archstone cloud cache delete",
+    more: "",
+    work: &Own { describe, run },
+};
+
 fn describe() -> Command {
     Command::new("clear").about("Remove the cached token of this login, or all in its store").arg(
         Arg::new("all")

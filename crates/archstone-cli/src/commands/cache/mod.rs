@@ -6,4 +6,9 @@ mod show;
 mod stats;
 mod stores;
 
-pub(super) use self::{clear::SPEC as CLEAR, list::SPEC as LIST, show::SPEC as SHOW, stats::SPEC as STATS};
+pub(super) use self::{
+    clear::{CLOUD_CACHE_DELETE, SPEC as CLEAR},
+    list::SPEC as LIST,
+    show::SPEC as SHOW,
+    stats::SPEC as STATS,
+};

@@ -1,0 +1,72 @@
+//! What is wrong with a command line, in the words of Python's `argparse`: scripts of `openstack` know them.
+
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+
+/// The message for a command of these words.
+pub(crate) fn message(error: &Error, words: &[&str]) -> String {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(", "),
+        _ => String::new(),
+    };
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        return format!(
+            "openstack: '{}' is not a command of identity, and there is no other `openstack` on PATH to hand it over to \
+             ({} can name one)",
+            text(ContextKind::InvalidSubcommand),
+            crate::handover::OPENSTACK,
+        );
+    }
+    let argument = || option(&text(ContextKind::InvalidArg));
+    let value = text(ContextKind::InvalidValue);
+    let what = match error.kind() {
+        ErrorKind::MissingRequiredArgument => {
+            let missing = match error.get(ContextKind::InvalidArg) {
+                Some(ContextValue::Strings(names)) => names.iter().map(|name| required(name)).collect(),
+                _ => vec![argument()],
+            };
+            format!("the following arguments are required: {}", missing.join(", "))
+        }
+        ErrorKind::UnknownArgument | ErrorKind::TooManyValues => {
+            format!("unrecognized arguments: {}", text(ContextKind::InvalidArg))
+        }
+        ErrorKind::ArgumentConflict => {
+            format!("argument {}: not allowed with argument {}", argument(), option(&text(ContextKind::PriorArg)))
+        }
+        ErrorKind::InvalidValue if value.is_empty() => format!("argument {}: expected one argument", argument()),
+        ErrorKind::InvalidValue => {
+            let choices = match error.get(ContextKind::ValidValue) {
+                Some(ContextValue::Strings(all)) => all.iter().map(|it| format!("'{it}'")).collect::<Vec<_>>(),
+                _ => Vec::new(),
+            };
+            format!("argument {}: invalid choice: '{value}' (choose from {})", argument(), choices.join(", "))
+        }
+        ErrorKind::ValueValidation => format!("argument {}: invalid int value: '{value}'", argument()),
+        ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues | ErrorKind::NoEquals => {
+            format!("argument {}: expected one argument", argument())
+        }
+        _ => error.render().to_string().trim_start_matches("error: ").lines().next().unwrap_or_default().to_owned(),
+    };
+    format!("{}: error: {what}", ["openstack"].iter().chain(words).copied().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether an option is unknown that only a login can have.
+pub(crate) fn is_about_login(error: &Error) -> bool {
+    matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(name)) if name.starts_with("--os-"))
+}
+
+/// `--limit <LIMIT>` is called `--limit`; `-f` and `--format` are one.
+fn option(written: &str) -> String {
+    let name = written.split(' ').next().unwrap_or_default();
+    match name {
+        "--format" => "-f/--format".to_owned(),
+        "--column" => "-c/--column".to_owned(),
+        name => required(name),
+    }
+}
+
+/// `<DOMAIN_NAME>...` is `<domain-name>`.
+fn required(written: &str) -> String {
+    let name = written.split(' ').next().unwrap_or_default();
+    if name.starts_with('<') { name.trim_end_matches("...").to_lowercase().replace('_', "-") } else { name.to_owned() }
+}
