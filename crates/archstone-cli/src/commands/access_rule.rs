@@ -21,6 +21,7 @@ pub(super) const COMMANDS: &[Spec] = &[
 static DELETE: Operation = Operation {
     about: "Delete access rules of your own that no application credential uses any longer",
     arguments: &[ITSELF.repeated()],
+    named: "with ID",
     ..Operation::new(Verb::Delete, RESOURCE)
 };
 

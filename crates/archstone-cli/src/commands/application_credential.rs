@@ -98,7 +98,7 @@ static SHOW: Operation = Operation {
 };
 
 fn adjust(request: &Request<'_>, arguments: &mut Arguments) -> Result<()> {
-    if request.is_on("restricted") {
+    if request.is_on("restricted") || !arguments.contains_key("unrestricted") {
         arguments.insert("unrestricted".into(), false.into());
     }
     // Who may use a role need not be allowed to look it up.

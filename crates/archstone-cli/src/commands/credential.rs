@@ -49,6 +49,8 @@ static CREATE: Operation = Operation {
 static DELETE: Operation = Operation {
     about: "Delete credentials",
     arguments: &[ITSELF.repeated()],
+    named: "with ID",
+    many: "credential",
     ..Operation::new(Verb::Delete, RESOURCE)
 };
 

@@ -8,7 +8,7 @@ use archstone::{
 };
 use serde_json::Value as Json;
 
-use super::service::SERVICE;
+use super::{region::CHECKED as REGION, service::SERVICE};
 use crate::{
     command::{Answers, Changes, Spec},
     output::Answer,
@@ -62,7 +62,7 @@ static CREATE: Special = Special {
         argument("service", "Service of the endpoint (name, type or ID)"),
         argument("interface", "For whom the endpoint is").reads(INTERFACES).sets("interface"),
         argument("url", "URL of the endpoint; `$(project_id)s` in it is replaced in each catalog").sets("url"),
-        option("region", "region-id", "ID of the region, which must exist").sets("region"),
+        option("region", "region-id", "ID of the region, which must exist").finds(&REGION).sets("region"),
         ENABLE,
         DISABLE,
     ],
@@ -80,6 +80,7 @@ static CREATE: Special = Special {
 static DELETE: Operation = Operation {
     about: "Delete endpoints",
     arguments: &[itself("endpoint-id", "ID of the endpoint", &ENDPOINT).repeated()],
+    named: "with ID",
     ..Operation::new(Verb::Delete, RESOURCE)
 };
 

@@ -64,6 +64,8 @@ static CREATE: Operation = Operation {
 static DELETE: Operation = Operation {
     about: "Delete endpoint groups",
     arguments: &[ITSELF.repeated()],
+    named: "with ID",
+    many: "endpointgroups",
     ..Operation::new(Verb::Delete, RESOURCE)
 };
 

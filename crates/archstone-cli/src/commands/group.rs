@@ -1,7 +1,7 @@
 //! `archstone group …`.
 
 use archstone::{
-    Error, Result,
+    Error, ErrorKind, Result,
     identity::{Group, Resource, ResourceSpec, User},
 };
 
@@ -9,6 +9,7 @@ use crate::{
     command::{Answers, Changes, Spec},
     events::failure,
     output::Answer,
+    program::Program,
     resource::{
         Argument, Column, DOMAIN, Finder, Operation, Request, Special, Verb, argument, column,
         common::{DESCRIPTION, NAME, OR_SHOW},
@@ -129,13 +130,15 @@ fn each_user(request: &Request<'_>, operation: &str, what: &str) -> Result<Answe
 }
 
 fn contains_user(request: &Request<'_>) -> Result<Answer> {
+    let id = |name: &str| match request.value(name) {
+        // To `openstack`, whoever does not exist is in no group.
+        Err(error) if error.kind() == ErrorKind::NotFound && request.session.program() == Program::Openstack => {
+            Ok(request.text(name).into())
+        }
+        found => found.map(Option::unwrap_or_default),
+    };
     let (group, user) = (request.text("group").unwrap_or_default(), request.text("user").unwrap_or_default());
-    let is_in = perform(
-        request,
-        User::SPEC,
-        "check_in_group",
-        [("group", request.value("group")?.unwrap_or_default()), ("user", request.value("user")?.unwrap_or_default())],
-    )?;
+    let is_in = perform(request, User::SPEC, "check_in_group", [("group", id("group")?), ("user", id("user")?)])?;
     if is_in.as_bool() == Some(true) {
         return Ok(Answer::Text(format!("{user} in group {group}\n")));
     }

@@ -2,7 +2,7 @@
 
 use archstone::identity::{Limit, Project, Resource, ResourceSpec};
 
-use super::service::SERVICE;
+use super::{region::CHECKED as REGION, service::SERVICE};
 use crate::{
     command::Spec,
     resource::{
@@ -33,7 +33,7 @@ static CREATE: Operation = Operation {
     about: "Create a limit: how much of a resource a project can use",
     arguments: &[
         DESCRIPTION,
-        option("region", "region", "ID of the region that the limit is for").sets("region"),
+        option("region", "region", "ID of the region that the limit is for").finds(&REGION).sets("region"),
         option("project", "project", "Project that the limit is for (name or ID)")
             .finds(&PROJECT)
             .sets("project")
@@ -61,7 +61,7 @@ static LIST: Operation = Operation {
     arguments: &[
         option("service", "service", "Only limits of this service (name, type or ID)").finds(&SERVICE).sets("service"),
         option("resource-name", "resource-name", "Only limits of this resource").sets("resource_name"),
-        option("region", "region", "Only limits of this region").sets("region"),
+        option("region", "region", "Only limits of this region").finds(&REGION).sets("region"),
         option("project", "project", "Only limits of this project (name or ID)").finds(&PROJECT).sets("project"),
         PROJECT_DOMAIN,
     ],

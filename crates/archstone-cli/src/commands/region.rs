@@ -9,6 +9,8 @@ use crate::{
 
 const RESOURCE: &ResourceSpec = Region::SPEC;
 static REGION: Finder = Finder::by_id(RESOURCE);
+/// For commands to which a region that does not exist is an error: Keystone takes it for one without anything in it.
+pub(super) static CHECKED: Finder = Finder::of(RESOURCE);
 const ITSELF: Argument = itself("region-id", "ID of the region", &REGION);
 const PARENT: Argument = option("parent-region", "region-id", "Region that it is a part of").sets("parent_region");
 const SHOWN: &[Column] =
@@ -32,6 +34,7 @@ static CREATE: Operation = Operation {
 static DELETE: Operation = Operation {
     about: "Delete regions, with the regions that are parts of them",
     arguments: &[ITSELF.repeated()],
+    named: "with ID",
     ..Operation::new(Verb::Delete, RESOURCE)
 };
 

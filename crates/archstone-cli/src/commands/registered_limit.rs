@@ -2,7 +2,7 @@
 
 use archstone::identity::{RegisteredLimit, Resource, ResourceSpec};
 
-use super::service::SERVICE;
+use super::{region::CHECKED as REGION, service::SERVICE};
 use crate::{
     command::Spec,
     resource::{
@@ -36,7 +36,7 @@ static CREATE: Operation = Operation {
     about: "Create a registered limit: how much of a resource can be used where no limit says more",
     arguments: &[
         DESCRIPTION,
-        option("region", "region", "ID of the region that the limit is for").sets("region"),
+        option("region", "region", "ID of the region that the limit is for").finds(&REGION).sets("region"),
         option("service", "service", "Service of the resource (name, type or ID)")
             .finds(&SERVICE)
             .sets("service")
@@ -54,6 +54,7 @@ static CREATE: Operation = Operation {
 static DELETE: Operation = Operation {
     about: "Delete registered limits",
     arguments: &[ITSELF.repeated()],
+    named: "with ID",
     ..Operation::new(Verb::Delete, RESOURCE)
 };
 
@@ -62,7 +63,7 @@ static LIST: Operation = Operation {
     arguments: &[
         option("service", "service", "Only limits of this service (name, type or ID)").finds(&SERVICE).sets("service"),
         option("resource-name", "resource-name", "Only limits of this resource").sets("resource_name"),
-        option("region", "region", "Only limits of this region").sets("region"),
+        option("region", "region", "Only limits of this region").finds(&REGION).sets("region"),
     ],
     columns: &[
         column("ID", "id"),
@@ -83,7 +84,7 @@ static SET: Operation = Operation {
         option("resource-name", "resource-name", "New name of the resource").sets("resource_name"),
         option("default-limit", "default-limit", "How much can be used").reads(Reads::Integer).sets("default_limit"),
         DESCRIPTION,
-        option("region", "region", "New region").sets("region"),
+        option("region", "region", "New region").finds(&REGION).sets("region"),
     ],
     columns: SHOWN,
     ..Operation::new(Verb::SetAndShow, RESOURCE)

@@ -1,13 +1,17 @@
 //! `archstone role …`: the roles themselves.
 
-use archstone::identity::{Resource, ResourceSpec, Role};
+use archstone::{
+    Result,
+    identity::{Resource, ResourceSpec, Role},
+};
 
 use crate::{
-    command::Spec,
+    command::{Answers, Changes, Spec},
+    output::Answer,
     resource::{
-        Argument, Column, DOMAIN, Finder, Operation, Verb, argument, column,
+        Argument, Arguments, Column, DOMAIN, Finder, Operation, Request, Special, Verb, argument, column,
         common::{DESCRIPTION, IMMUTABLE, NAME, NO_IMMUTABLE, OR_SHOW},
-        fields, itself, option,
+        fields, items, itself, listed, option,
     },
 };
 
@@ -21,7 +25,7 @@ const SHOWN: &[Column] = &fields(["id", "name", "domain_id", "description"]);
 pub(super) const COMMANDS: &[Spec] = &[
     CREATE.command(&["role", "create"], "archstone role create auditor --description 'Reads everything'"),
     DELETE.command(&["role", "delete"], "archstone role delete auditor"),
-    LIST.command(&["role", "list"], "archstone role list\narchstone role list --domain acme"),
+    LIST.command(&["role", "list"], Answers::List, "archstone role list\narchstone role list --domain acme"),
     SET.command(&["role", "set"], "archstone role set auditor --immutable"),
     SHOW.command(&["role", "show"], "archstone role show auditor"),
 ];
@@ -46,12 +50,27 @@ static DELETE: Operation = Operation {
     ..Operation::new(Verb::Delete, RESOURCE)
 };
 
-static LIST: Operation = Operation {
+static LIST: Special = Special {
     about: "List roles: those of no domain, or those of one",
-    arguments: &[option("domain", "domain", "Only roles of this domain (name or ID)").finds(&DOMAIN).sets("domain_id")],
-    columns: &[column("ID", "id"), column("Name", "name")],
-    ..Operation::new(Verb::List, RESOURCE)
+    arguments: &[option("domain", "domain", "Only roles of this domain (name or ID)")],
+    changes: Changes::Nothing,
+    run: list,
 };
+
+fn list(request: &Request<'_>) -> Result<Answer> {
+    const COLUMNS: &[Column] = &[column("ID", "id"), column("Name", "name")];
+    const OF_DOMAIN: &[Column] = &[column("ID", "id"), column("Name", "name"), column("Domain", "domain")];
+    let Some(domain) = request.text("domain") else {
+        return Ok(listed(COLUMNS, &[], false, items(request, RESOURCE, "list", [])?));
+    };
+    let domain = DOMAIN.find(request, domain, Arguments::new())?;
+    let of = |name: &str| domain.get(name).cloned().unwrap_or_default();
+    let mut roles = items(request, RESOURCE, "list", [("domain_id", of("id"))])?;
+    for role in &mut roles {
+        role["domain"] = of("name");
+    }
+    Ok(listed(OF_DOMAIN, &[], false, roles))
+}
 
 static SET: Operation = Operation {
     about: "Change a role",

@@ -40,6 +40,7 @@ static CREATE: Operation = Operation {
 static DELETE: Operation = Operation {
     about: "Delete services with their endpoints",
     arguments: &[ITSELF.repeated()],
+    named: "with type, name or ID",
     ..Operation::new(Verb::Delete, RESOURCE)
 };
 

@@ -11,7 +11,7 @@ use crate::{
     output::Answer,
     resource::{
         Argument, Column, Finder, Operation, Reads, Request, Special, Verb, argument, column, items, itself, listed,
-        option, sorted_names, switch,
+        option, switch,
     },
 };
 
@@ -32,7 +32,7 @@ const SHOWN: &[Column] = &[
     column("redelegated_trust_id", "redelegated_trust_id"),
     column("redelegation_count", "redelegation_count"),
     column("remaining_uses", "remaining_uses"),
-    column("roles", "roles").by(|fields, field| sorted_names(fields.get(field), Some("name"))),
+    column("roles", "roles"),
     column("trustee_user_id", "trustee_user_id"),
     column("trustor_user_id", "trustor_user_id"),
 ];
@@ -102,7 +102,7 @@ static LIST: Special = Special {
         option("trustee", "user", "Only trusts of this trustee (name or ID)").finds(&TRUSTEE).sets("trustee_user"),
         TRUSTOR_DOMAIN,
         TRUSTEE_DOMAIN,
-        switch("auth-user", "Only trusts of the current user, as trustor or trustee").against(&["trustor", "trustee"]),
+        switch("auth-user", "Only trusts of the current user, as trustor or trustee"),
     ],
     changes: Changes::Nothing,
     run: list,
@@ -124,6 +124,10 @@ fn list(request: &Request<'_>) -> Result<Answer> {
         }
     }
     let trusts = if request.is_on("auth-user") {
+        if request.text("trustor").or(request.text("trustee")).is_some() {
+            let message = "`--auth-user` cannot be used with `--trustor` or `--trustee`";
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
+        }
         let access = request.session.authenticate()?;
         let me = access.user_id().unwrap_or_default();
         let mut trusts = items(request, RESOURCE, "list", [("trustor_user", me.into())])?;

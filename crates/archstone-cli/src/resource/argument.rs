@@ -252,7 +252,7 @@ impl Argument {
                 Error::new(ErrorKind::InvalidRequest, message)
             })?,
             Reads::Secret => self.secret_text(text, request)?.into(),
-            Reads::TextFile => self.file(text)?.into(),
+            Reads::TextFile => self.file(text)?.trim().into(),
             Reads::Lines => {
                 let text = self.file(text)?;
                 text.lines().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().into()

@@ -39,6 +39,9 @@ pub(crate) struct Operation {
     pub(crate) columns: &'static [Column],
     /// What a list shows in addition with `--long`.
     pub(crate) long: &'static [Column],
+    /// How a deletion that fails names the thing, after its kind, and what several are called.
+    pub(crate) named: &'static str,
+    pub(crate) many: &'static str,
     /// What is not said by the description: a last change to what is sent.
     pub(crate) adjust: fn(&Request<'_>, &mut Arguments) -> Result<()>,
     /// The fields of the answer where it is not known before which there are.
@@ -111,7 +114,18 @@ pub(crate) fn previewed(session: &Session<'_>) -> Option<Answer> {
 
 impl Operation {
     pub(crate) const fn new(verb: Verb, resource: &'static ResourceSpec) -> Self {
-        Self { about: "", resource, verb, arguments: &[], columns: &[], long: &[], adjust: |_, _| Ok(()), show: None }
+        Self {
+            about: "",
+            resource,
+            verb,
+            arguments: &[],
+            columns: &[],
+            long: &[],
+            named: "with name or ID",
+            many: "",
+            adjust: |_, _| Ok(()),
+            show: None,
+        }
     }
 
     /// The command with these words, and with these examples in its help.

@@ -87,8 +87,7 @@ fn delete(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
     (operation.adjust)(request, &mut arguments)?;
     let (itself, finder) = operation.itself()?;
     let delete = operation.does("delete")?;
-    let names = operation.resource.names;
-    delete_each(request, itself.name, names.member, names.members, |wanted| {
+    delete_each(operation, request, itself.name, |wanted| {
         let found = match finder.given(wanted) {
             Some(found) => found,
             None => finder.find(request, wanted, within.clone())?,
@@ -102,29 +101,32 @@ fn delete(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
 
 /// Deletes each thing that an argument names. One that fails does not keep the others, and is reported.
 fn delete_each(
+    operation: &Operation,
     request: &Request<'_>,
     argument: &str,
-    one: &str,
-    many: &str,
     mut delete: impl FnMut(&str) -> Result<()>,
 ) -> Result<Answer> {
     let (wanted, mut failures) = (request.texts(argument), Vec::new());
-    let (one, many) = (one.replace('_', " "), many.replace('_', " "));
+    let names = operation.resource.names;
+    let one = names.member.replace('_', " ");
+    let many = if operation.many.is_empty() { names.members.replace('_', " ") } else { operation.many.to_owned() };
+    let is_openstack = request.session.program() == Program::Openstack;
     request.session.confirm_deletion(&one, &wanted)?;
     for name in &wanted {
         if let Err(error) = delete(name) {
             // One alone fails as any other command does.
-            if wanted.len() == 1 && request.session.program() == Program::Archstone {
+            if wanted.len() == 1 && !is_openstack {
                 return Err(error);
             }
-            failure!("Failed to delete {one} with name or ID '{name}': {error}");
+            failure!("Failed to delete {one} {} '{name}': {error}", operation.named);
             failures.push(error);
         }
     }
     match failures.first() {
         None => Ok(Answer::Text(String::new())),
         Some(first) => {
-            let message = format!("{} of {} {many} failed to delete", failures.len(), wanted.len());
+            let end = if is_openstack { "." } else { "" };
+            let message = format!("{} of {} {many} failed to delete{end}", failures.len(), wanted.len());
             Err(Error::new(first.kind(), message))
         }
     }
