@@ -125,6 +125,18 @@ echo "export OS_AUTH_URL=$OS_AUTH_URL OS_USERNAME=bob OS_PASSWORD=bob-secret" >d
         + RUST_LEFT_OVER
         + 'let ids = vec![client.identity().users().create("docs-4").domain("default").await?.id];\n',
     ),
+    "docs/insight.md": Page(
+        user="admin",
+        shell="""\
+export LC_ALL=C.UTF-8
+cat >clouds.yaml <<END
+clouds:
+  staging: &cloud {auth: {auth_url: "$OS_AUTH_URL", username: admin, password: admin-secret}, project_name: admin}
+  production: *cloud
+END
+""",
+        rust=RUST_CLIENT,
+    ),
     "docs/keystoneauth.md": Page(user="admin", shell="export ARCHSTONE_TOKEN_CACHE=none", python=CLIENTS),
     "docs/keystoneclient.md": Page(
         user="admin",

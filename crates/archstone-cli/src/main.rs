@@ -7,6 +7,7 @@ mod command;
 mod command_line;
 mod commands;
 mod console;
+mod drawing;
 mod events;
 mod failure;
 mod handover;

@@ -109,7 +109,7 @@ impl<'a> Session<'a> {
         if !self.is_warned.replace(true) {
             warn_of_seen_secrets(self.options);
         }
-        builder(self.options)
+        with_options(AsyncClient::builder().environment(), self.options)
     }
 
     /// A client that asks nobody for a secret, for what needs no login.
@@ -121,6 +121,15 @@ impl<'a> Session<'a> {
     pub(crate) fn client_with(&self, name: &str, value: &str, option: &str) -> Result<Client> {
         let builder = self.builder()?.option_from(name, value, Origin::Argument(option.to_owned()));
         builder.build().map(Client::from)
+    }
+
+    /// A client for a cloud of `clouds.yaml`, where a command takes several: what the environment says is about one
+    /// cloud, and is not taken into account. The options of the command line are.
+    pub(crate) fn client_of(&self, cloud: &str) -> Result<Client> {
+        if !self.is_warned.replace(true) {
+            warn_of_seen_secrets(self.options);
+        }
+        with_options(AsyncClient::builder(), self.options)?.cloud(cloud).build().map(Client::from)
     }
 
     /// The token, from the cache or by a login. A warning where it is unscoped and nobody asked for that.
@@ -177,8 +186,8 @@ fn warn_of_seen_secrets(options: &ArgMatches) {
     }
 }
 
-fn builder(options: &ArgMatches) -> Result<ClientBuilder> {
-    let mut builder = AsyncClient::builder().environment().default_option("token_cache", "disk").ask(ask);
+fn with_options(builder: ClientBuilder, options: &ArgMatches) -> Result<ClientBuilder> {
+    let mut builder = builder.default_option("token_cache", "disk").ask(ask);
     if let Some(cloud) = cloud_options::given(options, "cloud") {
         builder = builder.cloud(cloud);
     }

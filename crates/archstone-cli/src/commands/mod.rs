@@ -3,6 +3,7 @@
 //! A file says how the command is described, and what it does: it takes options, calls the library,
 //! and returns an answer. To add a command, write its file and name it here.
 
+mod access;
 mod access_rule;
 mod application_credential;
 mod cache;
@@ -12,6 +13,7 @@ mod config;
 mod configuration_show;
 mod consumer;
 mod credential;
+mod diff;
 mod domain;
 mod ec2_credentials;
 mod endpoint;
@@ -27,6 +29,7 @@ mod oauth;
 mod policy;
 mod programs;
 mod project_list;
+mod project_tree;
 mod region;
 mod registered_limit;
 mod role;
@@ -53,6 +56,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Spec> {
 const ALL: &[&[Spec]] = &[
     GENERAL,
     programs::COMMANDS,
+    access::COMMANDS,
     access_rule::COMMANDS,
     application_credential::COMMANDS,
     consumer::COMMANDS,
@@ -83,10 +87,12 @@ const GENERAL: &[Spec] = &[
     catalog::SHOW,
     url::SPEC,
     project_list::SPEC,
+    project_tree::SPEC,
     user_password_set::SPEC,
     whoami::SPEC,
     status::SPEC,
     shell_prompt::SPEC,
+    diff::SPEC,
     env::SPEC,
     exec::SPEC,
     cache::LIST,
@@ -115,7 +121,7 @@ const GENERAL: &[Spec] = &[
 pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["token"], "Issue or revoke tokens"),
     (&["catalog"], "Show the service catalog"),
-    (&["access"], "Manage access rules and OAuth access tokens"),
+    (&["access"], "Explain who can do what where; manage access rules and tokens"),
     (&["access", "rule"], "Manage access rules of application credentials"),
     (&["access", "token"], "Create OAuth access tokens"),
     (&["application"], "Manage application credentials"),
@@ -159,7 +165,7 @@ pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["service", "provider"], "Manage service providers: clouds that trust this one"),
     (&["versions"], "Show the API versions that services offer"),
     (&["trust"], "Manage trusts"),
-    (&["project"], "List projects"),
+    (&["project"], "List projects, and draw them as a tree"),
     (&["user"], "Manage your own user"),
     (&["user", "password"], "Change your own password"),
     (&["cache"], "Manage cached tokens"),

@@ -88,9 +88,15 @@ impl Layout {
             Answer::List { columns, rows } => out(&self.list(&columns, rows)?)?,
             Answer::Stream { columns, rows } => self.stream::<E>(&columns, rows, out)?,
             Answer::Text(text) => out(&self.escape().lines(text))?,
-            Answer::Ending(answer, _) => self.write::<E>(*answer, out)?,
+            Answer::Told(text, _) if self.is_for_people() => out(&self.escape().lines(text))?,
+            Answer::Told(_, answer) | Answer::Ending(answer, _) => self.write::<E>(*answer, out)?,
         }
         Ok(())
+    }
+
+    /// Whether people read it, and nothing of a table is asked for.
+    fn is_for_people(&self) -> bool {
+        self.format == Format::Table && self.columns.is_empty() && !self.is_wide
     }
 
     /// Whether it goes into a pager: a program gets it as it is.

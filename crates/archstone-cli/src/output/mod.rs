@@ -21,6 +21,7 @@ use archstone::Result;
 
 #[cfg(feature = "jq")]
 pub(crate) use self::filter::Filter;
+pub(crate) use self::width::width;
 pub(crate) use self::{
     escape::Escape,
     layout::{Format, Layout, Screen},
@@ -75,6 +76,8 @@ pub(crate) enum Answer {
     Stream { columns: Vec<Column>, rows: Rows },
     /// Text that is written as it is.
     Text(String),
+    /// Text for people, in place of a table, and the same for programs.
+    Told(String, Box<Answer>),
     /// An answer after which the run ends with this status.
     Ending(Box<Answer>, u8),
 }
@@ -100,6 +103,11 @@ impl Answer {
         rows: impl Iterator<Item = Result<Vec<Vec<Value>>>> + 'static,
     ) -> Self {
         Self::Stream { columns: columns.into_iter().map(Into::into).collect(), rows: Rows(Box::new(rows)) }
+    }
+
+    /// Text for people, in place of a table, and the same for programs.
+    pub(crate) fn told(text: String, answer: Self) -> Self {
+        Self::Told(text, Box::new(answer))
     }
 
     /// The answer itself, and the status that the run ends with.

@@ -39,7 +39,7 @@ fn is_skin_tone(c: char) -> bool {
 }
 
 /// The columns that a line takes.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.len();
     }

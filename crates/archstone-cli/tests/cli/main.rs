@@ -3,6 +3,7 @@
 //! Each run has an environment and a home of its own. The server is `dev/keystone`, which is started
 //! when it does not run yet; each test has its own way to it, so that its requests can be counted.
 
+mod access;
 mod answers;
 mod cache;
 mod command_line;

@@ -170,3 +170,21 @@ impl<O: Operation> fmt::Debug for Bulk<O> {
             .finish_non_exhaustive()
     }
 }
+
+/// Asks for many things, some at a time; the answers are in the order of the questions. What is asked depends on no type
+/// of operation.
+pub(super) async fn at_once<Q, T, F>(questions: Vec<Q>, ask: impl Fn(Q) -> F) -> Vec<Result<T>>
+where
+    T: Default + Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
+    /// Requests at a time.
+    const AT_A_TIME: usize = 8;
+    let mut answers: Vec<_> = questions.iter().map(|_| Ok(T::default())).collect();
+    let asked = questions.into_iter().map(|it| Box::pin(ask(it)) as Waiting<T>);
+    let mut outcomes = Outcomes::new(asked.collect(), AT_A_TIME);
+    while let Some((position, outcome)) = outcomes.next().await {
+        answers[position] = outcome;
+    }
+    answers
+}

@@ -28,11 +28,13 @@ mod call;
 #[macro_use]
 mod describe;
 mod find;
+pub mod grants;
 mod list;
 mod names;
 mod oauth1;
 mod prepare;
 mod resource;
+pub mod snapshot;
 mod spec;
 mod splitter;
 mod value;

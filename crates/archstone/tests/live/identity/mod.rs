@@ -6,6 +6,7 @@ mod checks;
 mod credentials;
 mod domains;
 mod federation;
+mod grants;
 mod limits;
 mod lists;
 mod oauth;

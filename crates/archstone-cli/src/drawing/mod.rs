@@ -1,0 +1,124 @@
+//! Drawings: trees and graphs as text, for Graphviz, and as pictures that need nothing else.
+//!
+//! Every label may come from the cloud: what cannot be seen in it is escaped first, and then what means something in the
+//! form that is written.
+
+mod dot;
+mod graph;
+mod svg;
+mod tree;
+
+use archstone::{Error, ErrorKind, Result, host::Host, text::escaped};
+use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource};
+
+pub(crate) use self::{
+    graph::{Edge, Graph},
+    tree::Branch,
+};
+use crate::output::{self, Answer};
+
+/// What can be drawn.
+pub(crate) trait Drawing {
+    /// For a terminal, with these lines.
+    fn text(&self, lines: &Lines) -> String;
+    /// For Graphviz.
+    fn dot(&self) -> String;
+    /// As a picture.
+    fn svg(&self) -> String;
+}
+
+const FORMS: [(&str, &str); 3] = [
+    ("dot", "Write it for Graphviz"),
+    ("svg", "Write it as an SVG picture"),
+    ("html", "Write it as one HTML page that needs no other files"),
+];
+
+/// The options that say how it is drawn.
+pub(crate) fn form_options() -> [Arg; 3] {
+    FORMS.map(|(name, help)| {
+        let others = FORMS.iter().map(|(other, _)| *other).filter(|other| *other != name);
+        let option = Arg::new(name).long(name).action(ArgAction::SetTrue).conflicts_with_all(others);
+        option.help(help).help_heading("Drawing")
+    })
+}
+
+/// The drawing as the options want it: for people as text, for programs as these rows.
+///
+/// # Errors
+///
+/// When two forms are asked for.
+pub(crate) fn answer(drawing: &impl Drawing, title: &str, rows: Answer, options: &ArgMatches) -> Result<Answer> {
+    let form = FORMS.iter().map(|(form, _)| *form).find(|form| options.get_flag(form));
+    if let (Some(form), Some(ValueSource::CommandLine)) = (form, options.value_source("format")) {
+        let message = format!("`--{form}` is a format of its own; `--format` is not supported with it");
+        return Err(Error::new(ErrorKind::InvalidRequest, message));
+    }
+    Ok(match form {
+        Some("dot") => Answer::Text(drawing.dot()),
+        Some("svg") => Answer::Text(drawing.svg()),
+        Some(_) => Answer::Text(page(title, &drawing.svg())),
+        None => Answer::told(drawing.text(Lines::of(&Host::default())), rows),
+    })
+}
+
+/// The lines of a tree.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Lines {
+    branch: &'static str,
+    last: &'static str,
+    past: &'static str,
+}
+
+impl Lines {
+    const UNICODE: Self = Self { branch: "├── ", last: "└── ", past: "│   " };
+    const ASCII: Self = Self { branch: "|-- ", last: "`-- ", past: "|   " };
+
+    /// Those that the terminal can show: by the first of the variables that say which characters it has.
+    fn of(host: &Host) -> &'static Self {
+        let said = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| {
+            let value = host.variable(name).filter(|it| !it.is_empty())?;
+            Some(value.to_ascii_lowercase())
+        });
+        let is_utf8 = said.map_or(cfg!(windows), |it| it.contains("utf-8") || it.contains("utf8"));
+        if is_utf8 { &Self::UNICODE } else { &Self::ASCII }
+    }
+}
+
+/// Text for XML and HTML.
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in escaped(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// About how wide a text is drawn, in pixels: no font is known here.
+fn width(text: &str) -> usize {
+    output::width(&escaped(text)) * 8
+}
+
+/// A page that holds a picture and needs nothing else, not even the network.
+fn page(title: &str, svg: &str) -> String {
+    let title = xml(title);
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
+         <style>\n:root {{ color-scheme: light dark; }}\n\
+         body {{ font-family: system-ui, sans-serif; margin: 2rem; background: #fff; color: #1b1f24; }}\n\
+         h1 {{ font-size: 1.25rem; }}\n\
+         @media (prefers-color-scheme: dark) {{ body {{ background: #14171b; color: #e6e8eb; }} }}\n\
+         </style>\n</head>\n<body>\n<h1>{title}</h1>\n{svg}</body>\n</html>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests;
