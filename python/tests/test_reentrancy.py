@@ -92,6 +92,25 @@ def test_what_a_signal_handler_raises_ends_the_wait_and_the_next_one_works(
     assert service.get("servers").ok
 
 
+@needs_signals
+def test_a_signal_is_heard_in_every_wait_however_many_there_were(
+    keystone: FakeKeystone, alarm: Callable[[Callable[[], object]], list[object]]
+) -> None:
+    service = Client(**keystone.options()).service("compute")
+
+    def give_up() -> None:
+        raise KeyboardInterrupt
+
+    for waits in (1, 2, 20):
+        # Long enough for the thread to sleep.
+        keystone.fail_next(waits, Failure.delay(0.005))
+        assert all(service.get("servers").ok for _ in range(waits))
+        keystone.fail_next(1, Failure.SILENCE)
+        alarm(give_up)
+        with pytest.raises(KeyboardInterrupt):
+            service.get("servers")
+
+
 class Asking(logging.Handler):
     """A handler that makes a request for each record, but for those of that request."""
 

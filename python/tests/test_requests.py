@@ -64,6 +64,46 @@ def test_an_answer_is_like_one_of_requests(compute: archstone.ServiceClient) -> 
         headers["x-no"]
 
 
+DOCUMENTS = {
+    "short": b'{"a": [1, -2.5e3, true, null]}',
+    "white space": b' \r\n\t{"a": 1}\t\n\r ',
+    "a list": b"[]\n",
+    "text": b'"a"',
+    "a number": b"12345678901234567890123456789012345678901234567890",
+    "no number": b"[NaN, -Infinity]",
+    "a name twice": b'{"a": 1, "a": 2}',
+    "other letters": '{"name": "Zoë 愛 😀"} '.encode(),
+    "half a surrogate pair": b'{"name": "\\ud800"}',
+    "half a surrogate pair in UTF-8": b'{"name": "\xed\xa0\x80"}',
+    "UTF-8 with a mark": '{"a": "é"}'.encode("utf-8-sig"),
+    **{encoding: '{"a": "é"}'.encode(encoding) for encoding in ("utf-16-le", "utf-16-be", "utf-32", "latin-1")},
+    "nothing": b"",
+    "a bracket": b"{",
+    "an end too soon": b'{"a": [1, 2',
+    "more behind": b'{"a": 1} {"b": 2}',
+    "other letters behind": '{"a": 1} é'.encode(),
+    "a form feed behind": b'{"a": 1}\x0c',
+    "a zero behind": b'{"a": 1}\0',
+    "a control character": b'{"a": "\n"}',
+    "too deep": b"[" * 200_000,
+}
+
+
+@pytest.mark.parametrize("body", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_json_is_what_json_loads_makes_of_the_body(
+    keystone: FakeKeystone, compute: archstone.ServiceClient, body: bytes
+) -> None:
+    keystone.on("GET", "/compute/v2.1/document").reply(Reply(body=body))
+    answer = compute.get("document")
+    try:
+        expected = json.loads(body)
+    except (ValueError, RecursionError):
+        with pytest.raises(archstone.InvalidResponseError, match=r"is not JSON|nested too deeply"):
+            answer.json()
+    else:
+        assert repr(answer.json()) == repr(expected)
+
+
 def test_an_answer_that_is_an_error_is_raised_with_the_answer(
     keystone: FakeKeystone, compute: archstone.ServiceClient
 ) -> None:

@@ -69,7 +69,7 @@ async_core! {
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let said = Said { data, stream, options };
-        let Described { request, body: _, stream } = request::to_url(&self.0.client(py)?, py, &method, &url, &said)?;
+        let Described { request, stream, .. } = request::to_url(&self.0.client(py)?, py, &method, &url, &said)?;
         start(py, operations::send(request, stream))
     }
 

@@ -9,13 +9,15 @@
 use std::{
     cell::Cell,
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::LazyLock,
     task::Poll,
     time::Duration,
 };
 
 use tokio::{task::yield_now, time::Instant};
+
+use crate::process::Waiting;
 
 /// How long to look; an answer that took no longer is a quick one.
 const AWHILE: Duration = Duration::from_micros(150);
@@ -34,32 +36,68 @@ thread_local! {
     static HABIT: Cell<Habit> = const { Cell::new(Habit { last_was_quick: false, to_skip: 0, skipped: 0 }) };
 }
 
-/// The outcome of a future: looked for awake for a while, where the last one came quickly; then by `sleep`.
+/// The outcome of a future: looked for awake for a while, where the last one came quickly; then asleep. `None` where
+/// there is none within the limit.
 pub(crate) async fn outcome<F: Future>(
     mut future: Pin<&mut F>,
-    sleep: impl AsyncFnOnce(Pin<&mut F>) -> F::Output,
-) -> F::Output {
-    // What needs no waiting teaches nothing.
-    if let Poll::Ready(outcome) = look(future.as_mut()).await {
-        return outcome;
-    }
-    let began = Instant::now();
-    let mut habit = HABIT.get();
-    if habit.is_worth_trying() {
-        while began.elapsed() < AWHILE {
-            yield_now().await;
-            if let Poll::Ready(outcome) = look(future.as_mut()).await {
-                HABIT.set(Habit { last_was_quick: true, ..Habit::default() });
-                return outcome;
-            }
+    limit: Option<Duration>,
+    waiting: &Waiting,
+) -> Option<F::Output> {
+    let mut wait: Option<Wait> = None;
+    let mut timer = None;
+    let outcome = poll_fn(|context| {
+        if let Poll::Ready(outcome) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(outcome));
         }
-        habit.to_skip = (habit.to_skip.max(8) * 2).min(MOST_SKIPPED);
-        habit.skipped = 0;
+        let wait = wait.get_or_insert_with(Wait::begin);
+        if wait.stays_awake() {
+            return pin!(yield_now()).poll(context).map(|()| None);
+        }
+        let Some(limit) = limit else { return Poll::Pending };
+        timer.get_or_insert_with(|| waiting.timer(wait.began + limit)).as_mut().poll(context).map(|()| None)
+    })
+    .await;
+    // What needs no waiting teaches nothing.
+    if let Some(wait) = wait {
+        wait.learn();
     }
-    let outcome = sleep(future).await;
-    habit.last_was_quick = began.elapsed() < AWHILE;
-    HABIT.set(habit);
+    if let Some(timer) = timer {
+        waiting.keep(timer);
+    }
     outcome
+}
+
+/// A wait under way.
+struct Wait {
+    began: Instant,
+    habit: Habit,
+    is_awake: bool,
+}
+
+impl Wait {
+    fn begin() -> Self {
+        let mut habit = HABIT.get();
+        let is_awake = habit.is_worth_trying();
+        Self { began: Instant::now(), habit, is_awake }
+    }
+
+    /// Whether to look again at once, and not to sleep until there is news.
+    fn stays_awake(&mut self) -> bool {
+        if self.is_awake && self.began.elapsed() >= AWHILE {
+            self.is_awake = false;
+            self.habit.to_skip = (self.habit.to_skip.max(8) * 2).min(MOST_SKIPPED);
+            self.habit.skipped = 0;
+        }
+        self.is_awake
+    }
+
+    fn learn(self) {
+        HABIT.set(if self.is_awake {
+            Habit { last_was_quick: true, ..Habit::default() }
+        } else {
+            Habit { last_was_quick: self.began.elapsed() < AWHILE, ..self.habit }
+        });
+    }
 }
 
 impl Habit {
@@ -73,9 +111,4 @@ impl Habit {
         self.skipped += 1;
         is_due
     }
-}
-
-/// Whether the future is ready, without waiting.
-async fn look<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
-    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }

@@ -6,6 +6,7 @@
 //! becomes a task of the runtime, so that a request made by that code can wait for it (such as the same login).
 
 use std::{
+    cell::Cell,
     future::{Future, poll_fn},
     pin::{Pin, pin},
     task::{Context, Poll},
@@ -17,7 +18,7 @@ use pyo3::prelude::*;
 use tokio::{
     runtime::Runtime,
     task::{JoinHandle, yield_now},
-    time::timeout,
+    time::Instant,
 };
 
 #[cfg(unix)]
@@ -25,11 +26,19 @@ use crate::green;
 use crate::{
     awake,
     errands::{Errands, NoErrands},
-    errors, logging, process,
+    errors, logging,
+    process::{self, Waiting},
 };
 
 /// How long Ctrl-C may have to wait.
 const SIGNAL_POLL: Duration = Duration::from_millis(50);
+/// For so long after a wait, what has happened to connections since is hardly worth asking.
+const SOON: Duration = Duration::from_millis(1);
+
+thread_local! {
+    /// When this thread has left the runtime.
+    static LEFT: Cell<Option<Instant>> = const { Cell::new(None) };
+}
 
 /// Waits with the GIL released, and lets Ctrl-C through.
 pub(crate) fn wait<T: Send + 'static>(
@@ -39,8 +48,27 @@ pub(crate) fn wait<T: Send + 'static>(
     wait_with(py, future, &NoErrands)
 }
 
+/// The same for a request that is repeated where a connection turns out to be closed: soon after another wait, it need
+/// not hear of that first.
+pub(crate) fn wait_soon_again<T: Send + 'static>(
+    py: Python<'_>,
+    future: impl Future<Output = Result<T>> + Send + 'static,
+) -> PyResult<T> {
+    let was_here = LEFT.get().is_some_and(|left| left.elapsed() < SOON);
+    wait_after(py, !was_here, future, &NoErrands)
+}
+
 /// The same for what needs Python meanwhile.
 pub(crate) fn wait_with<T, F, E>(py: Python<'_>, future: F, errands: &E) -> PyResult<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+    E: Errands,
+{
+    wait_after(py, true, future, errands)
+}
+
+fn wait_after<T, F, E>(py: Python<'_>, hears_first: bool, future: F, errands: &E) -> PyResult<T>
 where
     T: Send + 'static,
     F: Future<Output = Result<T>> + Send + 'static,
@@ -52,10 +80,11 @@ where
     if let Some(hub) = green::hub(py)? {
         return green::wait(&hub, process::runtime(py)?, future, errands)?.map_err(to_python);
     }
-    let runtime = process::waiting_runtime(py)?;
+    let waiting = process::waiting_runtime(py)?;
     let outcome = py.detach(|| {
-        let outcome = drive(runtime, Work::Own(Box::pin(future)), errands);
-        process::catch_up(runtime);
+        let outcome = drive(waiting, hears_first, Work::Own(Box::pin(future)), errands);
+        process::catch_up(&waiting.runtime);
+        LEFT.set(Some(Instant::now()));
         outcome
     });
     outcome?.map_err(to_python)
@@ -117,22 +146,22 @@ enum Step<T, E> {
 }
 
 /// Works until there is an outcome, or Python raises something.
-fn drive<T, F, E>(runtime: &Runtime, mut work: Work<T, F>, errands: &E) -> PyResult<Result<T>>
+fn drive<T, F, E>(waiting: &Waiting, mut hears_first: bool, mut work: Work<T, F>, errands: &E) -> PyResult<Result<T>>
 where
     T: Send + 'static,
     F: Future<Output = Result<T>> + Send + 'static,
     E: Errands,
 {
+    let runtime = &waiting.runtime;
     let mut hears = true;
-    let mut first = true;
     let interrupted = loop {
         let step = logging::gathering(|| {
             runtime.block_on(async {
-                if std::mem::take(&mut first) {
-                    // First hears what has come for connections since somebody waited here: servers close idle ones.
+                if std::mem::take(&mut hears_first) {
+                    // Hears what has come for connections since somebody waited here: servers close idle ones.
                     yield_now().await;
                 }
-                let step = step(&mut work, errands, hears).await;
+                let step = step(&mut work, errands, hears.then_some(SIGNAL_POLL), waiting).await;
                 if let Step::Done(Err(_)) = step {
                     // A connection that failed is closed now: nobody may wait here again.
                     yield_now().await;
@@ -157,7 +186,12 @@ where
     Err(interrupted)
 }
 
-async fn step<T, F, E>(work: &mut Work<T, F>, errands: &E, hears: bool) -> Step<T, E::Errand>
+async fn step<T, F, E>(
+    work: &mut Work<T, F>,
+    errands: &E,
+    limit: Option<Duration>,
+    waiting: &Waiting,
+) -> Step<T, E::Errand>
 where
     T: Send + 'static,
     F: Future<Output = Result<T>> + Send + 'static,
@@ -173,10 +207,7 @@ where
         }
         logging::gathered(context).map(|()| Step::Told)
     }));
-    let asleep = async |step: Pin<&mut _>| {
-        if hears { timeout(SIGNAL_POLL, step).await.unwrap_or(Step::Look) } else { step.await }
-    };
-    awake::outcome(step, asleep).await
+    awake::outcome(step, limit, waiting).await.unwrap_or(Step::Look)
 }
 
 /// Runs Python's signal handlers, and tells whether this thread has to look for signals again: only the main one

@@ -68,27 +68,28 @@ pub(crate) fn listen() {
 
 /// Looks how much Python wants to know.
 pub(crate) fn look(py: Python<'_>) {
-    let is_talkative = loggers(py).is_some_and(|loggers| {
-        loggers.iter().any(|logger| {
-            let enabled = logger.bind(py).call_method1("isEnabledFor", (DEBUG,));
+    let is_talkative = questions(py).is_some_and(|questions| {
+        questions.iter().any(|is_enabled_for| {
+            let enabled = is_enabled_for.bind(py).call1((DEBUG,));
             enabled.and_then(|it| it.is_truthy()).unwrap_or(false)
         })
     });
     IS_TALKATIVE.store(is_talkative, Ordering::Relaxed);
 }
 
-/// The loggers, once the program itself has imported `logging`: before, nobody can have asked for anything.
-fn loggers(py: Python<'_>) -> Option<&'static [Py<PyAny>]> {
+/// The loggers' `isEnabledFor`, once the program itself has imported `logging`: before, nobody can have asked for
+/// anything.
+fn questions(py: Python<'_>) -> Option<&'static [Py<PyAny>]> {
     static MODULES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     static FOUND: PyOnceLock<Vec<Py<PyAny>>> = PyOnceLock::new();
-    if let Some(loggers) = FOUND.get(py) {
-        return Some(loggers);
+    if let Some(questions) = FOUND.get(py) {
+        return Some(questions);
     }
     let modules = MODULES.import(py, "sys", "modules").ok()?;
     let logging = modules.call_method1("get", ("logging",)).ok().filter(|it| !it.is_none())?;
     let get = logging.getattr("getLogger").ok()?;
-    let find = || LOGGERS.iter().map(|name| get.call1((*name,)).map(Bound::unbind)).collect::<PyResult<Vec<_>>>();
-    FOUND.get_or_try_init(py, find).ok().map(Vec::as_slice)
+    let question = |name: &&str| get.call1((*name,))?.getattr("isEnabledFor").map(Bound::unbind);
+    FOUND.get_or_try_init(py, || LOGGERS.iter().map(question).collect::<PyResult<Vec<_>>>()).ok().map(Vec::as_slice)
 }
 
 /// Runs work of this thread inside a runtime, and gathers what it reports.

@@ -4,9 +4,12 @@
 //! threads, and its locks may be held for ever; so the child gets a process of its own, and the
 //! parent's is left alone there: leaked, on purpose.
 
-use std::sync::{
-    Mutex, OnceLock, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    pin::Pin,
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use archstone::TokenCache;
@@ -18,6 +21,7 @@ use pyo3::{
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     task::yield_now,
+    time::{Instant, Sleep, sleep_until},
 };
 
 /// How many forks lie between the first process and this one.
@@ -31,7 +35,37 @@ pub(crate) struct Process {
     /// For asyncio: works on its own.
     runtime: OnceLock<Runtime>,
     /// For threads that wait: whoever waits does the work, so that nothing is handed from thread to thread.
-    waiting: OnceLock<Runtime>,
+    waiting: OnceLock<Waiting>,
+}
+
+/// The runtime of threads that wait, and their timers.
+pub(crate) struct Waiting {
+    pub(crate) runtime: Runtime,
+    timers: Mutex<Vec<Pin<Box<Sleep>>>>,
+}
+
+impl Waiting {
+    /// A timer, for a thread that works in this runtime. Each wait needs one: a new timer that ends before all others
+    /// costs a system call, and the runtime then wakes itself; one that runs already is put off for almost nothing.
+    pub(crate) fn timer(&self, end: Instant) -> Pin<Box<Sleep>> {
+        match self.timers.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            Some(mut timer) => {
+                timer.as_mut().reset(end);
+                timer
+            }
+            None => Box::pin(sleep_until(end)),
+        }
+    }
+
+    /// Keeps a timer for the next wait.
+    pub(crate) fn keep(&self, timer: Pin<Box<Sleep>>) {
+        /// More threads than these seldom wait at once.
+        const MOST: usize = 16;
+        let mut timers = self.timers.lock().unwrap_or_else(PoisonError::into_inner);
+        if timers.len() < MOST {
+            timers.push(timer);
+        }
+    }
 }
 
 /// Tells this process from the one that it was forked from.
@@ -61,16 +95,16 @@ pub(crate) fn runtime(_: Python<'_>) -> PyResult<&'static Runtime> {
 }
 
 /// The runtime of threads that wait. It works only while one of them does.
-pub(crate) fn waiting_runtime(_: Python<'_>) -> PyResult<&'static Runtime> {
+pub(crate) fn waiting_runtime(_: Python<'_>) -> PyResult<&'static Waiting> {
     let process = current();
-    if let Some(runtime) = process.waiting.get() {
-        return Ok(runtime);
+    if let Some(waiting) = process.waiting.get() {
+        return Ok(waiting);
     }
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| PyOSError::new_err(format!("cannot set up what archstone waits with: {error}")))?;
-    Ok(process.waiting.get_or_init(|| runtime))
+    Ok(process.waiting.get_or_init(|| Waiting { runtime, timers: Mutex::default() }))
 }
 
 /// The last field of what holds connections: closes those that nothing else holds, once the fields before it are dropped.
@@ -86,7 +120,7 @@ impl Drop for ClosesConnections {
 pub(crate) fn close_connections() {
     let close = || {
         Python::try_attach(|py| {
-            if let Some(runtime) = current().waiting.get() {
+            if let Some(Waiting { runtime, .. }) = current().waiting.get() {
                 py.detach(|| {
                     // The last wait may have left something, too, which is not counted.
                     runtime.block_on(yield_now());

@@ -21,6 +21,8 @@ pub(crate) struct Described {
     pub(crate) body: Sent,
     /// Whether the answer's body is read when asked for, and not at once.
     pub(crate) stream: bool,
+    /// Whether the library sends it again by itself where a kept connection turns out to be closed.
+    pub(crate) is_repeatable: bool,
 }
 
 /// A request to a URL.
@@ -31,8 +33,10 @@ pub(crate) fn to_url(
     url: &str,
     said: &Said<'_, '_>,
 ) -> PyResult<Described> {
-    let request = client.request_to(method(method_name)?, url).map_err(|error| errors::to_python(py, &error))?;
-    describe(request, said)
+    let method = method(method_name)?;
+    let is_idempotent = method.is_idempotent();
+    let request = client.request_to(method, url).map_err(|error| errors::to_python(py, &error))?;
+    describe(request, is_idempotent, said)
 }
 
 /// The keyword arguments of a request.
@@ -43,7 +47,7 @@ pub(crate) struct Said<'a, 'py> {
 }
 
 /// Takes the keyword arguments that all requests have.
-pub(crate) fn describe(mut request: RequestBuilder, said: &Said<'_, '_>) -> PyResult<Described> {
+pub(crate) fn describe(mut request: RequestBuilder, is_idempotent: bool, said: &Said<'_, '_>) -> PyResult<Described> {
     let mut body = Sent::Whole;
     if let Some(data) = said.data {
         (request, body) = body::put(request, data)?;
@@ -95,7 +99,7 @@ pub(crate) fn describe(mut request: RequestBuilder, said: &Said<'_, '_>) -> PyRe
             _ => return Err(PyTypeError::new_err(format!("a request has no option `{name}`"))),
         }
     }
-    Ok(Described { request, body, stream: said.stream })
+    Ok(Described { request, body, stream: said.stream, is_repeatable: is_idempotent && said.data.is_none() })
 }
 
 /// The pairs of a query: of a mapping, or as they are. A list is a parameter given several times, None one

@@ -339,9 +339,13 @@ impl Response {
     ///     InvalidResponseError: it is no JSON.
     #[pyo3(signature = (**options))]
     fn json<'py>(&self, py: Python<'py>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let body = PyBytes::new(py, &self.body(py)?);
-        LOADS.import(py, "json", "loads")?.call((body,), options).map_err(|error| {
+        let body = self.body(py)?;
+        let parsed = if options.is_none() { decoded(py, &body) } else { None };
+        let parsed = parsed.unwrap_or_else(|| {
+            static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+            LOADS.import(py, "json", "loads")?.call((PyBytes::new(py, &body),), options)
+        });
+        parsed.map_err(|error| {
             // Python's own error quotes the body.
             let problem = if error.is_instance_of::<PyRecursionError>(py) {
                 "is JSON that is nested too deeply"
@@ -505,6 +509,28 @@ impl Headers {
     fn names(&self) -> impl Iterator<Item = &str> {
         self.0.head.headers.keys().map(HeaderName::as_str)
     }
+}
+
+/// An object or a list in UTF-8, by the decoder that `json.loads` ends in: what comes before that takes as long as the
+/// decoding of a short document. Nothing where it is something else, which `json.loads` can judge.
+fn decoded<'py>(py: Python<'py>, body: &[u8]) -> Option<PyResult<Bound<'py, PyAny>>> {
+    static RAW_DECODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    // UTF-16 and UTF-32 have zeros here.
+    if !matches!(body, [b'{' | b'[', second, ..] if *second != 0) {
+        return None;
+    }
+    let text = PyString::new(py, std::str::from_utf8(body).ok()?);
+    let decode = RAW_DECODE.get_or_try_init(py, || {
+        py.import("json")?.getattr("JSONDecoder")?.call0()?.getattr("raw_decode").map(Bound::unbind)
+    });
+    let parsed = decode.and_then(|decode| decode.bind(py).call1((&text,))).and_then(|it| it.extract());
+    let (value, end): (Bound<'py, PyAny>, usize) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return Some(Err(error)),
+    };
+    let length = text.len().ok()?;
+    let rest = &body[body.len() - (length - end)..];
+    rest.iter().all(|byte| b" \t\n\r".contains(byte)).then_some(Ok(value))
 }
 
 /// A header's value as text. What is not UTF-8 is read as Latin-1.

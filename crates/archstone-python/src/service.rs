@@ -7,7 +7,7 @@ use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
 
 use crate::{
     body::Sent,
-    bridge::{wait, wait_with},
+    bridge::{wait, wait_soon_again, wait_with},
     catalog::Interfaces,
     errors,
     handle::Handle,
@@ -52,15 +52,18 @@ impl Bound {
     }
 
     fn describe(&self, py: Python<'_>, method: &str, path: &str, said: &Said<'_, '_>) -> PyResult<Described> {
-        describe(self.service(py)?.request(crate::request::method(method)?, path), said)
+        let method = crate::request::method(method)?;
+        let is_idempotent = method.is_idempotent();
+        describe(self.service(py)?.request(method, path), is_idempotent, said)
     }
 }
 
 /// Sends what was described, and waits for the answer.
 pub(crate) fn send(py: Python<'_>, described: Described) -> PyResult<Response> {
-    let Described { request, body, stream } = described;
+    let Described { request, body, stream, is_repeatable } = described;
     let sending = operations::send(request, stream);
     match body {
+        Sent::Whole if is_repeatable => wait_soon_again(py, sending),
         Sent::Whole => wait(py, sending),
         Sent::Pieces(source) => wait_with(py, sending, &source),
     }
@@ -314,7 +317,7 @@ impl AsyncServiceCore {
         options: Option<&pyo3::Bound<'py, PyDict>>,
     ) -> PyResult<pyo3::Bound<'py, PyAny>> {
         let described = self.0.describe(py, &method, &path, &Said { data, stream, options })?;
-        let Described { request, body: _, stream } = described;
+        let Described { request, stream, .. } = described;
         start(py, operations::send(request, stream))
     }
 
