@@ -84,9 +84,9 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(BROKEN_PIPE),
             _ => {
                 match (format, self) {
-                    (ErrorFormat::Json, _) => console::tell(&self.json()),
+                    (ErrorFormat::Json, _) => console::tell_as_is(&self.json()),
                     (_, Self::Usage(error)) => {
-                        console::tell(rendered(error, &io::stderr()).trim_end_matches('\n'));
+                        console::tell_as_is(rendered(error, &io::stderr()).trim_end_matches('\n'));
                     }
                     (_, Self::Argparse(message)) => console::tell(message),
                     (_, Self::Command(error)) => explain(error),
@@ -150,12 +150,12 @@ fn usage(error: &clap::Error) -> (String, Option<String>) {
         return ("a command or an argument is missing".into(), Some("`--help` lists them".into()));
     }
     let text = error.render().to_string();
-    let paragraphs: Vec<String> =
-        text.split("\n\n").map(|part| part.lines().map(str::trim).collect::<Vec<_>>().join(" ")).collect();
-    let message = paragraphs.first().map_or("", String::as_str);
-    let is_hint = |part: &&String| part.starts_with("tip: ") || part.starts_with('[');
-    let hint = paragraphs.iter().skip(1).find(is_hint).map(|part| part.trim_start_matches("tip: ").to_owned());
-    (message.trim_start_matches("error: ").to_owned(), hint)
+    let mut lines = text.lines().map(str::trim);
+    let message: Vec<&str> = lines.by_ref().take_while(|line| !line.is_empty() && !line.starts_with('[')).collect();
+    // The values that there are, or what was probably meant.
+    let values = text.lines().find_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
+    let tip = lines.find_map(|line| line.strip_prefix("tip: "));
+    (message.join(" ").trim_start_matches("error: ").to_owned(), tip.or(values).map(ToOwned::to_owned))
 }
 
 /// The causes in between only say that something below them failed.

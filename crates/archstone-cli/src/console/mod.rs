@@ -55,11 +55,16 @@ impl Kind {
 pub(crate) fn say(kind: Kind, text: &str) {
     let (label, paint) = kind.label();
     let label = paint.filter(|_| paint::is_painted(&io::stderr())).map_or(label.into(), |paint| paint.text(label));
-    tell(&format!("{label} {}", escaped_lines(text)));
+    tell_as_is(&format!("{label} {}", escaped_lines(text)));
 }
 
-/// Writes to standard error. If that fails, there is nowhere to report it.
+/// Writes for people, who may be shown text from outside.
 pub(crate) fn tell(text: &str) {
+    tell_as_is(&escaped_lines(text));
+}
+
+/// Writes text to standard error that nothing has to be escaped in. If that fails, there is nowhere to report it.
+pub(crate) fn tell_as_is(text: &str) {
     let _line = without_status();
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
