@@ -3,12 +3,14 @@
 >>> from archstone import config
 >>> config.explain(cloud="demo")
 >>> config.check()
+>>> config.diagnose(cloud="demo")
 >>> file = config.ConfigFile()
 >>> file.set("demo", "region_name", "north")
 >>> file.save()
 """
 
 from archstone._archstone import (
+    Check,
     ConfigFile,
     FetchedProfile,
     Finding,
@@ -18,6 +20,7 @@ from archstone._archstone import (
     Setting,
     check,
     clouds,
+    diagnose,
     distrust,
     explain,
     fetch_profile,
@@ -28,6 +31,7 @@ from archstone._archstone import (
 )
 
 __all__ = [
+    "Check",
     "ConfigFile",
     "FetchedProfile",
     "Finding",
@@ -37,6 +41,7 @@ __all__ = [
     "Setting",
     "check",
     "clouds",
+    "diagnose",
     "distrust",
     "explain",
     "fetch_profile",

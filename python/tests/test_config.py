@@ -174,3 +174,26 @@ def test_a_place_in_the_keyring_is_told_by_two_words() -> None:
     assert config.KeyringPlace("demo") == config.KeyringPlace("archstone/demo")
     with pytest.raises(archstone.InvalidConfigError, match="no place in a keyring"):
         config.KeyringPlace("openstack/")
+
+
+def test_a_diagnosis_has_a_check_for_each_step() -> None:
+    with FakeKeystone() as keystone:
+        options = keystone.options("demo") | {"endpoint_timeout": 2}
+        checks = config.diagnose(**options)
+        by_step = {check.step: check for check in checks}
+        assert by_step["login"].verdict == by_step["discovery"].verdict == "ok"
+        assert by_step["login"].took is not None
+        assert list(by_step)[:4] == ["configuration", "token cache", "proxy", "dns"]
+
+        wrong = config.diagnose(**options | {"password": "canary-password"})
+        refused = next(check for check in wrong if check.verdict == "failed")
+        assert (refused.step, refused.kind) == ("login", "unauthenticated")
+        assert "`password=`" not in refused.evidence
+        assert "canary" not in repr([(check, check.evidence, check.remedy) for check in wrong])
+        assert wrong[-1].verdict == "skipped"
+        requests = len(keystone.requests())
+        offline = config.diagnose(offline=True, **options)
+        assert {check.verdict for check in offline} == {"ok", "skipped"}
+        assert len(keystone.requests()) == requests
+    with pytest.raises(ValueError, match="endpoint_timeout"):
+        config.diagnose(**options | {"endpoint_timeout": 0})

@@ -17,6 +17,7 @@ mod client;
 mod config;
 mod convert;
 mod descriptions;
+mod doctor;
 mod errands;
 mod errors;
 #[cfg(unix)]
@@ -60,6 +61,7 @@ mod _archstone {
             explain, fetch_profile, paths, read_openrc, to_environment, trust,
         },
         descriptions::{managers, resources},
+        doctor::{Check, diagnose},
         identity::{Arguments, IdentityCore, IdentityItems, IdentityOutcomes},
         items::Items,
         options::option_table,

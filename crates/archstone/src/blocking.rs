@@ -358,6 +358,15 @@ pub fn fetch_profile(address: &str, settings: TransportSettings, host: &Host) ->
     wait(crate::config::fetch_profile(address, settings, host))
 }
 
+/// Waits for [`Doctor::run`](crate::doctor::Doctor::run).
+///
+/// # Errors
+///
+/// When no runtime can be started.
+pub fn diagnose(doctor: crate::doctor::Doctor) -> Result<crate::doctor::Diagnosis> {
+    wait(async { Ok(doctor.run().await) })
+}
+
 /// One small runtime for all blocking clients of the process, made when first needed.
 fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     static RUNTIME: OnceLock<std::io::Result<tokio::runtime::Runtime>> = OnceLock::new();

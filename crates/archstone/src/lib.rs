@@ -32,6 +32,7 @@
 //! | users, projects, roles and all else of Keystone | [`Client::identity`], [`identity`] |
 //! | failures | [`Error`], [`ErrorKind`] |
 //! | keep tokens between runs | [`ClientBuilder::disk_cache`], `token_cache` in [`config::OPTIONS`] |
+//! | what is wrong on the way to a cloud | [`doctor`] |
 //! | logs | [`events`], or any `tracing` subscriber |
 //!
 //! # Features
@@ -54,6 +55,7 @@ pub mod blocking;
 mod catalog;
 mod client;
 pub mod config;
+pub mod doctor;
 mod error;
 pub mod events;
 mod files;

@@ -14,6 +14,7 @@ mod configuration_show;
 mod consumer;
 mod credential;
 mod diff;
+mod doctor;
 mod domain;
 mod ec2_credentials;
 mod endpoint;
@@ -93,6 +94,7 @@ const GENERAL: &[Spec] = &[
     status::SPEC,
     shell_prompt::SPEC,
     diff::SPEC,
+    doctor::SPEC,
     env::SPEC,
     exec::SPEC,
     cache::LIST,

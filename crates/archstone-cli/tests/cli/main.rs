@@ -9,6 +9,7 @@ mod cache;
 mod command_line;
 mod completion;
 mod configuration;
+mod doctor;
 mod failures;
 #[cfg(unix)]
 mod handover;

@@ -168,6 +168,11 @@ impl Service {
         &self.service_type
     }
 
+    /// The interfaces and URLs of endpoints that no request can go to.
+    pub(crate) fn unusable(&self) -> impl Iterator<Item = (&Interface, &str)> {
+        self.unusable.iter().map(|it| (&it.interface, it.url.as_str()))
+    }
+
     /// The endpoints, in the catalog's order.
     #[must_use]
     pub fn endpoints(&self) -> &[Endpoint] {

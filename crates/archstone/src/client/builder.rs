@@ -263,6 +263,18 @@ impl ClientBuilder {
         Client::new(config, &host, &tokens, limiter.as_ref())
     }
 
+    /// A client with a token of its own, which nothing else has and nothing keeps.
+    pub(crate) fn build_apart(self) -> Result<Client> {
+        let host = self.host.clone();
+        let config = CloudConfig { token_store: None, ..self.config()? };
+        Client::new(config, &host, &TokenCache::new(), None)
+    }
+
+    /// The machine that the client will run on.
+    pub(crate) fn machine(&self) -> &Host {
+        &self.host
+    }
+
     /// The store that would keep a client's token between runs, to list or clear it: this takes no credentials, and opens
     /// no token. `None` where tokens are kept in memory alone, or the folder cannot be used. Nothing is sent.
     ///

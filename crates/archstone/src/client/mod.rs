@@ -207,6 +207,10 @@ impl Client {
         &self.0.config
     }
 
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.0.identity.transport
+    }
+
     /// The requests that were made for this client, and how long each took.
     #[must_use]
     pub fn timings(&self) -> Vec<Timing> {

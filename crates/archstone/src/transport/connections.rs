@@ -35,6 +35,8 @@ pub(super) struct Connections {
     pools: ArcSwap<Vec<Arc<Pool>>>,
     /// Held while a pool is made.
     making: Mutex<()>,
+    /// Sees what servers show.
+    witness: Option<Arc<tls::Witness>>,
 }
 
 /// Connections that have one thing after another in common.
@@ -65,6 +67,10 @@ impl Pool {
 }
 
 impl Connections {
+    pub(super) fn witnessed(witness: &Arc<tls::Witness>) -> Self {
+        Self { witness: Some(Arc::clone(witness)), ..Self::default() }
+    }
+
     /// The connections for a URL.
     pub(super) fn to(
         &self,
@@ -89,7 +95,7 @@ impl Connections {
         if let Some(pool) = find() {
             return Ok(pool);
         }
-        let client = open(settings, kind.is_encrypted, way, kind.connect_timeout)?;
+        let client = open(settings, kind, way, self.witness.as_ref())?;
         let route = route.cloned();
         let mut pools = Vec::clone(&self.pools.load());
         if pools.len() >= MOST {
@@ -104,16 +110,20 @@ impl Connections {
 
 fn open(
     settings: &TransportSettings,
-    is_encrypted: bool,
+    kind: Kind,
     way: &Way,
-    connect_timeout: Duration,
+    witness: Option<&Arc<tls::Witness>>,
 ) -> Result<reqwest::Client> {
     let failed = |source| Error::new(ErrorKind::InvalidConfig, "cannot set up HTTP connections").with_source(source);
+    let judged = || match witness {
+        Some(witness) => tls::witnessed(settings, witness),
+        None => tls::for_settings(settings),
+    };
     let tls = match way {
-        _ if is_encrypted => tls::for_settings(settings)?,
+        _ if kind.is_encrypted => judged()?,
         Way::Through(route) if route.is_encrypted() => {
             // A proxy that sends requests on is spoken to in HTTP/1.1.
-            let mut tls = tls::for_settings(settings)?;
+            let mut tls = judged()?;
             tls.alpn_protocols.clear();
             tls
         }
@@ -123,7 +133,7 @@ fn open(
         .tls_backend_preconfigured(tls)
         // A token must not follow a redirect to wherever it points: the client follows them itself.
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(connect_timeout)
+        .connect_timeout(kind.connect_timeout)
         .pool_idle_timeout(IDLE)
         .tcp_nodelay(true)
         // A peer that is gone without a word is noticed within two minutes.

@@ -39,6 +39,7 @@ pub(crate) use refusal::{refusal, request_id};
 pub(crate) use settings::Origins;
 #[cfg(any(feature = "memcached", feature = "redis"))]
 pub(crate) use tls::tls_alone;
+pub(crate) use tls::{Shown, Witness};
 
 use std::{
     pin::{Pin, pin},
@@ -130,11 +131,20 @@ pub(crate) struct Started {
 
 impl Transport {
     pub(crate) fn new(settings: TransportSettings, host: Host) -> Arc<Self> {
+        Self::with(settings, host, Connections::default())
+    }
+
+    /// The same, with a witness of what servers show in TLS handshakes.
+    pub(crate) fn witnessed(settings: TransportSettings, host: Host, witness: &Arc<Witness>) -> Arc<Self> {
+        Self::with(settings, host, Connections::witnessed(witness))
+    }
+
+    fn with(settings: TransportSettings, host: Host, connections: Connections) -> Arc<Self> {
         Arc::new(Self {
             settings,
             host,
             proxies: OnceLock::new(),
-            connections: Connections::default(),
+            connections,
             timings: Timings::default(),
             budget: RetryBudget::default(),
         })

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod bounds;
+mod doctor;
 mod endpoints;
 mod faults;
 mod folder;

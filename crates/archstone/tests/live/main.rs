@@ -14,6 +14,7 @@
 mod authentication;
 mod debug;
 mod discovery;
+mod doctor;
 mod failures;
 mod identity;
 mod image;

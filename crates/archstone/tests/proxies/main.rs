@@ -7,7 +7,11 @@ mod dev;
 
 use std::{net::TcpListener, time::Duration};
 
-use archstone::{Client, ClientBuilder, Error, ErrorKind, RetryPolicy, TokenCache, host::Host};
+use archstone::{
+    Client, ClientBuilder, Error, ErrorKind, RetryPolicy, TokenCache,
+    doctor::{Doctor, Step, Verdict},
+    host::Host,
+};
 use archstone_testing::{Authority, FakeCloud, FakeKeystone};
 
 use dev::dev;
@@ -125,6 +129,32 @@ async fn a_proxy_that_asks_for_a_password_is_told_apart() {
                 blames(&error, &url, origin, "refuses the user name or the password", "correct them in");
             }
             assert_eq!(cloud.logins(), 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_blames_a_proxy_and_finds_certificates_behind_one() {
+    let clouds = Clouds::start();
+    for (kind, words) in [("refusing", "the proxy `http://"), ("http", ""), ("socks", "")] {
+        let url = up(kind);
+        for cloud in clouds.both() {
+            let client = Client::builder().auth_url(cloud.auth_url()).username("demo").password("secret").proxy(&*url);
+            let doctor =
+                Doctor::new(client.cacert(clouds.authority.pem_file()).host(Host::made([("HOME", "/nowhere")])));
+            let diagnosis = doctor.endpoint_timeout(Duration::from_millis(1)).run().await;
+            let report = diagnosis.report(str::to_owned);
+            let of = |step: Step| diagnosis.checks.iter().filter(move |check| check.step == step);
+            if words.is_empty() {
+                assert!(of(Step::Login).all(|check| check.verdict == Verdict::Ok), "{report}");
+                let shown = of(Step::Tls).any(|check| check.evidence.contains("signed by `archstone-testing`"));
+                assert_eq!(shown, cloud.url().starts_with("https"), "{report}");
+            } else {
+                let failure = diagnosis.failure().unwrap();
+                assert_eq!((failure.step, failure.kind), (Step::Proxy, Some(ErrorKind::ProxyFailed)), "{report}");
+                assert!(failure.evidence.contains(words), "{report}");
+                assert!(of(Step::Login).all(|check| check.verdict == Verdict::Skipped), "{report}");
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::{document, link};
+use super::{VersionInfo, document, link};
 use crate::{
     error::{Error, ErrorKind, Result, printable, public_url},
     hint::Hint,
@@ -45,9 +45,45 @@ pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result
     }
 }
 
+/// What an `auth_url` offers, from its answer to a plain request: where version 3 is, and every version.
+///
+/// Where the URL names a version that is not there, its parent's list says which are.
+pub(crate) async fn identity_offer(
+    transport: &Transport,
+    auth_url: &Url,
+    answer: Answer,
+) -> Result<(Url, Vec<VersionInfo>)> {
+    let url = without_login_path(auth_url);
+    let names_version = matches!(link::last_segment(&url), "v3" | "v2.0");
+    let first = match judged(answer).and_then(|answer| offer_of(&answer)) {
+        Ok(offer) => return Ok(offer),
+        Err(error) => error,
+    };
+    let other = if names_version { link::parent(&url) } else { link::below(&url, &["v3"]) };
+    match versions(transport, &other).await.and_then(|answer| offer_of(&answer)) {
+        Ok((_, offered)) if link::last_segment(&url) == "v3" => {
+            let offered: Vec<_> = offered.iter().map(|it| it.version.to_string()).collect();
+            Err(first.with_hint(format!("`{}` offers {}", public_url(&other), offered.join(", "))))
+        }
+        Ok(offer) => Ok(offer),
+        // What is not an identity service lists nothing; one without version 3 says so.
+        Err(error) if names_version && error.to_string().contains("does not offer version 3") => Err(error),
+        Err(_) => Err(first),
+    }
+}
+
+fn offer_of(answer: &Answer) -> Result<(Url, Vec<VersionInfo>)> {
+    let v3 = v3_of(answer)?;
+    let document: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    Ok((v3, document::read(&document, &answer.headers, &answer.url).unwrap_or_default()))
+}
+
 /// Asks for a version document: 200, or 300 Multiple Choices.
 async fn versions(transport: &Transport, url: &Url) -> Result<Answer> {
-    let response = transport.send(Request::get(url.clone())).await?;
+    judged(transport.send(Request::get(url.clone())).await?)
+}
+
+fn judged(response: Answer) -> Result<Answer> {
     match response.status {
         200..=300 => Ok(response),
         429 | 500.. => Err(response.failure()),

@@ -23,7 +23,7 @@ use url::Url;
 pub use document::{VersionInfo, VersionStatus};
 pub use resolve::Allow;
 
-pub(crate) use identity::{check_url, identity_v3, not_identity};
+pub(crate) use identity::{check_url, identity_offer, identity_v3, not_identity};
 pub(crate) use link::below;
 pub(crate) use resolve::implied;
 

@@ -70,6 +70,11 @@ impl Proxies {
         }
     }
 
+    /// Whether a URL is an exception, and a proxy would count otherwise.
+    pub(crate) fn is_excepted(&self, url: &Url) -> bool {
+        [&self.option, &self.environment].into_iter().any(|rules| !rules.is_empty() && rules.exclude(url))
+    }
+
     /// How a URL is reached.
     ///
     /// # Errors

@@ -76,7 +76,7 @@ impl Route {
         format!("{} {}", self.shown(), self.url.username())
     }
 
-    fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.url.port_or_known_default().unwrap_or(1080)
     }
 

@@ -1,7 +1,12 @@
-//! The dates and the purpose of a certificate: what has to be read where no authority vouches for the whole.
+//! What a certificate says: dates and purpose, which have to be read where no authority vouches for the whole; names, for
+//! people.
 
-use jiff::{civil::DateTime, tz::TimeZone};
+use std::net::IpAddr;
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use rustls::{CertificateError, pki_types::UnixTime};
+
+use crate::error::printable;
 
 const SEQUENCE: u8 = 0x30;
 const OBJECT_ID: u8 = 0x06;
@@ -9,13 +14,19 @@ const OCTETS: u8 = 0x04;
 const VERSION: u8 = 0xa0;
 const EXTENSIONS: u8 = 0xa3;
 
+const DNS_NAME: u8 = 0x82;
+const IP_ADDRESS: u8 = 0x87;
+
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+const ORGANISATION: &[u8] = &[0x55, 0x04, 0x0a];
+const ALTERNATIVE_NAMES: &[u8] = &[0x55, 0x1d, 0x11];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
 const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 0x25, 0x00];
 const SERVERS: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
 
 /// Refuses a certificate that is out of date, or for something else than servers.
 pub(super) fn check(certificate: &[u8], now: UnixTime) -> Result<(), CertificateError> {
-    let Facts { not_before, not_after, purposes } = facts(certificate).ok_or(CertificateError::BadEncoding)?;
+    let Facts { not_before, not_after, purposes, .. } = facts(certificate).ok_or(CertificateError::BadEncoding)?;
     if now < not_before {
         return Err(CertificateError::NotValidYetContext { time: now, not_before });
     }
@@ -31,10 +42,14 @@ pub(super) fn check(certificate: &[u8], now: UnixTime) -> Result<(), Certificate
 }
 
 struct Facts<'a> {
+    subject: &'a [u8],
+    issuer: &'a [u8],
     not_before: UnixTime,
     not_after: UnixTime,
     /// All, where none are listed.
     purposes: Option<Vec<&'a [u8]>>,
+    /// The alternative names, with their tags.
+    names: Vec<Element<'a>>,
 }
 
 /// `Certificate` and `TBSCertificate` of RFC 5280, section 4.1.
@@ -42,28 +57,84 @@ fn facts(certificate: &[u8]) -> Option<Facts<'_>> {
     let mut whole = Elements(Elements(certificate).expect(SEQUENCE)?);
     let mut body = Elements(whole.expect(SEQUENCE)?).collect::<Vec<_>>().into_iter().peekable();
     body.next_if(|(tag, _)| *tag == VERSION);
-    // After serial number, algorithm and issuer.
-    let (_, validity) = body.nth(3)?;
+    // After serial number and algorithm.
+    let (_, issuer) = body.nth(2)?;
+    let (_, validity) = body.next()?;
+    let (_, subject) = body.next()?;
     let mut dates = Elements(validity);
     let (not_before, not_after) = (time(dates.next()?)?, time(dates.next()?)?);
-    let purposes = match body.find(|(tag, _)| *tag == EXTENSIONS) {
-        Some((_, extensions)) => purposes(extensions)?,
-        None => None,
+    let (purposes, names) = match body.find(|(tag, _)| *tag == EXTENSIONS) {
+        Some((_, extensions)) => {
+            (extension(extensions, EXTENDED_KEY_USAGE).ok()?, extension(extensions, ALTERNATIVE_NAMES).ok()?)
+        }
+        None => (None, None),
     };
-    Some(Facts { not_before, not_after, purposes })
+    let purposes = purposes.map(|purposes| purposes.into_iter().map(|(_, id)| id).collect());
+    Some(Facts { subject, issuer, not_before, not_after, purposes, names: names.unwrap_or_default() })
 }
 
-/// Whether there is such an extension, and what is in it; `None` for what cannot be read.
-#[expect(clippy::option_option, reason = "that there is none differs from that it cannot be read")]
-fn purposes(extensions: &[u8]) -> Option<Option<Vec<&[u8]>>> {
-    for (_, extension) in Elements(Elements(extensions).expect(SEQUENCE)?) {
+/// A certificate, for people.
+#[derive(Clone, Debug)]
+pub(crate) struct Description {
+    /// The name of the subject, or its organisation.
+    pub(crate) subject: String,
+    /// The name of who signed it.
+    pub(crate) issuer: String,
+    /// The hosts that it is for.
+    pub(crate) names: Vec<String>,
+    pub(crate) not_before: Timestamp,
+    pub(crate) not_after: Timestamp,
+}
+
+/// What people want to know of a certificate; `None` for what cannot be read.
+pub(super) fn describe(certificate: &[u8]) -> Option<Description> {
+    let Facts { subject, issuer, not_before, not_after, names, .. } = facts(certificate)?;
+    let date = |time: UnixTime| Timestamp::from_second(i64::try_from(time.as_secs()).ok()?).ok();
+    let names = names.into_iter().filter_map(|(tag, name)| match (tag, name.len()) {
+        (DNS_NAME, _) => Some(printable(&String::from_utf8_lossy(name))),
+        (IP_ADDRESS, 4) => Some(IpAddr::from(<[u8; 4]>::try_from(name).ok()?).to_string()),
+        (IP_ADDRESS, 16) => Some(IpAddr::from(<[u8; 16]>::try_from(name).ok()?).to_string()),
+        _ => None,
+    });
+    Some(Description {
+        subject: name_of(subject),
+        issuer: name_of(issuer),
+        names: names.collect(),
+        not_before: date(not_before)?,
+        not_after: date(not_after)?,
+    })
+}
+
+/// The common name in a distinguished name, or else the organisation.
+fn name_of(name: &[u8]) -> String {
+    let part = |wanted: &[u8]| {
+        Elements(name).flat_map(|(_, set)| Elements(set)).find_map(|(_, pair)| {
+            let mut parts = Elements(pair);
+            (parts.expect(OBJECT_ID)? == wanted).then(|| parts.next())?.map(|(_, text)| text)
+        })
+    };
+    let found = part(COMMON_NAME).or_else(|| part(ORGANISATION));
+    found.map_or_else(|| "no name".to_owned(), |text| printable(&String::from_utf8_lossy(text)))
+}
+
+/// A tag and its content.
+type Element<'a> = (u8, &'a [u8]);
+
+/// What is in an extension; `Ok(None)` where there is no such extension.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+fn extension<'a>(extensions: &'a [u8], id: &[u8]) -> Result<Option<Vec<Element<'a>>>, CertificateError> {
+    let unreadable = CertificateError::BadEncoding;
+    for (_, extension) in Elements(Elements(extensions).expect(SEQUENCE).ok_or(unreadable.clone())?) {
         let mut parts = Elements(extension);
-        if parts.expect(OBJECT_ID)? == EXTENDED_KEY_USAGE {
-            let (_, value) = parts.find(|(tag, _)| *tag == OCTETS)?;
-            return Some(Some(Elements(Elements(value).expect(SEQUENCE)?).map(|(_, id)| id).collect()));
+        if parts.expect(OBJECT_ID).ok_or(unreadable.clone())? == id {
+            let value = parts.find(|(tag, _)| *tag == OCTETS).and_then(|(_, value)| Elements(value).expect(SEQUENCE));
+            return Ok(Some(Elements(value.ok_or(unreadable)?).collect()));
         }
     }
-    Some(None)
+    Ok(None)
 }
 
 /// A `UTCTime` (`YYMMDDHHMMSSZ`), or a `GeneralizedTime` (`YYYYMMDDHHMMSSZ`).

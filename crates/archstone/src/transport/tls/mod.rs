@@ -2,6 +2,9 @@
 
 mod der;
 mod exact;
+mod witness;
+
+pub(crate) use witness::{Shown, Witness};
 
 use std::{
     path::Path,
@@ -47,12 +50,17 @@ pub(super) fn for_settings(settings: &TransportSettings) -> Result<ClientConfig>
         && settings.tls_min_version == usual.tls_min_version
         && settings.client_certificate.is_none()
     {
-        return SYSTEM.get_or_init(|| make(&TransportSettings::default())).clone();
+        return SYSTEM.get_or_init(|| make(&TransportSettings::default(), None)).clone();
     }
-    make(settings)
+    make(settings, None)
 }
 
-fn make(settings: &TransportSettings) -> Result<ClientConfig> {
+/// The same with a witness of every handshake.
+pub(super) fn witnessed(settings: &TransportSettings, witness: &Arc<Witness>) -> Result<ClientConfig> {
+    make(settings, Some(witness))
+}
+
+fn make(settings: &TransportSettings, witness: Option<&Arc<Witness>>) -> Result<ClientConfig> {
     let builder = builder(settings.tls_min_version)?;
     let verifier: Arc<dyn ServerCertVerifier> = match &settings.trust {
         Trust::System => {
@@ -72,6 +80,10 @@ fn make(settings: &TransportSettings) -> Result<ClientConfig> {
             Arc::new(Verifier { authorities, exactly })
         }
         Trust::Nothing => Arc::new(TrustNothing(provider().signature_verification_algorithms)),
+    };
+    let verifier = match witness {
+        Some(witness) => Arc::new(witness::Witnessed { verifier, witness: Arc::clone(witness) }),
+        None => verifier,
     };
     let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
     let mut config = match &settings.client_certificate {

@@ -1,0 +1,97 @@
+//! `archstone doctor`: what is wrong between here and a cloud.
+
+use std::time::Duration;
+
+use archstone::{
+    Error, ErrorKind, Result, blocking,
+    doctor::{Check, Doctor},
+};
+use clap::{Arg, ArgAction, ArgMatches, Command, parser::ValueSource, value_parser};
+
+use crate::{
+    cloud_options::in_a_shell,
+    command::{Answers, Own, Spec},
+    output::{Answer, Value},
+    session::Session,
+};
+
+pub(super) const SPEC: Spec = Spec {
+    words: &["doctor"],
+    answers: Answers::List,
+    examples: "\
+archstone doctor
+archstone doctor mycloud
+archstone doctor mycloud --report > report.txt
+archstone doctor --offline -f json",
+    more: "\
+Checks the configuration, proxy, DNS, TCP, TLS, clock, versions, login, scope, catalog and every endpoint. Each check is \
+`ok`, `warning`, `failed` or `skipped`; once a step has failed, the steps that need it are skipped. It logs in once and \
+changes nothing. The report is for pasting into a bug report: it has the configuration with secrets masked.
+
+The exit status is 0 if no check failed; otherwise that of the first failure, as if a command had failed in this way.",
+    work: &Own { describe, run },
+};
+
+fn describe() -> Command {
+    Command::new("doctor").about("Find out why a cloud does not work, step by step").args([
+        Arg::new("doctor_cloud").value_name("CLOUD").help("A cloud of clouds.yaml, as with `--os-cloud`"),
+        Arg::new("offline").long("offline").action(ArgAction::SetTrue).help("Only check what needs no network"),
+        Arg::new("report")
+            .long("report")
+            .action(ArgAction::SetTrue)
+            .help("Print everything as one text, without secrets"),
+        Arg::new("endpoint_timeout")
+            .long("endpoint-timeout")
+            .value_name("SECONDS")
+            .value_parser(value_parser!(u64).range(1..=3600))
+            .default_value("5")
+            .overrides_with("endpoint_timeout")
+            .help("Time limit for each endpoint"),
+    ])
+}
+
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let is_report = options.get_flag("report");
+    if is_report && options.value_source("format") == Some(ValueSource::CommandLine) {
+        let message = "`--report` prints one text; `--format` is not supported with it";
+        return Err(Error::new(ErrorKind::InvalidRequest, message));
+    }
+    let mut builder = session.builder()?;
+    if let Some(cloud) = options.get_one::<String>("doctor_cloud") {
+        builder = builder.cloud(cloud);
+    }
+    let seconds = options.get_one::<u64>("endpoint_timeout").copied().unwrap_or_default();
+    let mut doctor = Doctor::new(builder).endpoint_timeout(Duration::from_secs(seconds));
+    if options.get_flag("offline") {
+        doctor = doctor.offline();
+    }
+    let diagnosis = blocking::diagnose(doctor)?;
+    let status = diagnosis.failure().map(|check| check.kind.unwrap_or(ErrorKind::ServerError).exit_code());
+    let answer = if is_report {
+        Answer::Text(diagnosis.report(in_a_shell))
+    } else {
+        Answer::list(["Verdict", "Step", "Subject", "Evidence", "Remedy", "Seconds"], diagnosis.checks.iter().map(row))
+    };
+    Ok(match status {
+        Some(status) => Answer::Ending(Box::new(answer), status),
+        None => answer,
+    })
+}
+
+/// People see nothing where there is nothing, and milliseconds; programs get null, and seconds.
+fn row(check: &Check) -> Vec<Value> {
+    let or_empty = |value: Option<Value>| value.unwrap_or_else(|| Value::Shown(String::new(), Box::new(Value::None)));
+    let remedy = check.remedy.as_ref().map(|remedy| remedy.worded(in_a_shell).into());
+    let took = check.took.map(|took| {
+        let seconds = took.as_secs_f64();
+        Value::Shown(format!("{seconds:.3}"), Box::new(Value::Float(seconds)))
+    });
+    vec![
+        check.verdict.name().into(),
+        check.step.name().into(),
+        check.subject.as_str().into(),
+        check.evidence.as_str().into(),
+        or_empty(remedy),
+        or_empty(took),
+    ]
+}
