@@ -1,5 +1,6 @@
 """What counts as alike, and which differences are listed with a reason in `contract/commands/known.toml`."""
 
+import ast
 import difflib
 import json
 import re
@@ -13,7 +14,7 @@ from .scenario import FOLDER, Line, Wrong
 RECORDED = FOLDER / "recorded"
 KNOWN = FOLDER / "known.toml"
 
-# Messages that scripts count on, one for each of several things; after the colon comes the reason, in ours.
+# Messages that scripts count on, one for each of several things; what follows the colon is in our words.
 STRICT = re.compile(
     r"^(Failed to delete .*?: |.* not (?:added to|removed from) group [^:]*: "
     r"|\d+ of \d+ .*(?:failed to delete|not added to group .*|not removed from group .*)\.$"
@@ -72,23 +73,54 @@ def differences(line: Line, theirs: dict[str, Any], ours: dict[str, Any]) -> lis
 
 
 def same_output(line: Line, theirs: str, ours: str) -> bool:
-    """Whether the output is the same; the order of rows counts where the line asks for one."""
+    """Whether the output is the same, letter by letter, but for an order that servers do not promise.
+
+    That is the order of rows, where the line asks for none, and the order inside of a value that is a list
+    or an object.
+    """
     if theirs == ours:
         return True
     if line.command == "help":
         return set(theirs.split()) <= set(ours.split())
-    return not line.sorts and rows(theirs) == rows(ours)
+    return ordered(line, theirs) == ordered(line, ours)
 
 
-def rows(text: str) -> list[str]:
-    """The rows of a list in an order that is the same for each run: servers promise none."""
+def ordered(line: Line, text: str) -> Any:
+    """The output with everything that has no order of its own in the same order for each run."""
     try:
         read = json.loads(text)
     except ValueError:
-        read = None
-    if isinstance(read, list):
-        return sorted(json.dumps(row) for row in read)
-    return sorted(re.split(r"\n(?=- )" if text.startswith("- ") else r"\n", text.removesuffix("\n")))
+        rows = re.split(r"\n(?=- )" if text.startswith("- ") else r"\n", text.removesuffix("\n"))
+        if "yaml" in shlex.split(line.text):
+            # The keys of the object in their order; what is below them in any.
+            keys = [row for row in rows if not row.startswith(("-", " "))]
+            rows = [*keys, *sorted("\n".join(sorted(row.splitlines())) for row in rows)]
+        rows = [literals(row) for row in rows]
+        return rows if line.sorts else sorted(rows)
+    objects = read if isinstance(read, list) else [read]
+    rows = [[(name, inner(value)) for name, value in row.items()] for row in objects]
+    return rows if line.sorts else sorted(map(json.dumps, rows))
+
+
+def inner(value: Any) -> Any:
+    """A value with its lists and objects sorted."""
+    if isinstance(value, dict):
+        return {name: inner(value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return sorted(map(inner, value), key=repr)
+    return value
+
+
+def literals(text: str) -> str:
+    """The text with the lists and objects of Python in it sorted."""
+
+    def one(found: re.Match[str]) -> str:
+        try:
+            return repr(inner(ast.literal_eval(found[0].replace('""', '"'))))
+        except (ValueError, SyntaxError):
+            return found[0]
+
+    return re.sub(r"(\[.*\]|\{.*\})", one, text)
 
 
 def same_messages(line: Line, theirs: dict[str, Any], ours: dict[str, Any]) -> bool:

@@ -2,8 +2,8 @@
 
 usage: functional_run.py [MODULE,… PART,… WHOSE]; without arguments, it prints the names of the modules
 
-WHOSE is `ours`, for the `openstack` on PATH, or `stock`: then each command runs in a forked copy of one process that
-has imported the real program (stock.py), since a start of it takes more than a second.
+WHOSE is `ours`, for the `openstack` on PATH, or `stock`: then each command runs in a forked copy of a process
+that has imported the real program (stock.py), since a start of it takes more than a second.
 """
 
 import json

@@ -35,6 +35,7 @@ TABLES = {
 }
 
 ID = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-zA-Z])")
+QUOTED = re.compile(r"(?<=: )'([a-z][\w.-]{31})'$", re.MULTILINE)
 REQUEST = re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)([T ])\d\d:\d\d:\d\d(\.\d+)?")
 TOKEN = re.compile(r"gAAAAA[A-Za-z0-9_-]{60,}={0,2}")
@@ -58,7 +59,9 @@ class Names:
             for kind, query in TABLES.items():
                 for value, name in database.execute(query):
                     if value not in self.ids and len(value) >= 32:
-                        self.ids[value] = self.label(f"{kind}.{name}" if name else kind, len(value))
+                        # Keystone calls the domain of an identity provider by a new id.
+                        named = name and not ID.fullmatch(name)
+                        self.ids[value] = self.label(f"{kind}.{name}" if named else kind, len(value))
 
     def label(self, text: str, length: int) -> str:
         """A text of this length that no other thing has."""
@@ -92,7 +95,8 @@ class Names:
             text = TOKEN.sub(lambda found: "gAAAAA".ljust(len(found[0]), "t"), text)
             text = SECRET.sub("secret".ljust(86, "_"), text)
             text = REQUEST.sub("req-00000000-0000-0000-0000-000000000000", text)
-            text = ID.sub(identified, text)
+            # YAML quotes an id that could be a number, so some in some runs.
+            text = QUOTED.sub(r"\1", ID.sub(identified, text))
             text = TIME.sub(near, text)
             made.append(PORT.sub("127.0.0.1:PORT_", text))
         return made

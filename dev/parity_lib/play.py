@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -217,18 +218,29 @@ def play_all(
     for family in sorted(families, key=lambda family: -len(family.lines)):
         waiting.put(family)
 
+    stopped = threading.Event()
+
     def work(stage: Stage) -> None:
         runs = program(stage)
         try:
             while family := next_of(waiting):
-                done(family, list(stage.play(family, runs)))
+                results = []
+                for one in stage.play(family, runs):
+                    if stopped.is_set():
+                        return
+                    results.append(one)
+                done(family, results)
         finally:
             runs.close()
 
     count = min(WORKERS, len(families))
     with stages(count) as made, ThreadPoolExecutor(count) as pool:
-        for worker in [pool.submit(work, stage) for stage in made]:
-            worker.result()
+        try:
+            for worker in [pool.submit(work, stage) for stage in made]:
+                worker.result()
+        except BaseException:
+            stopped.set()
+            raise
 
 
 def next_of(waiting: Queue[Family]) -> Family | None:

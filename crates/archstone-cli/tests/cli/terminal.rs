@@ -111,10 +111,13 @@ fn errors_are_json_where_that_is_asked_for() {
     assert!(missing.contains("\"message\":\"a command or an argument is missing\""), "{missing}");
     assert!(program.run("config lst").stderr.starts_with("error: "));
     assert!(variable.run("config lst --error-format text").stderr.starts_with("error: "));
-    // `openstack` writes text.
+    // `openstack` writes text, and has one exit status for all errors but those of usage.
     let (code, _, said) = run_as(&variable, "openstack", &["config", "list", "-c", "nothing"]);
-    assert!(code != Some(0) && said.contains("No recognized column names in ['nothing']."), "{said}");
+    assert!(code == Some(1) && said.contains("No recognized column names in ['nothing']."), "{said}");
     assert!(!said.starts_with('{'), "{said}");
+    let (code, _, said) = run_as(&variable, "openstack", &["token", "issue", "--os-cloud", "nope"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(run_as(&variable, "openstack", &["config", "lst"]).0, Some(2));
 }
 
 #[test]
