@@ -8,6 +8,7 @@
 #![expect(clippy::doc_markdown, reason = "the documentation of Python's classes and methods is Python's, too")]
 
 mod access;
+mod answer;
 mod asyncio;
 mod awake;
 mod body;
@@ -53,6 +54,7 @@ mod _archstone {
     #[pymodule_export]
     use crate::{
         access::AccessInfo,
+        answer::Pieces,
         asyncio::AsyncCore,
         catalog::{Catalog, Endpoint, Service},
         client::Client,
@@ -67,7 +69,7 @@ mod _archstone {
         options::option_table,
         receipt::Receipt,
         request::Retries,
-        response::{AsyncBody, Headers, Pieces, Response},
+        response::{AsyncBody, Headers, Response},
         service::{AsyncServiceCore, ServiceClient},
         testing::{Failure, FakeKeystone, FakeServer, Reply, Route, SeenRequest},
         timing::Timing,

@@ -4,10 +4,11 @@ use archstone::{Client, Error, RequestBuilder, Result, Secret, Token};
 
 use crate::{
     access::AccessInfo,
+    answer::Answer,
     catalog::{Catalog, Wanted},
     errors::Diagnosis,
     records::{Project, User},
-    response::{Answer, Response},
+    response::Response,
     token_store::TokenStoreStatus,
     versions::{OfferedVersions, VersionInfo},
 };

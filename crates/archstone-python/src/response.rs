@@ -1,12 +1,9 @@
 //! Answers as Python objects, in the manner of `requests`.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use archstone::{Error, ErrorKind, ErrorResponse, HeaderName, HeaderValue, Result, SentSecrets, StatusCode};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use pyo3::{
     exceptions::{PyKeyError, PyRecursionError, PyValueError},
     prelude::*,
@@ -14,205 +11,16 @@ use pyo3::{
     types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple},
 };
 
-use crate::{bridge::wait, errors, process, promise::start, text::Text};
+use crate::{
+    answer::{Answer, Pieces},
+    bridge::wait,
+    errors,
+    promise::start,
+    text::Text,
+};
 
 /// Headers of answers that hold a token, a receipt or a session.
 const SECRET_HEADERS: [&str; 4] = ["x-subject-token", "x-auth-token", "openstack-auth-receipt", "set-cookie"];
-
-/// An answer: its head, and its body as far as it has been read.
-pub(crate) struct Answer {
-    head: ErrorResponse,
-    /// As the service wrote it, where that is not what the status is usually called.
-    reason: Option<String>,
-    history: Vec<Arc<Answer>>,
-    elapsed: Duration,
-    body: Mutex<State>,
-    /// The process that has the connection.
-    generation: usize,
-}
-
-enum State {
-    /// All of it.
-    Whole(Bytes),
-    /// What is still to come, and what came of it already.
-    Coming(Box<archstone::Response>, BytesMut),
-    /// Given out piece by piece, or closed.
-    Gone,
-    /// Being read just now.
-    Busy,
-}
-
-impl Answer {
-    /// Reads the body at once, unless it is to be streamed.
-    pub(crate) async fn read(response: archstone::Response, stream: bool) -> Result<Arc<Self>> {
-        let head = ErrorResponse {
-            status: response.status(),
-            headers: response.headers().clone(),
-            url: response.url().clone(),
-            body: Bytes::new(),
-            sent: response.sent().clone(),
-        };
-        let elapsed = response.elapsed();
-        let reason = response.reason();
-        let reason = (Some(&*reason) != head.status.canonical_reason()).then(|| reason.into_owned());
-        let history = response.history().iter().map(Self::of_hop).collect();
-        let state = if stream {
-            State::Coming(Box::new(response), BytesMut::new())
-        } else {
-            State::Whole(response.bytes().await?)
-        };
-        let body = Mutex::new(state);
-        Ok(Arc::new(Self { head, reason, history, elapsed, body, generation: process::generation() }))
-    }
-
-    /// A redirect that was followed.
-    fn of_hop(hop: &archstone::Hop) -> Arc<Self> {
-        Self::of_error(&ErrorResponse {
-            status: hop.status(),
-            headers: hop.headers().clone(),
-            url: hop.url().clone(),
-            body: Bytes::new(),
-            sent: SentSecrets::default(),
-        })
-    }
-
-    /// The answer that an error is.
-    fn of_error(response: &ErrorResponse) -> Arc<Self> {
-        let body = Mutex::new(State::Whole(response.body.clone()));
-        let head = ErrorResponse { body: Bytes::new(), ..response.clone() };
-        Arc::new(Self {
-            head,
-            reason: None,
-            history: Vec::new(),
-            elapsed: Duration::ZERO,
-            body,
-            generation: process::generation(),
-        })
-    }
-
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.body.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The whole body, if it is there.
-    fn whole(&self) -> Option<Bytes> {
-        match &*self.state() {
-            State::Whole(bytes) => Some(bytes.clone()),
-            _ => None,
-        }
-    }
-
-    /// Takes the connection out for a while; the lock is never held while waiting.
-    fn take(&self) -> Result<(Box<archstone::Response>, BytesMut)> {
-        let mut state = self.state();
-        match std::mem::replace(&mut *state, State::Busy) {
-            State::Coming(response, buffer) => Ok((response, buffer)),
-            other => {
-                let why = match &other {
-                    State::Busy => "is being read by somebody else",
-                    _ => "has been read piece by piece, or closed",
-                };
-                *state = other;
-                Err(Error::new(ErrorKind::InvalidRequest, format!("the body of the answer {why}")))
-            }
-        }
-    }
-
-    fn put(&self, new: State) {
-        *self.state() = new;
-    }
-
-    /// Reads what is left, and keeps it.
-    pub(crate) async fn finish(self: Arc<Self>) -> Result<Bytes> {
-        if let Some(whole) = self.whole() {
-            return Ok(whole);
-        }
-        let (response, mut buffer) = self.take()?;
-        let guard = Unfinished(&self);
-        let rest = response.bytes().await?;
-        let whole = if buffer.is_empty() {
-            rest
-        } else {
-            buffer.extend_from_slice(&rest);
-            buffer.freeze()
-        };
-        std::mem::forget(guard);
-        self.put(State::Whole(whole.clone()));
-        Ok(whole)
-    }
-
-    /// The next piece, of at most so many bytes; empty at the end.
-    pub(crate) async fn piece(self: Arc<Self>, most: Option<usize>) -> Result<Bytes> {
-        {
-            // A body that is there whole is given out, too.
-            let mut state = self.state();
-            if let State::Whole(bytes) = &mut *state {
-                let length = most.unwrap_or(bytes.len()).min(bytes.len());
-                let piece = bytes.split_to(length);
-                if bytes.is_empty() {
-                    *state = State::Gone;
-                }
-                return Ok(piece);
-            }
-            if matches!(&*state, State::Gone) {
-                return Ok(Bytes::new());
-            }
-        }
-        let (mut response, mut buffer) = self.take()?;
-        let guard = Unfinished(&self);
-        let wanted = most.unwrap_or(1).max(1);
-        let mut is_over = false;
-        while buffer.len() < wanted {
-            match response.chunk().await? {
-                Some(chunk) if buffer.is_empty() && chunk.len() <= most.unwrap_or(usize::MAX) && most.is_none() => {
-                    std::mem::forget(guard);
-                    self.put(State::Coming(response, buffer));
-                    return Ok(chunk);
-                }
-                Some(chunk) => buffer.extend_from_slice(&chunk),
-                None => {
-                    is_over = true;
-                    break;
-                }
-            }
-        }
-        let length = most.unwrap_or(buffer.len()).min(buffer.len());
-        let piece = buffer.split_to(length).freeze();
-        std::mem::forget(guard);
-        self.put(if is_over && buffer.is_empty() { State::Gone } else { State::Coming(response, buffer) });
-        Ok(piece)
-    }
-
-    /// Gives the connection up, if the body was not read.
-    fn close(&self) {
-        let mut state = self.state();
-        if matches!(&*state, State::Coming(..)) {
-            *state = State::Gone;
-            drop(state);
-            process::close_connections();
-        }
-    }
-}
-
-/// Whoever stops waiting in the middle of a body has it no more.
-struct Unfinished<'a>(&'a Answer);
-
-impl Drop for Unfinished<'_> {
-    fn drop(&mut self) {
-        self.0.put(State::Gone);
-    }
-}
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        if self.generation == process::generation() {
-            self.close();
-        } else {
-            // To close a connection takes threads that exist only in the parent.
-            std::mem::forget(std::mem::replace(&mut *self.state(), State::Gone));
-        }
-    }
-}
 
 /// A service's answer, in the manner of `requests`.
 ///
@@ -469,25 +277,6 @@ impl<'py> IntoPyObject<'py> for OwnedBytes {
 
     fn into_pyobject(self, py: Python<'py>) -> std::result::Result<Self::Output, Self::Error> {
         Ok(PyBytes::new(py, &self.0))
-    }
-}
-
-/// A body, piece by piece.
-#[pyclass(frozen, module = "archstone._archstone")]
-pub(crate) struct Pieces {
-    answer: Arc<Answer>,
-    size: Option<usize>,
-}
-
-#[pymethods]
-impl Pieces {
-    fn __iter__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-
-    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        let piece = wait(py, Arc::clone(&self.answer).piece(self.size))?;
-        Ok((!piece.is_empty()).then(|| PyBytes::new(py, &piece)))
     }
 }
 

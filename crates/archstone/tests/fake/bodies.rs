@@ -73,7 +73,7 @@ async fn a_stream_that_was_begun_is_never_sent_again() {
     assert_eq!((refused.kind(), keystone.count("PUT", "/image/v2/images/7/file")), (ErrorKind::TokenRejected, 1));
 }
 
-/// Pieces that come slowly, one each 60 milliseconds.
+/// Pieces that come slowly, one each 400 milliseconds.
 struct Slow(Pieces, Pin<Box<tokio::time::Sleep>>);
 
 impl Body for Slow {
@@ -85,7 +85,7 @@ impl Body for Slow {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<bytes::Bytes>, Self::Error>>> {
         std::task::ready!(self.1.as_mut().poll(context));
-        self.1 = Box::pin(tokio::time::sleep(Duration::from_millis(60)));
+        self.1 = Box::pin(tokio::time::sleep(Duration::from_millis(400)));
         Pin::new(&mut self.0).poll_frame(context)
     }
 }
@@ -97,7 +97,7 @@ async fn an_upload_takes_as_long_as_it_takes() {
     let image = client.service("image").endpoint_override(format!("{}/image", keystone.url()));
     let slow = Slow(Pieces::new(), Box::pin(tokio::time::sleep(Duration::ZERO)));
 
-    let upload = image.put("v2/images/7/file").stream(slow).read_timeout(Duration::from_millis(100));
+    let upload = image.put("v2/images/7/file").stream(slow).read_timeout(Duration::from_secs(1));
     assert_eq!(upload.send().await.unwrap().status(), 204);
     // Large enough to go out in pieces.
     let whole = bytes::Bytes::from(vec![7; 3 << 20]);

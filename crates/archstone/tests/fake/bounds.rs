@@ -1,13 +1,6 @@
 //! What a server may not do: lists without an end, bodies without measure.
 
-use std::{
-    io::Write,
-    sync::{
-        LazyLock,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{io::Write, sync::LazyLock, time::Duration};
 
 use archstone::{Client, ErrorKind, identity::Identity};
 use archstone_testing::{Failure, FakeKeystone, FakeServer, Reply};
@@ -17,9 +10,9 @@ use crate::{at, demo, within};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
-fn identity(server: &FakeServer) -> Identity {
+fn identity(server: &FakeServer, timeout: Duration) -> Identity {
     let client = Client::builder().token_id("the-token").mgmt_url(format!("{}/v3", server.url()));
-    client.timeout(Duration::from_millis(400)).build().unwrap().identity()
+    client.timeout(timeout).build().unwrap().identity()
 }
 
 fn page(ids: &[&str], next: &str) -> Reply {
@@ -43,7 +36,7 @@ async fn pages_that_lead_back_or_nowhere_are_an_error() {
     for (pages, requests, items) in table {
         let replies = || pages.iter().map(|(ids, next)| page(ids, next));
         let server = FakeServer::replying(replies());
-        let mut users = identity(&server).users().list();
+        let mut users = identity(&server, DEADLINE).users().list();
         for _ in 0..items {
             users.next().await.unwrap().unwrap();
         }
@@ -67,14 +60,15 @@ async fn pages_that_lead_back_or_nowhere_are_an_error() {
 async fn a_list_of_a_hundred_thousand_in_pages_is_read_to_its_end() {
     const PAGES: u32 = 100;
     let server = FakeServer::start();
-    let number = AtomicU32::new(0);
-    server.on("*", "*").reply_with(move |_| {
-        let page = number.fetch_add(1, Ordering::Relaxed);
+    server.on("*", "*").reply_with(|request| {
+        // A page that is asked for again is the same.
+        let marker = request.query().and_then(|it| it.strip_prefix("marker="));
+        let page = marker.map_or(0, |it| it.parse::<u32>().unwrap() + 1);
         let users: Vec<_> = (0..1000).map(|it| json!({"id": format!("{page}-{it}"), "name": "x"})).collect();
         let next = (page + 1 < PAGES).then(|| format!("http://h/v3/users?marker={page}"));
         Reply::json(200, json!({"users": users, "links": {"next": next}}))
     });
-    let mut users = identity(&server).users().list();
+    let mut users = identity(&server, DEADLINE).users().list();
     let mut count = 0;
     while users.next().await.unwrap().is_some() {
         count += 1;
@@ -182,7 +176,7 @@ async fn resources_that_drip_end_with_their_time() {
     server
         .on("GET", "/v3/users")
         .reply(Reply::json(200, json!({"users": [user]})).with(Failure::Drip(Duration::from_millis(50))));
-    let identity = identity(&server);
+    let identity = identity(&server, Duration::from_millis(400));
 
     let one = within(DEADLINE, "a resource", std::future::IntoFuture::into_future(identity.users().get("1"))).await;
     let list = within(DEADLINE, "a list", identity.users().list().all()).await;

@@ -288,7 +288,8 @@ async fn a_failed_list_of_projects_costs_the_scope_and_not_the_login() {
         let homeless = FakeUser::new("homeless", "secret");
         keystone.change(|cloud| cloud.user(homeless));
         keystone.on("GET", "/v3/auth/projects").fail(failure);
-        let client = demo(&keystone).username("homeless").timeout(PATIENCE).build().unwrap();
+        let builder = demo(&keystone).username("homeless");
+        let client = if why == "within" { builder.timeout(PATIENCE) } else { builder }.build().unwrap();
 
         let access = within(DEADLINE, why, client.access()).await.unwrap();
 
@@ -323,9 +324,8 @@ async fn a_failed_exchange_for_the_only_project_costs_the_scope_and_not_the_logi
             server.on("POST", "/v3/auth/tokens").fail_next(1, failure.clone());
             Reply::json(200, r#"{"projects": [{"id": "p1", "name": "one", "enabled": true}], "links": {}}"#)
         });
-        let is_silent = why == "within";
         let builder = demo(&keystone).username("homeless");
-        let client = if is_silent { builder.timeout(PATIENCE) } else { builder }.build().unwrap();
+        let client = if why == "within" { builder.timeout(PATIENCE) } else { builder }.build().unwrap();
 
         let access = within(DEADLINE, why, client.access()).await.unwrap();
 
