@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use archstone::{Error, ErrorKind, ErrorResponse, HeaderName, HeaderValue, Result, SentSecrets, StatusCode};
+use archstone::{Error, ErrorKind, ErrorResponse, HeaderName, HeaderValue, SentSecrets, StatusCode};
 use bytes::Bytes;
 use pyo3::{
     exceptions::{PyKeyError, PyRecursionError, PyValueError},
