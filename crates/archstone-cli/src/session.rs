@@ -16,7 +16,7 @@ use archstone::{
 use clap::{ArgMatches, Command};
 use serde_json::{Map, Value};
 
-use crate::{cloud_options, events::warning, program::Program, prompt};
+use crate::{cloud_options, console, events::warning, program::Program, prompt};
 
 /// One run: what was asked for, and the client for it.
 #[derive(Debug)]
@@ -153,6 +153,33 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Asks the person at the terminal for a secret.
+    ///
+    /// # Errors
+    ///
+    /// Where nobody is there to ask, or nothing was typed.
+    pub(crate) fn ask(&self, question: &str) -> Result<Secret> {
+        let may_ask = !cloud_options::is_switched_on(self.options, "no_input");
+        let answer = if may_ask { ask_for(question)? } else { None };
+        answer.ok_or_else(|| {
+            let message = format!("there is no terminal to ask for the {} at", question.to_lowercase());
+            Error::new(ErrorKind::InvalidRequest, message)
+                .with_hint("give it on standard input, with `-` as the option's value")
+        })
+    }
+
+    /// The same for a new secret, which is typed twice; again where the two differ.
+    pub(crate) fn ask_twice(&self, question: &str) -> Result<Secret> {
+        for _ in 0..TRIES {
+            let new = self.ask(question)?;
+            if self.ask(&format!("Repeat {question}"))?.expose() == new.expose() {
+                return Ok(new);
+            }
+            console::tell("The passwords entered were not the same");
+        }
+        Err(Error::new(ErrorKind::InvalidRequest, "the two passwords were not the same").with_hint("try again"))
+    }
+
     /// The options that count, and where each comes from.
     pub(crate) fn explain(&self) -> Result<Explanation> {
         self.builder()?.explain()
@@ -232,6 +259,9 @@ pub(crate) fn first_line(file: &str, what: &str) -> Result<Secret> {
     }
 }
 
+/// How often a question is asked again.
+const TRIES: usize = 3;
+
 /// Asks the person at the terminal for a secret option. `None` where there is no terminal.
 pub(crate) fn ask(option: &'static OptionSpec) -> Result<Option<Secret>> {
     let mut question = option.name.replace('_', " ");
@@ -242,8 +272,7 @@ pub(crate) fn ask(option: &'static OptionSpec) -> Result<Option<Secret>> {
 }
 
 /// The same in other words. An empty answer is asked for again, but not for ever.
-pub(crate) fn ask_for(question: &str) -> Result<Option<Secret>> {
-    const TRIES: usize = 3;
+fn ask_for(question: &str) -> Result<Option<Secret>> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }

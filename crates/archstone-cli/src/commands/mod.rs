@@ -24,16 +24,18 @@ mod exec;
 mod federation;
 mod group;
 mod identity_provider;
+mod implied_role;
 mod limit;
 mod mapping;
 mod oauth;
 mod policy;
 mod programs;
-mod project_list;
+mod project;
 mod project_tree;
 mod region;
 mod registered_limit;
 mod role;
+mod role_assignment;
 mod service;
 mod service_provider;
 mod shell_prompt;
@@ -42,6 +44,7 @@ mod token_issue;
 mod token_revoke;
 mod trust;
 mod url;
+mod user;
 mod user_password_set;
 mod versions_show;
 mod whoami;
@@ -69,16 +72,20 @@ const ALL: &[&[Spec]] = &[
     federation::COMMANDS,
     group::COMMANDS,
     identity_provider::COMMANDS,
+    implied_role::COMMANDS,
     limit::COMMANDS,
     mapping::COMMANDS,
     oauth::COMMANDS,
     policy::COMMANDS,
+    project::COMMANDS,
     region::COMMANDS,
     registered_limit::COMMANDS,
     role::COMMANDS,
+    role_assignment::COMMANDS,
     service::COMMANDS,
     service_provider::COMMANDS,
     trust::COMMANDS,
+    user::COMMANDS,
 ];
 
 const GENERAL: &[Spec] = &[
@@ -87,7 +94,6 @@ const GENERAL: &[Spec] = &[
     catalog::LIST,
     catalog::SHOW,
     url::SPEC,
-    project_list::SPEC,
     project_tree::SPEC,
     user_password_set::SPEC,
     whoami::SPEC,
@@ -153,22 +159,25 @@ pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["group", "remove"], "Remove users from a group"),
     (&["identity"], "Manage identity providers"),
     (&["identity", "provider"], "Manage identity providers"),
+    (&["implied"], "Manage roles that come with other roles"),
+    (&["implied", "role"], "Manage roles that come with other roles"),
     (&["limit"], "Manage limits of projects"),
     (&["mapping"], "Manage mappings of federated users"),
     (&["module"], "Show the program's version"),
     (&["policy"], "Manage policies that Keystone keeps for other services"),
     (&["region"], "Manage regions"),
+    (&["project"], "Manage projects, and draw them as a tree"),
     (&["registered"], "Manage registered limits"),
     (&["registered", "limit"], "Manage registered limits"),
     (&["request"], "Create and authorize OAuth request tokens"),
     (&["request", "token"], "Create and authorize OAuth request tokens"),
     (&["role"], "Manage roles, and who has which"),
+    (&["role", "assignment"], "List who has which role where"),
     (&["service"], "Manage services and service providers"),
     (&["service", "provider"], "Manage service providers: clouds that trust this one"),
     (&["versions"], "Show the API versions that services offer"),
     (&["trust"], "Manage trusts"),
-    (&["project"], "List projects, and draw them as a tree"),
-    (&["user"], "Manage your own user"),
+    (&["user"], "Manage users"),
     (&["user", "password"], "Change your own password"),
     (&["cache"], "Manage cached tokens"),
     (&["config"], "Show, check and edit the configuration"),

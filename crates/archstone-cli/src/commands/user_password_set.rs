@@ -1,70 +1,64 @@
 //! `archstone user password set`: one's own password, also an expired one.
 
-use archstone::{Error, ErrorKind, Result, Secret};
-use clap::{Arg, ArgMatches, Command};
+use archstone::{
+    Result, Secret,
+    identity::{Resource, User},
+};
 
 use crate::{
-    command::{Answers, Own, Spec},
-    events::warning,
+    command::{Answers, Changes, Spec},
     output::Answer,
-    session::{Session, ask_for, first_line},
+    program::Program,
+    resource::{Request, Special, option, perform},
 };
 
 pub(super) const SPEC: Spec = Spec {
-    words: &["user", "password", "set"],
-    answers: Answers::Text,
-    examples: "\
-archstone --os-cloud mycloud user password set
-archstone user password set --password - < new-password.txt",
     more: "\
 The password that the login uses is the old one; it is asked for if none is configured. No token is needed, so an expired \
 password can be changed, too. The configuration is not changed: afterwards, put the new password where the old one is, \
 for example with `archstone config set mycloud password`.",
-    work: &Own { describe, run },
+    ..SET.command(
+        &["user", "password", "set"],
+        Answers::Text,
+        "\
+archstone --os-cloud mycloud user password set
+archstone user password set --password - < new-password.txt",
+    )
 };
 
-fn describe() -> Command {
-    let option = |id: &'static str, value: &'static str| Arg::new(id).long(id).value_name(value).overrides_with(id);
-    Command::new("set").about("Change your own password").args([
-        option("new_password", "PASSWORD")
-            .long("password")
-            .help("The new password; `-` reads it from standard input [default: asks for it]"),
-        option("original_password", "PASSWORD")
-            .long("original-password")
-            .help("The old password [default: the one that the login uses]"),
-    ])
-}
+static SET: Special = Special {
+    about: "Change your own password",
+    arguments: &[
+        option("password", "password", "The new password; `-` reads it from standard input [default: asks for it]")
+            .secret(),
+        option("original-password", "password", "The old password [default: the one that the login uses]").secret(),
+    ],
+    changes: Changes::Something,
+    run,
+};
 
-fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
-    let given = |id: &str| options.get_one::<String>(id).map(String::as_str);
-    for (id, option) in [("new_password", "--password"), ("original_password", "--original-password")] {
-        if given(id).is_some_and(|value| value != "-") {
-            warning!("`{option}` lets everyone on this machine see the secret in the process list");
-        }
-    }
-    let client = match given("original_password") {
-        Some(old) => session.client_with("password", old, "--original-password")?,
+fn run(request: &Request<'_>) -> Result<Answer> {
+    let session = request.session;
+    let old = match request.secret("original-password")? {
+        // `openstack` does not take it from the login.
+        None if session.program() == Program::Openstack => Some(session.ask("Current Password")?),
+        old => old,
+    };
+    let client = match &old {
+        Some(old) => session.client_with("password", old.expose(), "--original-password")?,
         None => session.client()?.clone(),
     };
-    let new = match given("new_password") {
-        Some("-") => first_line("-", "the new password")?,
-        Some(new) => new.into(),
-        None => asked()?,
+    let new = match request.secret("password")? {
+        Some(new) => new,
+        None => session.ask_twice("New Password")?,
     };
-    client.change_password(new)?;
-    Ok(Answer::Text(String::new()))
-}
-
-/// The new password, typed twice.
-fn asked() -> Result<Secret> {
-    let missing = || {
-        Error::new(ErrorKind::InvalidRequest, "there is no new password")
-            .with_hint("give it on standard input, with `--password -`")
-    };
-    let new = ask_for("New password")?.ok_or_else(missing)?;
-    let again = ask_for("New password again")?.ok_or_else(missing)?;
-    if new.expose() == again.expose() {
-        return Ok(new);
+    if session.is_dry_run() {
+        let old = old.unwrap_or_else(|| Secret::from("***"));
+        let user = client.authenticate()?.user_id().into();
+        let arguments = [("user", user), ("old_password", old.expose().into()), ("new_password", new.expose().into())];
+        perform(request, User::SPEC, "update_password", arguments)?;
+    } else {
+        client.change_password(new)?;
     }
-    Err(Error::new(ErrorKind::InvalidRequest, "the two new passwords are not the same").with_hint("try again"))
+    Ok(Answer::Text(String::new()))
 }

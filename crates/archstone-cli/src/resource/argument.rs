@@ -23,6 +23,10 @@ pub(crate) struct Argument {
     pub(super) is_repeated: bool,
     /// Options that it contradicts.
     against: &'static [&'static str],
+    /// Options for the same choice: of these, the last one on the command line counts.
+    instead_of: &'static [&'static str],
+    /// Another name, which help does not show.
+    alias: Option<&'static str>,
     is_hidden: bool,
 }
 
@@ -38,6 +42,8 @@ enum Form {
 pub(crate) enum Reads {
     Text,
     Integer,
+    /// A number of things.
+    Count,
     OneOf(&'static [&'static str]),
     /// A switch: this is what it says.
     Constant(bool),
@@ -70,8 +76,8 @@ pub(super) enum Sets {
     Within(&'static str),
     /// An argument of the operation: a field or a filter.
     Argument(&'static str),
-    /// A member of the field `options`.
-    Option(&'static str),
+    /// A member of a field, or of the filters, that is an object.
+    Member(&'static str, &'static str),
     /// Any custom attribute.
     Extra,
 }
@@ -88,6 +94,8 @@ pub(crate) const fn argument(name: &'static str, help: &'static str) -> Argument
         is_required: true,
         is_repeated: false,
         against: &[],
+        instead_of: &[],
+        alias: None,
         is_hidden: false,
     }
 }
@@ -139,7 +147,13 @@ impl Argument {
 
     /// A member of the field `options`.
     pub(crate) const fn sets_option(mut self, name: &'static str) -> Self {
-        self.sets = Sets::Option(name);
+        self.sets = Sets::Member("options", name);
+        self
+    }
+
+    /// A filter that is not among the operation's own.
+    pub(crate) const fn filters(mut self, name: &'static str) -> Self {
+        self.sets = Sets::Member("extra", name);
         self
     }
 
@@ -176,6 +190,16 @@ impl Argument {
         self
     }
 
+    pub(crate) const fn instead_of(mut self, others: &'static [&'static str]) -> Self {
+        self.instead_of = others;
+        self
+    }
+
+    pub(crate) const fn alias(mut self, alias: &'static str) -> Self {
+        self.alias = Some(alias);
+        self
+    }
+
     pub(crate) const fn hidden(mut self) -> Self {
         self.is_hidden = true;
         self
@@ -191,9 +215,11 @@ impl Argument {
         let arg = Arg::new(id.clone()).help(self.help).required(self.is_required).hide(self.is_hidden);
         let arg = match self.form {
             Form::Positional => arg,
-            Form::Option | Form::Switch => arg.long(self.name),
+            Form::Option | Form::Switch => arg.long(self.name).aliases(self.alias),
         };
-        let arg = arg.conflicts_with_all(self.against.iter().map(|name| Self::id(name)));
+        let arg = arg
+            .conflicts_with_all(self.against.iter().map(|name| Self::id(name)))
+            .overrides_with_all(self.instead_of.iter().map(|name| Self::id(name)));
         let arg = match (self.form, self.is_repeated) {
             (Form::Switch, _) => return arg.action(ArgAction::SetTrue).overrides_with(id),
             (Form::Positional, true) => arg.num_args(1..).action(ArgAction::Append),
@@ -204,6 +230,7 @@ impl Argument {
         let arg = arg.value_name(self.value.to_uppercase().replace('-', "_"));
         match self.reads {
             Reads::Integer => arg.value_parser(clap::value_parser!(i64)).allow_negative_numbers(true),
+            Reads::Count => arg.value_parser(clap::value_parser!(i64).range(0..)),
             Reads::OneOf(values) => arg.value_parser(clap::builder::PossibleValuesParser::new(values)),
             _ => arg,
         }
@@ -213,8 +240,13 @@ impl Argument {
     pub(super) fn value(&self, request: &Request<'_>) -> Result<Option<Value>> {
         let values = match self.reads {
             Reads::Constant(value) => return Ok(request.is_on(self.name).then(|| value.into())),
-            Reads::Integer => {
-                request.integer(self.name).into_iter().map(|it| Ok(it.into())).collect::<Result<Vec<_>>>()?
+            Reads::Integer | Reads::Count => request.integer(self.name).map(Value::from).into_iter().collect(),
+            // An empty one is not the same as none.
+            Reads::Secret => {
+                request.given(self.name).map(|text| self.read(text, request)).transpose()?.into_iter().collect()
+            }
+            _ if !self.is_repeated => {
+                request.text(self.name).map(|text| self.read(text, request)).transpose()?.into_iter().collect()
             }
             _ => request
                 .texts(self.name)
@@ -237,7 +269,7 @@ impl Argument {
 
     fn read(&self, text: &str, request: &Request<'_>) -> Result<Value> {
         Ok(match self.reads {
-            Reads::Text | Reads::OneOf(_) | Reads::Integer | Reads::Constant(_) => text.into(),
+            Reads::Text | Reads::OneOf(_) | Reads::Integer | Reads::Count | Reads::Constant(_) => text.into(),
             Reads::Name(finder) => finder.id(request, text)?.into(),
             Reads::Commas => text.split(',').map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().into(),
             Reads::Pair => {
@@ -271,15 +303,17 @@ impl Argument {
 
     fn secret_text(&self, text: &str, request: &Request<'_>) -> Result<String> {
         match request.session.program() {
-            Program::Archstone if text == "-" => Ok(first_line("-", &self.name.replace('-', " "))?.expose().to_owned()),
-            Program::Archstone => {
+            Program::Archstone if text == "-" => {
+                Ok(first_line("-", &format!("the {}", self.name.replace('-', " ")))?.expose().to_owned())
+            }
+            Program::Archstone if !text.is_empty() => {
                 let option = if self.form == Form::Option { format!("--{}", self.name) } else { self.name.to_owned() };
                 warning!(
                     "`{option}` lets everyone on this machine see the secret in the process list; `-` reads it from standard input"
                 );
                 Ok(text.to_owned())
             }
-            Program::Openstack => Ok(text.to_owned()),
+            _ => Ok(text.to_owned()),
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct Finder {
     by: By,
     /// Whether what cannot be looked up, since the user may not, is taken for an id.
     takes_unseen: bool,
+    /// Whether what does not exist is taken for an id: what was made for it may still be there.
+    takes_missing: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +31,7 @@ enum By {
 impl Finder {
     /// By id or name.
     pub(crate) const fn of(resource: &'static ResourceSpec) -> Self {
-        Self { resource, domain: None, by: By::NameOrId, takes_unseen: false }
+        Self { resource, domain: None, by: By::NameOrId, takes_unseen: false, takes_missing: false }
     }
 
     /// By id alone: nothing is looked up.
@@ -55,17 +57,36 @@ impl Finder {
         self
     }
 
+    /// What does not exist any more is taken for an id.
+    pub(crate) const fn or_missing(mut self) -> Self {
+        self.takes_missing = true;
+        self
+    }
+
     /// The id of the thing.
     pub(crate) fn id(&self, request: &Request<'_>, wanted: &str) -> Result<String> {
         if self.by == By::Id {
             return Ok(wanted.to_owned());
         }
-        let found = self.find(request, wanted, Arguments::new())?;
-        let id = found.get(self.resource.key).and_then(Value::as_str);
-        id.map(str::to_owned).ok_or_else(|| {
+        // Several options can name the same domain.
+        let name = (self.resource.names.class, wanted.to_owned());
+        if self.domain.is_none()
+            && let Some(id) = request.ids.borrow().get(&name)
+        {
+            return Ok(id.clone());
+        }
+        let found = match self.find(request, wanted, Arguments::new()) {
+            Err(error) if error.kind() == ErrorKind::NotFound && self.takes_missing => return Ok(wanted.to_owned()),
+            found => found?,
+        };
+        let id = found.get(self.resource.key).and_then(Value::as_str).ok_or_else(|| {
             let message = format!("the answer gives no `{}` of `{wanted}`", self.resource.key);
             Error::new(ErrorKind::InvalidResponse, message)
-        })
+        })?;
+        if self.domain.is_none() {
+            request.ids.borrow_mut().insert(name, id.to_owned());
+        }
+        Ok(id.to_owned())
     }
 
     /// What is known of a thing before anything is looked up: its id, where that is how it is called.
@@ -82,7 +103,7 @@ impl Finder {
             Err(error) if self.by == By::NameIdOrType && error.kind() == ErrorKind::NotFound => {
                 self.by_type(request, wanted).and_then(|found| found.ok_or(error))
             }
-            Err(error) if error.kind() == ErrorKind::Forbidden => self.unseen(request, wanted).ok_or(error),
+            Err(error) if error.kind() == ErrorKind::Forbidden => self.unseen(request, wanted, &filters).ok_or(error),
             found => found,
         };
         match found? {
@@ -106,12 +127,22 @@ impl Finder {
 
     /// What a user knows without looking: the own user and project, which the token names; or an id, where that is
     /// good enough.
-    fn unseen(&self, request: &Request<'_>, wanted: &str) -> Option<Value> {
+    fn unseen(&self, request: &Request<'_>, wanted: &str, filters: &Arguments) -> Option<Value> {
         let access = request.session.client().ok()?.authenticate().ok()?;
-        let own = |id: Option<&str>, name: Option<&str>| id.filter(|_| name == Some(wanted)).map(str::to_owned);
+        let domain = filters.get("domain_id").or(filters.get("domain")).and_then(Value::as_str);
+        let own = |id: Option<&str>, name: Option<&str>, own: [Option<&str>; 2]| {
+            let is_own = name == Some(wanted) && domain.is_none_or(|domain| own.contains(&Some(domain)));
+            id.filter(|_| is_own).map(str::to_owned)
+        };
         let id = match self.resource.names.class {
-            class if class == User::SPEC.names.class => own(access.user_id(), access.user_name()),
-            class if class == Project::SPEC.names.class => own(access.project_id(), access.project_name()),
+            class if class == User::SPEC.names.class => {
+                let domain = [access.user_domain_id(), access.user_domain_name()];
+                own(access.user_id(), access.user_name(), domain)
+            }
+            class if class == Project::SPEC.names.class => {
+                let domain = [access.project_domain_id(), access.project_domain_name()];
+                own(access.project_id(), access.project_name(), domain)
+            }
             _ => None,
         };
         let id = id.or_else(|| self.takes_unseen.then(|| wanted.to_owned()))?;

@@ -13,12 +13,13 @@ mod verb;
 
 use archstone::{Result, identity::ResourceSpec};
 use clap::{ArgMatches, Command};
+use serde_json::Value as Json;
 
 pub(crate) use self::{
     argument::{Argument, Reads, argument, itself, option, read_file, switch},
     column::{Column, column, fields, listed, shown, sorted_names},
     finder::{DOMAIN, Finder},
-    request::{Arguments, Fields, Request, items, perform},
+    request::{Arguments, Fields, Request, items, operation_of, perform},
 };
 use crate::{
     command::{Answers, Changes, Spec, Work},
@@ -28,6 +29,11 @@ use crate::{
 
 /// Names and values of what is shown.
 pub(crate) type Shown = Vec<(Name, Value)>;
+
+/// Changes what is sent, by what is given and what the thing is so far.
+pub(crate) type Amend = fn(&Request<'_>, &Fields, &mut Arguments) -> Result<()>;
+/// Gets the items of a list.
+pub(crate) type Items = fn(&Request<'_>, Arguments) -> Result<Vec<Json>>;
 
 /// A command that is one operation of a resource.
 pub(crate) struct Operation {
@@ -44,6 +50,10 @@ pub(crate) struct Operation {
     pub(crate) many: &'static str,
     /// What is not said by the description: a last change to what is sent.
     pub(crate) adjust: fn(&Request<'_>, &mut Arguments) -> Result<()>,
+    /// A last change that depends on what the thing is so far.
+    pub(crate) amend: Option<Amend>,
+    /// The items of a list, where they are not just what the operation answers.
+    pub(crate) items: Option<Items>,
     /// The fields of the answer where it is not known before which there are.
     pub(crate) show: Option<fn(&Fields) -> Shown>,
 }
@@ -124,6 +134,8 @@ impl Operation {
             named: "with name or ID",
             many: "",
             adjust: |_, _| Ok(()),
+            amend: None,
+            items: None,
             show: None,
         }
     }

@@ -1,35 +1,52 @@
 //! One run of a command: what was given, and the identity service to ask.
 
+use std::{cell::RefCell, collections::BTreeMap};
+
 use archstone::{
-    Error, ErrorKind, Result,
+    Error, ErrorKind, Result, Secret,
     identity::{OperationSpec, ResourceSpec},
 };
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 
 use super::argument::{Argument, Sets};
-use crate::session::Session;
+use crate::{program::Program, session::Session};
 
 /// What an operation is given, by name.
 pub(crate) type Arguments = Map<String, Value>;
 /// The fields of a resource.
 pub(crate) type Fields = Map<String, Value>;
 
+/// Keystone's own largest page.
+const LARGEST_PAGE: u64 = 1000;
+
 /// One run of a command.
 pub(crate) struct Request<'a> {
     pub(crate) session: &'a Session<'a>,
     options: &'a ArgMatches,
     described: &'static [Argument],
+    /// The ids that were looked up, by the kind of thing and its name.
+    pub(super) ids: RefCell<BTreeMap<(&'static str, String), String>>,
 }
 
 impl<'a> Request<'a> {
     pub(crate) fn new(session: &'a Session<'a>, options: &'a ArgMatches, described: &'static [Argument]) -> Self {
-        Self { session, options, described }
+        Self { session, options, described, ids: RefCell::default() }
     }
 
-    /// What was given for an argument.
+    /// What was given for an argument. As in `openstack`, an empty text there is as good as none.
     pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
+        self.given(name).filter(|text| !text.is_empty() || self.session.program() == Program::Archstone)
+    }
+
+    /// The same, empty or not.
+    pub(super) fn given(&self, name: &str) -> Option<&'a str> {
         self.options.try_get_one::<String>(&Argument::id(name)).ok().flatten().map(String::as_str)
+    }
+
+    /// A secret that was given for an option, perhaps an empty one.
+    pub(crate) fn secret(&self, name: &str) -> Result<Option<Secret>> {
+        Ok(self.value(name)?.as_ref().and_then(Value::as_str).map(Secret::from))
     }
 
     /// All that was given for an argument that can be repeated.
@@ -60,7 +77,7 @@ impl<'a> Request<'a> {
             match argument.sets {
                 Sets::Within(name) => within.insert(name.to_owned(), value),
                 Sets::Argument(name) => set.insert(name.to_owned(), value),
-                Sets::Option(name) => add(&mut set, "options", Map::from_iter([(name.to_owned(), value)])),
+                Sets::Member(object, name) => add(&mut set, object, Map::from_iter([(name.to_owned(), value)])),
                 Sets::Extra => {
                     add(&mut set, "extra", if let Value::Object(value) = value { value } else { Map::new() })
                 }
@@ -102,20 +119,45 @@ impl<'a> Request<'a> {
 
     /// All items of a list.
     pub(crate) fn all(&self, operation: &'static OperationSpec, arguments: Arguments) -> Result<Vec<Value>> {
+        self.first(operation, arguments, usize::MAX)
+    }
+
+    /// The items of a list, as many as `--max-items` says. No more than these are asked for.
+    pub(crate) fn listed(&self, operation: &'static OperationSpec, mut arguments: Arguments) -> Result<Vec<Value>> {
+        let page = arguments.get("limit").and_then(Value::as_u64).filter(|page| *page > 0);
+        match (page, self.most()) {
+            (None, None) => drop(arguments.remove("limit")),
+            (page, most) if operation.is_paged => {
+                let most = most.map_or(LARGEST_PAGE, |most| most as u64);
+                arguments.insert("limit".to_owned(), page.unwrap_or(LARGEST_PAGE).min(most).into());
+            }
+            _ => {}
+        }
+        self.first(operation, arguments, self.most().unwrap_or(usize::MAX))
+    }
+
+    /// What `--max-items` says.
+    pub(crate) fn most(&self) -> Option<usize> {
+        self.integer("max-items").and_then(|most| usize::try_from(most).ok()).filter(|most| *most > 0)
+    }
+
+    fn first(&self, operation: &'static OperationSpec, arguments: Arguments, most: usize) -> Result<Vec<Value>> {
         let client = self.session.client()?;
         let mut items = client.identity().items(operation, arguments);
         client.wait(async {
-            let mut all = Vec::new();
-            while let Some(item) = items.next().await? {
-                all.extend(serde_json::from_slice::<Value>(&item).ok());
+            let mut first = Vec::new();
+            while first.len() < most
+                && let Some(item) = items.next().await?
+            {
+                first.extend(serde_json::from_slice::<Value>(&item).ok());
             }
-            Ok(all)
+            Ok(first)
         })
     }
 }
 
 /// An operation of a resource by its name.
-pub(super) fn operation_of(resource: &'static ResourceSpec, name: &str) -> Result<&'static OperationSpec> {
+pub(crate) fn operation_of(resource: &'static ResourceSpec, name: &str) -> Result<&'static OperationSpec> {
     resource.operation(name).ok_or_else(|| {
         let message = format!("there is no operation `{name}` of {}", resource.names.members);
         Error::new(ErrorKind::InvalidRequest, message)

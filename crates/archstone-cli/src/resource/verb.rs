@@ -55,18 +55,18 @@ fn show(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
 
 fn set(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
     let (mut arguments, within) = request.read()?;
-    if request.session.program() == Program::Openstack {
-        arguments.retain(|_, value| value.as_str() != Some(""));
-    }
     (operation.adjust)(request, &mut arguments)?;
     let (itself, finder) = operation.itself()?;
     let wanted = request.text(itself.name).unwrap_or_default();
     let update = operation.does("update")?;
     let found = match finder.given(wanted) {
         // Nothing to look up, and nothing to look at.
-        Some(found) if !arguments.is_empty() => found,
+        Some(found) if !arguments.is_empty() && operation.amend.is_none() => found,
         _ => finder.find(request, wanted, within.clone())?,
     };
+    if let Some(amend) = operation.amend {
+        amend(request, &found, &mut arguments)?;
+    }
     if arguments.is_empty() {
         return Ok(operation.after_change(&found));
     }
@@ -78,7 +78,10 @@ fn set(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
 fn list(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
     let (mut arguments, _) = request.read()?;
     (operation.adjust)(request, &mut arguments)?;
-    let items = request.all(operation.does("list")?, arguments)?;
+    let items = match operation.items {
+        Some(items) => items(request, arguments)?,
+        None => request.listed(operation.does("list")?, arguments)?,
+    };
     Ok(listed(operation.columns, operation.long, request.is_on("long"), items))
 }
 

@@ -55,6 +55,8 @@ fn without_a_password_there_is_nothing_to_change() {
 
     let expected = "exit 2\nerror: the client does not log in with a password, so there is none to change\n";
     assert!(no_password.failure().starts_with(expected), "{no_password:?}");
-    assert!(no_new.failure().starts_with("exit 2\nerror: there is no new password\n\nhint: give it on standard input"));
-    assert!(empty.failure().starts_with("exit 3\nerror: standard input should hold the new password"), "{empty:?}");
+    let no_terminal =
+        "exit 2\nerror: there is no terminal to ask for the new password at\n\nhint: give it on standard input";
+    assert!(no_new.failure().starts_with(no_terminal), "{no_new:?}");
+    assert!(empty.failure().starts_with("exit 3\nerror: standard input should hold the password"), "{empty:?}");
 }

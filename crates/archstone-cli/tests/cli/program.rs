@@ -140,6 +140,12 @@ impl Run {
         steady(self.result(), &self.keystone)
     }
 
+    /// All that a run wrote, errors first, after its exit status where it failed; without what differs.
+    pub(crate) fn whole(&self) -> String {
+        let status = self.code.filter(|code| *code != 0).map(|code| format!("exit {code}\n")).unwrap_or_default();
+        status + &steady(&self.stderr, &self.keystone) + &steady(&self.stdout, &self.keystone)
+    }
+
     /// The JSON of a run that went well.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(self.result()).expect("JSON")
