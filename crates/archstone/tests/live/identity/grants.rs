@@ -238,10 +238,11 @@ async fn less_is_said_to_those_who_may_see_less(auth_url: &str, admin: &Identity
     let roles = admin.roles();
     let reader = roles.list().find("reader").await.unwrap();
     roles.grant(&reader).user(id("cat")).domain(id("domain")).await.unwrap();
-    // With one on a domain that acts as a project, Keystone cannot add names to a list.
+    // With one on a domain that acts as a project, wherever it is, Keystone cannot add names to a list.
     let refused = admin.role_assignments().list().user(id("cat")).include_names(true).all().await;
     assert_eq!(refused.unwrap_err().kind(), ErrorKind::NotFound);
     roles.revoke(id("c")).user(id("cat")).project(id("domain")).await.unwrap();
+    roles.revoke(id("c")).group(id("ops")).project(id("domain")).inherited(true).await.unwrap();
     let reader = client(auth_url, "cat", ("domain_id", id("domain"))).identity();
     let grants = reader.grants(&Filter::default()).await.unwrap();
     let unseen: Vec<_> = grants.unseen.iter().map(|it| &it.what).collect();
