@@ -188,7 +188,7 @@ fn root_for_errors(words: &[OsString], program: Program) -> Command {
 }
 
 fn whole_root(help: Help, program: Program) -> Command {
-    let root = root(|_| true, |_| true, cloud_options(), help, program);
+    let root = root(|_| true, |_, _| true, cloud_options(), help, program);
     // Shown once, by the program's own long help.
     root.mut_subcommands(|command| hide_what_the_root_shows(command, program == Program::Archstone))
 }
@@ -198,7 +198,7 @@ const MOST_NEEDED: [&str; 6] = ["help", "cloud", "format", "column", "quiet", "d
 
 fn hide_what_the_root_shows(command: Command, is_own: bool) -> Command {
     // A group prints nothing itself.
-    let of_group = command.has_subcommands().then(|| output_options(Answers::Text, is_own));
+    let of_group = command.has_subcommands().then(|| output_options(Answers::Text, is_own, |_, _| true));
     command
         .mut_subcommands(|command| hide_what_the_root_shows(command, is_own))
         .args(cloud_options().map(|option| option.hide(true)))
@@ -216,7 +216,9 @@ fn quick_root(words: &[OsString], program: Program) -> Command {
     };
     let is_short = |word: &&&str| word.starts_with('-') && !word.starts_with("--");
     let shorts: String = words.iter().filter(is_short).copied().collect();
-    let can_be = |option: &Arg| option.get_short().is_some_and(|short| shorts.contains(short)) || can_mean(option);
+    let can_be = |long: &str, short: Option<char>| {
+        short.is_some_and(|short| shorts.contains(short)) || options.iter().any(|word| program.can_mean(word, long))
+    };
     let cloud_options = (!options.is_empty()).then(cloud_options).into_iter().flatten().filter(can_mean);
     let is_on_line = |name: &str| words.iter().any(|word| program.can_mean(word, name));
     root(is_on_line, can_be, cloud_options, Help::Short, program)
@@ -224,7 +226,7 @@ fn quick_root(words: &[OsString], program: Program) -> Command {
 
 fn root(
     is_needed: impl Fn(&str) -> bool,
-    is_described: impl Fn(&Arg) -> bool,
+    is_described: impl Fn(&str, Option<char>) -> bool,
     cloud_options: impl IntoIterator<Item = Arg>,
     help: Help,
     program: Program,
@@ -234,7 +236,7 @@ fn root(
         let is_shown = help == Help::Long || MOST_NEEDED.contains(&option.get_id().as_str());
         if is_shown { option } else { option.hide(true) }
     };
-    let output_options = |answers| output_options(answers, program == Program::Archstone).filter(&is_described);
+    let output_options = |answers| output_options(answers, program == Program::Archstone, &is_described);
     let mut root = Command::new("archstone")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Identity for OpenStack: log in once, hand out tokens and endpoints")

@@ -11,109 +11,132 @@ use crate::{
 };
 
 /// The options of the answer's form. A command's own help shows those that make sense for it. `is_own` says whether
-/// there are those, too, that `openstack` does not have: their names would make its abbreviations ambiguous.
-pub(crate) fn output_options(answers: Answers, is_own: bool) -> impl Iterator<Item = Arg> {
-    let show = matches!(answers, Answers::Show | Answers::All);
-    let list = matches!(answers, Answers::List | Answers::All);
-    let any = show || list;
-    let switch = |id: &'static str| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
-    let value = |id: &'static str| Arg::new(id).overrides_with(id);
-    let formats = formats(answers, is_own).map(|(name, _)| name);
-    let options = [
-        value("format")
-            .short('f')
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(clap::builder::PossibleValuesParser::new(formats))
-            .help("Output format [default: table]")
-            .hide(!any),
-        Arg::new("column")
-            .short('c')
-            .long("column")
-            .value_name("COLUMN")
-            .action(ArgAction::Append)
-            .help("Only this column or field (repeatable)")
-            .hide(!any),
-        Arg::new("sort_column")
-            .long("sort-column")
-            .value_name("COLUMN")
-            .action(ArgAction::Append)
-            .help("Sort the rows by this column (repeatable)")
-            .hide(!list),
-        switch("sort_ascending").long("sort-ascending").help("Sort ascending (default)").hide(!list),
-        switch("sort_descending").long("sort-descending").help("Sort descending").hide(!list),
-        switch("noindent").long("noindent").help("json: on one line").hide(!any),
-        value("prefix").long("prefix").value_name("PREFIX").help("shell: put this before each name").hide(!show),
-        // shell: only these. `openstack` hides it, too.
-        Arg::new("variable").long("variable").action(ArgAction::Append).hide(true),
-        value("quote")
-            .long("quote")
-            .value_name("WHAT")
-            .value_parser(QUOTES.map(|(name, _)| name))
-            .help("csv: what to quote [default: nonnumeric]")
-            .hide(!list),
-        value("max_width")
-            .long("max-width")
-            .value_name("COLUMNS")
-            .value_parser(value_parser!(i64))
-            .allow_negative_numbers(true)
-            .help("table: break cells so that it is at most this wide [env: CLIFF_MAX_TERM_WIDTH]")
-            .hide(!any),
-        switch("fit_width")
-            .long("fit-width")
-            .help("table: fit the terminal's width, which is the default on a terminal")
-            .hide(!any),
-        switch("print_empty").long("print-empty").help("table: draw it even if it has no rows").hide(!list),
-    ];
-    let own = is_own.then(|| own_options(show, list)).into_iter().flatten();
-    options.into_iter().chain(own).map(|option| option.global(true).help_heading("Output"))
+/// there are those, too, that `openstack` does not have: their names would make its abbreviations ambiguous. Those that
+/// are not needed, by their names, are not even made: that takes time.
+pub(crate) fn output_options(
+    answers: Answers,
+    is_own: bool,
+    is_needed: impl Fn(&str, Option<char>) -> bool,
+) -> impl Iterator<Item = Arg> {
+    let of = Of { answers, is_own };
+    let own = OWN.iter().filter(move |_| is_own);
+    let needed = OPTIONS.iter().chain(own).filter(move |(long, short, _)| is_needed(long, *short));
+    needed.map(move |(long, short, describe)| {
+        let option = Arg::new(id(long)).long(*long).short(*short).global(true).help_heading("Output");
+        describe(option, of)
+    })
 }
 
+/// Of which answers the options are.
+#[derive(Clone, Copy)]
+struct Of {
+    answers: Answers,
+    is_own: bool,
+}
+
+impl Of {
+    fn fields(self) -> bool {
+        matches!(self.answers, Answers::Show | Answers::All)
+    }
+
+    fn rows(self) -> bool {
+        matches!(self.answers, Answers::List | Answers::All)
+    }
+
+    fn any(self) -> bool {
+        self.fields() || self.rows()
+    }
+}
+
+/// An option: its names, and the rest of its description.
+type Described = (&'static str, Option<char>, fn(Arg, Of) -> Arg);
+
+const OPTIONS: &[Described] = &[
+    ("format", Some('f'), |option, of| {
+        let formats = formats(of.answers, of.is_own).map(|(name, _)| name);
+        let option = once(option).value_name("FORMAT").hide(!of.any());
+        option.value_parser(clap::builder::PossibleValuesParser::new(formats)).help("Output format [default: table]")
+    }),
+    ("column", Some('c'), |option, of| {
+        let option = option.value_name("COLUMN").action(ArgAction::Append);
+        option.help("Only this column or field (repeatable)").hide(!of.any())
+    }),
+    ("sort-column", None, |option, of| {
+        let option = option.value_name("COLUMN").action(ArgAction::Append);
+        option.help("Sort the rows by this column (repeatable)").hide(!of.rows())
+    }),
+    ("sort-ascending", None, |option, of| switch(option).help("Sort ascending (default)").hide(!of.rows())),
+    ("sort-descending", None, |option, of| switch(option).help("Sort descending").hide(!of.rows())),
+    ("noindent", None, |option, of| switch(option).help("json: on one line").hide(!of.any())),
+    ("prefix", None, |option, of| {
+        once(option).value_name("PREFIX").help("shell: put this before each name").hide(!of.fields())
+    }),
+    // shell: only these. `openstack` hides it, too.
+    ("variable", None, |option, _| option.action(ArgAction::Append).hide(true)),
+    ("quote", None, |option, of| {
+        let option = once(option).value_name("WHAT").value_parser(QUOTES.map(|(name, _)| name));
+        option.help("csv: what to quote [default: nonnumeric]").hide(!of.rows())
+    }),
+    ("max-width", None, |option, of| {
+        let option = once(option).value_name("COLUMNS").value_parser(value_parser!(i64)).allow_negative_numbers(true);
+        option.help("table: break cells so that it is at most this wide [env: CLIFF_MAX_TERM_WIDTH]").hide(!of.any())
+    }),
+    ("fit-width", None, |option, of| {
+        switch(option).help("table: fit the terminal's width, which is the default on a terminal").hide(!of.any())
+    }),
+    ("print-empty", None, |option, of| switch(option).help("table: draw it even if it has no rows").hide(!of.rows())),
+];
+
 /// What `openstack` does not have.
-fn own_options(show: bool, list: bool) -> impl Iterator<Item = Arg> {
-    let any = show || list;
-    let value = |id: &'static str, name: &'static str| Arg::new(id).value_name(name).overrides_with(id);
-    let options =
-        [
-            Some(
-                value("json_fields", "FIELDS")
-                    .long("json")
-                    .value_delimiter(',')
-                    .help("JSON with only these fields, separated by commas and spelled as here")
-                    .hide(!any),
-            ),
-            cfg!(feature = "jq")
-                .then(|| value("jq", "FILTER").long("jq").help("Filter the JSON with a jq expression").hide(!any)),
-            Some(
-                value("output_kind", "KIND")
-                    .short('o')
-                    .long("output")
-                    .value_parser(["wide"])
-                    .hide_possible_values(true)
-                    .help("`wide`: all columns, as with `--long`")
-                    .hide(!list),
-            ),
-            Some(
-                Arg::new("pager")
-                    .long("pager")
-                    .action(ArgAction::SetTrue)
-                    .overrides_with("pager")
-                    .help("Show the result in a pager, on a terminal [env: ARCHSTONE_PAGER]"),
-            ),
-            Some(
-                value("color", "WHEN").long("color").value_parser(paint::CHOICES).hide_possible_values(true).help(
-                    "Use colors: `auto` (on a terminal; default), `always` or `never` [env: NO_COLOR, FORCE_COLOR]",
-                ),
-            ),
-            Some(
-                value("error_format", "FORMAT")
-                    .long("error-format")
-                    .value_parser(["text", "json"])
-                    .hide_possible_values(true)
-                    .help("Write errors as `text` (default), or as one `json` object [env: ARCHSTONE_ERROR_FORMAT]"),
-            ),
-        ];
-    options.into_iter().flatten()
+const OWN: &[Described] = &[
+    ("json", None, |option, of| {
+        let option = once(option).value_name("FIELDS").value_delimiter(',');
+        option.help("JSON with only these fields, separated by commas and spelled as here").hide(!of.any())
+    }),
+    #[cfg(feature = "jq")]
+    ("jq", None, |option, of| {
+        once(option).value_name("FILTER").help("Filter the JSON with a jq expression").hide(!of.any())
+    }),
+    ("output", Some('o'), |option, of| {
+        let option = once(option).value_name("KIND").value_parser(["wide"]).hide_possible_values(true);
+        option.help("`wide`: all columns, as with `--long`").hide(!of.rows())
+    }),
+    ("pager", None, |option, _| {
+        switch(option).help("Show the result in a pager, on a terminal [env: ARCHSTONE_PAGER]")
+    }),
+    ("color", None, |option, _| {
+        let option = once(option).value_name("WHEN").value_parser(paint::CHOICES).hide_possible_values(true);
+        option.help("Use colors: `auto` (on a terminal; default), `always` or `never` [env: NO_COLOR, FORCE_COLOR]")
+    }),
+    ("error-format", None, |option, _| {
+        let option = once(option).value_name("FORMAT").value_parser(["text", "json"]).hide_possible_values(true);
+        option.help("Write errors as `text` (default), or as one `json` object [env: ARCHSTONE_ERROR_FORMAT]")
+    }),
+];
+
+fn switch(option: Arg) -> Arg {
+    once(option).action(ArgAction::SetTrue)
+}
+
+/// The last one counts.
+fn once(option: Arg) -> Arg {
+    let id = option.get_id().clone();
+    option.overrides_with(id)
+}
+
+/// The name that other code has for an option.
+fn id(long: &'static str) -> &'static str {
+    const IDS: [(&str, &str); 8] = [
+        ("sort-column", "sort_column"),
+        ("sort-ascending", "sort_ascending"),
+        ("sort-descending", "sort_descending"),
+        ("max-width", "max_width"),
+        ("fit-width", "fit_width"),
+        ("print-empty", "print_empty"),
+        ("json", "json_fields"),
+        ("output", "output_kind"),
+    ];
+    IDS.iter().find(|(it, _)| *it == long).map_or(long, |(_, id)| id)
 }
 
 /// The formats of such an answer.

@@ -54,7 +54,8 @@ fn list(json: &Json) -> &[Json] {
 fn written(answer: Answer, arguments: &[String], is_strict: bool) -> Result<String, Box<dyn Error>> {
     let command = if matches!(answer, Answer::Show(_)) { &SHOW } else { &LIST };
     let words = std::iter::once("x").chain(arguments.iter().map(String::as_str));
-    let options = Command::new("x").args(output_options(command.answers, is_strict)).try_get_matches_from(words)?;
+    let options =
+        Command::new("x").args(output_options(command.answers, is_strict, |_, _| true)).try_get_matches_from(words)?;
     let layout = layout(command, &options, is_strict)?;
     let mut all = String::new();
     layout.write::<Box<dyn Error>>(answer, &mut |text| {
@@ -177,7 +178,7 @@ fn rows_are_written_as_they_arrive() {
         let end = fails.then(|| Err(archstone::Error::new(archstone::ErrorKind::Timeout, "no answer")));
         let rows = [batch(&["3", "1"]), Ok(Vec::new()), batch(&["2"])].into_iter().chain(end);
         let options = Command::new("x")
-            .args(output_options(Answers::List, true))
+            .args(output_options(Answers::List, true, |_, _| true))
             .get_matches_from(["x"].into_iter().chain(line.split(' ')));
         let mut pieces = Vec::new();
         let ended = layout(&LIST, &options, true).expect(line).write::<Box<dyn Error>>(
