@@ -9,7 +9,7 @@ mod svg;
 mod tree;
 
 use archstone::{Error, ErrorKind, Result, host::Host, text::escaped};
-use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource};
+use clap::{Arg, ArgAction, ArgMatches};
 
 pub(crate) use self::{
     graph::{Edge, Graph},
@@ -49,7 +49,8 @@ pub(crate) fn form_options() -> [Arg; 3] {
 /// When two forms are asked for.
 pub(crate) fn answer(drawing: &impl Drawing, title: &str, rows: Answer, options: &ArgMatches) -> Result<Answer> {
     let form = FORMS.iter().map(|(form, _)| *form).find(|form| options.get_flag(form));
-    if let (Some(form), Some(ValueSource::CommandLine)) = (form, options.value_source("format")) {
+    // What was not given need not be known to this run.
+    if let (Some(form), Ok(Some(_))) = (form, options.try_get_raw("format")) {
         let message = format!("`--{form}` is a format of its own; `--format` is not supported with it");
         return Err(Error::new(ErrorKind::InvalidRequest, message));
     }
