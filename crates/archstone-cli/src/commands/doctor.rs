@@ -52,7 +52,10 @@ fn describe() -> Command {
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let is_report = options.get_flag("report");
-    if is_report && options.value_source("format") == Some(ValueSource::CommandLine) {
+    // Options that are not on the command line may not even be described.
+    let has_format = matches!(options.try_get_raw("format"), Ok(Some(_)))
+        && options.value_source("format") == Some(ValueSource::CommandLine);
+    if is_report && has_format {
         let message = "`--report` prints one text; `--format` is not supported with it";
         return Err(Error::new(ErrorKind::InvalidRequest, message));
     }
