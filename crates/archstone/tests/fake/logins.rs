@@ -309,7 +309,7 @@ async fn a_failed_exchange_for_the_only_project_costs_the_scope_and_not_the_logi
         (Failure::Status(401), "was refused"),
         (Failure::Status(403), "HTTP 403"),
         (Failure::Status(500), "HTTP 500"),
-        (Reply::text(201, "<html>").into(), "X-Subject-Token"),
+        (Reply::text(201, "<html>").into(), "is not an identity service"),
         (Reply::json(201, r#"{"token": {}}"#).into(), "X-Subject-Token"),
         (Failure::ResetBefore, "closed the connection"),
         (Failure::Silence, "no answer from"),
