@@ -20,6 +20,7 @@ mod password;
 mod program;
 mod projects;
 mod prompt;
+mod resources;
 mod roles;
 mod scene;
 mod secrets;

@@ -1,0 +1,76 @@
+//! Commands that change resources: what they would do, what they did, and what is asked before.
+
+use crate::program::Program;
+
+fn admin() -> Program {
+    Program::of("admin").with("OS_PROJECT_NAME", "admin")
+}
+
+#[test]
+fn a_dry_run_shows_what_would_be_sent_without_secrets_and_sends_nothing() {
+    let admin = admin();
+
+    for (line, expected) in [
+        (
+            "group create dry --domain acme --description x --dry-run",
+            "POST groups\n{\n  \"group\": {\n    \"description\": \"x\",\n    \"domain_id\": \"<id>\",\n    \"name\": \"dry\"\n  }\n}\n",
+        ),
+        ("region delete RegionTwo --dry-run", "DELETE regions/RegionTwo\n"),
+        ("region set RegionTwo --dry-run", "nothing would be changed\n"),
+    ] {
+        assert_eq!(admin.run(line).steady_result(), expected, "{line}");
+    }
+    let credential =
+        admin.run_with_input("credential create alice - --type totp --user-domain Default --dry-run", "GEZDGNBV\n");
+    assert!(!credential.stdout.contains("GEZDGNBV"), "{}", credential.stdout);
+    assert_eq!(admin.run("group list --domain acme -f value -c Name").result().matches("dry").count(), 0);
+    assert_eq!(admin.run("region show RegionTwo -f value -c region").result(), "RegionTwo\n");
+}
+
+#[test]
+fn several_things_are_deleted_one_by_one_and_one_that_fails_keeps_none_of_the_others() {
+    let admin = admin();
+    for region in ["cli-north", "cli-south"] {
+        admin.run(&format!("region create {region}")).result();
+    }
+
+    let some = admin.run("region delete cli-north cli-nowhere cli-south");
+    let one = admin.run("region delete cli-nowhere");
+
+    assert!(some.stderr.contains("Failed to delete region with ID 'cli-nowhere': "), "{}", some.stderr);
+    assert!(some.stderr.contains("1 of 3 regions failed to delete"), "{}", some.stderr);
+    assert_eq!((some.code, some.stdout.as_str(), one.code), (Some(6), "", Some(6)));
+    assert!(!admin.run("region list -f value -c Region").result().contains("cli-"));
+}
+
+#[test]
+fn something_that_exists_is_shown_where_that_is_asked_for() {
+    let admin = admin();
+    let made = admin.run("group create cli-shown --domain acme -f value -c id").result().to_owned();
+
+    let shown = admin.run("group create cli-shown --domain acme --or-show -f value -c id");
+    let refused = admin.run("group create cli-shown --domain acme");
+
+    assert_eq!((shown.result(), refused.code), (made.as_str(), Some(7)));
+    admin.run("group delete cli-shown --domain acme").result();
+}
+
+#[test]
+fn a_file_that_is_wrong_is_named_with_what_is_wrong() {
+    let admin = admin();
+    std::fs::write(admin.home.join("rules.json"), "{").expect("a file");
+
+    for (line, expected) in [
+        ("mapping create m --rules rules.json", "the file `rules.json` is not JSON"),
+        ("mapping create m --rules nowhere.json", "cannot read the filename from the file `nowhere.json`"),
+        (
+            "trust create a b --project p --role r --expiration tomorrow",
+            "`--expiration tomorrow` is not a time such as",
+        ),
+        ("identity provider create p --authorization-ttl -1", "`--authorization-ttl` must be zero or more minutes"),
+    ] {
+        let run = admin.run(line);
+        assert!(run.stderr.contains(expected), "{line}: {}", run.stderr);
+        assert_ne!(run.code, Some(0));
+    }
+}
