@@ -119,7 +119,7 @@ fn access_rules(given: &str) -> Result<Value> {
     if let Ok(rules) = serde_json::from_str(given) {
         return Ok(rules);
     }
-    let text = read_file(given, "access rules").map_err(|error| {
+    let text = read_file(given).map_err(|error| {
         error.with_hint("`--access-rules` takes JSON, such as '[{\"path\": …}]', or a file with JSON")
     })?;
     serde_json::from_str(&text).map_err(|error| {

@@ -284,12 +284,12 @@ impl Argument {
                 Error::new(ErrorKind::InvalidRequest, message)
             })?,
             Reads::Secret => self.secret_text(text, request)?.into(),
-            Reads::TextFile => self.file(text)?.trim().into(),
+            Reads::TextFile => read_file(text)?.trim().into(),
             Reads::Lines => {
-                let text = self.file(text)?;
+                let text = read_file(text)?;
                 text.lines().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().into()
             }
-            Reads::JsonFile => serde_json::from_str(&self.file(text)?).map_err(|error| {
+            Reads::JsonFile => serde_json::from_str(&read_file(text)?).map_err(|error| {
                 let message = format!("{} is not JSON: {error}", place(text));
                 Error::new(ErrorKind::InvalidRequest, message)
             })?,
@@ -316,10 +316,6 @@ impl Argument {
             _ => Ok(text.to_owned()),
         }
     }
-
-    fn file(&self, path: &str) -> Result<String> {
-        read_file(path, &self.value.to_lowercase())
-    }
 }
 
 /// As Keystone writes a time: with fractions of a second, and a `Z`.
@@ -335,9 +331,7 @@ fn place(path: &str) -> String {
 }
 
 /// The text of a file, or of standard input where it is called `-`.
-pub(crate) fn read_file(path: &str, what: &str) -> Result<String> {
+pub(crate) fn read_file(path: &str) -> Result<String> {
     let read = if path == "-" { std::io::read_to_string(std::io::stdin().lock()) } else { fs::read_to_string(path) };
-    read.map_err(|error| {
-        Error::new(ErrorKind::InvalidRequest, format!("cannot read the {what} from {}: {error}", place(path)))
-    })
+    read.map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("cannot read {}: {error}", place(path))))
 }

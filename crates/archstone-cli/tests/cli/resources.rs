@@ -62,7 +62,7 @@ fn a_file_that_is_wrong_is_named_with_what_is_wrong() {
 
     for (line, expected) in [
         ("mapping create m --rules rules.json", "the file `rules.json` is not JSON"),
-        ("mapping create m --rules nowhere.json", "cannot read the filename from the file `nowhere.json`"),
+        ("mapping create m --rules nowhere.json", "cannot read the file `nowhere.json`"),
         (
             "trust create a b --project p --role r --expiration tomorrow",
             "`--expiration tomorrow` is not a time such as",
