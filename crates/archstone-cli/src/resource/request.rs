@@ -9,7 +9,7 @@ use archstone::{
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 
-use super::argument::{Argument, Sets};
+use super::argument::{Argument, Reads, Sets};
 use crate::{program::Program, session::Session};
 
 /// What an operation is given, by name.
@@ -72,7 +72,10 @@ impl<'a> Request<'a> {
     /// What the arguments set: for the operation, and for finding the thing itself.
     pub(crate) fn read(&self) -> Result<(Arguments, Arguments)> {
         let (mut set, mut within) = (Arguments::new(), Arguments::new());
-        for argument in self.described.iter().filter(|it| !matches!(it.sets, Sets::Nothing | Sets::Itself)) {
+        let set_something = self.described.iter().filter(|it| !matches!(it.sets, Sets::Nothing | Sets::Itself));
+        // What needs no request first: so a mistake in a file costs none.
+        let (names, others): (Vec<_>, Vec<_>) = set_something.partition(|it| matches!(it.reads, Reads::Name(_)));
+        for argument in others.into_iter().chain(names) {
             let Some(value) = argument.value(self)? else { continue };
             match argument.sets {
                 Sets::Within(name) => within.insert(name.to_owned(), value),
