@@ -22,7 +22,7 @@ STRICT = re.compile(
     re.MULTILINE,
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*|<[a-z][a-z-]*>")
-UNKNOWN = re.compile(r"is not an? \w+ command|unknown command|unrecognized subcommand")
+UNKNOWN = re.compile(r"is not an? \w+ command|is not a command of|unrecognized subcommand")
 
 
 def stored(line: Line, result: dict[str, Any]) -> dict[str, Any]:
@@ -30,7 +30,9 @@ def stored(line: Line, result: dict[str, Any]) -> dict[str, Any]:
     out, err = result["out"], result["err"]
     if line.command == "help":
         # The words differ by design; what they have to name does not.
-        out = " ".join(sorted(set(OPTION.findall(out))))
+        out = " ".join(
+            sorted({word for word in OPTION.findall(out) if word.startswith("--") and word[-1] != "-"})
+        )
     if result["exit"] == 2 and "usage: " in err:
         err = re.sub(r"\A.*?(?=^\S[^\n]*: error: )", "", err, flags=re.DOTALL | re.MULTILINE)
     return {"line": line.text, "as": line.who, "exit": result["exit"], "out": out, "err": err}
