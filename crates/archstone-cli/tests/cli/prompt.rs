@@ -147,6 +147,20 @@ fn a_stopped_question_is_asked_again() {
 }
 
 #[test]
+fn a_new_password_is_typed_twice_until_both_are_the_same() {
+    let alice = Program::of("alice");
+    let (new, again) = ("New Password: ", "Repeat New Password: ");
+
+    let steps = [(new, "one\r"), (again, "other\r"), (new, "third\r"), (again, "third\r")];
+    let session = at_a_terminal(&alice, &["user", "password", "set", "--dry-run"], &steps);
+
+    assert_eq!((session.status, session.echoes), (0, true), "{session:?}");
+    let begin =
+        format!("{new}\r\n{again}\r\nThe passwords entered were not the same\r\n{new}\r\n{again}\r\nPOST users/");
+    assert!(session.shown.starts_with(&begin) && !session.shown.contains("third"), "{session:?}");
+}
+
+#[test]
 fn a_terminal_gets_nothing_raw() {
     let nobody = Program::new();
     let clouds = r#"{"clouds": {"w\u001b]0;owned\u0007\u202e": {"region_name": "r"}}}"#;
