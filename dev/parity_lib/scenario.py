@@ -62,7 +62,9 @@ class Line:
     @property
     def sorts(self) -> bool:
         """Whether it says in which order rows are to be."""
-        return "--sort" in self.text or not self.command.endswith("list") or self.command == "catalog list"
+        if not self.command.endswith("list") or self.command == "catalog list":
+            return True
+        return bool({"--sort", "--sort-column"} & set(shlex.split(self.text)))
 
 
 def filled(text: str, values: dict[str, str]) -> str:
