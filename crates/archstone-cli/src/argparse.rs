@@ -1,19 +1,22 @@
 //! What is wrong with a command line, in the words of Python's `argparse`: scripts of `openstack` know them.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 /// The message for a command of these words.
-pub(crate) fn message(error: &Error, words: &[&str]) -> String {
+pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> String {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(", "),
         _ => String::new(),
     };
-    if error.kind() == ErrorKind::InvalidSubcommand {
+    let is_group = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if is_group || error.kind() == ErrorKind::InvalidSubcommand {
         return format!(
             "openstack: '{}' is not a command of identity, and there is no other `openstack` on PATH to hand it over to \
              ({} can name one)",
-            text(ContextKind::InvalidSubcommand),
+            if is_group { commands_in(given) } else { text(ContextKind::InvalidSubcommand) },
             crate::handover::OPENSTACK,
         );
     }
@@ -30,7 +33,7 @@ pub(crate) fn message(error: &Error, words: &[&str]) -> String {
         ErrorKind::UnknownArgument | ErrorKind::TooManyValues => {
             format!("unrecognized arguments: {}", text(ContextKind::InvalidArg))
         }
-        ErrorKind::ArgumentConflict => {
+        ErrorKind::ArgumentConflict if error.get(ContextKind::InvalidArg).is_some() => {
             format!("argument {}: not allowed with argument {}", argument(), option(&text(ContextKind::PriorArg)))
         }
         ErrorKind::InvalidValue if value.is_empty() => format!("argument {}: expected one argument", argument()),
@@ -48,6 +51,12 @@ pub(crate) fn message(error: &Error, words: &[&str]) -> String {
         _ => error.render().to_string().trim_start_matches("error: ").lines().next().unwrap_or_default().to_owned(),
     };
     format!("{}: error: {what}", ["openstack"].iter().chain(words).copied().collect::<Vec<_>>().join(" "))
+}
+
+/// The words before the first option.
+fn commands_in(given: &[OsString]) -> String {
+    let words = given.iter().skip(1).map(|word| word.to_string_lossy()).take_while(|word| !word.starts_with('-'));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Whether an option is unknown that only a login can have.

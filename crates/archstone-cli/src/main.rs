@@ -96,7 +96,7 @@ fn other_program(words: &[OsString], program: Program, error: clap::Error) -> Re
         (Some(other), _) => handed_over(other),
         (None, Program::Openstack) if error.use_stderr() => {
             let command = command_line::command_in(words).map_or(&[][..], |it| it.words);
-            Err(Failure::Argparse(argparse::message(&error, command)))
+            Err(Failure::Argparse(argparse::message(&error, command, words)))
         }
         (None, _) => Err(error.into()),
     }

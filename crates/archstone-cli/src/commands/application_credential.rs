@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     command::Spec,
+    output,
     resource::{
         Argument, Arguments, Column, Finder, Operation, Reads, Request, Verb, argument, column, common::DESCRIPTION,
         itself, option, read_file, sorted_names, switch,
@@ -29,6 +30,11 @@ const SHOWN: &[Column] = &[
     column("Access Rules", "access_rules"),
     column("Expires At", "expires_at"),
 ];
+/// Keystone answers no rules at all where there are none.
+const RULES: Column = column("Access Rules", "access_rules").by(|fields, field| match fields.get(field) {
+    None | Some(Value::Null) => output::Value::List(Vec::new()),
+    Some(rules) => rules.clone().into(),
+});
 const CREATED: &[Column] = &[
     column("ID", "id"),
     column("Name", "name"),
@@ -36,7 +42,7 @@ const CREATED: &[Column] = &[
     column("Project ID", "project_id"),
     ROLES,
     column("Unrestricted", "unrestricted"),
-    column("Access Rules", "access_rules"),
+    RULES,
     column("Expires At", "expires_at"),
     column("Secret", "secret"),
 ];

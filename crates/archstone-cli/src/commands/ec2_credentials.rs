@@ -48,6 +48,7 @@ static CREATE: Operation = Operation {
 static DELETE: Operation = Operation {
     about: "Delete pairs of EC2 keys",
     arguments: &[ITSELF.repeated(), OWNER, USER_DOMAIN],
+    one: "EC2 credentials",
     named: "with access key",
     many: "EC2 keys",
     ..Operation::new(Verb::Delete, RESOURCE)

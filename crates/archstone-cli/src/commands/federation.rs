@@ -63,6 +63,7 @@ static CREATE: Operation = Operation {
 static DELETE: Operation = Operation {
     about: "Take protocols from an identity provider",
     arguments: &[ITSELF.repeated(), PROVIDER],
+    one: "federation protocol",
     many: "federation protocols",
     ..Operation::new(Verb::Delete, RESOURCE)
 };

@@ -5,8 +5,10 @@ use clap::{Arg, ArgMatches, Command};
 
 use crate::{
     command::{Answers, Own, Spec},
+    console,
     events::warning,
     output::Answer,
+    program::Program,
     session::{Session, first_line},
 };
 
@@ -33,6 +35,11 @@ fn describe() -> Command {
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let client = session.client()?;
     let token = match options.get_one::<String>("token_to_end").map(String::as_str) {
+        None if session.program() == Program::Openstack => {
+            // There the token is always named, and no mistake may revoke the own one.
+            console::tell("openstack token revoke: error: the following arguments are required: <token>");
+            return Ok(Answer::Ending(Box::new(Answer::Text(String::new())), 2));
+        }
         None => {
             if !client.log_out()? {
                 warning!("no token is cached for this login: there is nothing to revoke");

@@ -1,6 +1,6 @@
 //! `archstone versions show`: the API versions of the services in the catalog.
 
-use archstone::{EndpointFilter, Interface, Result};
+use archstone::{EndpointFilter, Interface, Result, VersionStatus};
 
 use crate::{
     command::{Answers, Changes, Spec},
@@ -40,9 +40,11 @@ fn show(request: &Request<'_>) -> Result<Answer> {
     let mut rows = Vec::new();
     for offer in client.wait(client.asynchronous().all_versions(filter))? {
         for version in &offer.versions {
-            let status = version.raw_status.as_deref().map(str::to_uppercase);
-            // What is only told from the URL is as good as current.
-            let status = status.unwrap_or_else(|| "CURRENT".into());
+            let status = match version.status {
+                // A version that only the URL names is as good as the current one.
+                VersionStatus::Current | VersionStatus::Unknown => "CURRENT".to_owned(),
+                _ => version.raw_status.as_deref().unwrap_or_default().to_uppercase(),
+            };
             if wanted.as_ref().is_some_and(|wanted| *wanted != status) {
                 continue;
             }

@@ -45,7 +45,8 @@ pub(crate) struct Operation {
     pub(crate) columns: &'static [Column],
     /// What a list shows in addition with `--long`.
     pub(crate) long: &'static [Column],
-    /// How a deletion that fails names the thing, after its kind, and what several are called.
+    /// In a deletion that fails: what the thing is called, how it is named, and what several are called.
+    pub(crate) one: &'static str,
     pub(crate) named: &'static str,
     pub(crate) many: &'static str,
     /// What is not said by the description: a last change to what is sent.
@@ -131,6 +132,7 @@ impl Operation {
             arguments: &[],
             columns: &[],
             long: &[],
+            one: "",
             named: "with name or ID",
             many: "",
             adjust: |_, _| Ok(()),

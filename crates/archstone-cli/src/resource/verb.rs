@@ -111,7 +111,7 @@ fn delete_each(
 ) -> Result<Answer> {
     let (wanted, mut failures) = (request.texts(argument), Vec::new());
     let names = operation.resource.names;
-    let one = names.member.replace('_', " ");
+    let one = if operation.one.is_empty() { names.member.replace('_', " ") } else { operation.one.to_owned() };
     let many = if operation.many.is_empty() { names.members.replace('_', " ") } else { operation.many.to_owned() };
     let is_openstack = request.session.program() == Program::Openstack;
     request.session.confirm_deletion(&one, &wanted)?;
