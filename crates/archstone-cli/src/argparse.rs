@@ -20,6 +20,8 @@ pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> Stri
             crate::handover::OPENSTACK,
         );
     }
+    // Errors that are not clap's own have only a text.
+    let is_told = error.get(ContextKind::InvalidArg).is_some();
     let argument = || option(&text(ContextKind::InvalidArg));
     let value = text(ContextKind::InvalidValue);
     let what = match error.kind() {
@@ -30,10 +32,10 @@ pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> Stri
             };
             format!("the following arguments are required: {}", missing.join(", "))
         }
-        ErrorKind::UnknownArgument | ErrorKind::TooManyValues => {
+        ErrorKind::UnknownArgument | ErrorKind::TooManyValues if is_told => {
             format!("unrecognized arguments: {}", text(ContextKind::InvalidArg))
         }
-        ErrorKind::ArgumentConflict if error.get(ContextKind::InvalidArg).is_some() => {
+        ErrorKind::ArgumentConflict if is_told => {
             format!("argument {}: not allowed with argument {}", argument(), option(&text(ContextKind::PriorArg)))
         }
         ErrorKind::InvalidValue if value.is_empty() => format!("argument {}: expected one argument", argument()),

@@ -189,8 +189,26 @@ fn root_for_errors(words: &[OsString], program: Program) -> Command {
 
 fn whole_root(help: Help, program: Program) -> Command {
     let root = root(|_| true, |_, _| true, cloud_options(), help, program);
+    let root = match help {
+        Help::Short => hide_resources(root),
+        Help::Long => root,
+    };
     // Shown once, by the program's own long help.
     root.mut_subcommands(|command| hide_what_the_root_shows(command, program == Program::Archstone))
+}
+
+/// The commands on resources are alike and many: their names are enough for one screen.
+fn hide_resources(root: Command) -> Command {
+    let resources = commands::resources();
+    let names = resources.join(", ");
+    let root = root.mut_subcommands(|command| {
+        let is_resource = resources.contains(&command.get_name());
+        if is_resource { command.hide(true) } else { command }
+    });
+    root.after_help(format!(
+        "Commands on resources, such as `user create` and `role list`:\n  {names}\n\n\
+         See `archstone --help` for all options and examples, and `archstone user` for the commands on users."
+    ))
 }
 
 /// The options that `-h` shows, besides a command's own.

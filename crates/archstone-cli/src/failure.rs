@@ -89,6 +89,7 @@ impl Failure {
                         console::tell_as_is(rendered(error, &io::stderr()).trim_end_matches('\n'));
                     }
                     (_, Self::Argparse(message)) => console::tell(message),
+                    (ErrorFormat::Openstack, Self::Command(error)) => console::tell(&error.to_string()),
                     (_, Self::Command(error)) => explain(error),
                     (_, Self::Output(error)) => {
                         console::say(Kind::Error, &format!("cannot write the result\n  caused by: {error}"));

@@ -137,6 +137,7 @@ impl Client {
         current_token() -> Option<Token>;
         current_access() -> Option<Arc<Access>>;
         kept_access() -> Option<Arc<Access>>;
+        known_access() -> Option<Arc<Access>>;
         token_store() -> Option<TokenStore<'_>>;
         timings() -> Vec<Timing>;
     }

@@ -125,6 +125,16 @@ const GENERAL: &[Spec] = &[
     completion::SPEC,
 ];
 
+/// The first words of the commands on resources, sorted.
+pub(crate) fn resources() -> Vec<&'static str> {
+    let first = |commands: &'static [Spec]| commands.iter().map(|it| it.words[0]);
+    let general: Vec<_> = ALL.iter().take(2).flat_map(|it| first(it)).collect();
+    let mut words: Vec<_> = ALL.iter().skip(2).flat_map(|it| first(it)).filter(|it| !general.contains(it)).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
 /// What the words before a command's last one mean.
 pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["token"], "Issue or revoke tokens"),
