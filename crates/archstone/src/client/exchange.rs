@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use reqwest::header::USER_AGENT;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use url::Url;
 
 use super::{
@@ -37,24 +37,31 @@ impl RequestBuilder {
             status = tracing::field::Empty,
             request_id = tracing::field::Empty,
         );
-        self.0.exchange().instrument(span).await
+        // Usually nobody listens.
+        if span.is_disabled() {
+            return self.0.exchange(&span).await;
+        }
+        Box::pin(self.0.exchange(&span)).instrument(span.clone()).await
     }
 }
 
 impl Described {
-    async fn exchange(mut self: Box<Self>) -> Result<Response> {
+    async fn exchange(mut self: Box<Self>, span: &Span) -> Result<Response> {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
         }
         let mut url = match &self.target {
             Target::Url(url) => url.clone(),
-            Target::Service(service, path) => service.url(path).await?,
+            Target::Service(service, path) => match service.known_url(path) {
+                Some(url) => url?,
+                // Boxed, so that the usual way carries none of it.
+                None => Box::pin(service.url(path)).await?,
+            },
         };
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
         self.write_headers().await?;
-        let span = tracing::Span::current();
         if !span.is_disabled() {
             span.record("url", public_url(&url));
         }
@@ -111,7 +118,11 @@ impl Described {
         // The clock is read only where it matters.
         let began = policy.deadline.map(|_| host.now());
         let (mut tries, mut replaced, mut is_repeated, mut refused) = (0, 0, false, false);
-        let mut token = if self.authenticated { Some(client.token().await?) } else { None };
+        let mut token = match client.current_token() {
+            _ if !self.authenticated => None,
+            Some(token) => Some(token),
+            None => Some(Box::pin(client.token()).await?),
+        };
         if token.is_some() {
             client.check_endpoint(url)?;
         }
@@ -122,7 +133,7 @@ impl Described {
             let turn = match &limiter {
                 Some(limiter) => {
                     runtime::current()?;
-                    limiter.turn(host).await
+                    Box::pin(limiter.turn(host)).await
                 }
                 None => None,
             };
@@ -173,7 +184,7 @@ impl Described {
                 Tried::Failure(error) => error.to_string(),
             };
             tracing::warn!(target: "archstone::retry", url = public_url(url), tries, ?pause, why, "sent again");
-            tokio::time::sleep(pause).await;
+            Box::pin(tokio::time::sleep(pause)).await;
         }
     }
 
@@ -227,7 +238,7 @@ impl Described {
             let (request, progress) = self.request(transport, next, token.filter(|_| !is_away), !is_away);
             let answer = match transport.start(request, next, limits, progress.as_ref()).await {
                 Ok(started) => {
-                    let mut answer = Response::new(started, transport, limits, self.max_body);
+                    let mut answer = Response::new(started, transport, self.max_body);
                     if answer.status().as_u16() >= 400 {
                         answer.keep_out(self.sent_as_secret(token));
                     }

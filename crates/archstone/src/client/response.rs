@@ -12,7 +12,7 @@ use crate::{
     error::{Error, ErrorKind, ErrorResponse, Result, public_url},
     host::Moment,
     redaction::SentSecrets,
-    transport::{Pool, Started, TimeLimits, Transport, asks_for_tls, refusal, request_id, retry_after, wants_tls},
+    transport::{Started, Transport, asks_for_tls, refusal, request_id, retry_after, wants_tls},
 };
 
 /// A service's answer. Its body is read when asked for: whole, or piece by piece.
@@ -30,11 +30,8 @@ use crate::{
 /// # }
 /// ```
 pub struct Response {
-    inner: reqwest::Response,
+    started: Box<Started>,
     transport: Arc<Transport>,
-    limits: TimeLimits,
-    elapsed: Duration,
-    pool: Arc<Pool>,
     sent: SentSecrets,
     /// How many bytes of the body may still come.
     left: u64,
@@ -47,16 +44,15 @@ impl fmt::Debug for Response {
             .field("status", &self.status())
             .field("url", &public_url(self.url()))
             .field("request_id", &self.request_id())
-            .field("elapsed", &self.elapsed)
+            .field("elapsed", &self.started.elapsed)
             .finish_non_exhaustive()
     }
 }
 
 impl Response {
-    pub(super) fn new(started: Started, transport: &Arc<Transport>, limits: TimeLimits, most: Option<u64>) -> Self {
-        let Started { answer: inner, elapsed, pool } = started;
+    pub(super) fn new(started: Box<Started>, transport: &Arc<Transport>, most: Option<u64>) -> Self {
         let (sent, left) = (SentSecrets::default(), most.unwrap_or(u64::MAX));
-        Self { inner, transport: Arc::clone(transport), limits, elapsed, pool, sent, left, history: Vec::new() }
+        Self { started, transport: Arc::clone(transport), sent, left, history: Vec::new() }
     }
 
     /// Keeps what was sent as secret out of the errors that this answer becomes.
@@ -88,7 +84,7 @@ impl Response {
     /// The reason phrase, as the service wrote it; the usual one of the status where it wrote none.
     #[must_use]
     pub fn reason(&self) -> Cow<'_, str> {
-        match self.inner.extensions().get::<ReasonPhrase>() {
+        match self.started.answer.extensions().get::<ReasonPhrase>() {
             Some(phrase) => String::from_utf8_lossy(phrase.as_bytes()),
             None => self.status().canonical_reason().unwrap_or_default().into(),
         }
@@ -97,25 +93,25 @@ impl Response {
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.inner.status()
+        self.started.answer.status()
     }
 
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        self.inner.headers()
+        self.started.answer.headers()
     }
 
     /// The URL that answered, after redirects.
     #[must_use]
     pub fn url(&self) -> &Url {
-        self.inner.url()
+        self.started.answer.url()
     }
 
     /// From sending the request to the head of the answer.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.elapsed
+        self.started.elapsed
     }
 
     /// The service's request id.
@@ -127,7 +123,7 @@ impl Response {
     /// How many bytes the body has, when the service says so.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
-        self.inner.content_length()
+        self.started.answer.content_length()
     }
 
     /// The next piece of the body; `None` after the last.
@@ -139,7 +135,7 @@ impl Response {
     /// when there is more than [`max_body_size`](crate::RequestBuilder::max_body_size) allows, or a compressed body grows
     /// to more than 200 times its size.
     pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>> {
-        let piece = self.transport.piece(&mut self.inner, &self.pool, self.limits).await?;
+        let piece = self.transport.piece(&mut self.started).await?;
         match self.left.checked_sub(piece.as_ref().map_or(0, bytes::Bytes::len) as u64) {
             Some(left) => self.left = left,
             None => return Err(self.too_large("is larger than it may be")),
@@ -156,7 +152,7 @@ impl Response {
 
     /// Whether nothing complete has come since a moment for as long as the service may be silent.
     pub(crate) fn is_late(&self, since: Moment) -> Option<Error> {
-        let limit = self.transport.silence(self.limits);
+        let limit = self.transport.silence(self.started.limits);
         (since.until(self.transport.now()) > limit).then(|| {
             let message = format!("no item of the list at `{}` within {limit:?}", public_url(self.url()));
             Error::new(ErrorKind::Timeout, message).with_url(self.url())
@@ -240,9 +236,9 @@ impl Response {
     pub(super) async fn into_error(mut self) -> Error {
         /// Error bodies are short; of a longer one the beginning is enough.
         const MOST: usize = 64 << 10;
-        let patience = self.transport.silence(self.limits);
+        let patience = self.transport.silence(self.started.limits);
         let mut body = Vec::new();
-        let pool = Arc::clone(&self.pool);
+        let pool = Arc::clone(&self.started.pool);
         let read = async {
             while let Ok(Some(piece)) = self.chunk().await {
                 body.extend_from_slice(&piece[..piece.len().min(MOST - body.len())]);

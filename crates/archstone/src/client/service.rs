@@ -345,9 +345,18 @@ impl ServiceClient {
         self.0.versions.or(self.0.configured.versions)
     }
 
+    /// The URL of a path below the endpoint, where that was found before.
+    pub(super) fn known_url(&self, path: &str) -> Option<Result<Url>> {
+        Some(self.url_below(&*self.0.found.of(&self.0.client)?, path))
+    }
+
     /// The URL of a path below the endpoint.
     pub(super) async fn url(&self, path: &str) -> Result<Url> {
-        let base = self.found().await?;
+        self.url_below(&*self.found().await?, path)
+    }
+
+    #[inline(never)]
+    fn url_below(&self, base: &FoundEndpoint, path: &str) -> Result<Url> {
         if path.starts_with("http://") || path.starts_with("https://") {
             return self.of_the_same_origin(&base.endpoint.url, path);
         }

@@ -62,7 +62,7 @@ struct Kind {
 impl Pool {
     /// Waits for what is to come; `None` when it does not for so long.
     pub(crate) async fn wait<F: Future>(&self, limit: Duration, future: Pin<&mut F>) -> Option<F::Output> {
-        self.patience.wait(limit, future).await
+        self.patience.wait(limit, None, future).await
     }
 }
 

@@ -51,6 +51,7 @@ use reqwest::{
     Method,
     header::{self, HeaderName, HeaderValue},
 };
+use tokio::time::Instant;
 use url::Url;
 
 use connections::Connections;
@@ -125,6 +126,7 @@ pub(crate) struct Started {
     pub(crate) answer: reqwest::Response,
     /// From sending to now.
     pub(crate) elapsed: Duration,
+    pub(crate) limits: TimeLimits,
     /// Where what is still to come is read.
     pub(crate) pool: Arc<Pool>,
 }
@@ -196,7 +198,7 @@ impl Transport {
         }
         self.tell_original_ip(&mut request);
         let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
-        let Started { mut answer, pool, .. } = self.start(request, &url, limits, None).await?;
+        let Started { mut answer, pool, .. } = *self.start(request, &url, limits, None).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let mut bytes = Vec::new();
         while let Some(chunk) =
@@ -241,66 +243,91 @@ impl Transport {
     /// While a body is on its way out, each piece of it breaks the silence.
     pub(crate) async fn start(
         &self,
-        mut request: reqwest::Request,
+        request: reqwest::Request,
         url: &Url,
         limits: TimeLimits,
         progress: Option<&Progress>,
-    ) -> Result<Started> {
-        let sent = self.host.now();
-        *request.timeout_mut() = limits.total;
+    ) -> Result<Box<Started>> {
+        let (sent, method) = (Instant::now(), request.method().clone());
+        let (mut answer, pool) = self.begin(request, url, limits)?;
+        let read = self.silence(limits);
+        let taken = || progress.map(Progress::pieces);
+        let mut silent_since = Some(sent);
+        let outcome = loop {
+            let before = taken();
+            let outcome = pool.patience.wait(read, silent_since.take(), Pin::new(&mut answer)).await;
+            if outcome.is_some() || taken() == before {
+                break outcome;
+            }
+        };
+        let attempt = self.attempt(url, limits, &pool);
+        let outcome = match outcome {
+            Some(Ok(answer)) => attempt.judge(answer),
+            // Boxed, as all that is rare.
+            Some(Err(error)) if !self.timings.has_answer_of(url) => Err(Box::pin(attempt.explain_unknown(error)).await),
+            Some(Err(error)) => Err(attempt.explain(error)),
+            None => Err(attempt.silence(read)),
+        };
+        let elapsed = sent.elapsed();
+        self.note(method, url, &outcome, elapsed);
+        outcome.map(|answer| Box::new(Started { answer: inflate::inflated(answer), elapsed, limits, pool }))
+    }
+
+    /// Hands a request to the HTTP library.
+    ///
+    /// What a request touches in memory costs more than what it computes. So what is done before and after the wait for the
+    /// answer are functions of their own: the wait carries none of it.
+    #[inline(never)]
+    fn begin(
+        &self,
+        mut request: reqwest::Request,
+        url: &Url,
+        limits: TimeLimits,
+    ) -> Result<(impl Future<Output = reqwest::Result<reqwest::Response>> + Unpin + use<>, Arc<Pool>)> {
+        if limits.total.is_some() {
+            *request.timeout_mut() = limits.total;
+        }
         inflate::ask(request.headers_mut());
-        let method = request.method().clone();
         if tracing::event_enabled!(target: "archstone::request", tracing::Level::DEBUG) {
             let token = request.headers().get("x-auth-token").and_then(|it| it.to_str().ok());
-            let token = token.map(|it| Secret::from(it).digest());
+            let (method, token) = (request.method(), token.map(|it| Secret::from(it).digest()));
             tracing::debug!(target: "archstone::request", %method, url = public_url(url), token, "request");
         }
         #[cfg(feature = "opentelemetry")]
         trace_context::propagate(request.headers_mut());
-        let read = self.silence(limits);
         let pool = self.connections.to(url, &self.settings, &self.way(url)?, limits.connect)?;
         if let Some(proxy) = &pool.route {
             tracing::debug!(target: "archstone::request", proxy = proxy.shown(), from = proxy.origin(), "through a proxy");
         }
-        let attempt = || self.attempt(url, limits, &pool);
-        let mut answer = pool.client.execute(request);
-        let taken = || progress.map(Progress::pieces);
-        let outcome = loop {
-            let before = taken();
-            match pool.patience.wait(read, Pin::new(&mut answer)).await {
-                Some(Ok(answer)) => break attempt().judge(answer),
-                Some(Err(error)) if self.timings.has_answer_of(url) => break Err(attempt().explain(error)),
-                Some(Err(error)) => break Err(Box::pin(attempt().explain_unknown(error)).await),
-                None if taken() != before => {}
-                None => break Err(attempt().silence(read)),
+        Ok((pool.client.execute(request), pool))
+    }
+
+    /// Keeps and logs what came of a request.
+    #[inline(never)]
+    fn note(&self, method: Method, url: &Url, outcome: &Result<reqwest::Response>, elapsed: Duration) {
+        if tracing::event_enabled!(target: "archstone::request", tracing::Level::DEBUG) {
+            match outcome {
+                Ok(answer) => tracing::debug!(
+                    target: "archstone::request",
+                    status = answer.status().as_u16(),
+                    request_id = answer.headers().get("x-openstack-request-id").and_then(|it| it.to_str().ok()),
+                    bytes = answer.content_length(),
+                    ?elapsed,
+                    "answer"
+                ),
+                Err(error) => tracing::debug!(target: "archstone::request", %error, ?elapsed, "no answer"),
             }
-        };
-        let elapsed = sent.until(self.host.now());
-        match &outcome {
-            Ok(answer) => tracing::debug!(
-                target: "archstone::request",
-                status = answer.status().as_u16(),
-                request_id = answer.headers().get("x-openstack-request-id").and_then(|it| it.to_str().ok()),
-                bytes = answer.content_length(),
-                ?elapsed,
-                "answer"
-            ),
-            Err(error) => tracing::debug!(target: "archstone::request", %error, ?elapsed, "no answer"),
         }
         let status = outcome.as_ref().ok().map(|answer| answer.status().as_u16());
         self.timings.add(method, url, status, elapsed);
-        outcome.map(|answer| Started { answer: inflate::inflated(answer), elapsed, pool })
     }
 
     /// The next piece of an answer's body; `None` after the last.
-    pub(crate) async fn piece(
-        &self,
-        answer: &mut reqwest::Response,
-        pool: &Pool,
-        limits: TimeLimits,
-    ) -> Result<Option<bytes::Bytes>> {
+    pub(crate) async fn piece(&self, started: &mut Started) -> Result<Option<bytes::Bytes>> {
         runtime::current()?;
-        let outcome = pool.patience.wait(self.silence(limits), pin!(answer.chunk())).await;
+        let Started { answer, pool, limits, .. } = started;
+        let limits = *limits;
+        let outcome = pool.patience.wait(self.silence(limits), None, pin!(answer.chunk())).await;
         let attempt = self.attempt(answer.url(), limits, pool);
         match outcome {
             Some(outcome) => outcome.map_err(|error| attempt.explain(error)),

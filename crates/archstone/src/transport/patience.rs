@@ -1,18 +1,17 @@
 //! How long a service may be silent.
 //!
-//! Every request has such a limit, and almost none reaches it. A timer that runs already is put off at a
-//! fraction of the cost of a new one, so timers are kept for the next request. They belong to their runtime, as
-//! connections do.
+//! Every request has such a limit, and almost none reaches it. So timers are kept for the next request, and run on as they
+//! are: one that runs out too early is put off only then. They belong to their runtime, as connections do.
 
 use std::{
     future::poll_fn,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::Poll,
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// More are not kept than so many requests at once may need.
 const MOST: usize = 64;
@@ -22,33 +21,63 @@ const MOST: usize = 64;
 pub(crate) struct Patience(Arc<Mutex<Vec<Pin<Box<Sleep>>>>>);
 
 impl Patience {
-    /// Waits for what is to come; `None` when it does not for so long. What is there already needs no timer.
-    pub(super) async fn wait<F: Future>(&self, limit: Duration, mut future: Pin<&mut F>) -> Option<F::Output> {
+    /// Waits for what is to come; `None` when it does not for so long, since a moment or else from now on. What is there
+    /// already needs no timer.
+    pub(super) async fn wait<F: Future>(
+        &self,
+        limit: Duration,
+        since: Option<Instant>,
+        mut future: Pin<&mut F>,
+    ) -> Option<F::Output> {
         let mut timer = None;
         let outcome = poll_fn(|context| {
             if let Poll::Ready(outcome) = future.as_mut().poll(context) {
                 return Poll::Ready(Some(outcome));
             }
-            timer.get_or_insert_with(|| self.timer(limit)).as_mut().poll(context).map(|()| None)
+            timer.get_or_insert_with(|| self.timer(limit, since)).poll(context).map(|()| None)
         })
         .await;
-        if let (Some(_), Some(timer)) = (&outcome, timer) {
+        if let (Some(_), Some(Timer { sleep, .. })) = (&outcome, timer) {
             let mut timers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if timers.len() < MOST {
-                timers.push(timer);
+                timers.push(sleep);
             }
         }
         outcome
     }
 
-    fn timer(&self, limit: Duration) -> Pin<Box<Sleep>> {
+    fn timer(&self, limit: Duration, since: Option<Instant>) -> Timer {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match (kept, Instant::now().checked_add(limit)) {
-            (Some(mut timer), Some(end)) => {
-                timer.as_mut().reset(end);
-                timer
+        match (kept, since.unwrap_or_else(Instant::now).checked_add(limit)) {
+            (Some(mut sleep), Some(end)) => {
+                if sleep.deadline() > end {
+                    sleep.as_mut().reset(end);
+                }
+                Timer { sleep, end }
             }
-            _ => Box::pin(sleep(limit)),
+            (None, Some(end)) => Timer { sleep: Box::pin(sleep_until(end)), end },
+            (_, None) => {
+                let sleep = Box::pin(sleep(limit));
+                Timer { end: sleep.deadline(), sleep }
+            }
+        }
+    }
+}
+
+/// A timer that runs out at a moment, or before: then it is put off to that moment. Most waits are over before.
+struct Timer {
+    sleep: Pin<Box<Sleep>>,
+    end: Instant,
+}
+
+impl Timer {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.sleep.as_mut().poll(context));
+            if Instant::now() >= self.end {
+                return Poll::Ready(());
+            }
+            self.sleep.as_mut().reset(self.end);
         }
     }
 }
@@ -62,13 +91,31 @@ mod tests {
     #[tokio::test]
     async fn a_timer_that_was_kept_measures_anew() {
         let patience = Patience::default();
-        let short = Duration::from_millis(20);
+        let (short, long) = (Duration::from_millis(20), Duration::from_secs(60));
         let slow = || Box::pin(tokio::time::sleep(Duration::from_millis(60)));
+        let never = || Box::pin(std::future::pending());
 
-        assert_eq!(patience.wait(short, pin!(std::future::ready(7))).await, Some(7));
-        assert_eq!(patience.wait(short, slow().as_mut()).await, None);
-        assert_eq!(patience.wait(Duration::from_secs(60), slow().as_mut()).await, Some(()));
-        assert_eq!(patience.wait(Duration::from_secs(60), slow().as_mut()).await, Some(()));
-        assert_eq!(patience.wait(short, slow().as_mut()).await, None);
+        assert_eq!(patience.wait(short, None, pin!(std::future::ready(7))).await, Some(7));
+        assert_eq!(patience.wait(short, None, never().as_mut()).await, None::<()>);
+        assert_eq!(patience.wait(long, None, slow().as_mut()).await, Some(()));
+        assert_eq!(patience.wait(long, None, slow().as_mut()).await, Some(()));
+        assert_eq!(patience.wait(short, None, never().as_mut()).await, None::<()>);
+        // One that runs out during the next wait.
+        patience.0.lock().expect("nobody fails").push(Box::pin(sleep(short)));
+        assert_eq!(patience.wait(long, None, slow().as_mut()).await, Some(()));
+    }
+
+    #[tokio::test]
+    async fn silence_may_have_begun_before() {
+        let long = Duration::from_secs(60);
+        // Some platforms know no moment before their start.
+        let Some(since) = Instant::now().checked_sub(long) else { return };
+        let patience = Patience::default();
+        for kept in [None, Some(Box::pin(sleep(long)))] {
+            patience.0.lock().expect("nobody fails").extend(kept);
+            let never = pin!(std::future::pending::<()>());
+            let outcome = tokio::time::timeout(long / 2, patience.wait(long, Some(since), never)).await;
+            assert_eq!(outcome, Ok(None));
+        }
     }
 }

@@ -46,11 +46,16 @@ impl Timings {
     pub(super) fn add(&self, method: Method, url: &Url, status: Option<u16>, elapsed: Duration) {
         if let Ok(mut made) = self.0.lock() {
             // The oldest gives its place in memory to the newest.
-            let oldest = if made.len() >= MOST { made.pop_front() } else { None };
-            let mut text = oldest.map(|oldest| oldest.url).unwrap_or_default();
-            text.clear();
-            text.push_str(url.as_str());
-            made.push_back(Made { method, url: text, status, elapsed });
+            if made.len() >= MOST
+                && let Some(oldest) = made.front_mut()
+            {
+                oldest.url.clear();
+                oldest.url.push_str(url.as_str());
+                (oldest.method, oldest.status, oldest.elapsed) = (method, status, elapsed);
+                made.rotate_left(1);
+                return;
+            }
+            made.push_back(Made { method, url: url.as_str().to_owned(), status, elapsed });
         }
     }
 
