@@ -191,9 +191,9 @@ def test_a_diagnosis_has_a_check_for_each_step() -> None:
         assert "`password=`" not in refused.evidence
         assert "canary" not in repr([(check, check.evidence, check.remedy) for check in wrong])
         assert wrong[-1].verdict == "skipped"
-        requests = len(keystone.requests())
+        requests = len(keystone.requests)
         offline = config.diagnose(offline=True, **options)
         assert {check.verdict for check in offline} == {"ok", "skipped"}
-        assert len(keystone.requests()) == requests
+        assert len(keystone.requests) == requests
     with pytest.raises(ValueError, match="endpoint_timeout"):
         config.diagnose(**options | {"endpoint_timeout": 0})

@@ -22,12 +22,13 @@ pub(super) fn secrets(settings: Option<&Explanation>) -> SentSecrets {
     let mut secrets = SentSecrets::default();
     for value in settings.iter().flat_map(|settings| &settings.values) {
         let text = value.value().expose();
-        if value.secret {
+        let url = Url::parse(text).ok();
+        // An option whose value may be a URL with a password is secret as a whole, and its host is what people need.
+        let is_plain = url.as_ref().is_some_and(|url| url.has_host() && url.password().is_none());
+        if value.secret && !(value.name == "proxy" && is_plain) {
             secrets.add(text);
         }
-        if let Ok(url) = Url::parse(text)
-            && let Some(password) = url.password()
-        {
+        if let Some(password) = url.as_ref().and_then(Url::password) {
             secrets.add(password);
         }
     }
