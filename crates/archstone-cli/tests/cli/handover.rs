@@ -102,7 +102,7 @@ fn a_command_that_is_a_program_on_the_path_is_run() {
     let program = home.with("PATH", &folder.display().to_string());
 
     let run = program.run("report --all x");
-    let unknown = program.run("reprot");
+    let unknown = program.run("no-such-report");
 
     assert_eq!((run.code, run.stdout.as_str()), (Some(7), "real: --all x;  \n"));
     assert_eq!(unknown.code, Some(2));
