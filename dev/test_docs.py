@@ -131,7 +131,9 @@ echo "export OS_AUTH_URL=$OS_AUTH_URL OS_USERNAME=bob OS_PASSWORD=bob-secret" >d
 export LC_ALL=C.UTF-8
 cat >clouds.yaml <<END
 clouds:
-  staging: &cloud {auth: {auth_url: "$OS_AUTH_URL", username: admin, password: admin-secret}, project_name: admin}
+  staging: &cloud
+    auth: {auth_url: "$OS_AUTH_URL", username: admin, password: admin-secret}
+    project_name: admin
   production: *cloud
 END
 """,

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""What the program writes for PowerShell is PowerShell, by its grammar. Debian and PyPI have no PowerShell to run.
+"""What the program writes for PowerShell is PowerShell, by its grammar.
+
+Debian and PyPI have no PowerShell to run.
 
 Needs the built program, or another one as argument.
 """
