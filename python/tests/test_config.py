@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -178,7 +178,7 @@ def test_a_place_in_the_keyring_is_told_by_two_words() -> None:
 
 def test_a_diagnosis_has_a_check_for_each_step() -> None:
     with FakeKeystone() as keystone:
-        options = keystone.options("demo") | {"endpoint_timeout": 2}
+        options: dict[str, Any] = keystone.options("demo") | {"endpoint_timeout": 2}
         checks = config.diagnose(**options)
         by_step = {check.step: check for check in checks}
         assert by_step["login"].verdict == by_step["discovery"].verdict == "ok"
