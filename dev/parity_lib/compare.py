@@ -22,7 +22,7 @@ STRICT = re.compile(
     re.MULTILINE,
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*|<[a-z][a-z-]*>")
-UNKNOWN = re.compile(r"is not an? \w+ command|is not a command of|unrecognized subcommand")
+UNKNOWN = re.compile(r"is not an? \w+ command|is not a command of|unrecognized subcommand|Unknown command")
 
 
 def stored(line: Line, result: dict[str, Any]) -> dict[str, Any]:

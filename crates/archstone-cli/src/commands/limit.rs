@@ -53,8 +53,12 @@ static CREATE: Operation = Operation {
     ..Operation::new(Verb::Create, RESOURCE)
 };
 
-static DELETE: Operation =
-    Operation { about: "Delete limits", arguments: &[ITSELF.repeated()], ..Operation::new(Verb::Delete, RESOURCE) };
+static DELETE: Operation = Operation {
+    about: "Delete limits",
+    arguments: &[ITSELF.repeated()],
+    named: "with ID",
+    ..Operation::new(Verb::Delete, RESOURCE)
+};
 
 static LIST: Operation = Operation {
     about: "List limits",
