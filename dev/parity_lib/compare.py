@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import itertools
 import json
 import re
 import shlex
@@ -22,7 +23,7 @@ STRICT = re.compile(
     re.MULTILINE,
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*|<[a-z][a-z-]*>")
-UNKNOWN = re.compile(r"is not an? \w+ command|is not a command of|unrecognized subcommand|Unknown command")
+UNKNOWN = re.compile(r"is not an? \w+ command|is not a command of|unrecognized subcommand")
 
 
 def stored(line: Line, result: dict[str, Any]) -> dict[str, Any]:
@@ -148,10 +149,13 @@ def plain(text: str) -> str:
 def named(line: Line, message: str) -> set[str]:
     """What of the command line a message names, other than in a URL."""
     message = re.sub(r"https?://\S+", "", message)
-    words = {word for word in shlex.split(line.text) if not word.startswith(("-", "$"))}
-    words -= set(line.command.split())
+    given = shlex.split(line.text)
+    after = {
+        word for option, word in itertools.pairwise(given) if option in ("-c", "-f", "--column", "--format")
+    }
+    words = {word for word in given if not word.startswith(("-", "$"))} - after - set(line.command.split())
     quoted = {word for word in words if re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", message)}
-    return quoted | set(OPTION.findall(message))
+    return (quoted | set(OPTION.findall(message))) - {"--help"}
 
 
 def unknown(ours: dict[str, Any]) -> bool:

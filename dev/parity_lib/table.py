@@ -23,7 +23,7 @@ def store_options(python: Path) -> None:
 
 
 def uncovered() -> list[str]:
-    """Which commands have no line that succeeds, and which options no line at all."""
+    """Which commands have no line that succeeds, which options no line at all, and which reasons none."""
     succeeded, used = set(), defaultdict(set)
     failing = [reason for reason in compare.reasons() if reason.kind == "defect" and "exit" in reason.differs]
     for family in families([]):
@@ -37,7 +37,12 @@ def uncovered() -> list[str]:
     for name, options in commands().items():
         if missing := set(options) - used[name]:
             problems.append(f"no line has `{name}` with {', '.join(sorted(missing))}")
-    return problems
+    lines = [line for family in families([]) for line in family.lines]
+    return problems + [
+        f"known.toml: no line has to do with {reason.why!r}"
+        for reason in compare.reasons()
+        if not any(map(reason.about, lines))
+    ]
 
 
 HEAD = """\

@@ -120,7 +120,7 @@ static LIST: Special = Special {
             .finds(&SERVICE)
             .sets("service"),
         option("interface", "interface", "Only endpoints of this interface").reads(INTERFACES).sets("interface"),
-        option("region", "region-id", "Only endpoints of this region").sets("region"),
+        option("region", "region-id", "Only endpoints of this region").finds(&REGION).sets("region"),
         option("endpoint", "endpoint-id", "Instead, list the projects that see this endpoint").against(&["project"]),
         option("project", "project", "Only endpoints that this project was given (name or ID)").finds(&PROJECT),
         PROJECT_DOMAIN,
