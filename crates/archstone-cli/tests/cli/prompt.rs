@@ -14,8 +14,8 @@ pub(crate) struct Session {
     pub(crate) echoes: bool,
 }
 
-/// Runs the program at a terminal of its own. Steps: what is waited for, and then typed, or done if it begins with `!`:
-/// a signal to send.
+/// Runs the program at a terminal of its own. Steps: what is waited for, and then typed, when the echo is off, or at once
+/// if it begins with `=`; or done if it begins with `!`: a signal to send.
 pub(crate) fn at_a_terminal(program: &Program, arguments: &[&str], steps: &[(&str, &str)]) -> Session {
     // The leader of the terminal's session is what a shell is: it outlives the program, and looks at the terminal then.
     let script = r#"
@@ -53,6 +53,9 @@ for expected, act in steps:
     while expected.encode() not in shown[seen:]:
         shown += os.read(terminal, 1000)
     seen = shown.index(expected.encode(), seen) + len(expected)
+    if act.startswith("="):
+        os.write(terminal, act[1:].encode())
+        continue
     while echoes():
         os.sched_yield()
     if not act.startswith("!"):

@@ -1,6 +1,6 @@
 //! Commands that change resources: what they would do, what they did, and what is asked before.
 
-use crate::program::Program;
+use crate::{program::Program, prompt::at_a_terminal};
 
 fn admin() -> Program {
     Program::of("admin").with("OS_PROJECT_NAME", "admin")
@@ -73,4 +73,24 @@ fn a_file_that_is_wrong_is_named_with_what_is_wrong() {
         assert!(run.stderr.contains(expected), "{line}: {}", run.stderr);
         assert_ne!(run.code, Some(0));
     }
+}
+
+#[test]
+fn a_person_is_asked_before_something_is_deleted() {
+    let admin = admin();
+    admin.run("group create cli-asked --domain acme").result();
+    let delete = ["group", "delete", "cli-asked", "--domain", "acme"];
+
+    let no = at_a_terminal(&admin, &delete, &[("Delete the group `cli-asked`? [y/N] ", "=\n")]);
+    let kept = admin.run("group show cli-asked --domain acme -f value -c name");
+    let yes = at_a_terminal(&admin, &delete, &[("[y/N] ", "=y\n")]);
+    let domain = at_a_terminal(&admin, &["domain", "delete", "umbrella"], &[("Type its name: ", "=acme\n")]);
+    let beforehand = at_a_terminal(&admin, &["group", "delete", "cli-asked", "--domain", "acme", "--yes"], &[]);
+
+    assert!(no.status == 2 && no.shown.contains("nothing was deleted"), "{no:?}");
+    assert_eq!(kept.result(), "cli-asked\n");
+    assert_eq!(yes.status, 0, "{yes:?}");
+    assert!(domain.status == 2 && domain.shown.contains("nothing was deleted"), "{domain:?}");
+    // It is gone, and that is said without a question.
+    assert!(beforehand.status == 6 && !beforehand.shown.contains("[y/N]"), "{beforehand:?}");
 }
