@@ -207,7 +207,7 @@ fn hide_resources(root: Command) -> Command {
     });
     root.after_help(format!(
         "Commands on resources, such as `user create` and `role list`:\n  {names}\n\n\
-         See `archstone --help` for all options and examples, and `archstone user` for the commands on users."
+         See `archstone --help` for all options and examples, and `archstone user --help` for the commands on users."
     ))
 }
 
