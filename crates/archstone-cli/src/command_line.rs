@@ -199,11 +199,13 @@ fn whole_root(help: Help, program: Program) -> Command {
 
 /// The commands on resources are alike and many: their names are enough for one screen.
 fn hide_resources(root: Command) -> Command {
+    /// What is only there since `openstack` has it.
+    const SAME: [&str; 3] = ["cloud", "command", "module"];
     let resources = commands::resources();
     let names = resources.join(", ");
     let root = root.mut_subcommands(|command| {
-        let is_resource = resources.contains(&command.get_name());
-        if is_resource { command.hide(true) } else { command }
+        let is_hidden = resources.iter().chain(&SAME).any(|it| *it == command.get_name());
+        if is_hidden { command.hide(true) } else { command }
     });
     root.after_help(format!(
         "Commands on resources, such as `user create` and `role list`:\n  {names}\n\n\

@@ -128,7 +128,12 @@ impl<'a> Request<'a> {
     /// The items of a list, as many as `--max-items` says. No more than these are asked for.
     pub(crate) fn listed(&self, operation: &'static OperationSpec, mut arguments: Arguments) -> Result<Vec<Value>> {
         let page = arguments.get("limit").and_then(Value::as_u64).filter(|page| *page > 0);
+        // Keystone takes the tags into account after it has cut the page: a small one can be empty, and end the list.
+        let has_tags = arguments.keys().any(|name| name.contains("tags"));
         match (page, self.most()) {
+            (Some(_), _) | (_, Some(_)) if operation.is_paged && has_tags => {
+                arguments.insert("limit".to_owned(), LARGEST_PAGE.into());
+            }
             (None, None) => drop(arguments.remove("limit")),
             (page, most) if operation.is_paged => {
                 let most = most.map_or(LARGEST_PAGE, |most| most as u64);

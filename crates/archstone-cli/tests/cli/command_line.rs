@@ -66,7 +66,7 @@ fn a_program_called_openstack_takes_abbreviations_as_openstack_does() {
     );
     // Of `openstack` this is another option, and what it has not is never abbreviated.
     let user = run("domain list --user bob").failure();
-    assert!(user.starts_with("exit 2\nerror: `--user-agent` cannot be abbreviated"), "{user}");
+    assert!(user.starts_with("exit 2\nopenstack domain list: error: `--user-agent` cannot be abbreviated"), "{user}");
     assert!(run("domain list --sort x").failure().starts_with("exit 2\n"));
     assert!(
         run("project list -c nonsense")
