@@ -234,7 +234,7 @@ impl Identity {
     /// use archstone::identity::{Resource, User};
     /// use serde_json::json;
     ///
-    /// let client = archstone::Client::builder().auth_url("http://127.0.0.1:5000/v3").username("admin").build()?;
+    /// let client = archstone::Client::builder().token_id("t").mgmt_url("http://127.0.0.1:5000/v3").build()?;
     /// let create = User::SPEC.operation("create").unwrap();
     /// let alice = [("name".to_owned(), json!("alice")), ("password".to_owned(), json!("correct horse"))];
     /// assert_eq!(
