@@ -348,7 +348,9 @@ def environment_of(user: str, folder: Path) -> dict[str, str]:
     done = subprocess.run(["bash", "-c", lines], env=clean, capture_output=True, text=True, check=True)
     environment = dict(line.split("=", 1) for line in done.stdout.split("\0") if "=" in line)
     target = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
-    return environment | {"HOME": str(folder), "PATH": f"{target / 'debug'}:{environment['PATH']}"}
+    # Documents show no colors, which a terminal would get.
+    more = {"HOME": str(folder), "PATH": f"{target / 'debug'}:{environment['PATH']}", "NO_COLOR": "1"}
+    return environment | more
 
 
 def unlisted() -> list[str]:
