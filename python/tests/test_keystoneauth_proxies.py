@@ -141,6 +141,8 @@ def test_what_differs_from_requests(there: Network, monkeypatch: pytest.MonkeyPa
     for it in (session, stock):
         it.session.proxies = {"http": there.one.url, "no_proxy": "127.0.0.1"}
     assert (there.way(stock, url), there.way(session, url)) == (["one"], ["origin"])
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("http_proxy", there.two.url)
     for it in (session, stock):
         it.session.proxies = {"http": there.one.url}

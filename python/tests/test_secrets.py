@@ -62,7 +62,9 @@ async def test_no_object_shows_a_secret(
     with FakeKeystone() as vendor:
         vendor.on("GET", "/.well-known/openstack/api").reply(Reply(json={"profile": {"auth": {"password": MARK}}}))
         profile = await asyncio.to_thread(archstone.config.fetch_profile, vendor.auth_url)
+    checks = archstone.config.diagnose(offline=True, auth_url="http://127.0.0.1:9/v3", username="u", password=MARK)
     things: list[object] = [
+        checks[0],
         status,
         status.own,
         profile,
