@@ -58,7 +58,7 @@ def each(suite):
 
 
 def through(stock):
-    """What stands in for the `execute` of the tests."""
+    """Replaces the `execute` of the tests."""
 
     def execute(command, *, fail_ok=False):
         env = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}

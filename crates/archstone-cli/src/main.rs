@@ -17,7 +17,6 @@ mod paint;
 mod program;
 mod progress;
 mod prompt;
-#[expect(dead_code, reason = "commands that need the rest are on their way")]
 mod resource;
 mod session;
 mod timing;

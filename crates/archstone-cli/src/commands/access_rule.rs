@@ -1,15 +1,14 @@
 //! `archstone access rule …`: rules of what application credentials can be used for.
 
-use archstone::identity::{AccessRule, Resource, ResourceSpec, User};
+use archstone::identity::{AccessRule, Resource, ResourceSpec};
 
 use crate::{
     command::Spec,
-    resource::{Argument, Finder, Operation, Verb, column, itself, option},
+    resource::{Argument, Finder, Operation, USER, Verb, column, common::USER_DOMAIN, itself, option},
 };
 
 const RESOURCE: &ResourceSpec = AccessRule::SPEC;
 static RULE: Finder = Finder::by_id(RESOURCE);
-static USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();
 const ITSELF: Argument = itself("access-rule", "ID of the access rule", &RULE);
 
 pub(super) const COMMANDS: &[Spec] = &[
@@ -29,7 +28,7 @@ static LIST: Operation = Operation {
     about: "List access rules",
     arguments: &[
         option("user", "user", "Whose (name or ID) [default: your own]").finds(&USER).sets("user"),
-        option("user-domain", "domain", "Domain that owns the user (name or ID)"),
+        USER_DOMAIN,
     ],
     columns: &[column("ID", "id"), column("Service", "service"), column("Method", "method"), column("Path", "path")],
     ..Operation::new(Verb::List, RESOURCE)

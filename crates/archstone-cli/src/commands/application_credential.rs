@@ -2,7 +2,7 @@
 
 use archstone::{
     Error, ErrorKind, Result,
-    identity::{ApplicationCredential, Resource, ResourceSpec, User},
+    identity::{ApplicationCredential, Resource, ResourceSpec},
 };
 use serde_json::{Value, json};
 
@@ -10,14 +10,14 @@ use crate::{
     command::Spec,
     output,
     resource::{
-        Argument, Arguments, Column, Finder, Operation, Reads, Request, Verb, argument, column, common::DESCRIPTION,
+        Argument, Arguments, Column, Finder, Operation, Reads, Request, USER, Verb, argument, column,
+        common::{DESCRIPTION, USER_DOMAIN},
         itself, option, read_file, sorted_names, switch,
     },
 };
 
 const RESOURCE: &ResourceSpec = ApplicationCredential::SPEC;
 static CREDENTIAL: Finder = Finder::of(RESOURCE);
-static USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();
 const ITSELF: Argument = itself("application-credential", "Application credential (name or ID)", &CREDENTIAL);
 const ROLES: Column = column("Roles", "roles").by(|fields, field| sorted_names(fields.get(field), Some("name")));
 const SHOWN: &[Column] = &[
@@ -90,7 +90,7 @@ static LIST: Operation = Operation {
     about: "List application credentials",
     arguments: &[
         option("user", "user", "Whose (name or ID) [default: your own]").finds(&USER).sets("user"),
-        option("user-domain", "domain", "Domain that owns the user (name or ID)"),
+        USER_DOMAIN,
     ],
     columns: SHOWN,
     ..Operation::new(Verb::List, RESOURCE)

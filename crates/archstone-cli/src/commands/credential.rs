@@ -1,17 +1,18 @@
 //! `archstone credential …`: what Keystone keeps for users, such as TOTP seeds and certificates.
 
-use archstone::identity::{Credential, Project, Resource, ResourceSpec, User};
+use archstone::identity::{Credential, Project, Resource, ResourceSpec};
 use serde_json::Value;
 
 use crate::{
     command::Spec,
-    resource::{Argument, Column, Finder, Operation, Verb, argument, column, fields, itself, option},
+    resource::{
+        Argument, Column, Finder, Operation, USER, Verb, argument, column, common::USER_DOMAIN, fields, itself, option,
+    },
 };
 
 const RESOURCE: &ResourceSpec = Credential::SPEC;
 static CREDENTIAL: Finder = Finder::by_id(RESOURCE);
 static PROJECT: Finder = Finder::of(Project::SPEC).or_as_given();
-static USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();
 const ITSELF: Argument = itself("credential-id", "ID of the credential", &CREDENTIAL);
 const SHOWN: &[Column] = &fields(["blob", "id", "project_id", "type", "user_id"]);
 
@@ -58,7 +59,7 @@ static LIST: Operation = Operation {
     about: "List credentials",
     arguments: &[
         option("user", "user", "Only credentials of this user (name or ID)").finds(&USER).sets("user"),
-        option("user-domain", "domain", "Domain that owns the user (name or ID)"),
+        USER_DOMAIN,
         option("type", "type", "Only credentials of this type").sets("type"),
     ],
     columns: &[

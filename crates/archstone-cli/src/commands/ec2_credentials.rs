@@ -2,23 +2,24 @@
 
 use archstone::{
     Result,
-    identity::{Ec2Credential, Project, Resource, ResourceSpec, User},
+    identity::{Ec2Credential, Resource, ResourceSpec},
 };
 
 use crate::{
     command::Spec,
     output::Value,
-    resource::{Argument, Arguments, Fields, Finder, Operation, Request, Shown, Verb, column, itself, option},
+    resource::{
+        Argument, Arguments, Fields, Finder, Operation, PROJECT, Request, Shown, USER, Verb, column,
+        common::{PROJECT_DOMAIN, USER_DOMAIN},
+        itself, option,
+    },
 };
 
 const RESOURCE: &ResourceSpec = Ec2Credential::SPEC;
 static CREDENTIAL: Finder = Finder::by_id(RESOURCE);
-static PROJECT: Finder = Finder::of(Project::SPEC).in_domain("project-domain").or_as_given();
-static USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();
 const ITSELF: Argument = itself("access-key", "Access key", &CREDENTIAL);
 const OWNER: Argument =
     option("user", "user", "User who owns the keys (name or ID) [default: yourself]").finds(&USER).within("user");
-const USER_DOMAIN: Argument = option("user-domain", "domain", "Domain that owns the user (name or ID)");
 
 pub(super) const COMMANDS: &[Spec] = &[
     CREATE.command(&["ec2", "credentials", "create"], "archstone ec2 credentials create --project web"),
@@ -38,7 +39,7 @@ static CREATE: Operation = Operation {
             .sets("project"),
         OWNER.sets("user"),
         USER_DOMAIN,
-        option("project-domain", "domain", "Domain that owns the project (name or ID)"),
+        PROJECT_DOMAIN,
     ],
     adjust: own_project,
     show: Some(keys),

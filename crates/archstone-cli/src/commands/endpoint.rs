@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use archstone::{
     Result,
-    identity::{Endpoint, EndpointFilter, Project, Resource, ResourceSpec, Service},
+    identity::{Endpoint, EndpointFilter, Resource, ResourceSpec, Service},
 };
 use serde_json::Value as Json;
 
@@ -13,17 +13,16 @@ use crate::{
     command::{Answers, Changes, Spec},
     output::Answer,
     resource::{
-        Argument, Arguments, Column, Fields, Finder, Operation, Reads, Request, Special, Verb, argument, column,
-        common::{DISABLE, ENABLE},
+        Argument, Arguments, Column, Fields, Finder, Operation, PROJECT, Reads, Request, Special, Verb, argument,
+        column,
+        common::{DISABLE, ENABLE, PROJECT_DOMAIN},
         fields, items, itself, listed, option, perform, shown,
     },
 };
 
 const RESOURCE: &ResourceSpec = Endpoint::SPEC;
 static ENDPOINT: Finder = Finder::by_id(RESOURCE);
-static PROJECT: Finder = Finder::of(Project::SPEC).in_domain("project-domain").or_as_given();
 const INTERFACES: Reads = Reads::OneOf(&["admin", "public", "internal"]);
-const PROJECT_DOMAIN: Argument = option("project-domain", "domain", "Domain that owns the project (name or ID)");
 const SHOWN: &[Column] =
     &fields(["enabled", "id", "interface", "region", "region_id", "service_id", "url", "service_name", "service_type"]);
 

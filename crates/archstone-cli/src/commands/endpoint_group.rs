@@ -9,15 +9,14 @@ use crate::{
     command::{Answers, Changes, Spec},
     output::Answer,
     resource::{
-        Argument, Column, Finder, Operation, Reads, Request, Special, Verb, argument, column,
-        common::{DESCRIPTION, NAME},
+        Argument, Column, Finder, Operation, PROJECT, Reads, Request, Special, Verb, argument, column,
+        common::{DESCRIPTION, NAME, PROJECT_DOMAIN},
         fields, items, itself, listed, option, perform,
     },
 };
 
 const RESOURCE: &ResourceSpec = EndpointGroup::SPEC;
 static GROUP: Finder = Finder::of(RESOURCE);
-static PROJECT: Finder = Finder::of(Project::SPEC).in_domain("project-domain").or_as_given();
 static PROJECT_OF_DOMAIN: Finder = Finder::of(Project::SPEC).in_domain("domain").or_as_given();
 const ITSELF: Argument = itself("endpoint-group", "Endpoint group (name or ID)", &GROUP);
 const SHOWN: &[Column] = &fields(["description", "filters", "id", "name"]);
@@ -116,7 +115,7 @@ fn list(request: &Request<'_>) -> Result<Answer> {
 const FILTER: &[Argument] = &[
     argument("endpoint-group", "Endpoint group (name or ID)").finds(&GROUP),
     argument("project", "Project (name or ID)").finds(&PROJECT),
-    option("project-domain", "domain", "Domain that owns the project (name or ID)"),
+    PROJECT_DOMAIN,
 ];
 
 static ADD_PROJECT: Special = Special {

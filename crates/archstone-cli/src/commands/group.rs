@@ -11,8 +11,8 @@ use crate::{
     output::Answer,
     program::Program,
     resource::{
-        Argument, Column, DOMAIN, Finder, Operation, Request, Special, Verb, argument, column,
-        common::{DESCRIPTION, NAME, OR_SHOW},
+        Argument, Column, DOMAIN, Finder, Operation, Request, Special, USER, Verb, argument, column,
+        common::{DESCRIPTION, NAME, OR_SHOW, USER_DOMAIN},
         fields, itself, option, perform,
     },
 };
@@ -20,7 +20,6 @@ use crate::{
 const RESOURCE: &ResourceSpec = Group::SPEC;
 static GROUP: Finder = Finder::of(RESOURCE).or_as_given();
 static GROUP_OF_DOMAIN: Finder = Finder::of(RESOURCE).in_domain("group-domain").or_as_given();
-static MEMBER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();
 const ITSELF: Argument = itself("group", "Group (name or ID)", &GROUP);
 const WITHIN: Argument =
     option("domain", "domain", "Domain that owns the group (name or ID)").finds(&DOMAIN).within("domain");
@@ -63,8 +62,8 @@ static LIST: Operation = Operation {
     about: "List groups",
     arguments: &[
         option("domain", "domain", "Only groups of this domain (name or ID)").finds(&DOMAIN).sets("domain"),
-        option("user", "user", "Only groups of this user (name or ID)").finds(&MEMBER).sets("user"),
-        option("user-domain", "domain", "Domain that owns the user (name or ID)"),
+        option("user", "user", "Only groups of this user (name or ID)").finds(&USER).sets("user"),
+        USER_DOMAIN,
     ],
     columns: &[column("ID", "id"), column("Name", "name")],
     long: &[column("Domain ID", "domain_id"), column("Description", "description")],
@@ -87,7 +86,6 @@ static SHOW: Operation = Operation {
 const THE_GROUP: Argument = argument("group", "Group (name or ID)").finds(&GROUP_OF_DOMAIN);
 const THE_USERS: Argument = argument("user", "Users (names or IDs)").repeated();
 const GROUP_DOMAIN: Argument = option("group-domain", "domain", "Domain that owns the group (name or ID)");
-const USER_DOMAIN: Argument = option("user-domain", "domain", "Domain that owns the users (name or ID)");
 
 static ADD_USER: Special = Special {
     about: "Add users to a group",
@@ -105,7 +103,7 @@ static REMOVE_USER: Special = Special {
 
 static CONTAINS_USER: Special = Special {
     about: "Check whether a user is in a group",
-    arguments: &[THE_GROUP, argument("user", "User (name or ID)").finds(&MEMBER), GROUP_DOMAIN, USER_DOMAIN],
+    arguments: &[THE_GROUP, argument("user", "User (name or ID)").finds(&USER), GROUP_DOMAIN, USER_DOMAIN],
     changes: Changes::Nothing,
     run: contains_user,
 };
@@ -116,7 +114,7 @@ fn each_user(request: &Request<'_>, operation: &str, what: &str) -> Result<Answe
     let (name, users) = (request.text("group").unwrap_or_default(), request.texts("user"));
     let mut failures = Vec::new();
     for user in &users {
-        let done = MEMBER
+        let done = USER
             .id(request, user)
             .and_then(|id| perform(request, User::SPEC, operation, [("group", group.clone()), ("user", id.into())]));
         if let Err(error) = done {

@@ -1,20 +1,20 @@
 //! `archstone limit …`.
 
-use archstone::identity::{Limit, Project, Resource, ResourceSpec};
+use archstone::identity::{Limit, Resource, ResourceSpec};
 
 use super::{region::CHECKED as REGION, service::SERVICE};
 use crate::{
     command::Spec,
     resource::{
-        Argument, Column, Finder, Operation, Reads, Verb, argument, column, common::DESCRIPTION, fields, itself, option,
+        Argument, Column, Finder, Operation, PROJECT, Reads, Verb, argument, column,
+        common::{DESCRIPTION, PROJECT_DOMAIN},
+        fields, itself, option,
     },
 };
 
 const RESOURCE: &ResourceSpec = Limit::SPEC;
 static LIMIT: Finder = Finder::by_id(RESOURCE);
-static PROJECT: Finder = Finder::of(Project::SPEC).in_domain("project-domain").or_as_given();
 const ITSELF: Argument = itself("limit-id", "ID of the limit", &LIMIT);
-const PROJECT_DOMAIN: Argument = option("project-domain", "domain", "Domain that owns the project (name or ID)");
 const SHOWN: &[Column] =
     &fields(["description", "id", "project_id", "region_id", "resource_limit", "resource_name", "service_id"]);
 

@@ -11,15 +11,15 @@ use crate::{
     events::warning,
     output::Answer,
     resource::{
-        Argument, Arguments, DOMAIN, Fields, Finder, Operation, Reads, Request, Special, Verb, argument, column,
+        Argument, Arguments, DOMAIN, Fields, Finder, Operation, PROJECT, Reads, Request, Special, USER, Verb, argument,
+        column,
+        common::{PROJECT_DOMAIN, USER_DOMAIN},
         option, perform, switch,
     },
 };
 
 static ROLE: Finder = Finder::of(Role::SPEC).in_domain("role-domain").or_as_given();
-static USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();
 static GROUP: Finder = Finder::of(Group::SPEC).in_domain("group-domain").or_as_given();
-static PROJECT: Finder = Finder::of(Project::SPEC).in_domain("project-domain").or_as_given();
 // What was deleted can have left an assignment behind.
 static FORMER_USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given().or_missing();
 static FORMER_GROUP: Finder = Finder::of(Group::SPEC).in_domain("group-domain").or_as_given().or_missing();
@@ -28,9 +28,7 @@ static FORMER_DOMAIN: Finder = Finder::of(Domain::SPEC).or_as_given().or_missing
 
 const SYSTEM: Argument =
     option("system", "all", "In the system itself").reads(Reads::OneOf(&["all"])).against(&["domain", "project"]);
-const USER_DOMAIN: Argument = option("user-domain", "domain", "Domain that owns the user (name or ID)");
 const GROUP_DOMAIN: Argument = option("group-domain", "domain", "Domain that owns the group (name or ID)");
-const PROJECT_DOMAIN: Argument = option("project-domain", "domain", "Domain that owns the project (name or ID)");
 const ROLE_DOMAIN: Argument = option("role-domain", "domain", "Domain that owns the role (name or ID)");
 const INHERITED: Argument = switch("inherited", "For the projects below it, and not for itself");
 

@@ -2,7 +2,7 @@
 
 use archstone::{
     Error, ErrorKind, Result,
-    identity::{Project, Resource, ResourceSpec, Role, Trust, User},
+    identity::{Resource, ResourceSpec, Role, Trust, User},
 };
 use serde_json::{Value, json};
 
@@ -10,14 +10,13 @@ use crate::{
     command::{Answers, Changes, Spec},
     output::Answer,
     resource::{
-        Argument, Column, Finder, Operation, Reads, Request, Special, Verb, argument, column, items, itself, listed,
-        option, switch,
+        Argument, Column, Finder, Operation, PROJECT, Reads, Request, Special, Verb, argument, column,
+        common::PROJECT_DOMAIN, items, itself, listed, option, switch,
     },
 };
 
 const RESOURCE: &ResourceSpec = Trust::SPEC;
 static TRUST: Finder = Finder::by_id(RESOURCE);
-static PROJECT: Finder = Finder::of(Project::SPEC).in_domain("project-domain").or_as_given();
 static ROLE: Finder = Finder::of(Role::SPEC).or_as_given();
 static TRUSTOR: Finder = Finder::of(User::SPEC).in_domain("trustor-domain").or_as_given();
 static TRUSTEE: Finder = Finder::of(User::SPEC).in_domain("trustee-domain").or_as_given();
@@ -72,7 +71,7 @@ static CREATE: Operation = Operation {
         option("expiration", "time", "When the trust ends, in UTC, as 2030-01-31T23:59:59 [default: never]")
             .reads(Reads::Time)
             .sets("expires_at"),
-        option("project-domain", "domain", "Domain that owns the project (name or ID)"),
+        PROJECT_DOMAIN,
         TRUSTOR_DOMAIN,
         TRUSTEE_DOMAIN,
     ],

@@ -13,7 +13,9 @@ use crate::{
     events::warning,
     resource::{
         Argument, Arguments, Column, DOMAIN, Finder, Operation, Reads, Request, Verb, argument, column,
-        common::{DESCRIPTION, DISABLE, DISABLED, ENABLE, ENABLED, LIMIT, MARKER, MAX_ITEMS, NAME, OR_SHOW},
+        common::{
+            DESCRIPTION, DISABLE, DISABLED, ENABLE, ENABLED, LIMIT, MARKER, MAX_ITEMS, NAME, OR_SHOW, PROJECT_DOMAIN,
+        },
         fields, items, itself, operation_of, option, switch,
     },
 };
@@ -28,7 +30,6 @@ const WITHIN: Argument =
     option("domain", "domain", "Domain that owns the user (name or ID)").finds(&DOMAIN).within("domain");
 const PROJECT: Argument =
     option("project", "project", "Default project (name or ID)").finds(&DEFAULT_PROJECT).sets("default_project");
-const PROJECT_DOMAIN: Argument = option("project-domain", "domain", "Domain that owns the project (name or ID)");
 const PASSWORD: Argument = option("password", "password", "Password; `-` reads it from standard input").secret();
 const PASSWORD_PROMPT: Argument = switch("password-prompt", "Ask for the password at the terminal");
 const EMAIL: Argument = option("email", "address", "Email address").sets("email");

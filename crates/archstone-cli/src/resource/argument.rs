@@ -27,7 +27,6 @@ pub(crate) struct Argument {
     instead_of: &'static [&'static str],
     /// Another name, which help does not show.
     alias: Option<&'static str>,
-    is_hidden: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +95,6 @@ pub(crate) const fn argument(name: &'static str, help: &'static str) -> Argument
         against: &[],
         instead_of: &[],
         alias: None,
-        is_hidden: false,
     }
 }
 
@@ -174,12 +172,6 @@ impl Argument {
         self
     }
 
-    /// May be left out, though it is positional.
-    pub(crate) const fn optional(mut self) -> Self {
-        self.is_required = false;
-        self
-    }
-
     pub(crate) const fn repeated(mut self) -> Self {
         self.is_repeated = true;
         self
@@ -200,11 +192,6 @@ impl Argument {
         self
     }
 
-    pub(crate) const fn hidden(mut self) -> Self {
-        self.is_hidden = true;
-        self
-    }
-
     /// Its id among the matches: options of the cloud can have the same name.
     pub(super) fn id(name: &str) -> String {
         format!("={name}")
@@ -212,7 +199,7 @@ impl Argument {
 
     pub(crate) fn describe(&self) -> Arg {
         let id = Self::id(self.name);
-        let arg = Arg::new(id.clone()).help(self.help).required(self.is_required).hide(self.is_hidden);
+        let arg = Arg::new(id.clone()).help(self.help).required(self.is_required);
         let arg = match self.form {
             Form::Positional => arg,
             Form::Option | Form::Switch => arg.long(self.name).aliases(self.alias),

@@ -6,6 +6,9 @@ use super::{Argument, Arguments, Reads, option, switch};
 
 pub(crate) const NAME: Argument = option("name", "name", "New name").sets("name");
 pub(crate) const DESCRIPTION: Argument = option("description", "text", "Description").sets("description");
+pub(crate) const PROJECT_DOMAIN: Argument =
+    option("project-domain", "domain", "Domain that owns the project (name or ID)");
+pub(crate) const USER_DOMAIN: Argument = option("user-domain", "domain", "Domain that owns the user (name or ID)");
 pub(crate) const ENABLE: Argument = switch("enable", "Enable it").sets("enabled").against(&["disable"]);
 pub(crate) const DISABLE: Argument = switch("disable", "Disable it").off().sets("enabled").against(&["enable"]);
 pub(crate) const IMMUTABLE: Argument =

@@ -152,3 +152,9 @@ impl Finder {
 
 /// Domains: who may not list them says ids.
 pub(crate) static DOMAIN: Finder = Finder::of(Domain::SPEC).or_as_given();
+
+/// Projects, in the domain that `--project-domain` names.
+pub(crate) static PROJECT: Finder = Finder::of(Project::SPEC).in_domain("project-domain").or_as_given();
+
+/// Users, in the domain that `--user-domain` names.
+pub(crate) static USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given();

@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 pub(crate) use self::{
     argument::{Argument, Reads, argument, itself, option, read_file, switch},
     column::{Column, column, fields, listed, shown, sorted_names},
-    finder::{DOMAIN, Finder},
+    finder::{DOMAIN, Finder, PROJECT, USER},
     request::{Arguments, Fields, Request, items, operation_of, perform},
 };
 use crate::{

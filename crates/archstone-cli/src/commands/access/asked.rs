@@ -59,6 +59,15 @@ pub(super) fn filter(session: &Session<'_>, options: &ArgMatches) -> Result<Filt
     })
 }
 
+/// The grants that a filter leaves, with warnings of what is not visible.
+pub(super) fn grants(session: &Session<'_>, filter: &Filter) -> Result<Grants> {
+    let client = session.client()?;
+    let grants = client.wait(client.identity().grants(filter))?;
+    warn(&grants);
+    warn_of_own(&grants);
+    Ok(grants)
+}
+
 /// Finds what people name. Those who may list nothing can name themselves, and what their token says.
 struct Names<'a> {
     client: &'a Client,
@@ -190,7 +199,7 @@ pub(super) fn warn(grants: &Grants) {
 }
 
 /// Says to those who may see no role assignments what is shown instead.
-pub(super) fn warn_of_own(grants: &Grants) {
+fn warn_of_own(grants: &Grants) {
     const MOST: usize = 10;
     if grants.unseen.iter().all(|it| it.what != Part::Assignments) {
         return;

@@ -40,10 +40,7 @@ fn describe() -> Command {
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let filter = asked::filter(session, options)?;
-    let client = session.client()?;
-    let grants = client.wait(client.identity().grants(&filter))?;
-    asked::warn(&grants);
-    asked::warn_of_own(&grants);
+    let grants = asked::grants(session, &filter)?;
     let mut assignments = grants.leading_to(&filter);
     assignments.sort_by_cached_key(|it| {
         (actor(&grants, &it.actor), grants.place_name(it.place.as_ref()), grants.role_name(&it.role), it.is_inherited)

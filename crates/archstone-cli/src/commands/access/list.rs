@@ -38,10 +38,7 @@ fn describe() -> Command {
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let filter = asked::filter(session, options)?;
-    let client = session.client()?;
-    let grants = client.wait(client.identity().grants(&filter))?;
-    asked::warn(&grants);
-    asked::warn_of_own(&grants);
+    let grants = asked::grants(session, &filter)?;
     let is_structured = words::is_structured(options);
     let mut columns = words::columns(is_structured);
     columns.push("Access".into());
