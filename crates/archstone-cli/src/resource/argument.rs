@@ -216,8 +216,8 @@ impl Argument {
         };
         let arg = arg.value_name(self.value.to_uppercase().replace('-', "_"));
         match self.reads {
-            Reads::Integer => arg.value_parser(clap::value_parser!(i64)).allow_negative_numbers(true),
-            Reads::Count => arg.value_parser(clap::value_parser!(i64).range(0..)),
+            Reads::Integer => arg.value_parser(integer).allow_negative_numbers(true),
+            Reads::Count => arg.value_parser(count).allow_negative_numbers(true),
             Reads::OneOf(values) => arg.value_parser(clap::builder::PossibleValuesParser::new(values)),
             _ => arg,
         }
@@ -303,6 +303,15 @@ impl Argument {
             _ => Ok(text.to_owned()),
         }
     }
+}
+
+/// A whole number. The message follows the value that was given.
+fn integer(text: &str) -> Result<i64, &'static str> {
+    text.parse().map_err(|_| "it is not a whole number")
+}
+
+fn count(text: &str) -> Result<i64, &'static str> {
+    integer(text).ok().filter(|number| *number >= 0).ok_or("it is not a whole number of zero or more")
 }
 
 /// As Keystone writes a time: with fractions of a second, and a `Z`.

@@ -67,6 +67,11 @@ fn a_file_that_is_wrong_is_named_with_what_is_wrong() {
             "trust create a b --project p --role r --expiration tomorrow",
             "`--expiration tomorrow` is not a time such as",
         ),
+        (
+            "limit set x --resource-limit many",
+            "invalid value 'many' for '--resource-limit <RESOURCE_LIMIT>': it is not a whole number",
+        ),
+        ("user list --limit -1", "it is not a whole number of zero or more"),
         ("identity provider create p --authorization-ttl -1", "`--authorization-ttl` must be zero or more minutes"),
     ] {
         let run = admin.run(line);
