@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::{
     command::Spec,
     resource::{
-        Argument, Arguments, DOMAIN, Fields, Finder, Operation, Reads, Request, Shown, Verb, argument, column,
+        Argument, Arguments, DOMAIN, Fields, Finder, Listed, Operation, Reads, Request, Shown, Verb, argument, column,
         common::{
             DESCRIPTION, DISABLE, DISABLED, ENABLE, ENABLED, IMMUTABLE, LIMIT, MARKER, MAX_ITEMS, NAME, NO_IMMUTABLE,
             OR_SHOW,
@@ -216,10 +216,10 @@ fn change_tags(request: &Request<'_>, project: &Fields, arguments: &mut Argument
     Ok(())
 }
 
-fn listed(request: &Request<'_>, arguments: Arguments) -> Result<Vec<Value>> {
+fn listed(request: &Request<'_>, arguments: Arguments) -> Result<Listed> {
     let own = || request.listed(operation_of(Auth::SPEC, "projects")?, Arguments::new());
     let is_filtered = !arguments.is_empty();
-    let mut projects = if request.is_on("my-projects") {
+    let projects = if request.is_on("my-projects") {
         own()?
     } else {
         match request.listed(operation_of(RESOURCE, "list")?, arguments) {
@@ -227,10 +227,12 @@ fn listed(request: &Request<'_>, arguments: Arguments) -> Result<Vec<Value>> {
             projects => projects?,
         }
     };
-    for key in request.text("sort").into_iter().flat_map(|keys| keys.rsplit(',')) {
+    let Some(keys) = request.text("sort") else { return Ok(projects) };
+    let mut projects = projects.all()?;
+    for key in keys.rsplit(',') {
         sort(&mut projects, key.trim())?;
     }
-    Ok(projects)
+    Ok(projects.into())
 }
 
 /// Sorts by a field, as `name` or `name:desc`.

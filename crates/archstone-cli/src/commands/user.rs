@@ -12,7 +12,7 @@ use crate::{
     command::Spec,
     events::warning,
     resource::{
-        Argument, Arguments, Column, DOMAIN, Finder, Operation, Reads, Request, Verb, argument, column,
+        Argument, Arguments, Column, DOMAIN, Finder, Listed, Operation, Reads, Request, Verb, argument, column,
         common::{
             DESCRIPTION, DISABLE, DISABLED, ENABLE, ENABLED, LIMIT, MARKER, MAX_ITEMS, NAME, OR_SHOW, PROJECT_DOMAIN,
         },
@@ -257,7 +257,7 @@ fn warn_of_no_password() {
 }
 
 /// Users; of a project, those who have a role in it themselves.
-fn listed(request: &Request<'_>, arguments: Arguments) -> Result<Vec<Value>> {
+fn listed(request: &Request<'_>, arguments: Arguments) -> Result<Listed> {
     let list = operation_of(RESOURCE, "list")?;
     let Some(project) = request.text("project") else { return request.listed(list, arguments) };
     if request.integer("limit").is_some() || request.text("marker").is_some() {
@@ -274,7 +274,7 @@ fn listed(request: &Request<'_>, arguments: Arguments) -> Result<Vec<Value>> {
         users.retain(|user| user["enabled"] == *enabled);
     }
     users.truncate(request.most().unwrap_or(usize::MAX));
-    Ok(users)
+    Ok(users.into())
 }
 
 /// The users with these ids, but for those that were deleted. Many are found in the list of all; a few are asked for.

@@ -97,7 +97,6 @@ impl Answer {
     }
 
     /// Rows that arrive over time: each item is what has arrived together, and is written at once.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for commands whose rows arrive over time"))]
     pub(crate) fn stream<C: Into<Column>>(
         columns: impl IntoIterator<Item = C>,
         rows: impl Iterator<Item = Result<Vec<Vec<Value>>>> + 'static,

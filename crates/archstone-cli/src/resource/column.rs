@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::Fields;
+use super::{Fields, listed::Listed};
 use crate::output::{self, Answer, Value};
 
 /// A column of a list, or a field of one thing.
@@ -48,15 +48,21 @@ pub(crate) fn shown(columns: &[Column], thing: &Json) -> Answer {
     Answer::Show(columns.iter().map(|it| (it.title.into(), it.of(fields))).collect())
 }
 
-/// The rows of a list. The further columns are shown where the list is long.
-pub(crate) fn listed(columns: &[Column], long: &[Column], is_long: bool, items: Vec<Json>) -> Answer {
+/// The rows of a list, as its items arrive. The further columns are shown where the list is long.
+pub(crate) fn listed(
+    columns: &'static [Column],
+    long: &'static [Column],
+    is_long: bool,
+    items: impl Into<Listed>,
+) -> Answer {
     let titles = columns.iter().map(|it| output::Column::from(it.title));
     let more = long.iter().map(|it| output::Column::long(it.title, is_long));
-    let row = |item: Json| match item {
+    let row = move |item: Json| match item {
         Json::Object(fields) => columns.iter().chain(long).map(|it| it.of(&fields)).collect(),
         _ => vec![Value::None; columns.len() + long.len()],
     };
-    Answer::List { columns: titles.chain(more).collect(), rows: items.into_iter().map(row).collect() }
+    let rows = items.into().into_iter().map(move |some| Ok(some?.into_iter().map(row).collect()));
+    Answer::stream(titles.chain(more), rows)
 }
 
 /// A list of texts, or of things by their names, as people read it; programs get it as it is.

@@ -8,17 +8,18 @@ mod argument;
 mod column;
 pub(crate) mod common;
 mod finder;
+mod listed;
 mod request;
 mod verb;
 
 use archstone::{Result, identity::ResourceSpec};
 use clap::{ArgMatches, Command};
-use serde_json::Value as Json;
 
 pub(crate) use self::{
     argument::{Argument, Reads, argument, itself, option, read_file, switch},
     column::{Column, column, fields, listed, shown, sorted_names},
     finder::{DOMAIN, Finder, PROJECT, USER},
+    listed::Listed,
     request::{Arguments, Fields, Request, items, operation_of, perform},
 };
 use crate::{
@@ -33,7 +34,7 @@ pub(crate) type Shown = Vec<(Name, Value)>;
 /// Changes what is sent, by what is given and what the thing is so far.
 pub(crate) type Amend = fn(&Request<'_>, &Fields, &mut Arguments) -> Result<()>;
 /// Gets the items of a list.
-pub(crate) type Items = fn(&Request<'_>, Arguments) -> Result<Vec<Json>>;
+pub(crate) type Items = fn(&Request<'_>, Arguments) -> Result<Listed>;
 
 /// A command that is one operation of a resource.
 pub(crate) struct Operation {

@@ -9,7 +9,10 @@ use archstone::{
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 
-use super::argument::{Argument, Reads, Sets};
+use super::{
+    argument::{Argument, Reads, Sets},
+    listed::Listed,
+};
 use crate::{program::Program, session::Session};
 
 /// What an operation is given, by name.
@@ -122,11 +125,11 @@ impl<'a> Request<'a> {
 
     /// All items of a list.
     pub(crate) fn all(&self, operation: &'static OperationSpec, arguments: Arguments) -> Result<Vec<Value>> {
-        self.first(operation, arguments, usize::MAX)
+        self.first(operation, arguments, usize::MAX)?.all()
     }
 
-    /// The items of a list, as many as `--max-items` says. No more than these are asked for.
-    pub(crate) fn listed(&self, operation: &'static OperationSpec, mut arguments: Arguments) -> Result<Vec<Value>> {
+    /// The items of a list as they arrive, as many as `--max-items` says. No more than these are asked for.
+    pub(crate) fn listed(&self, operation: &'static OperationSpec, mut arguments: Arguments) -> Result<Listed> {
         let page = arguments.get("limit").and_then(Value::as_u64).filter(|page| *page > 0);
         // Keystone takes the tags into account after it has cut the page: a small one can be empty, and end the list.
         let has_tags = arguments.keys().any(|name| name.contains("tags"));
@@ -149,18 +152,9 @@ impl<'a> Request<'a> {
         self.integer("max-items").and_then(|most| usize::try_from(most).ok()).filter(|most| *most > 0)
     }
 
-    fn first(&self, operation: &'static OperationSpec, arguments: Arguments, most: usize) -> Result<Vec<Value>> {
+    fn first(&self, operation: &'static OperationSpec, arguments: Arguments, most: usize) -> Result<Listed> {
         let client = self.session.client()?;
-        let mut items = client.identity().items(operation, arguments);
-        client.wait(async {
-            let mut first = Vec::new();
-            while first.len() < most
-                && let Some(item) = items.next().await?
-            {
-                first.extend(serde_json::from_slice::<Value>(&item).ok());
-            }
-            Ok(first)
-        })
+        Listed::arriving(client.clone(), client.identity().items(operation, arguments), most)
     }
 }
 

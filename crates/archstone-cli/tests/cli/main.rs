@@ -26,5 +26,6 @@ mod scene;
 mod secrets;
 mod shells;
 mod status;
+mod streams;
 mod terminal;
 mod users;
