@@ -15,6 +15,13 @@ pub(crate) fn is_switched_on(options: &ArgMatches, id: &str) -> bool {
     options.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default()
 }
 
+/// Whether any option of the cloud was given.
+pub(crate) fn are_given(options: &ArgMatches) -> bool {
+    let names = OPTIONS.iter().flat_map(|group| group.iter()).map(|spec| spec.name);
+    let mut names = names.chain(["cloud"]).chain(API_VERSIONS.iter().copied());
+    names.any(|name| given(options, name).is_some()) || is_switched_on(options, "no_cache")
+}
+
 /// The option's name on the command line.
 pub(crate) fn long(spec: &OptionSpec) -> String {
     let name = spec.name.replace('_', "-");

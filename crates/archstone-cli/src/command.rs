@@ -27,6 +27,16 @@ pub(crate) trait Work: Sync {
 
     fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer>;
 
+    /// Whether it does operations of the identity API and nothing else: no files, no processes, no streams.
+    fn is_of_identity(&self) -> bool {
+        false
+    }
+
+    /// Whether the value of an argument, by its id, is a secret, or may be.
+    fn is_secret(&self, _id: &str) -> bool {
+        true
+    }
+
     /// What it does to the cloud by [`Session::change`], and so whether `--dry-run` can show it.
     fn changes(&self) -> Changes {
         Changes::Nothing

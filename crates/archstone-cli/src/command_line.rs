@@ -18,9 +18,11 @@ use crate::{
     cloud_options::{WITHOUT_PREFIX, cloud_options, given, is_switched_on, long},
     command::{Answers, Changes, Spec},
     commands,
-    output::Layout,
+    output::{Answer, Layout},
     output_options::{layout, output_options},
     program::Program,
+    resource,
+    session::Session,
 };
 
 /// A command line that makes sense.
@@ -33,6 +35,14 @@ pub(crate) struct Parsed {
     pub(crate) layout: Layout,
     pub(crate) level: Level,
     pub(crate) timing: bool,
+}
+
+impl Parsed {
+    /// Does what the command line says: what it answers, and with which exit status.
+    pub(crate) fn answer(&self, session: &Session<'_>) -> Result<(Answer, u8), archstone::Error> {
+        let (answer, status) = self.command.work.run(session, &self.options)?.ending();
+        Ok((resource::previewed(session).unwrap_or(answer), status))
+    }
 }
 
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Box<clap::Error>> {
@@ -200,7 +210,7 @@ fn whole_root(help: Help, program: Program) -> Command {
 /// The commands on resources are alike and many: their names are enough for one screen.
 fn hide_resources(root: Command) -> Command {
     /// What is only there since `openstack` has it.
-    const SAME: [&str; 3] = ["cloud", "command", "module"];
+    const SAME: [&str; 4] = ["cloud", "command", "configuration", "module"];
     let resources = commands::resources();
     let names = resources.join(", ");
     let root = root.mut_subcommands(|command| {
@@ -272,7 +282,9 @@ fn root(
         .args(output_options(Answers::All).map(shown))
         .args(general_options().map(shown))
         .args(cloud_options.into_iter().map(shown));
-    for spec in commands::all().filter(|spec| is_needed(spec.words[0])) {
+    // `openstack` has `batch` neither, and another one may.
+    let is_there = |spec: &&Spec| program == Program::Archstone || spec.words != ["batch"];
+    for spec in commands::all().filter(is_there).filter(|spec| is_needed(spec.words[0])) {
         let command = spec.work.describe().args(output_options(spec.answers).map(shown));
         let command = match program {
             Program::Archstone => command.args(change_options(spec.work.changes())),
@@ -335,7 +347,7 @@ Examples:
   curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"";
 
 /// The options of commands that change something in the cloud.
-fn change_options(changes: Changes) -> impl Iterator<Item = Arg> {
+pub(crate) fn change_options(changes: Changes) -> impl Iterator<Item = Arg> {
     let switch = |id: &'static str| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
     let dry_run = switch("dry_run").long("dry-run").help("Change nothing: show what would be sent");
     let yes = switch("yes").long("yes").short('y').help("Do not ask for confirmation");
@@ -343,7 +355,7 @@ fn change_options(changes: Changes) -> impl Iterator<Item = Arg> {
     dry_run.into_iter().chain((changes == Changes::Deletes).then_some(yes))
 }
 
-fn general_options() -> [Arg; 6] {
+pub(crate) fn general_options() -> [Arg; 6] {
     let switch = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).overrides_with(id).global(true);
     [
         // One line for each option, also with `--help`: `root` says what each of the two shows.

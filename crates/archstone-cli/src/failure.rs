@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// As a shell says that a program was ended by a pipe that nobody reads.
-const BROKEN_PIPE: u8 = 141;
+pub(crate) const BROKEN_PIPE: u8 = 141;
 
 /// Why a run ends early.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Failure {
         }
     }
 
-    fn exit_code(&self, format: ErrorFormat) -> u8 {
+    pub(crate) fn exit_code(&self, format: ErrorFormat) -> u8 {
         match self {
             Self::Argparse(_) => 2,
             Self::Command(_) if format == ErrorFormat::Openstack => 1,
@@ -110,9 +110,9 @@ impl Failure {
         }
     }
 
-    /// All that is known of it, on one line.
-    fn json(&self) -> String {
-        let (kind, message, cause, hint) = match self {
+    /// Its kind, its message, the error below it, and what to do.
+    pub(crate) fn parts(&self) -> (&'static str, String, Option<String>, Option<String>) {
+        match self {
             Self::Usage(error) => {
                 let (message, hint) = usage(error);
                 ("usage", message, None, hint)
@@ -124,7 +124,12 @@ impl Failure {
             }
             Self::Argparse(message) => ("usage", message.clone(), None, None),
             Self::Output(error) => ("output", "cannot write the result".to_owned(), Some(error.to_string()), None),
-        };
+        }
+    }
+
+    /// All that is known of it, on one line.
+    fn json(&self) -> String {
+        let (kind, message, cause, hint) = self.parts();
         let error = if let Self::Command(error) = self { Some(error) } else { None };
         line_of_json(&Value::object([
             ("kind", kind.into()),

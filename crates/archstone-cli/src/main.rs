@@ -1,6 +1,7 @@
 //! The `archstone` command: parse, run, print, exit.
 
 mod argparse;
+mod batch;
 mod cells;
 mod cloud_options;
 mod command;
@@ -11,6 +12,8 @@ mod drawing;
 mod events;
 mod failure;
 mod handover;
+mod input;
+mod interrupt;
 mod output;
 mod output_options;
 mod paint;
@@ -56,10 +59,9 @@ fn run(words: &[OsString], program: Program) -> Result<u8, Failure> {
     if parsed.program == Program::Openstack || parsed.level == Level::ERROR {
         console::be_quiet();
     }
-    let session = session::Session::new(parsed.program, &parsed.options, command_line::full_root);
-    let answer = parsed.command.work.run(&session, &parsed.options).map(output::Answer::ending);
-    let answer = answer.map(|(answer, status)| (resource::previewed(&session).unwrap_or(answer), status));
-    let printed = answer.map_err(Failure::from).and_then(|(answer, status)| {
+    let above = session::Above { command_line: command_line::full_root, lines: batch::run };
+    let session = session::Session::new(parsed.program, &parsed.options, above);
+    let printed = parsed.answer(&session).map_err(Failure::from).and_then(|(answer, status)| {
         let mut out = if parsed.layout.is_paged() { console::Out::paged() } else { console::Out::Stdout };
         let written = parsed.layout.write::<Failure>(answer, &mut |text| out.write(text));
         out.finish()?;

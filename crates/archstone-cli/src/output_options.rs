@@ -147,6 +147,15 @@ fn formats(answers: Answers, is_own: bool) -> impl Iterator<Item = (&'static str
 const QUOTES: [(&str, Quote); 4] =
     [("all", Quote::All), ("minimal", Quote::Minimal), ("none", Quote::None), ("nonnumeric", Quote::Nonnumeric)];
 
+/// Whether a form of the answer was asked for.
+pub(crate) fn are_given(options: &ArgMatches) -> bool {
+    ["format", "column", "json_fields", "jq", "output_kind"].iter().any(|id| is_given(options, id))
+}
+
+fn is_given(options: &ArgMatches, id: &str) -> bool {
+    options.try_contains_id(id).is_ok() && options.value_source(id) == Some(ValueSource::CommandLine)
+}
+
 /// How the answer is written; or what is wrong with that for this command.
 pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Result<Layout, String> {
     let named = |id: &str| one::<String>(options, id).map(String::as_str);
@@ -154,9 +163,7 @@ pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Resu
         |id: &str| options.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned().collect::<Vec<_>>();
     let switched = |id: &str| one::<bool>(options, id) == Some(&true);
     let words = command.words.join(" ");
-    let is_given =
-        |id: &&&str| options.try_contains_id(id).is_ok() && options.value_source(id) == Some(ValueSource::CommandLine);
-    if let Some(id) = without_effect(command.answers).iter().find(is_given) {
+    if let Some(id) = without_effect(command.answers).iter().find(|id| is_given(options, id)) {
         let prints = match command.answers {
             Answers::Text => "plain text",
             Answers::Show => "one thing, not rows",

@@ -45,6 +45,8 @@ mod unix {
         low_level::emulate_default_handler,
     };
 
+    use crate::interrupt;
+
     pub(super) fn secret(question: &str) -> io::Result<Option<Secret>> {
         watch_signals()?;
         let mut terminal = File::options().read(true).write(true).open("/dev/tty")?;
@@ -137,6 +139,9 @@ mod unix {
                 let mut current = current();
                 if let Some(question) = &*current {
                     question.restore();
+                }
+                if current.is_none() && signal != SIGTSTP && interrupt::is_watched() {
+                    continue;
                 }
                 // Ends the program, or stops it until it is continued.
                 let _ = emulate_default_handler(signal);

@@ -2,9 +2,10 @@
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
+    collections::BTreeMap,
     fs,
-    io::{self, IsTerminal, Read},
-    sync::Arc,
+    io::{self, IsTerminal},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use archstone::{
@@ -16,31 +17,119 @@ use archstone::{
 use clap::{ArgMatches, Command};
 use serde_json::{Map, Value};
 
-use crate::{cloud_options, console, events::warning, program::Program, prompt};
+use crate::{cloud_options, console, events::warning, input, output::Answer, program::Program, prompt};
 
 /// One run: what was asked for, and the client for it.
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
     program: Program,
     options: &'a ArgMatches,
-    command_line: fn() -> Command,
+    above: Above,
+    /// The batch that this run is a line of.
+    batch: Option<&'a Batch<'a>>,
     client: OnceCell<Client>,
+    ids: Arc<Ids>,
     /// Whether the warning about secrets on the command line was given.
     is_warned: Cell<bool>,
     /// What would have been sent, with `--dry-run`.
     previews: RefCell<Vec<Value>>,
+    /// Whether the run is one of a batch.
+    has_lines: Cell<bool>,
+}
+
+/// What is above the commands, and what some of them are about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Above {
+    pub(crate) command_line: fn() -> Command,
+    pub(crate) lines: fn(&Session<'_>, &ArgMatches) -> Result<Answer>,
+}
+
+/// What the lines of a batch have in common: options, and a client.
+#[derive(Debug)]
+pub(crate) struct Batch<'a> {
+    options: &'a ArgMatches,
+    above: Above,
+    client: Mutex<Option<Client>>,
+}
+
+impl Batch<'_> {
+    fn client(&self, builder: impl FnOnce() -> Result<ClientBuilder>) -> Result<Client> {
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = &*client {
+            return Ok(client.clone());
+        }
+        Ok(client.insert(builder()?.build().map(Client::from)?).clone())
+    }
+}
+
+/// The name of a thing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Named {
+    pub(crate) kind: &'static str,
+    /// The id of its domain, where that is given.
+    pub(crate) domain: Option<String>,
+    pub(crate) name: String,
+}
+
+/// The ids that were looked up.
+#[derive(Debug, Default)]
+pub(crate) struct Ids(Mutex<BTreeMap<Named, String>>);
+
+impl Ids {
+    pub(crate) fn get(&self, name: &Named) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    pub(crate) fn insert(&self, name: Named, id: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, id.to_owned());
+    }
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn new(program: Program, options: &'a ArgMatches, command_line: fn() -> Command) -> Self {
+    pub(crate) fn new(program: Program, options: &'a ArgMatches, above: Above) -> Self {
         Self {
             program,
             options,
-            command_line,
+            above,
+            batch: None,
             client: OnceCell::new(),
+            ids: Arc::default(),
             is_warned: Cell::default(),
             previews: RefCell::default(),
+            has_lines: Cell::default(),
         }
+    }
+
+    /// The run of a line of a batch. It shares the ids that are known with other lines.
+    pub(crate) fn of_line(options: &'a ArgMatches, batch: &'a Batch<'a>, ids: Arc<Ids>) -> Self {
+        Self { batch: Some(batch), ids, ..Self::new(Program::Archstone, options, batch.above) }
+    }
+
+    /// What lines of a batch have in common.
+    pub(crate) fn batch(&self) -> Batch<'a> {
+        Batch { options: self.options, above: self.above, client: Mutex::new(self.client.get().cloned()) }
+    }
+
+    /// Whether this is the run of a line of a batch.
+    pub(crate) fn is_line(&self) -> bool {
+        self.batch.is_some()
+    }
+
+    /// Runs the lines of a batch.
+    pub(crate) fn run_lines(&self) -> Result<Answer> {
+        self.has_lines.set(true);
+        (self.above.lines)(self, self.options)
+    }
+
+    /// The ids that were looked up.
+    pub(crate) fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// Whether a switch is on: here, or for the batch.
+    pub(crate) fn is_on(&self, switch: &str) -> bool {
+        let is_on = |options| cloud_options::is_switched_on(options, switch);
+        is_on(self.options) || self.batch.is_some_and(|batch| is_on(batch.options))
     }
 
     /// What the program is to its user.
@@ -61,12 +150,13 @@ impl<'a> Session<'a> {
 
     /// Whether nothing is to be changed, only shown.
     pub(crate) fn is_dry_run(&self) -> bool {
-        cloud_options::is_switched_on(self.options, "dry_run")
+        self.is_on("dry_run")
     }
 
     /// What would have been sent, if that is all that was asked for.
     pub(crate) fn previews(&self) -> Option<Vec<Value>> {
-        self.is_dry_run().then(|| self.previews.take())
+        // What lines would send, they show themselves.
+        (self.is_dry_run() && !self.has_lines.get()).then(|| self.previews.take())
     }
 
     /// Asks before things are deleted, where a person is there to answer. As `openstack`, it never asks: cron jobs go on.
@@ -75,11 +165,8 @@ impl<'a> Session<'a> {
     ///
     /// When the answer is no.
     pub(crate) fn confirm_deletion(&self, kind: &str, names: &[&str]) -> Result<()> {
-        let is_on = |switch: &str| cloud_options::is_switched_on(self.options, switch);
-        if self.program == Program::Openstack || self.is_dry_run() || is_on("yes") || is_on("no_input") {
-            return Ok(());
-        }
-        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        // Of a batch, it is asked once, before the first line.
+        if self.batch.is_some() || !self.may_ask_to_confirm() {
             return Ok(());
         }
         let things: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -94,22 +181,38 @@ impl<'a> Session<'a> {
         if agrees { Ok(()) } else { Err(Error::new(ErrorKind::InvalidRequest, "nothing was deleted")) }
     }
 
+    /// Whether a person is there who can be asked before something is deleted.
+    pub(crate) fn may_ask_to_confirm(&self) -> bool {
+        let is_answered = self.is_dry_run() || self.is_on("yes") || self.is_on("no_input");
+        self.program == Program::Archstone && !is_answered && input::is_terminal() && io::stderr().is_terminal()
+    }
+
     /// The client for the cloud, user and scope that the options, the environment and `clouds.yaml`
-    /// say.
+    /// say. The lines of a batch that give no such options have one together.
     pub(crate) fn client(&self) -> Result<&Client> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = self.builder()?.build()?;
-        Ok(self.client.get_or_init(|| Client::from(client)))
+        let client = match self.batch {
+            Some(batch) if !cloud_options::are_given(self.options) => batch.client(|| self.builder())?,
+            _ => self.builder()?.build().map(Client::from)?,
+        };
+        Ok(self.client.get_or_init(|| client))
     }
 
     /// What the options and the environment say, for a client or in its place.
     pub(crate) fn builder(&self) -> Result<ClientBuilder> {
-        if !self.is_warned.replace(true) {
+        self.with_all_options(AsyncClient::builder().environment())
+    }
+
+    fn with_all_options(&self, builder: ClientBuilder) -> Result<ClientBuilder> {
+        if !self.is_warned.replace(true) && self.batch.is_none() {
             warn_of_seen_secrets(self.options);
         }
-        with_options(AsyncClient::builder().environment(), self.options)
+        let builder = builder.default_option("token_cache", "disk");
+        let builder = if self.is_on("no_input") { builder.ask(|_| Ok(None)) } else { builder.ask(ask) };
+        let above = self.batch.map(|batch| batch.options);
+        above.into_iter().chain([self.options]).try_fold(builder, with_options)
     }
 
     /// A client that asks nobody for a secret, for what needs no login.
@@ -126,10 +229,7 @@ impl<'a> Session<'a> {
     /// A client for a cloud of `clouds.yaml`, where a command takes several: what the environment says is about one
     /// cloud, and is not taken into account. The options of the command line are.
     pub(crate) fn client_of(&self, cloud: &str) -> Result<Client> {
-        if !self.is_warned.replace(true) {
-            warn_of_seen_secrets(self.options);
-        }
-        with_options(AsyncClient::builder(), self.options)?.cloud(cloud).build().map(Client::from)
+        self.with_all_options(AsyncClient::builder())?.cloud(cloud).build().map(Client::from)
     }
 
     /// The token, from the cache or by a login. A warning where it is unscoped and nobody asked for that.
@@ -159,7 +259,7 @@ impl<'a> Session<'a> {
     ///
     /// Where nobody is there to ask, or nothing was typed.
     pub(crate) fn ask(&self, question: &str) -> Result<Secret> {
-        let may_ask = !cloud_options::is_switched_on(self.options, "no_input");
+        let may_ask = !self.is_on("no_input") && !self.is_line();
         let answer = if may_ask { ask_for(question)? } else { None };
         answer.ok_or_else(|| {
             let message = format!("there is no terminal to ask for the {} at", question.to_lowercase());
@@ -187,7 +287,7 @@ impl<'a> Session<'a> {
 
     /// The whole command line, for the command that describes it.
     pub(crate) fn command_line(&self) -> Command {
-        (self.command_line)()
+        (self.above.command_line)()
     }
 
     /// The requests that were made.
@@ -213,8 +313,7 @@ fn warn_of_seen_secrets(options: &ArgMatches) {
     }
 }
 
-fn with_options(builder: ClientBuilder, options: &ArgMatches) -> Result<ClientBuilder> {
-    let mut builder = builder.default_option("token_cache", "disk").ask(ask);
+fn with_options(mut builder: ClientBuilder, options: &ArgMatches) -> Result<ClientBuilder> {
     if let Some(cloud) = cloud_options::given(options, "cloud") {
         builder = builder.cloud(cloud);
     }
@@ -244,10 +343,7 @@ fn with_options(builder: ClientBuilder, options: &ArgMatches) -> Result<ClientBu
 /// The first line of a file, or of standard input when the file is `-`.
 pub(crate) fn first_line(file: &str, what: &str) -> Result<Secret> {
     let (place, read) = match file {
-        "-" => {
-            let mut text = String::new();
-            ("standard input".to_owned(), io::stdin().lock().read_to_string(&mut text).map(|_| text))
-        }
+        "-" => ("standard input".to_owned(), input::read()),
         file => (format!("`{file}`"), fs::read_to_string(file)),
     };
     let invalid = |message: String| Error::new(ErrorKind::InvalidConfig, message);
@@ -273,9 +369,11 @@ pub(crate) fn ask(option: &'static OptionSpec) -> Result<Option<Secret>> {
 
 /// The same in other words. An empty answer is asked for again, but not for ever.
 fn ask_for(question: &str) -> Result<Option<Secret>> {
-    if !io::stdin().is_terminal() {
+    if !input::is_terminal() {
         return Ok(None);
     }
+    // Nothing may be written over the question.
+    let _line = console::without_status();
     let what = question.to_lowercase();
     let failed = |message: String| Error::new(ErrorKind::NotConfigured, message);
     for _ in 0..TRIES {

@@ -6,6 +6,7 @@
 mod access;
 mod access_rule;
 mod application_credential;
+mod batch;
 mod cache;
 mod catalog;
 mod completion;
@@ -96,6 +97,7 @@ const GENERAL: &[Spec] = &[
     url::SPEC,
     project_tree::SPEC,
     user_password_set::SPEC,
+    batch::SPEC,
     whoami::SPEC,
     status::SPEC,
     shell_prompt::SPEC,

@@ -3,6 +3,7 @@
 mod pager;
 
 use std::{
+    cell::RefCell,
     io::{self, IsTerminal, Write},
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -51,8 +52,28 @@ impl Kind {
     }
 }
 
+/// What is told on this thread meanwhile, and what the work gives. Of a quiet one, only errors are told.
+pub(crate) fn collected<T>(is_quiet: bool, work: impl FnOnce() -> T) -> (T, String) {
+    COLLECTED.set(Some(Collected { text: String::new(), is_quiet }));
+    let done = work();
+    (done, COLLECTED.take().map(|it| it.text).unwrap_or_default())
+}
+
+struct Collected {
+    text: String,
+    is_quiet: bool,
+}
+
+thread_local! {
+    static COLLECTED: RefCell<Option<Collected>> = const { RefCell::new(None) };
+}
+
 /// Writes a message for people.
 pub(crate) fn say(kind: Kind, text: &str) {
+    let is_quiet = COLLECTED.with_borrow(|it| it.as_ref().is_some_and(|it| it.is_quiet));
+    if is_quiet && kind != Kind::Error {
+        return;
+    }
     let (label, paint) = kind.label();
     let label = paint.filter(|_| paint::is_painted(&io::stderr())).map_or(label.into(), |paint| paint.text(label));
     tell_as_is(&format!("{label} {}", escaped_lines(text)));
@@ -63,8 +84,24 @@ pub(crate) fn tell(text: &str) {
     tell_as_is(&escaped_lines(text));
 }
 
+/// The same, but for those who asked for errors only.
+pub(crate) fn tell_unless_quiet(text: &str) {
+    if !IS_QUIET.load(Ordering::Relaxed) {
+        tell(text);
+    }
+}
+
 /// Writes text to standard error that nothing has to be escaped in. If that fails, there is nowhere to report it.
 pub(crate) fn tell_as_is(text: &str) {
+    let is_collected = COLLECTED.with_borrow_mut(|collected| {
+        let Some(collected) = collected else { return false };
+        collected.text.push_str(text);
+        collected.text.push('\n');
+        true
+    });
+    if is_collected {
+        return;
+    }
     let _line = without_status();
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction};
 use serde_json::{Map, Value};
 
 use super::{Finder, request::Request};
-use crate::{events::warning, program::Program, session::first_line};
+use crate::{events::warning, input, program::Program, session::first_line};
 
 /// An argument of a command.
 pub(crate) struct Argument {
@@ -115,6 +115,11 @@ pub(crate) const fn switch(name: &'static str, help: &'static str) -> Argument {
 
 /// Of lists that have more columns.
 pub(super) const LONG: Argument = switch("long", "List additional fields in output");
+
+/// Whether the value of one of these arguments is a secret, by its id among the matches.
+pub(super) fn is_secret(arguments: &[Argument], id: &str) -> bool {
+    arguments.iter().any(|it| matches!(it.reads, Reads::Secret) && Argument::id(it.name) == id)
+}
 
 impl Argument {
     pub(crate) const fn reads(mut self, reads: Reads) -> Self {
@@ -290,6 +295,7 @@ impl Argument {
 
     fn secret_text(&self, text: &str, request: &Request<'_>) -> Result<String> {
         match request.session.program() {
+            _ if request.session.is_line() && text != "-" => Ok(text.to_owned()),
             Program::Archstone if text == "-" => {
                 Ok(first_line("-", &format!("the {}", self.name.replace('-', " ")))?.expose().to_owned())
             }
@@ -328,6 +334,6 @@ fn place(path: &str) -> String {
 
 /// The text of a file, or of standard input where it is called `-`.
 pub(crate) fn read_file(path: &str) -> Result<String> {
-    let read = if path == "-" { std::io::read_to_string(std::io::stdin().lock()) } else { fs::read_to_string(path) };
+    let read = if path == "-" { input::read() } else { fs::read_to_string(path) };
     read.map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("cannot read {}: {error}", place(path))))
 }

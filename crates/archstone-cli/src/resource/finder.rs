@@ -7,6 +7,7 @@ use archstone::{
 use serde_json::{Map, Value};
 
 use super::request::{Arguments, Fields, Request};
+use crate::session::Named;
 
 /// How things of a kind are found.
 pub(crate) struct Finder {
@@ -68,14 +69,13 @@ impl Finder {
         if self.by == By::Id {
             return Ok(wanted.to_owned());
         }
-        // Several options can name the same domain.
-        let name = (self.resource.names.class, wanted.to_owned());
-        if self.domain.is_none()
-            && let Some(id) = request.ids.borrow().get(&name)
-        {
-            return Ok(id.clone());
+        let domain = self.domain_id(request)?;
+        let name = Named { kind: self.resource.names.class, domain: domain.clone(), name: wanted.to_owned() };
+        if let Some(id) = request.session.ids().get(&name) {
+            return Ok(id);
         }
-        let found = match self.find(request, wanted, Arguments::new()) {
+        let filters = domain.map(|domain| ("domain_id".to_owned(), domain.into())).into_iter().collect();
+        let found = match self.find_among(request, wanted, &filters) {
             Err(error) if error.kind() == ErrorKind::NotFound && self.takes_missing => return Ok(wanted.to_owned()),
             found => found?,
         };
@@ -83,9 +83,7 @@ impl Finder {
             let message = format!("the answer gives no `{}` of `{wanted}`", self.resource.key);
             Error::new(ErrorKind::InvalidResponse, message)
         })?;
-        if self.domain.is_none() {
-            request.ids.borrow_mut().insert(name, id.to_owned());
-        }
+        request.session.ids().insert(name, id);
         Ok(id.to_owned())
     }
 
@@ -96,14 +94,21 @@ impl Finder {
 
     /// The whole thing, among those that the filters leave.
     pub(crate) fn find(&self, request: &Request<'_>, wanted: &str, mut filters: Arguments) -> Result<Fields> {
-        if let Some(domain) = self.domain.and_then(|option| request.text(option)) {
-            filters.insert("domain_id".to_owned(), DOMAIN.id(request, domain)?.into());
-        }
+        filters.extend(self.domain_id(request)?.map(|domain| ("domain_id".to_owned(), domain.into())));
+        self.find_among(request, wanted, &filters)
+    }
+
+    /// The id of the domain that the option names.
+    fn domain_id(&self, request: &Request<'_>) -> Result<Option<String>> {
+        self.domain.and_then(|option| request.text(option)).map(|domain| DOMAIN.id(request, domain)).transpose()
+    }
+
+    fn find_among(&self, request: &Request<'_>, wanted: &str, filters: &Arguments) -> Result<Fields> {
         let found = match request.get(self.resource, filters.clone(), wanted, self.by == By::Id) {
             Err(error) if self.by == By::NameIdOrType && error.kind() == ErrorKind::NotFound => {
                 self.by_type(request, wanted).and_then(|found| found.ok_or(error))
             }
-            Err(error) if error.kind() == ErrorKind::Forbidden => self.unseen(request, wanted, &filters).ok_or(error),
+            Err(error) if error.kind() == ErrorKind::Forbidden => self.unseen(request, wanted, filters).ok_or(error),
             found => found,
         };
         match found? {

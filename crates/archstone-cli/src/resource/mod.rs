@@ -98,6 +98,14 @@ impl Work for Special {
         Command::new("").about(self.about).args(self.arguments.iter().map(Argument::describe))
     }
 
+    fn is_of_identity(&self) -> bool {
+        true
+    }
+
+    fn is_secret(&self, id: &str) -> bool {
+        argument::is_secret(self.arguments, id)
+    }
+
     fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         (self.run)(&Request::new(session, options, self.arguments))
     }
@@ -158,6 +166,14 @@ impl Work for Operation {
     fn describe(&self) -> Command {
         let long = (!self.long.is_empty()).then_some(&argument::LONG);
         Command::new("").about(self.about).args(self.arguments.iter().chain(long).map(Argument::describe))
+    }
+
+    fn is_of_identity(&self) -> bool {
+        true
+    }
+
+    fn is_secret(&self, id: &str) -> bool {
+        argument::is_secret(self.arguments, id)
     }
 
     fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {

@@ -1,7 +1,5 @@
 //! One run of a command: what was given, and the identity service to ask.
 
-use std::{cell::RefCell, collections::BTreeMap};
-
 use archstone::{
     Error, ErrorKind, Result, Secret,
     identity::{OperationSpec, ResourceSpec},
@@ -28,13 +26,11 @@ pub(crate) struct Request<'a> {
     pub(crate) session: &'a Session<'a>,
     options: &'a ArgMatches,
     described: &'static [Argument],
-    /// The ids that were looked up, by the kind of thing and its name.
-    pub(super) ids: RefCell<BTreeMap<(&'static str, String), String>>,
 }
 
 impl<'a> Request<'a> {
     pub(crate) fn new(session: &'a Session<'a>, options: &'a ArgMatches, described: &'static [Argument]) -> Self {
-        Self { session, options, described, ids: RefCell::default() }
+        Self { session, options, described }
     }
 
     /// What was given for an argument. As in `openstack`, an empty text there is as good as none.

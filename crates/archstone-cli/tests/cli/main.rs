@@ -5,6 +5,7 @@
 
 mod access;
 mod answers;
+mod batch;
 mod cache;
 mod command_line;
 mod completion;

@@ -1,9 +1,6 @@
 //! `archstone config import-openrc`: an openrc file becomes a cloud of clouds.yaml.
 
-use std::{
-    fs,
-    io::{self, Read},
-};
+use std::fs;
 
 use archstone::{
     Error, ErrorKind, Result, Secret,
@@ -17,6 +14,7 @@ use super::files::cloud;
 use crate::{
     command::{Answers, Own, Spec},
     events::warning,
+    input,
     output::Answer,
     session::Session,
 };
@@ -44,7 +42,7 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let text = |id: &str| options.get_one::<String>(id).map_or("", String::as_str);
     let (cloud, path) = (text("of_cloud"), text("file"));
     let read = match path {
-        "-" => io::read_to_string(io::stdin().lock().by_ref()),
+        "-" => input::read(),
         path => fs::read_to_string(path),
     };
     let invalid = |message: String| Error::new(ErrorKind::InvalidConfig, message);

@@ -1,0 +1,174 @@
+//! What of a batch is done: a file with a digest for each line, so that a later run does only what is left.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, Write},
+    path::{Path, PathBuf},
+};
+
+use archstone::{Error, ErrorKind, Result};
+use ring::digest::{SHA256, digest};
+
+/// The first words of each journal.
+const HEAD: &str = "archstone batch journal 1, cloud ";
+
+/// The digest of texts. No secret is among them.
+pub(super) fn digest_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let bytes: Vec<u8> = texts.into_iter().flat_map(|it| [it.as_bytes(), b"\0"].concat()).collect();
+    digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) struct Journal {
+    file: File,
+    path: PathBuf,
+}
+
+impl Journal {
+    /// The journal at this place for this cloud, and what it holds: nothing where it is begun anew.
+    ///
+    /// # Errors
+    ///
+    /// When there is another file, when another batch uses it, when it is about another cloud, or when it cannot be read
+    /// and written.
+    pub(super) fn open(path: &Path, cloud: &str, resumes: bool) -> Result<(Self, BTreeSet<String>)> {
+        let failed = |error: io::Error| fault(path, format!("cannot be written: {error}"));
+        if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
+            return Err(fault(path, "is not a file"));
+        }
+        let mut file = private().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+        if file.try_lock().is_err() {
+            return Err(fault(path, "is in use by another batch"));
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(|_| fault(path, "is not a journal of a batch"))?;
+        let head = format!("{HEAD}{cloud}");
+        if !text.is_empty() && !text.starts_with(HEAD) {
+            return Err(fault(path, "is not a journal of a batch"));
+        }
+        let mut done = BTreeSet::new();
+        if resumes && !text.is_empty() {
+            if text.lines().next() != Some(&head) {
+                let error = fault(path, "is of another cloud");
+                return Err(error.with_hint("a batch is resumed with the cloud that it was begun with"));
+            }
+            // A run that was killed may have left a part of a line.
+            let whole = text.rfind('\n').map_or(0, |at| at + 1);
+            done.extend(text[..whole].lines().skip(1).map(str::to_owned));
+            file.set_len(whole as u64).map_err(failed)?;
+        } else {
+            keep_private(&file).and_then(|()| file.set_len(0)).and_then(|()| file.rewind()).map_err(failed)?;
+            writeln!(file, "{head}").map_err(failed)?;
+        }
+        file.seek(io::SeekFrom::End(0)).map_err(failed)?;
+        Ok((Self { file, path: path.to_owned() }, done))
+    }
+
+    /// Adds a line that is done.
+    pub(super) fn add(&mut self, digest: &str) -> Result<()> {
+        // In one piece, which the system keeps even if this process is killed.
+        let written = self.file.write_all(format!("{digest}\n").as_bytes());
+        written.map_err(|error| fault(&self.path, format!("cannot be written: {error}")))
+    }
+}
+
+fn fault(path: &Path, what: impl std::fmt::Display) -> Error {
+    let error = Error::new(ErrorKind::InvalidRequest, format!("the journal `{}` {what}", path.display()));
+    error.with_hint("`--journal` names another file")
+}
+
+/// For a file that only its owner may read.
+fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are of Unix"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(unix)]
+fn keep_private(file: &File) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A place of its own for a test, which it removes.
+    struct Place(PathBuf);
+
+    impl Place {
+        fn new(name: &str) -> Self {
+            Self(std::env::temp_dir().join(format!("archstone-journal-{}-{name}", std::process::id())))
+        }
+
+        fn open(&self, resumes: bool) -> Result<(Journal, BTreeSet<String>)> {
+            Journal::open(&self.0, "c", resumes)
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+
+    fn refusal(opened: Result<(Journal, BTreeSet<String>)>) -> String {
+        opened.err().map(|it| it.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_done_is_known_to_the_next_run_that_resumes() {
+        let place = Place::new("resume");
+        let (mut journal, done) = place.open(true).expect("a journal");
+        assert!(done.is_empty());
+        journal.add("1").expect("a line");
+        journal.add("2").expect("a line");
+        assert!(refusal(place.open(true)).ends_with("is in use by another batch"));
+        drop(journal);
+        // As a run leaves it that is killed while it writes.
+        fs::write(&place.0, fs::read_to_string(&place.0).expect("the journal") + "12").expect("a torn line");
+
+        let (mut journal, done) = place.open(true).expect("a journal");
+        assert_eq!(done.into_iter().collect::<Vec<_>>(), ["1", "2"]);
+        journal.add("3").expect("a line");
+        drop(journal);
+
+        assert_eq!(place.open(true).expect("a journal").1.len(), 3);
+        assert!(refusal(Journal::open(&place.0, "other", true)).ends_with("is of another cloud"));
+        assert!(place.open(false).expect("a journal").1.is_empty());
+        assert!(place.open(true).expect("a journal").1.is_empty());
+    }
+
+    #[test]
+    fn no_other_file_is_taken_for_a_journal() {
+        let place = Place::new("other");
+        fs::write(&place.0, "name,password\n").expect("a file");
+        assert!(refusal(place.open(false)).ends_with("is not a journal of a batch"));
+        assert_eq!(fs::read_to_string(&place.0).expect("the file"), "name,password\n");
+        assert!(refusal(Journal::open(&std::env::temp_dir(), "c", true)).ends_with("is not a file"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn it_is_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let place = Place::new("owner");
+        fs::write(&place.0, "").expect("a file");
+        fs::set_permissions(&place.0, PermissionsExt::from_mode(0o644)).expect("a mode");
+        drop(place.open(false).expect("a journal"));
+        assert_eq!(fs::metadata(&place.0).expect("the journal").permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_digest_tells_where_words_end() {
+        assert_eq!(digest_of(["a", "b"]).len(), 64);
+        assert_ne!(digest_of(["a", "b"]), digest_of(["ab"]));
+    }
+}

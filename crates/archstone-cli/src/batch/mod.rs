@@ -1,0 +1,179 @@
+//! Many command lines in one run: read, done side by side where none needs another, and reported.
+//!
+//! A file becomes [lines](plan), by [words] or by a [table]; what of a line is [shown] holds no secret. The lines are
+//! [run](work), noted in a [journal], and [reported](report).
+
+mod csv;
+mod journal;
+mod plan;
+mod report;
+mod shown;
+mod table;
+mod words;
+mod work;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::PathBuf,
+};
+
+use archstone::{Error, ErrorKind, Result};
+use clap::ArgMatches;
+
+use self::{
+    journal::{Journal, digest_of},
+    plan::{Line, Source},
+    report::{Outcome, Report},
+    work::Work,
+};
+use crate::{
+    cloud_options::given, events::warning, input, interrupt, output::Answer, output_options, prompt, session::Session,
+};
+
+/// Runs the lines of a batch.
+pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+    let source = Source::read(options)?;
+    let lines = source.lines()?;
+    let stops = session.is_on("stop_on_error");
+    if stops && let Some((line, wrong)) = lines.iter().find_map(|it| Some((it, it.command.as_ref().err()?))) {
+        let message = format!("nothing was done, since line {} makes no sense: {}", line.number, wrong.message);
+        return Err(Error::new(ErrorKind::InvalidRequest, message));
+    }
+    warn_of_seen_secrets(&source, &lines);
+    let digests = digests(&lines);
+    let (journal, done) = journal(session, options, &source)?;
+    let is_done = |at: usize| done.contains(&digests[at]);
+    let gone = done.len() - digests.iter().filter(|it| done.contains(*it)).count();
+    if gone > 0 {
+        let what = if gone == 1 {
+            "a line that was done before is".to_owned()
+        } else {
+            format!("{gone} lines that were done before are")
+        };
+        warning!("{what} no longer in {}, or changed", source.place());
+    }
+    let outcomes: Vec<Outcome> = (0..lines.len())
+        .map(|at| match &lines[at].command {
+            _ if is_done(at) => Outcome::DoneBefore,
+            Ok(_) => Outcome::NotRun,
+            Err(wrong) => Outcome::of_wrong(wrong),
+        })
+        .collect();
+    let left: Vec<usize> = (0..lines.len()).filter(|at| matches!(outcomes[*at], Outcome::NotRun)).collect();
+    confirm(session, left.iter().map(|at| &lines[*at]))?;
+    // What fails here would fail for each line, and a password that is wrong would lock the user out.
+    if left.iter().any(|at| lines[*at].changes()) {
+        session.client()?.authenticate()?;
+    }
+    input::take();
+    interrupt::watch()
+        .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("cannot watch signals: {error}")))?;
+    let is_result = output_options::are_given(options);
+    let work = Work {
+        lines: &lines,
+        digests: &digests,
+        left: &left,
+        batch: session.batch(),
+        concurrency: options.get_one::<u16>("concurrency").copied().map_or(8, usize::from),
+        stops,
+        is_dry_run: session.is_dry_run(),
+        prints: !is_result,
+    };
+    let (outcomes, end) = work.run(outcomes, journal);
+    let again = again(&source, options);
+    let report = Report { source: &source, lines: &lines, outcomes: &outcomes, end, again };
+    if is_result {
+        return Ok(Answer::Ending(Box::new(report.answer()), report.status()));
+    }
+    report.tell();
+    Ok(Answer::Ending(Box::new(Answer::Text(String::new())), report.status()))
+}
+
+/// Lines that are the same are told apart by how many there are before.
+fn digests(lines: &[Line]) -> Vec<String> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut digests = Vec::new();
+    for line in lines {
+        let before = seen.entry(&line.shown.work).or_default();
+        digests.push(digest_of([&*line.shown.work, &before.to_string()]));
+        *before += 1;
+    }
+    digests
+}
+
+/// The journal, where there is to be one, and what it says is done.
+fn journal(
+    session: &Session<'_>,
+    options: &ArgMatches,
+    source: &Source,
+) -> Result<(Option<Journal>, BTreeSet<String>)> {
+    let resumes = session.is_on("resume");
+    let beside = source.path().map(|path| {
+        let mut path = path.as_os_str().to_owned();
+        path.push(".journal");
+        PathBuf::from(path)
+    });
+    let Some(path) = given(options, "journal").map(PathBuf::from).or(beside) else {
+        if resumes {
+            let message = "`--resume` needs to know what was done, and standard input has no journal";
+            return Err(Error::new(ErrorKind::InvalidRequest, message).with_hint("`--journal` names one"));
+        }
+        return Ok((None, BTreeSet::new()));
+    };
+    let config = session.client().ok().and_then(|client| client.config().auth_url().map(ToString::to_string));
+    let cloud = config.map_or_else(|| "-".to_owned(), |url| digest_of([url.as_str()]));
+    if session.is_dry_run() {
+        let done = if resumes && path.exists() { Journal::open(&path, &cloud, true)?.1 } else { BTreeSet::new() };
+        return Ok((None, done));
+    }
+    let (journal, done) = Journal::open(&path, &cloud, resumes)?;
+    Ok((Some(journal), done))
+}
+
+/// How what is left can be done.
+fn again(source: &Source, options: &ArgMatches) -> Option<String> {
+    let has_journal = source.path().is_some() || given(options, "journal").is_some();
+    has_journal.then(|| "run it again with `--resume` to do what is left".to_owned())
+}
+
+/// Asks once before lines delete something, where a person is there to answer.
+fn confirm<'a>(session: &Session<'_>, left: impl Iterator<Item = &'a Line>) -> Result<()> {
+    let deleting: Vec<&Line> = left.filter(|it| it.deletes()).collect();
+    let Some(first) = deleting.first().filter(|_| session.may_ask_to_confirm()) else { return Ok(()) };
+    let what = if deleting.len() == 1 {
+        "1 line that deletes".to_owned()
+    } else {
+        format!("{} lines that delete", deleting.len())
+    };
+    let question =
+        format!("Run {what} something, the first of them in line {} (`{}`)? [y/N] ", first.number, first.shown.text);
+    let agrees = prompt::line(&question)?.is_some_and(|line| ["y", "yes"].contains(&line.to_lowercase().as_str()));
+    if agrees { Ok(()) } else { Err(Error::new(ErrorKind::InvalidRequest, "nothing was done")) }
+}
+
+/// Warns where others can see secrets of the lines.
+fn warn_of_seen_secrets(source: &Source, lines: &[Line]) {
+    if let Some((command, true)) = source.template() {
+        warning!(
+            "everyone on this machine can see the secret of `{command}` in the process list; a column of the table can hold it"
+        );
+    }
+    let has_secrets = lines.iter().any(|it| !it.shown.secrets.is_empty());
+    if has_secrets && source.path().is_some_and(|path| is_seen(path).unwrap_or(false)) {
+        let path = source.place();
+        warning!("others on this machine can read the secrets in {path}; make it yours alone with `chmod 600`");
+    }
+}
+
+#[cfg(unix)]
+fn is_seen(path: &std::path::Path) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    let file = std::fs::metadata(path)?;
+    Ok(file.is_file() && file.permissions().mode() & 0o044 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_seen(_: &std::path::Path) -> io::Result<bool> {
+    Ok(false)
+}

@@ -1,0 +1,309 @@
+//! From a file to command lines, and which of them run side by side.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    ops::Range,
+    path::Path,
+};
+
+use archstone::{Error, ErrorKind, Result};
+use clap::{
+    ArgMatches,
+    error::{ContextKind, ContextValue},
+};
+
+use super::{
+    csv,
+    shown::{Arguments, Shown},
+    table,
+    words::{self, CommandLine, Fault},
+};
+use crate::{
+    cloud_options::given,
+    command::{Changes, Spec},
+    command_line::{command_in, parse},
+    failure::Failure,
+    input,
+};
+
+/// Where the command lines come from.
+pub(super) struct Source {
+    /// `-` is standard input.
+    pub(super) file: String,
+    text: String,
+    /// The command of a table.
+    command: Option<Vec<String>>,
+}
+
+/// A command line of a batch.
+pub(super) struct Line {
+    pub(super) number: usize,
+    pub(super) words: Vec<String>,
+    pub(super) shown: Shown,
+    /// The command, where it makes sense.
+    pub(super) command: Result<&'static Spec, Wrong>,
+    is_apart: bool,
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
+impl Source {
+    pub(super) fn read(options: &ArgMatches) -> Result<Self> {
+        let invalid = |message: String| Error::new(ErrorKind::InvalidRequest, message);
+        let file = given(options, "batch_file").unwrap_or("-").to_owned();
+        let command: Vec<String> = options.get_many::<String>("batch_command").into_iter().flatten().cloned().collect();
+        let command = match (options.get_flag("csv"), command.is_empty()) {
+            (true, false) => Some(command),
+            (false, true) => None,
+            (true, true) => {
+                let message = "the command that is to run for each row is missing".to_owned();
+                return Err(invalid(message).with_hint("for example `archstone batch --csv users.csv user create`"));
+            }
+            (false, false) => {
+                let message = "a command for each row needs `--csv`".to_owned();
+                return Err(invalid(message).with_hint("without it, each line of the file is a command of its own"));
+            }
+        };
+        if file == "-" && given(options, "batch_file").is_none() && input::is_terminal() {
+            return Err(invalid("the file with the commands is missing".to_owned()).with_hint("`-` is standard input"));
+        }
+        let read = if file == "-" { input::read_bytes() } else { fs::read(&file) };
+        let bytes = read.map_err(|error| invalid(format!("cannot read {}: {error}", place(&file))))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+            let line = valid.matches('\n').count() + 1;
+            invalid(format!("{} is not UTF-8: see line {line}", place(&file)))
+        })?;
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        Ok(Self { file, text, command })
+    }
+
+    /// The file, where it is one.
+    pub(super) fn path(&self) -> Option<&Path> {
+        (self.file != "-").then(|| Path::new(&self.file))
+    }
+
+    pub(super) fn place(&self) -> String {
+        place(&self.file)
+    }
+
+    /// The command that all rows of a table have, without its secrets; and whether it has any.
+    pub(super) fn template(&self) -> Option<(String, bool)> {
+        let words = without_program(self.command.clone()?);
+        let shown = command_in(&with_program(&words)).map(|it| Arguments::of(it).shown(&words))?;
+        Some((shown.text, !shown.secrets.is_empty()))
+    }
+
+    /// The command lines.
+    ///
+    /// # Errors
+    ///
+    /// When the text cannot be split into lines and words, or into rows that have all cells.
+    pub(super) fn lines(&self) -> Result<Vec<Line>> {
+        let words = match &self.command {
+            None => words::lines(&self.text),
+            Some(command) => csv::rows(&self.text).and_then(|rows| table(command, rows)),
+        };
+        let mut checks = Checks::default();
+        let words = words.map_err(|faults| self.refused(&faults))?;
+        Ok(words.into_iter().map(|words| checks.line(words)).collect())
+    }
+
+    fn refused(&self, faults: &[Fault]) -> Error {
+        /// More than these are not read anyway.
+        const MOST: usize = 5;
+        let told = |fault: &Fault| match fault.line {
+            0 => fault.message.clone(),
+            line => format!("line {line}: {}", fault.message),
+        };
+        let mut all: Vec<_> = faults.iter().take(MOST).map(told).collect();
+        if faults.len() > MOST {
+            all.push(format!("and {} more", faults.len() - MOST));
+        }
+        let message = format!("nothing was done, since {} has faults: {}", self.place(), all.join("; "));
+        Error::new(ErrorKind::InvalidRequest, message)
+    }
+}
+
+fn table(command: &[String], rows: Vec<csv::Row>) -> Result<Vec<CommandLine>, Vec<Fault>> {
+    let command = without_program(command.to_vec());
+    let spec = command_in(&with_program(&command));
+    let Some(spec) = spec else {
+        return Err(vec![Fault { line: 0, message: "there is no such command for its rows".into() }]);
+    };
+    table::lines(&command, &Arguments::of(spec), rows)
+}
+
+/// The file, as a message calls it.
+fn place(file: &str) -> String {
+    if file == "-" { "standard input".to_owned() } else { format!("`{file}`") }
+}
+
+/// As a run of the program has them.
+pub(super) fn with_program(words: &[String]) -> Vec<std::ffi::OsString> {
+    ["archstone"].into_iter().chain(words.iter().map(String::as_str)).map(Into::into).collect()
+}
+
+fn without_program(mut words: Vec<String>) -> Vec<String> {
+    if words.first().is_some_and(|it| ["archstone", "openstack"].contains(&it.as_str())) {
+        words.remove(0);
+    }
+    words
+}
+
+/// Commands whose arguments are known.
+#[derive(Default)]
+struct Checks(BTreeMap<&'static [&'static str], Arguments>);
+
+impl Checks {
+    fn line(&mut self, line: CommandLine) -> Line {
+        let words = without_program(line.words);
+        let given = with_program(&words);
+        let shown = match command_in(&given) {
+            Some(command) => self.0.entry(command.words).or_insert_with(|| Arguments::of(command)).shown(&words),
+            // Nothing is known of it.
+            None => Shown { text: "***".into(), work: "***".into(), ..Shown::default() },
+        };
+        let command = check(&given, &shown);
+        Line { number: line.line, words, shown, command, is_apart: line.is_apart }
+    }
+}
+
+fn check(words: &[std::ffi::OsString], shown: &Shown) -> Result<&'static Spec, Wrong> {
+    let wrong = |message: &str| Err(Wrong { message: message.to_owned(), hint: None });
+    match parse(words) {
+        Ok(parsed) if matches!(parsed.command.words, ["batch" | "exec"]) => {
+            wrong(&format!("`{}` cannot be a line of a batch", parsed.command.words[0]))
+        }
+        Ok(parsed) => Ok(parsed.command),
+        Err(error) if !error.use_stderr() => wrong("help cannot be a line of a batch"),
+        // The words themselves can be anything.
+        Err(error) if command_in(words).is_none() => {
+            let near = match error.get(ContextKind::SuggestedSubcommand) {
+                Some(ContextValue::String(near)) => Some(near.clone()),
+                Some(ContextValue::Strings(near)) => near.first().cloned(),
+                _ => None,
+            };
+            let hint = near.map(|near| format!("did you mean `{near}`?"));
+            Err(Wrong { message: "there is no such command".to_owned(), hint })
+        }
+        Err(error) => {
+            let (_, message, _, hint) = Failure::Usage(error).parts();
+            let hint = hint.map(|hint| shown.without_secrets(&hint));
+            Err(Wrong { message: shown.without_secrets(&message), hint })
+        }
+    }
+}
+
+impl Line {
+    /// Whether it deletes something.
+    pub(super) fn deletes(&self) -> bool {
+        self.command.as_ref().is_ok_and(|it| it.work.changes() == Changes::Deletes)
+    }
+
+    /// Whether it changes something in the cloud.
+    pub(super) fn changes(&self) -> bool {
+        self.command.as_ref().is_ok_and(|it| it.work.changes() != Changes::Nothing)
+    }
+
+    /// The names of what it creates, changes or deletes.
+    fn things(&self) -> &[String] {
+        /// Commands whose first argument is what they are about.
+        const VERBS: [&str; 4] = ["create", "delete", "set", "unset"];
+        let is_about_one = |spec: &Spec| spec.words.last().is_some_and(|it| VERBS.contains(it));
+        if self.command.as_ref().is_ok_and(|it| is_about_one(it)) { &self.shown.positional } else { &[] }
+    }
+}
+
+/// Which lines run side by side: those in a row that have the same command and do not name what another of them
+/// creates, changes or deletes. An empty line ends a row. The lines are those that are left to do.
+pub(super) fn rows(lines: &[Line], left: &[usize]) -> Vec<Range<usize>> {
+    let mut rows: Vec<Range<usize>> = Vec::new();
+    let (mut things, mut all): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
+    for (at, line) in left.iter().map(|at| &lines[*at]).enumerate() {
+        let names = || line.shown.positional.iter().chain(&line.shown.values).map(String::as_str);
+        let own = || line.things().iter().map(String::as_str);
+        let is_alike = |before: &Line| match (&before.command, &line.command) {
+            (Ok(before), Ok(command)) => std::ptr::eq(*before, *command) && command.work.is_of_identity(),
+            _ => false,
+        };
+        let is_apart = at == 0 || lines[left[at - 1] + 1..=left[at]].iter().any(|it| it.is_apart);
+        let joins = !is_apart
+            && is_alike(&lines[left[at - 1]])
+            && !own().any(|it| all.contains(it))
+            && !names().any(|it| things.contains(it));
+        match rows.last_mut() {
+            Some(row) if joins => row.end = at + 1,
+            _ => {
+                rows.push(at..at + 1);
+                things.clear();
+                all.clear();
+            }
+        }
+        things.extend(own());
+        all.extend(names());
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<Line> {
+        let source = Source { file: "-".into(), text: text.into(), command: None };
+        source.lines().expect(text)
+    }
+
+    #[test]
+    fn lines_in_a_row_run_side_by_side_where_none_needs_another() {
+        let sizes = |lines: &[Line], left: &[usize]| rows(lines, left).iter().map(Range::len).collect::<Vec<_>>();
+        for (text, expected) in [
+            ("user create a\nuser create b\nuser create c", &[3][..]),
+            ("user create a\nproject create b\nuser create c", &[1, 1, 1]),
+            ("user create a\n\nuser create b", &[1, 1]),
+            ("project create a\nproject create b\nproject create c --parent a\nproject create d", &[2, 2]),
+            ("user set a --name b\nuser set c --name d\nuser set b --enable", &[2, 1]),
+            ("user create a\nuser create a --domain x", &[1, 1]),
+            ("user delete a b\nuser delete c\nuser delete b", &[2, 1]),
+            ("role add member --user a --project p\nrole add member --user b --project p", &[2]),
+            ("group add user g a\ngroup add user g b", &[2]),
+            ("user show a\nuser show a", &[2]),
+            // What is not of the identity service runs alone.
+            ("config path\nconfig path", &[1, 1]),
+            ("archstone user create a\nopenstack user create b\nuser --os-cloud x create c", &[3]),
+        ] {
+            let lines = lines(text);
+            assert!(lines.iter().all(|it| it.command.is_ok()), "{text}");
+            let all: Vec<usize> = (0..lines.len()).collect();
+            assert_eq!(sizes(&lines, &all), expected, "{text}");
+        }
+        // What is done already is not waited for, but an empty line before it counts.
+        let lines = lines("user create a\n\nuser create b\nuser create c");
+        assert_eq!(sizes(&lines, &[0, 2]), [1, 1]);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said_without_what_may_be_a_secret() {
+        for (text, said) in [
+            ("user create anna --password my s3cret", "unexpected argument '***' found"),
+            ("user create --password s3cret", "the following required arguments were not provided: <NAME>"),
+            ("name,s3cret", "there is no such command"),
+            ("user", "there is no such command"),
+            ("exec -- ls", "`exec` cannot be a line of a batch"),
+            ("batch x", "`batch` cannot be a line of a batch"),
+            ("user create --help", "help cannot be a line of a batch"),
+        ] {
+            let line = &lines(text)[0];
+            let wrong = line.command.as_ref().err().expect(text);
+            assert_eq!(wrong.message, said, "{text}");
+            assert!(!format!("{wrong:?} {}", line.shown.text).contains("s3cret"), "{text}: {}", line.shown.text);
+        }
+    }
+}

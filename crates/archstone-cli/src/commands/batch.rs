@@ -1,0 +1,85 @@
+//! `archstone batch`: many commands with one login. What it does is above the commands, in `batch/`.
+
+use archstone::Result;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::{
+    command::{Answers, Changes, Spec, Work},
+    output::Answer,
+    session::Session,
+};
+
+pub(super) const SPEC: Spec = Spec {
+    words: &["batch"],
+    answers: Answers::List,
+    examples: "\
+archstone batch commands.txt
+archstone batch --csv users.csv user create --domain acme
+archstone batch --csv users.csv --resume user create --domain acme
+archstone batch --dry-run commands.txt
+archstone batch -f json - < commands.txt",
+    more: "\
+FILE has a command in each line, in the words and quotes of a shell, such as `user create 'Anna B' --enable`. Nothing \
+is expanded: `$HOME` is just these characters. Lines in a row with the same command run side by side; an empty line, a \
+line with another command, and a line that names what an earlier one creates or changes wait for all before them.
+
+With `--csv`, COMMAND runs for each row of the table FILE. Its heading names arguments and options: \
+`name,password,email,enable`. A cell that is empty is an option that is not given.
+
+One that fails does not stop the others. The report says which failed; then `--resume` does what is left. Without \
+`-f`, the output of the lines goes to standard output and the report to standard error; with `-f`, the report is the \
+result. The exit status is that of the first line that failed.",
+    work: &Batch,
+};
+
+const USAGE: &str = "\
+archstone batch [OPTIONS] [FILE]
+       archstone batch [OPTIONS] --csv FILE COMMAND...";
+
+struct Batch;
+
+impl Work for Batch {
+    fn describe(&self) -> Command {
+        let switch = |id: &'static str| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
+        Command::new("batch")
+            .about("Run many commands with one login, from a file or a table")
+            .override_usage(USAGE)
+            .args([
+                Arg::new("batch_file")
+                    .value_name("FILE")
+                    .help("The commands, or the table; `-` is standard input [default: -]"),
+                Arg::new("batch_command")
+                    .value_name("COMMAND")
+                    .num_args(0..)
+                    .action(ArgAction::Append)
+                    .trailing_var_arg(true)
+                    .allow_hyphen_values(true)
+                    .help("With `--csv`: the command that runs for each row, and what all have in common"),
+                switch("csv").long("csv").help("FILE is a table in CSV, whose heading names arguments of COMMAND"),
+                Arg::new("concurrency")
+                    .long("concurrency")
+                    .value_name("NUMBER")
+                    .value_parser(value_parser!(u16).range(1..=64))
+                    .overrides_with("concurrency")
+                    .help("How many run side by side, at most [default: 8]"),
+                switch("resume").long("resume").help("Only do what an earlier run has not done"),
+                Arg::new("journal")
+                    .long("journal")
+                    .value_name("FILE")
+                    .overrides_with("journal")
+                    .help("What is done is noted there [default: FILE with `.journal` at its end]"),
+                switch("stop_on_error")
+                    .long("stop-on-error")
+                    .help("Begin no other line after one has failed, and none if one makes no sense"),
+            ])
+    }
+
+    fn run(&self, session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
+        session.run_lines()
+    }
+
+    /// Its lines may do anything.
+    fn changes(&self) -> Changes {
+        Changes::Deletes
+    }
+}
