@@ -86,12 +86,14 @@ pub(crate) const API_VERSIONS: &[&str] = &[
     "os-volume-api-version",
 ];
 
+/// The heading of these options.
+pub(crate) const CLOUD: &str = "Cloud, user and scope";
+
 pub(crate) fn cloud_options() -> impl Iterator<Item = Arg> {
-    const HEADING: &str = "Cloud, user and scope";
     let cloud = Arg::new("cloud")
         .long("os-cloud")
         .visible_alias("cloud")
-        .value_name("NAME")
+        .value_name("CLOUD")
         .help("A cloud of clouds.yaml [env: OS_CLOUD]");
     let no_cache =
         Arg::new("no_cache").long("no-cache").action(ArgAction::SetTrue).help("Do not read or write the token cache");
@@ -103,7 +105,7 @@ pub(crate) fn cloud_options() -> impl Iterator<Item = Arg> {
     let table = OPTIONS.iter().flat_map(|group| group.iter()).map(cloud_option);
     [cloud].into_iter().chain(table).chain([no_cache]).chain(hidden).map(|option| {
         let is_switch = matches!(option.get_action(), ArgAction::SetTrue);
-        let option = option.global(true).help_heading(HEADING);
+        let option = option.global(true).help_heading(CLOUD);
         let id = option.get_id().clone();
         if is_switch { option.overrides_with(id) } else { option.action(ArgAction::Set).overrides_with(id) }
     })

@@ -4,6 +4,7 @@ use archstone::Result;
 use clap::{ArgMatches, Command};
 
 use crate::{
+    named::Things,
     output::{Answer, Format},
     session::Session,
 };
@@ -40,6 +41,12 @@ pub(crate) trait Work: Sync {
     /// What it does to the cloud by [`Session::change`], and so whether `--dry-run` can show it.
     fn changes(&self) -> Changes {
         Changes::Nothing
+    }
+
+    /// The things that an argument names, where its description says so. `given` says what is on the command line for
+    /// another argument.
+    fn named(&self, _argument: &str, _given: &dyn Fn(&str) -> Option<String>) -> Option<Things> {
+        None
     }
 }
 

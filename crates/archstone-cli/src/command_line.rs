@@ -183,11 +183,6 @@ enum Help {
     Long,
 }
 
-/// The whole command line, for completions and tests.
-pub(crate) fn full_root() -> Command {
-    whole_root(Help::Long, Program::Archstone)
-}
-
 /// The whole command line, for help and errors.
 fn root_for_errors(words: &[OsString], program: Program) -> Command {
     let words = || words.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
@@ -228,7 +223,7 @@ const MOST_NEEDED: [&str; 6] = ["help", "cloud", "format", "column", "quiet", "d
 
 fn hide_what_the_root_shows(command: Command, is_own: bool) -> Command {
     // A group prints nothing itself.
-    let of_group = command.has_subcommands().then(|| output_options(Answers::Text, is_own, |_, _| true));
+    let of_group = command.is_subcommand_required_set().then(|| output_options(Answers::Text, is_own, |_, _| true));
     command
         .mut_subcommands(|command| hide_what_the_root_shows(command, is_own))
         .args(cloud_options().map(|option| option.hide(true)))
@@ -280,7 +275,12 @@ fn root(
         .subcommand_required(true)
         .arg_required_else_help(true)
         .args(output_options(Answers::All).map(shown))
-        .args(general_options().map(shown))
+        .args(
+            general_options()
+                .into_iter()
+                .filter(|it| it.get_id() != LOG_FILE || is_described("log-file", None))
+                .map(shown),
+        )
         .args(cloud_options.into_iter().map(shown));
     // `openstack` has `batch` neither, and another one may.
     let is_there = |spec: &&Spec| program == Program::Archstone || spec.words != ["batch"];
@@ -298,6 +298,19 @@ fn root(
         root = add(root, spec.words, 0, command);
     }
     root
+}
+
+/// What can be given with a command, or before it is known which one: its own arguments first.
+pub(crate) fn arguments(command: Option<&Spec>, program: Program) -> Vec<Arg> {
+    let is_own = program == Program::Archstone;
+    let answers = command.map_or(Answers::All, |it| it.answers);
+    let own = command.map(|it| it.work.describe()).unwrap_or_default();
+    let changes = command.filter(|_| is_own).map(|it| change_options(it.work.changes()));
+    let mut arguments: Vec<_> = own.get_arguments().cloned().chain(changes.into_iter().flatten()).collect();
+    arguments.extend(output_options(answers, is_own, |_, _| true));
+    arguments.extend(general_options());
+    arguments.extend(cloud_options());
+    arguments
 }
 
 const GLOBAL: &str = "Global options are accepted here, too; see `archstone --help`.";
@@ -355,7 +368,10 @@ pub(crate) fn change_options(changes: Changes) -> impl Iterator<Item = Arg> {
     dry_run.into_iter().chain((changes == Changes::Deletes).then_some(yes))
 }
 
-pub(crate) fn general_options() -> [Arg; 6] {
+/// The file that the log is written to, too.
+pub(crate) const LOG_FILE: &str = "log_file";
+
+pub(crate) fn general_options() -> [Arg; 7] {
     let switch = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).overrides_with(id).global(true);
     [
         // One line for each option, also with `--help`: `root` says what each of the two shows.
@@ -373,6 +389,12 @@ pub(crate) fn general_options() -> [Arg; 6] {
             .help("More output on standard error (`-vv`: same as `--debug`)"),
         switch("quiet").short('q').help("Only print errors"),
         switch("debug").help("Show each request and answer on standard error, without secrets"),
+        Arg::new(LOG_FILE)
+            .long("log-file")
+            .value_name("FILE")
+            .overrides_with(LOG_FILE)
+            .global(true)
+            .help("Also write warnings and errors to a file; with `-v` and `--debug`, more"),
         switch("no_input").long("no-input").help("Never ask for anything at the terminal"),
         switch("timing").help("List the requests and how long each took, after the result"),
     ]

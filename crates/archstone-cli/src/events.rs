@@ -1,8 +1,20 @@
 //! The library's log, printed for people: warnings always, requests with `--debug`.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    path::Path,
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use archstone::events::{self, Level, Listener};
+use archstone::{
+    events::{self, Level, Listener},
+    host::Host,
+    text::escaped,
+};
 
 use crate::console::{self, Kind};
 
@@ -10,6 +22,51 @@ use crate::console::{self, Kind};
 pub(crate) fn print_from(level: Level) {
     // Refused only where there is one already, and there is not.
     events::listen(level, Printer(level));
+}
+
+/// Where events are written, too: `--log-file`.
+static LOG: OnceLock<Log> = OnceLock::new();
+
+struct Log {
+    file: Mutex<File>,
+    level: Level,
+    /// The cloud, the user and the project, once they are known.
+    context: OnceLock<String>,
+}
+
+/// Writes events of this level and the graver ones at the end of a file, too. A new one is for its owner only.
+pub(crate) fn log_to(path: &Path, level: Level) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = Mutex::new(options.open(path)?);
+    // There is one command in a process, and one file.
+    let _ = LOG.set(Log { file, level, context: OnceLock::new() });
+    Ok(())
+}
+
+/// What each line of the file begins with from now on: the cloud, the user and the project.
+pub(crate) fn log_context(context: impl FnOnce() -> [String; 3]) {
+    if let Some(log) = LOG.get() {
+        let _ = log.context.set(escaped(&context().join(" ")).into_owned());
+    }
+}
+
+/// Writes a line to the file alone.
+pub(crate) fn log(level: Level, target: &str, text: &str) {
+    let Some(log) = LOG.get().filter(|log| level <= log.level) else { return };
+    let name = match level {
+        Level::ERROR => "ERROR",
+        Level::WARN => "WARNING",
+        Level::INFO => "INFO",
+        _ => "DEBUG",
+    };
+    let time = Host::default().date().strftime("%Y-%m-%d %H:%M:%S%.3f");
+    let context = log.context.get().map_or("  ", String::as_str);
+    let line = format!("{time} {} {name} {target} [{context}] {}\n", std::process::id(), escaped(text));
+    // If that fails, there is nowhere to report it.
+    let _ = log.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes());
 }
 
 static IS_SILENT: AtomicBool = AtomicBool::new(false);
@@ -38,7 +95,8 @@ impl Listener for Printer {
         level <= self.0 && !IS_SILENT.load(Ordering::Relaxed)
     }
 
-    fn tell(&self, level: Level, _: &str, message: &str, fields: &str) {
+    fn tell(&self, level: Level, target: &str, message: &str, fields: &str) {
+        log(level, &target.replace("::", "."), &format!("{message}{fields}"));
         let kind = match level {
             Level::ERROR => Kind::Error,
             Level::WARN => Kind::Warning,

@@ -7,6 +7,7 @@ mod cloud_options;
 mod command;
 mod command_line;
 mod commands;
+mod complete;
 mod console;
 mod drawing;
 mod events;
@@ -14,6 +15,7 @@ mod failure;
 mod handover;
 mod input;
 mod interrupt;
+mod named;
 mod output;
 mod output_options;
 mod paint;
@@ -22,6 +24,7 @@ mod progress;
 mod prompt;
 mod resource;
 mod session;
+mod shells;
 mod timing;
 
 use std::{
@@ -29,17 +32,24 @@ use std::{
     process::{self, ExitCode},
 };
 
-use archstone::events::Level;
+use archstone::{config::ExplainedValue, events::Level};
 use clap::error::ErrorKind;
 use failure::{ErrorFormat, Failure};
 use program::Program;
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(done) = complete::run(&words) {
+        return done;
+    }
     let program = Program::of(words.first().map(OsString::as_os_str));
     paint::decide(&words, program);
     let error_format = ErrorFormat::of(&words, program);
-    run(&words, program).map_or_else(|failure| failure.report(error_format), ExitCode::from)
+    let ended = run(&words, program);
+    if let Err(Failure::Command(error)) = &ended {
+        events::log(Level::ERROR, "archstone", &error.to_string());
+    }
+    ended.map_or_else(|failure| failure.report(error_format), ExitCode::from)
 }
 
 fn run(words: &[OsString], program: Program) -> Result<u8, Failure> {
@@ -59,8 +69,11 @@ fn run(words: &[OsString], program: Program) -> Result<u8, Failure> {
     if parsed.program == Program::Openstack || parsed.level == Level::ERROR {
         console::be_quiet();
     }
-    let above = session::Above { command_line: command_line::full_root, lines: batch::run };
+    let above = session::Above { lines: batch::run };
     let session = session::Session::new(parsed.program, &parsed.options, above);
+    if let Some(file) = cloud_options::given(&parsed.options, command_line::LOG_FILE) {
+        log_to(file, &parsed, &session)?;
+    }
     let printed = parsed.answer(&session).map_err(Failure::from).and_then(|(answer, status)| {
         let mut out = if parsed.layout.is_paged() { console::Out::paged() } else { console::Out::Stdout };
         let written = parsed.layout.write::<Failure>(answer, &mut |text| out.write(text));
@@ -71,6 +84,23 @@ fn run(words: &[OsString], program: Program) -> Result<u8, Failure> {
         console::print(&timing::text(&session.timings(), &parsed.layout)?)?;
     }
     printed
+}
+
+/// `--log-file`. What is on the command line is not written: secrets can be among it.
+fn log_to(file: &str, parsed: &command_line::Parsed, session: &session::Session<'_>) -> Result<(), Failure> {
+    events::log_to(file.as_ref(), parsed.level).map_err(|error| {
+        let message = format!("`--log-file` names `{file}`, which cannot be written: {error}");
+        archstone::Error::new(archstone::ErrorKind::InvalidRequest, message)
+    })?;
+    events::log_context(|| {
+        let settings = session.explain().ok();
+        let find = |name: &str| settings.as_ref()?.values.iter().find(|it| it.name == name);
+        let value = |name: &str| find(name).map(ExplainedValue::shown);
+        let cloud = settings.as_ref().and_then(|it| it.cloud.clone());
+        [cloud, value("username"), value("project_name")].map(Option::unwrap_or_default)
+    });
+    events::log(Level::INFO, "archstone", &format!("START {}", parsed.command.words.join(" ")));
+    Ok(())
 }
 
 /// What is no command of ours can be one of another program.

@@ -14,7 +14,7 @@ use archstone::{
     config::{Explanation, OPTIONS, OptionSpec, Origin},
     identity::OperationSpec,
 };
-use clap::{ArgMatches, Command};
+use clap::ArgMatches;
 use serde_json::{Map, Value};
 
 use crate::{cloud_options, console, events::warning, input, output::Answer, program::Program, prompt};
@@ -40,7 +40,6 @@ pub(crate) struct Session<'a> {
 /// What is above the commands, and what some of them are about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Above {
-    pub(crate) command_line: fn() -> Command,
     pub(crate) lines: fn(&Session<'_>, &ArgMatches) -> Result<Answer>,
 }
 
@@ -285,11 +284,6 @@ impl<'a> Session<'a> {
         self.builder()?.explain()
     }
 
-    /// The whole command line, for the command that describes it.
-    pub(crate) fn command_line(&self) -> Command {
-        (self.above.command_line)()
-    }
-
     /// The requests that were made.
     pub(crate) fn timings(&self) -> Vec<Timing> {
         self.client.get().map(|client| client.asynchronous().timings()).unwrap_or_default()
@@ -311,6 +305,12 @@ fn warn_of_seen_secrets(options: &ArgMatches) {
             );
         }
     }
+}
+
+/// What options and the environment say, for a client that asks nobody for a secret.
+pub(crate) fn unattended(options: &ArgMatches) -> Result<ClientBuilder> {
+    let builder = AsyncClient::builder().environment().default_option("token_cache", "disk");
+    with_options(builder, options).map(ClientBuilder::unattended)
 }
 
 fn with_options(mut builder: ClientBuilder, options: &ArgMatches) -> Result<ClientBuilder> {

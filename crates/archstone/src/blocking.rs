@@ -18,6 +18,7 @@ use std::{
     },
     task::{Context, Poll, Wake, Waker},
     thread::{self, Thread},
+    time::Duration,
 };
 
 use reqwest::Method;
@@ -138,8 +139,14 @@ impl Client {
         current_access() -> Option<Arc<Access>>;
         kept_access() -> Option<Arc<Access>>;
         known_access() -> Option<Arc<Access>>;
+        note(name: &str) -> Option<(Secret, Duration)>;
         token_store() -> Option<TokenStore<'_>>;
         timings() -> Vec<Timing>;
+    }
+
+    /// See [`crate::Client::keep_note`].
+    pub fn keep_note(&self, name: &str, text: &Secret) {
+        self.0.keep_note(name, text);
     }
 
     /// See [`crate::Client::request`].
@@ -430,6 +437,7 @@ mod tests {
             include_str!("client/endpoint.rs"),
             include_str!("client/identity.rs"),
             include_str!("client/mod.rs"),
+            include_str!("client/notes.rs"),
             include_str!("client/request.rs"),
             include_str!("client/service.rs"),
             include_str!("client/token.rs"),

@@ -265,6 +265,13 @@ impl Host {
         self.clock.wall()
     }
 
+    /// The machine's date. It may be wrong.
+    #[must_use]
+    pub fn date(&self) -> jiff::Timestamp {
+        let since_1970 = jiff::SignedDuration::try_from(self.wall()).unwrap_or_default();
+        jiff::Timestamp::from_duration(since_1970).unwrap_or_default()
+    }
+
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
     }

@@ -125,6 +125,8 @@ const GENERAL: &[Spec] = &[
     configuration_show::SPEC,
     versions_show::SPEC,
     completion::SPEC,
+    completion::INSTALL,
+    completion::UNINSTALL,
 ];
 
 /// The first words of the commands on resources, sorted.

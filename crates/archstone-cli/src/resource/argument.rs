@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction};
 use serde_json::{Map, Value};
 
 use super::{Finder, request::Request};
-use crate::{events::warning, input, program::Program, session::first_line};
+use crate::{events::warning, input, named::Things, program::Program, session::first_line};
 
 /// An argument of a command.
 pub(crate) struct Argument {
@@ -309,6 +309,25 @@ impl Argument {
             _ => Ok(text.to_owned()),
         }
     }
+}
+
+/// The things that one of these arguments names, among those that the others leave.
+pub(super) fn named(
+    described: &'static [Argument],
+    name: &str,
+    given: &dyn Fn(&str) -> Option<String>,
+) -> Option<Things> {
+    let argument = described.iter().find(|it| it.name == name)?;
+    let Reads::Name(finder) = argument.reads else { return None };
+    let named = finder.named(given);
+    if argument.sets != Sets::Itself {
+        return Some(named);
+    }
+    Some(described.iter().fold(named, |named, other| match (other.sets, other.reads, given(other.name)) {
+        (Sets::Within(filter), Reads::Name(finder), Some(text)) => named.within(filter, Some(finder.resource), text),
+        (Sets::Within(filter), _, Some(text)) => named.within(filter, None, text),
+        _ => named,
+    }))
 }
 
 /// A whole number. The message follows the value that was given.

@@ -7,11 +7,11 @@ use archstone::{
 use serde_json::{Map, Value};
 
 use super::request::{Arguments, Fields, Request};
-use crate::session::Named;
+use crate::{named::Things, session::Named};
 
 /// How things of a kind are found.
 pub(crate) struct Finder {
-    resource: &'static ResourceSpec,
+    pub(super) resource: &'static ResourceSpec,
     /// The option that says in which domain.
     domain: Option<&'static str>,
     by: By,
@@ -62,6 +62,15 @@ impl Finder {
     pub(crate) const fn or_missing(mut self) -> Self {
         self.takes_missing = true;
         self
+    }
+
+    /// The things that it finds. `given` says what is on the command line for an argument.
+    pub(super) fn named(&self, given: &dyn Fn(&str) -> Option<String>) -> Things {
+        let named = if self.by == By::Id { Things::by_id(self.resource) } else { Things::of(self.resource) };
+        match self.domain.and_then(given) {
+            Some(domain) => named.within_domain(domain),
+            None => named,
+        }
     }
 
     /// The id of the thing.

@@ -24,6 +24,7 @@ pub(crate) use self::{
 };
 use crate::{
     command::{Answers, Changes, Spec, Work},
+    named::Things,
     output::{Answer, Name, Value},
     session::Session,
 };
@@ -106,6 +107,10 @@ impl Work for Special {
         argument::is_secret(self.arguments, id)
     }
 
+    fn named(&self, argument: &str, given: &dyn Fn(&str) -> Option<String>) -> Option<Things> {
+        argument::named(self.arguments, argument, given)
+    }
+
     fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         (self.run)(&Request::new(session, options, self.arguments))
     }
@@ -174,6 +179,10 @@ impl Work for Operation {
 
     fn is_secret(&self, id: &str) -> bool {
         argument::is_secret(self.arguments, id)
+    }
+
+    fn named(&self, argument: &str, given: &dyn Fn(&str) -> Option<String>) -> Option<Things> {
+        argument::named(self.arguments, argument, given)
     }
 
     fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {

@@ -220,3 +220,46 @@ for loader in (yaml.SafeLoader, Core):
         assert!(wrong.is_empty() && list.len() == names.len(), "{wrong:?}");
     }
 }
+
+#[test]
+fn a_log_file_has_what_is_logged_and_no_secret() {
+    let alice = Program::of("alice").with("OS_PROJECT_NAME", "web");
+    let file = alice.home.join("log");
+    let log = || std::fs::read_to_string(&file).expect("the log");
+
+    alice.run("--log-file log whoami").result();
+    assert_eq!(log(), "", "there is nothing to warn of");
+    alice.run("whoami --log-file log -v --no-cache");
+    let lines = log();
+    let first = lines.lines().next().expect("a line");
+    let (time, rest) = first.split_at(24);
+    let is_time = time
+        .bytes()
+        .zip(b"2026-11-29 01:10:35.120 ")
+        .all(|(it, shape)| if shape.is_ascii_digit() { it.is_ascii_digit() } else { it == *shape });
+    let (process, rest) = rest.split_once(' ').expect("more");
+    assert!(is_time && process.parse::<u32>().is_ok(), "{first}");
+    assert_eq!(rest, "INFO archstone [ alice web] START whoami");
+    // What stderr has is in the file, too; it is appended to, and has no secret.
+    let run = alice.run("token issue --debug --no-cache --log-file log -f value -c id");
+    for line in run.stderr.lines().filter_map(|line| line.strip_prefix("debug: ")) {
+        assert!(log().contains(line), "{line}");
+    }
+    assert!(log().starts_with(&lines) && log().contains(" DEBUG archstone.request [ alice web] "), "{}", log());
+    assert!(!log().contains("alice-secret") && !log().contains(run.stdout.trim()), "{}", log());
+    // An error that ends the command.
+    let failed = alice.run("user show nobody-at-all --log-file log");
+    assert_ne!(failed.code, Some(0));
+    let last = log().lines().next_back().expect("a line").to_owned();
+    assert!(last.contains(" ERROR archstone [ alice web] ") && last.contains("identity:list_users"), "{last}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&file).expect("the log").permissions().mode() & 0o777, 0o600);
+    }
+    let refused = alice.run("whoami --log-file no/such/folder/log").failure();
+    assert!(
+        refused.starts_with("exit 2\nerror: `--log-file` names `no/such/folder/log`, which cannot be written"),
+        "{refused}"
+    );
+}

@@ -17,6 +17,11 @@ pub(crate) struct Session {
 /// Runs the program at a terminal of its own. Steps: what is waited for, and then typed, when the echo is off, or at once
 /// if it begins with `=`; or done if it begins with `!`: a signal to send.
 pub(crate) fn at_a_terminal(program: &Program, arguments: &[&str], steps: &[(&str, &str)]) -> Session {
+    command_at_a_terminal(program.command(arguments).current_dir(&program.home), steps)
+}
+
+/// The same with any command that has an environment and a folder of its own.
+pub(crate) fn command_at_a_terminal(inner: &Command, steps: &[(&str, &str)]) -> Session {
     // The leader of the terminal's session is what a shell is: it outlives the program, and looks at the terminal then.
     let script = r#"
 import json, os, pty, signal, sys, termios
@@ -75,7 +80,6 @@ except OSError:
 os.kill(leader, signal.SIGKILL)
 print(json.dumps([int(status), shown.decode(), echo == "1"]))
 "#;
-    let inner = program.command(arguments);
     let output = Command::new("python3")
         .args(["-c", script, &serde_json::to_string(steps).expect("JSON")])
         .arg(inner.get_program())
@@ -83,7 +87,7 @@ print(json.dumps([int(status), shown.decode(), echo == "1"]))
         .env_clear()
         .env("PATH", Host::default().variable("PATH").expect("a path to python3"))
         .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .current_dir(&program.home)
+        .current_dir(inner.get_current_dir().expect("a folder"))
         .stdin(Stdio::null())
         .output()
         .expect("python3 runs");

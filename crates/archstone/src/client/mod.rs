@@ -8,6 +8,7 @@ mod found;
 mod hop;
 mod identity;
 mod microversion;
+mod notes;
 mod pages;
 mod password;
 mod place;
