@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
 };
@@ -37,7 +37,8 @@ impl Journal {
             return Err(fault(path, "is not a file"));
         }
         let mut file = private().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
-        if file.try_lock().is_err() {
+        // Where there are no locks, it goes without.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(fault(path, "is in use by another batch"));
         }
         let mut text = String::new();

@@ -70,6 +70,11 @@ impl Source {
                 return Err(invalid(message).with_hint("without it, each line of the file is a command of its own"));
             }
         };
+        if command.is_none() && Path::new(&file).extension().is_some_and(|it| it.eq_ignore_ascii_case("csv")) {
+            let message = format!("`{file}` is a table, and not a file of commands");
+            let hint = "`archstone batch --csv users.csv user create`, for example, runs a command for each row";
+            return Err(invalid(message).with_hint(hint));
+        }
         if file == "-" && given(options, "batch_file").is_none() && input::is_terminal() {
             return Err(invalid("the file with the commands is missing".to_owned()).with_hint("`-` is standard input"));
         }
@@ -212,12 +217,24 @@ impl Line {
         self.command.as_ref().is_ok_and(|it| it.work.changes() != Changes::Nothing)
     }
 
-    /// The names of what it creates, changes or deletes.
-    fn things(&self) -> &[String] {
-        /// Commands whose first argument is what they are about.
-        const VERBS: [&str; 4] = ["create", "delete", "set", "unset"];
-        let is_about_one = |spec: &Spec| spec.words.last().is_some_and(|it| VERBS.contains(it));
-        if self.command.as_ref().is_ok_and(|it| is_about_one(it)) { &self.shown.positional } else { &[] }
+    /// The names of what it creates, changes or deletes; `None` where it is not about named things.
+    fn things(&self) -> Option<&[String]> {
+        let verb = self.command.as_ref().ok()?.words.last()?;
+        let names = &self.shown.positional;
+        match *verb {
+            // What else there is describes it.
+            "create" | "set" => Some(&names[..names.len().min(1)]),
+            "delete" | "unset" => Some(names),
+            _ => None,
+        }
+    }
+
+    /// Whether it can run at the same time as a line before it, whatever each is about.
+    fn is_like(&self, before: &Self) -> bool {
+        let (Ok(command), Ok(other)) = (&self.command, &before.command) else { return false };
+        // What changes something without a name changes the same each time: the own password.
+        let is_about_something = self.things().is_none_or(|things| !things.is_empty());
+        std::ptr::eq(*command, *other) && command.work.is_of_identity() && is_about_something
     }
 }
 
@@ -225,19 +242,17 @@ impl Line {
 /// creates, changes or deletes. An empty line ends a row. The lines are those that are left to do.
 pub(super) fn rows(lines: &[Line], left: &[usize]) -> Vec<Range<usize>> {
     let mut rows: Vec<Range<usize>> = Vec::new();
-    let (mut things, mut all): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
+    let (mut things, mut all) = (BTreeSet::new(), BTreeSet::new());
     for (at, line) in left.iter().map(|at| &lines[*at]).enumerate() {
-        let names = || line.shown.positional.iter().chain(&line.shown.values).map(String::as_str);
-        let own = || line.things().iter().map(String::as_str);
-        let is_alike = |before: &Line| match (&before.command, &line.command) {
-            (Ok(before), Ok(command)) => std::ptr::eq(*before, *command) && command.work.is_of_identity(),
-            _ => false,
-        };
+        // Clouds differ in whether case matters.
+        let lower = |names: &[String]| names.iter().map(|it| it.to_lowercase()).collect::<Vec<_>>();
+        let (own, names) = (lower(line.things().unwrap_or_default()), lower(&line.shown.positional));
+        let names = [names, lower(&line.shown.values)].concat();
         let is_apart = at == 0 || lines[left[at - 1] + 1..=left[at]].iter().any(|it| it.is_apart);
         let joins = !is_apart
-            && is_alike(&lines[left[at - 1]])
-            && !own().any(|it| all.contains(it))
-            && !names().any(|it| things.contains(it));
+            && line.is_like(&lines[left[at - 1]])
+            && !own.iter().any(|it| all.contains(it))
+            && !names.iter().any(|it| things.contains(it));
         match rows.last_mut() {
             Some(row) if joins => row.end = at + 1,
             _ => {
@@ -246,8 +261,8 @@ pub(super) fn rows(lines: &[Line], left: &[usize]) -> Vec<Range<usize>> {
                 all.clear();
             }
         }
-        things.extend(own());
-        all.extend(names());
+        things.extend(own);
+        all.extend(names);
     }
     rows
 }
@@ -271,6 +286,9 @@ mod tests {
             ("project create a\nproject create b\nproject create c --parent a\nproject create d", &[2, 2]),
             ("user set a --name b\nuser set c --name d\nuser set b --enable", &[2, 1]),
             ("user create a\nuser create a --domain x", &[1, 1]),
+            ("project create A\nproject create b --parent a", &[1, 1]),
+            ("endpoint create a public http://x\nendpoint create b public http://y", &[2]),
+            ("user password set --password a\nuser password set --password b", &[1, 1]),
             ("user delete a b\nuser delete c\nuser delete b", &[2, 1]),
             ("role add member --user a --project p\nrole add member --user b --project p", &[2]),
             ("group add user g a\ngroup add user g b", &[2]),

@@ -7,6 +7,8 @@ use std::{
 
 use archstone_testing::{Failure, FakeKeystone, Reply};
 
+#[cfg(unix)]
+use crate::prompt::at_a_terminal;
 use crate::{
     program::{Program, Run},
     scene::Scene,
@@ -186,6 +188,11 @@ fn what_cannot_be_read_does_nothing_at_all() {
         ("batch --csv f", "exit 2\nerror: the command that is to run for each row is missing\n\nhint: for example `archstone batch --csv users.csv user create`\n"),
         ("batch --resume", "exit 2\nerror: `--resume` needs to know what was done, and standard input has no journal\n\nhint: `--journal` names one\n"),
         ("batch", "standard input: no lines\n"),
+        (
+            "batch users.CSV",
+            "exit 2\nerror: `users.CSV` is a table, and not a file of commands\n\nhint: `archstone batch --csv users.csv user create`, \
+             for example, runs a command for each row\n",
+        ),
     ]);
     std::fs::write(scene.admin.home.join("f"), b"user list\nuser show \xff\n").expect("a file");
     assert_eq!(scene.run("batch f").failure(), "exit 2\nerror: `f` is not UTF-8: see line 2\n");
@@ -374,6 +381,64 @@ fn lines_side_by_side_are_as_many_as_asked_for_and_print_in_their_order() {
         assert_eq!(run.result(), names.join("\n") + "\n");
         assert_eq!(running.0.lock().expect("counts").1, most, "{concurrency}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_person_is_asked_once_before_something_is_deleted() {
+    let scene = Scene::new();
+    let names = ["anna", "bert", "carol"];
+    scene.file(
+        "made",
+        &names.map(|name| format!("user create {name} --domain DOMAIN --password x -f value -c id\n")).concat(),
+    );
+    scene.run("batch made");
+    scene.file("lines", &names.map(|name| format!("user delete {name} --domain DOMAIN\n")).concat());
+    let asked = format!(
+        "Run 3 lines that delete something, the first of them in line 1 (`user delete anna --domain {}`)? [y/N] ",
+        scene.domain
+    );
+    let said_no = at_a_terminal(&scene.admin, &["batch", "lines"], &[(&asked, "=n\r")]);
+    assert_eq!((said_no.status, scene.users().as_str()), (2, "anna bert carol "), "{said_no:?}");
+    assert!(said_no.shown.ends_with("error: nothing was done\r\n"), "{said_no:?}");
+    let said_yes = at_a_terminal(&scene.admin, &["batch", "lines"], &[(&asked, "=y\r")]);
+    assert_eq!((said_yes.status, scene.users().as_str()), (0, ""), "{said_yes:?}");
+    scene.run("batch made");
+    let not_asked = at_a_terminal(&scene.admin, &["batch", "lines", "--yes"], &[]);
+    assert_eq!((not_asked.status, scene.users().as_str()), (0, ""), "{not_asked:?}");
+    assert!(!not_asked.shown.contains('?'), "{not_asked:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_password_of_the_login_is_asked_for_once_and_not_without_input() {
+    let alice = Program::of("alice").with("OS_PASSWORD", "");
+    write(&alice, "lines", "whoami -f value -c user_name\nproject list --my-projects -f value -c Name\n");
+    let refused = at_a_terminal(&alice, &["batch", "lines", "--no-input"], &[]);
+    assert!(refused.status == 3 && !refused.shown.contains("Password: "), "{refused:?}");
+
+    let typed = at_a_terminal(&alice, &["batch", "lines"], &[("Password: ", "alice-secret\r")]);
+
+    assert!(typed.status == 0 && typed.echoes, "{typed:?}");
+    assert_eq!(typed.shown.matches("Password: ").count(), 1, "{typed:?}");
+    assert!(typed.shown.contains("alice\r\n") && typed.shown.ends_with("`lines`: 2 done\r\n"), "{typed:?}");
+    assert_eq!(alice.logins(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn people_see_how_far_it_is_and_a_second_interrupt_ends_it() {
+    let (_keystone, demo) =
+        cloud(|name| if name == "u1" { Reply::new(200).with(Failure::Silence) } else { user(name) });
+    let demo = demo.with("TERM", "xterm");
+    write(&demo, "lines", "user create u0 --password x -f value -c name\nuser create u1 --password x\n");
+
+    let steps = [("lines: 1 of 2 (", "=\u{3}"), ("interrupted: what runs is finished", "=\u{3}")];
+    let ended = at_a_terminal(&demo, &["batch", "lines"], &steps);
+
+    assert_eq!(ended.status, 130, "{ended:?}");
+    assert!(ended.shown.contains("u0\r\n"), "{ended:?}");
+    assert_eq!(journal(&demo, "lines").lines().count(), 2);
 }
 
 #[cfg(unix)]
