@@ -401,4 +401,6 @@ pub(crate) fn general_options() -> [Arg; 7] {
 }
 
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod tests;
