@@ -83,6 +83,7 @@ __all__ = [
     "VersionInfo",
     "VersionedEndpoint",
     "__version__",
+    "auth_methods",
     "check",
     "clouds",
     "diagnose",
@@ -102,6 +103,7 @@ __version__: str
 
 _T = TypeVar("_T")
 
+def auth_methods() -> str: ...
 def option_table() -> list[tuple[str, list[str], str, bool, str]]: ...
 
 @disjoint_base

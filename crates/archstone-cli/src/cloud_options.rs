@@ -25,7 +25,14 @@ pub(crate) fn are_given(options: &ArgMatches) -> bool {
 /// The option's name on the command line.
 pub(crate) fn long(spec: &OptionSpec) -> String {
     let name = spec.name.replace('_', "-");
-    if WITHOUT_PREFIX.contains(&spec.name) { name } else { format!("os-{name}") }
+    if is_without_prefix(spec) { name } else { format!("os-{name}") }
+}
+
+/// Whether the option has no `os-`: two that `openstack` has (`verify`, `insecure`), and those that it does not have,
+/// among them all that say where a secret is.
+pub(crate) fn is_without_prefix(spec: &OptionSpec) -> bool {
+    WITHOUT_PREFIX.contains(&spec.name)
+        || ["_file", "_command", "_keyring"].iter().any(|ending| spec.name.ends_with(ending))
 }
 
 /// How a hint writes an option: as it is given in a shell. A secret is better not given as an argument.
@@ -38,8 +45,7 @@ pub(crate) fn in_a_shell(option: &str) -> String {
     }
 }
 
-/// Options without `os-`: two that `openstack` has (`verify`, `insecure`), and those that it does not have.
-pub(crate) const WITHOUT_PREFIX: &[&str] = &[
+const WITHOUT_PREFIX: &[&str] = &[
     "verify",
     "insecure",
     "timeout",
@@ -53,22 +59,10 @@ pub(crate) const WITHOUT_PREFIX: &[&str] = &[
     "unscoped",
     "token_cache",
     "token_cache_password",
-    "token_cache_password_file",
-    "token_cache_password_command",
-    "token_cache_password_keyring",
     "token_cache_secret",
-    "token_cache_secret_file",
-    "token_cache_secret_command",
-    "token_cache_secret_keyring",
     "token_cache_cacert",
     "user_agent",
     "profile",
-    "password_file",
-    "password_command",
-    "password_keyring",
-    "application_credential_secret_file",
-    "application_credential_secret_command",
-    "application_credential_secret_keyring",
 ];
 
 /// Switches: they need no value.

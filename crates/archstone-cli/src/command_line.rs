@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, ffi::OsString};
 
 use archstone::{
-    config::{OptionSpec, nearest},
+    config::{OPTIONS, OptionSpec, nearest},
     events::Level,
 };
 use clap::{
@@ -15,7 +15,7 @@ use clap::{
 };
 
 use crate::{
-    cloud_options::{WITHOUT_PREFIX, cloud_options, given, is_switched_on, long},
+    cloud_options::{cloud_options, given, is_switched_on, is_without_prefix, long},
     command::{Answers, Changes, Spec},
     commands,
     output::{Answer, Layout},
@@ -108,8 +108,8 @@ fn check(words: &[OsString], program: Program, matches: &ArgMatches) -> Result<(
     }
     // `project list --user bob` of `openstack` must not be taken for `--user-agent`: options that `openstack`
     // does not have are never abbreviated.
-    let own = WITHOUT_PREFIX.iter().filter(|name| !["verify", "insecure"].contains(name));
-    for spec in own.filter_map(|name| OptionSpec::find(name)) {
+    let all = OPTIONS.iter().flat_map(|group| group.iter());
+    for spec in all.filter(|spec| is_without_prefix(spec) && !["verify", "insecure"].contains(&spec.name)) {
         let is_on_it = |name: &str| words.iter().any(|word| is_option(word, name));
         let names = std::iter::once(long(spec)).chain([format!("os-{}", long(spec))]);
         let is_given = matches!(matches.try_get_raw(spec.name), Ok(Some(_)))

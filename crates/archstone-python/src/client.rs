@@ -24,79 +24,8 @@ use crate::{
     versions::{OfferedVersions, VersionInfo},
 };
 
-/// A handle on one cloud, as one user, for one scope.
-///
-/// >>> client = Client(auth_url="http://keystone:5000/v3", username="alice", password="secret")
-/// >>> client.token
-/// >>> client.url_for("compute")
-///
-/// Making one sends nothing. The first need for a token logs in, and the token is kept for its life;
-/// the first need for a URL reads the catalog that came with it. A client may be shared between
-/// threads, and goes on working in a forked child. In asyncio code, use AsyncClient.
-///
-/// What is passed here is stronger than the environment (with `environment=True`), and that is
-/// stronger than an entry of `clouds.yaml` (with `cloud=`, or `OS_CLOUD`). None counts as not given.
-///
-/// Args:
-///     cloud: an entry of `clouds.yaml` to start from.
-///     environment: whether `OS_*` variables count.
-///     auth_url: where the identity service is, such as `https://keystone.example:5000/v3`.
-///     auth_type: how identity is proven, where the other options leave it open: `password`, `token`,
-///         `v3applicationcredential`, `admin_token`.
-///     username, user_id: the user.
-///     user_domain_id, user_domain_name: the domain that owns the user; `default` if no domain is named.
-///     password: the user's password.
-///     password_file: a file with the password in its first line.
-///     password_command: a command, as words or in one line, that prints the password.
-///     password_keyring: where in the keyring of this system the password is, `service/account`.
-///     application_credential_id, application_credential_name, application_credential_secret: proof of
-///         identity in place of a password.
-///     application_credential_secret_file, application_credential_secret_command,
-///         application_credential_secret_keyring: where else its secret is.
-///     token: a token to exchange for another, of another scope.
-///     token_id: a token to use as it is: nothing logs in by itself, and nothing is loaded lazily.
-///     token_ref: a stored token to start from: the text of `AccessInfo.to_ref()` or keystoneauth's
-///         `get_auth_state()`, a dict of it, or an AccessInfo.
-///     project_id, project_name: the project to act in; the user's default project unless said.
-///     project_domain_id, project_domain_name: the domain that owns the project.
-///     tenant_id, tenant_name: the old words for project_id and project_name.
-///     default_domain_id, default_domain_name: the domain of all names that have none of their own.
-///     domain_id, domain_name: the domain to act on.
-///     system_scope: True or `"all"`, to act on the system itself.
-///     trust_id: the trust to act under.
-///     unscoped: whether to ask for a token without any scope.
-///     mgmt_url: the identity service's own URL, used instead of the catalog's.
-///     profile: the vendor whose profile the cloud is laid over.
-///     region_name: the region to take endpoints from.
-///     interface: the interface to take endpoints from; several in the order of preference.
-///     cacert: a PEM file, or a folder of them, with the authorities to trust.
-///     cert, key: PEM files with a certificate to show, and its key.
-///     verify: False to take any server certificate. Anyone on the way can then read passwords.
-///     insecure: True for the same.
-///     timeout: how many seconds one request may take.
-///     connect_timeout: how many seconds reaching a server may take.
-///     tls_min_version: the oldest version of TLS that will do: `"1.2"` or `"1.3"`.
-///     insecure_endpoints: what becomes of endpoints over plain HTTP after a login over HTTPS: `"warn"` (the
-///         default: once for each), `"allow"` or `"refuse"`.
-///     proxy: the URL of the proxy that all requests go through, or `"none"`; `HTTP_PROXY` and the like
-///         say otherwise.
-///     no_proxy: hosts that are reached without the proxy.
-///     unix_socket: a UNIX socket that every connection goes to, whatever host a URL names.
-///     original_ip: the address of whoever this program acts for; services are told.
-///     user_agent: names the calling program to the services.
-///     token_cache: where tokens are kept between runs: a folder, `"disk"` for the usual one, a store that hosts share
-///         such as `redis://host`, or `"none"`.
-///     token_cache_password, token_cache_password_file, token_cache_password_command, token_cache_password_keyring: the
-///         password for such a store, or where it is.
-///     token_cache_secret, token_cache_secret_file, token_cache_secret_command, token_cache_secret_keyring: a secret of
-///         all hosts that share it, or where it is.
-///     token_cache_cacert: a PEM file with the authorities to trust for such a store.
-///
-/// Raises:
-///     NotConfiguredError: something is missing.
-///     InvalidConfigError: something is wrong.
-///     ScopeConflictError: two scopes are asked, or one where none may be.
-///     TypeError: there is no such option.
+// Signature and documentation for Python; `dev/stubs` writes what follows from the list of auth methods.
+#[doc = include_str!("client.txt")]
 #[pyclass(frozen, subclass, weakref, module = "archstone")]
 pub(crate) struct Client(pub(crate) Arc<Handle>);
 
@@ -109,19 +38,7 @@ impl Client {
 #[pymethods]
 impl Client {
     #[new]
-    #[pyo3(
-        signature = (**options),
-        text_signature = "(*, cloud=None, environment=False, auth_url=None, auth_type=None, username=None, user_id=None, \
-user_domain_id=None, user_domain_name=None, password=None, password_file=None, password_command=None, password_keyring=None, \
-application_credential_id=None, application_credential_name=None, application_credential_secret=None, \
-application_credential_secret_file=None, application_credential_secret_command=None, application_credential_secret_keyring=None, token=None, token_id=None, token_ref=None, \
-project_id=None, project_name=None, project_domain_id=None, project_domain_name=None, tenant_id=None, \
-tenant_name=None, default_domain_id=None, default_domain_name=None, domain_id=None, domain_name=None, \
-system_scope=None, trust_id=None, unscoped=None, mgmt_url=None, profile=None, region_name=None, interface=None, cacert=None, \
-cert=None, key=None, verify=None, insecure=None, timeout=None, connect_timeout=None, tls_min_version=None, insecure_endpoints=None, proxy=None, no_proxy=None, \
-unix_socket=None, original_ip=None, user_agent=None, token_cache=None, token_cache_password=None, token_cache_password_file=None, token_cache_password_command=None, token_cache_password_keyring=None, \
-token_cache_secret=None, token_cache_secret_file=None, token_cache_secret_command=None, token_cache_secret_keyring=None, token_cache_cacert=None)"
-    )]
+    #[pyo3(signature = (**options), text_signature = None)]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Ok(Self(Arc::new(Handle::new(options::client(py, options)?))))
     }

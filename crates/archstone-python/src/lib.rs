@@ -66,7 +66,7 @@ mod _archstone {
         doctor::{Check, diagnose},
         identity::{Arguments, IdentityCore, IdentityItems, IdentityOutcomes},
         items::Items,
-        options::option_table,
+        options::{auth_methods, option_table},
         receipt::Receipt,
         request::Retries,
         response::{AsyncBody, Headers, Response},

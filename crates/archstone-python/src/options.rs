@@ -2,13 +2,14 @@
 
 use archstone::{
     Client, ClientBuilder, ErrorKind,
-    config::{OPTIONS, OptionSpec, ValueKind},
+    config::{METHODS, MethodSpec, OPTIONS, OptionSpec, ValueKind},
 };
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
     types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple},
 };
+use serde_json::{Value, json};
 
 use crate::{
     access, errors, process,
@@ -21,6 +22,30 @@ use crate::{
 pub(crate) fn option_table() -> Vec<(&'static str, Vec<&'static str>, String, bool, &'static str)> {
     let specs = OPTIONS.iter().flat_map(|group| group.iter());
     specs.map(|it| (it.name, it.aliases.to_vec(), it.variable(), it.secret, it.help)).collect()
+}
+
+/// Every auth method, as JSON: its names, what it needs, and its own options.
+#[pyfunction]
+pub(crate) fn auth_methods() -> String {
+    let kind = |kind| match kind {
+        ValueKind::Path => "path",
+        ValueKind::Words | ValueKind::Command => "words",
+        ValueKind::Switch | ValueKind::SwitchOrPath => "switch",
+        ValueKind::Number | ValueKind::Seconds => "number",
+        _ => "text",
+    };
+    let option =
+        |it: &OptionSpec| json!({"name": it.name, "kind": kind(it.kind), "secret": it.secret, "help": it.help});
+    let method = |it: &&MethodSpec| {
+        json!({
+            "name": it.name,
+            "auth_types": it.auth_types,
+            "help": it.help,
+            "needs": it.needs,
+            "options": it.options.iter().map(option).collect::<Value>(),
+        })
+    };
+    METHODS.iter().map(method).collect::<Value>().to_string()
 }
 
 /// A client of these keyword arguments. `None` counts as not given.
@@ -81,7 +106,7 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
         let words = words.collect::<PyResult<Vec<_>>>()?;
         let is_command = OptionSpec::find(name).is_some_and(|spec| spec.kind == ValueKind::Command);
         // The words of a command may hold commas, and more.
-        return if is_command { Ok(serde_json::Value::from(words).to_string()) } else { Ok(words.join(",")) };
+        return if is_command { Ok(Value::from(words).to_string()) } else { Ok(words.join(",")) };
     }
     if value.hasattr("__fspath__")? {
         return text(name, &value.call_method0("__fspath__")?);

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::AuthMethod;
+use super::methods::Method as Proof;
 use crate::{
     access::{Access, Received, Token},
     catalog::discovery::{below, check_url, not_identity},
@@ -18,9 +18,13 @@ use crate::{
 };
 
 /// The body of `POST /v3/auth/tokens`. It holds the secret.
-fn token_request(method: &AuthMethod, scope: &Scope) -> Value {
-    let name = method.name();
-    let mut auth = json!({ "identity": { "methods": [name], name: method.to_wire() } });
+fn token_request(method: &dyn Proof, scope: &Scope) -> Value {
+    let factors = method.factors();
+    let names: Vec<_> = factors.iter().map(|(name, _)| *name).collect();
+    let mut auth = json!({ "identity": { "methods": names } });
+    for (name, factor) in factors {
+        auth["identity"][name] = factor;
+    }
     if let Some(scope) = scope.to_wire() {
         auth["scope"] = scope;
     }
@@ -32,7 +36,7 @@ pub(crate) async fn issue(
     transport: &Transport,
     host: &Host,
     v3: &Url,
-    method: &AuthMethod,
+    method: &dyn Proof,
     scope: &Scope,
 ) -> Result<Access> {
     let mut request = Request::new(Method::POST, below(v3, &["auth", "tokens"]));
@@ -142,7 +146,7 @@ pub(crate) fn failure(response: &Answer) -> Error {
 
 /// Why a login was refused, as far as Keystone says. By default it says little, so that nobody can
 /// find out which users exist; what was sent is named instead, never the secret.
-fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
+fn refusal(response: &Answer, method: &dyn Proof, scope: &Scope) -> Error {
     let receipt = response.header("openstack-auth-receipt").map(|id| Receipt::read(id, &response.body));
     if let (401, Some(receipt)) = (response.status, receipt) {
         let missing = receipt.missing();
@@ -161,7 +165,7 @@ fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
     let in_its_words = said.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
     // Keystone says "not found" of a token or an application credential that it does not know.
     let is_unknown =
-        status == 404 && looks_like_json(response) && said.is_some() && !matches!(method, AuthMethod::Password(_));
+        status == 404 && looks_like_json(response) && said.is_some() && !method.spec().is_of_user;
     match status {
         401 => {}
         404 if is_unknown => {}
@@ -185,7 +189,7 @@ fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
     }
     let why = said.as_ref().map_or_else(|| format!(" (HTTP {status})"), |it| format!(": {it}"));
     let (kind, hint) = reason(&response.words().unwrap_or_default(), method, scope);
-    let (subject, how) = (method.subject(), if let AuthMethod::Password(_) = method { "as" } else { "with" });
+    let (subject, how) = (method.subject(), if method.spec().is_of_user { "as" } else { "with" });
     let asked = match scope {
         Scope::Default => String::new(),
         scope => format!(" for {scope}"),
@@ -201,7 +205,7 @@ fn refusal(response: &Answer, method: &AuthMethod, scope: &Scope) -> Error {
 
 /// The kind behind Keystone's words. The plain 401 tells nothing; the others come from Keystone's
 /// password rules, or from one that runs with `insecure_debug`.
-fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, Hint) {
+fn reason(said: &str, method: &dyn Proof, scope: &Scope) -> (ErrorKind, Hint) {
     let says = |words: &[&str]| words.iter().any(|word| said.to_ascii_lowercase().contains(word));
     if says(&["password is expired", "password expired"]) {
         return (
@@ -210,14 +214,11 @@ fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, Hint) {
                 .into(),
         );
     }
-    if matches!(method, AuthMethod::ApplicationCredential(_)) && !says(&["is disabled"]) {
-        let hint = "it may be unknown or expired, its secret wrong, or its user or project disabled: check "
-            + Hint::options(["application_credential_id", "application_credential_secret"], "and")
-            + ", or make a new one";
-        return (ErrorKind::ApplicationCredentialRefused, hint);
-    }
     if says(&["is disabled", "account is locked"]) {
         return (ErrorKind::Disabled, "ask an administrator to enable it".into());
+    }
+    if method.spec().scopeless.is_some() {
+        return method.refused(scope);
     }
     // Without a scope, the domain that is not found is the user's.
     let is_scoped = !matches!(scope, Scope::Default | Scope::Unscoped);
@@ -228,30 +229,14 @@ fn reason(said: &str, method: &AuthMethod, scope: &Scope) -> (ErrorKind, Hint) {
         let hint = format!("check {scope}, {spelling}, and that the user has a role there");
         return (ErrorKind::ScopeNotAllowed, hint.into());
     }
-    if let AuthMethod::Token(_) = method {
-        return (
-            ErrorKind::TokenRejected,
-            "the token has expired, was revoked, is not of this cloud, or may not be exchanged for this scope".into(),
-        );
-    }
-    let hint = match scope {
-        Scope::Default | Scope::Unscoped => {
-            "check the user's name, its domain and the password; the user may also be disabled or locked".into()
-        }
-        scope => {
-            let text =
-                format!("check the user's name, its domain and the password, and {scope}; to see which, log in with ");
-            Hint::from(text) + Hint::option("unscoped")
-        }
-    };
-    (ErrorKind::Unauthenticated, hint)
+    method.refused(scope)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        auth::{ApplicationCredential, ApplicationCredentialRef, Password, TokenExchange},
+        auth::{ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, TokenExchange},
         reference::{DomainRef, UserRef},
     };
 
@@ -289,7 +274,7 @@ mod tests {
         ];
         for (method, identity) in table {
             let expected = json!({"auth": {"identity": identity, "scope": "unscoped"}});
-            assert_eq!(token_request(&method, &Scope::Unscoped), expected);
+            assert_eq!(token_request(method.method(), &Scope::Unscoped), expected);
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use tracing::Instrument;
 use url::Url;
 
-use super::{AuthMethod, TokenExchange, keystone};
+use super::{AuthMethod, TokenExchange, keystone, methods::Method};
 use crate::{
     access::{Access, Token},
     catalog::discovery,
@@ -49,12 +49,12 @@ impl Login {
 
     async fn exchange(&self) -> Result<Access> {
         let Identity { transport, host, .. } = &*self.identity;
-        let v3 = self.identity.v3(&self.auth_url).await?;
-        let access = keystone::issue(transport, host, v3, &self.method, &self.scope).await?;
+        let access = self.prove(&self.scope).await?;
         if self.scope != Scope::Default || access.is_scoped() {
             return Ok(access);
         }
         // From here on, there is a token: what fails costs the scope, and is told where one is needed.
+        let v3 = self.identity.v3(&self.auth_url).await?;
         let mut projects = match possible_projects(transport, v3, access.token()).await {
             Ok(projects) => projects,
             Err(error) => return Ok(access.without_scope_because(&error)),
@@ -63,10 +63,34 @@ impl Login {
         let [only] = &*projects else { return Ok(access.with_possible_projects(projects)) };
         let exchange = TokenExchange { token: Secret::from(access.token().expose()) };
         let scope = Scope::Project(ProjectRef::Id(only.id.clone()));
-        match keystone::issue(transport, host, v3, &AuthMethod::Token(exchange), &scope).await {
+        match keystone::issue(transport, host, v3, &exchange, &scope).await {
             Ok(scoped) => Ok(scoped),
             Err(error) => Ok(access.with_possible_projects(projects).without_scope_because(&error)),
         }
+    }
+
+    /// A token for a scope, by what the method does for it.
+    async fn prove(&self, scope: &Scope) -> Result<Access> {
+        let method = self.method.method();
+        let exchange = Exchange { identity: &self.identity, auth_url: &self.auth_url };
+        match method.exchange(&exchange, scope) {
+            Some(own) => own.await,
+            None => exchange.issue(method, scope).await,
+        }
+    }
+}
+
+/// What a method logs in with: the way to the identity service, and the machine with its clocks.
+pub(crate) struct Exchange<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) auth_url: &'a Url,
+}
+
+impl Exchange<'_> {
+    /// The request of most methods: `POST /v3/auth/tokens` with a method's factors.
+    pub(crate) async fn issue(&self, method: &dyn Method, scope: &Scope) -> Result<Access> {
+        let Identity { transport, host, .. } = self.identity;
+        keystone::issue(transport, host, self.identity.v3(self.auth_url).await?, method, scope).await
     }
 }
 
@@ -88,14 +112,14 @@ impl Login {
         if !is_unclear || matches!(self.scope, Scope::Default | Scope::Unscoped) {
             return refused.clone();
         }
-        let Identity { transport, host, .. } = &*self.identity;
         let Ok(v3) = self.identity.v3(&self.auth_url).await else { return refused.clone() };
         let subject = self.method.subject();
-        let access = match keystone::issue(transport, host, v3, &self.method, &Scope::Unscoped).await {
+        let access = match self.prove(&Scope::Unscoped).await {
             Ok(access) => access,
             Err(other) if other.kind() == ErrorKind::Unauthenticated => {
                 return other.with_hint(format!(
-                    "the scope is not the reason: {subject} is unknown, disabled or locked, or the password is wrong"
+                    "the scope is not the reason: {subject} is unknown, disabled or locked, or the {} is wrong",
+                    self.method.spec().proof
                 ));
             }
             Err(other) => return other,
@@ -104,7 +128,7 @@ impl Login {
             "{subject} may log in, but not for {}: it is unknown or disabled, or the user has no role there",
             self.scope
         );
-        let choices = possible_projects(transport, v3, access.token()).await.unwrap_or_default();
+        let choices = possible_projects(&self.identity.transport, v3, access.token()).await.unwrap_or_default();
         Error::new(ErrorKind::ScopeNotAllowed, message)
             .with_hint(match &*choices {
                 [] => "the user has no role in any project: ask an administrator for one".to_owned(),

@@ -17,7 +17,10 @@ pub(crate) mod store;
 mod token_cache;
 mod turn;
 
-pub use methods::{ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, TokenExchange};
+pub(crate) use methods::GivenToken;
+pub use methods::{
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, METHODS, MethodSpec, Password, TokenExchange,
+};
 pub(crate) use slot::{Slot, Source};
 pub(crate) use store::Entry;
 pub use store::{StoredToken, TokenStore, TokenStoreStatus};

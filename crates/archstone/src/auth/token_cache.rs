@@ -33,14 +33,15 @@ pub(crate) struct LoginKey {
 
 impl LoginKey {
     pub(crate) fn of(login: &Login) -> Self {
+        let method = login.method.method();
         let identity = json!([
             "archstone 2",
             login.identity.transport.server_of(&login.auth_url),
-            login.method.name(),
-            login.method.identity(),
+            method.spec().name,
+            method.identity(),
             login.scope.to_wire(),
         ]);
-        Self { identity: identity.to_string(), secret: login.method.secret().clone() }
+        Self { identity: identity.to_string(), secret: method.secret().clone() }
     }
 }
 

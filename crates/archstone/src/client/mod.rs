@@ -38,11 +38,11 @@ pub use service::ServiceClient;
 use crate::{
     access::{Access, Token},
     auth::{
-        Entry, LoginKey, Slot, Source, TokenCache,
+        Entry, GivenToken, LoginKey, Slot, Source, TokenCache,
         login::{Identity, Login},
     },
     catalog::discovery::Discovery,
-    config::{CloudConfig, GivenToken},
+    config::CloudConfig,
     error::Result,
     host::{Host, Moment},
     record::{Project, User},

@@ -8,9 +8,8 @@ use url::Url;
 use super::{Client, Inner};
 use crate::{
     access::{Access, Token},
-    auth::{AuthMethod, TokenExchange, TokenStore, keystone, login::Identity},
+    auth::{GivenToken, TokenExchange, TokenStore, keystone, login::Identity},
     catalog::discovery,
-    config::GivenToken,
     error::{Error, ErrorKind, Result},
     hint::Hint,
     scope::Scope,
@@ -116,7 +115,7 @@ impl Client {
             Scope::Default => keystone::look_up(transport, host, v3, given).await?,
             scope => {
                 let exchange = TokenExchange { token: given.expose().into() };
-                keystone::issue(transport, host, v3, &AuthMethod::Token(exchange), scope).await?
+                keystone::issue(transport, host, v3, &exchange, scope).await?
             }
         };
         let access = Arc::new(access);

@@ -242,7 +242,7 @@ impl Layer {
                 break;
             }
         }
-        match methods::kind(&typed) {
+        match methods::chosen(&typed) {
             Err(error) if foreign::methods_of(&key.replace('-', "_")).next().is_some() => error,
             _ => named::unknown(key, origin),
         }

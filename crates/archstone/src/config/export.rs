@@ -1,8 +1,8 @@
 //! A configuration as environment variables, for other programs.
 
-use super::{CloudConfig, GivenToken, OptionSpec, Settings};
+use super::{CloudConfig, OptionSpec, Settings};
 use crate::{
-    auth::AuthMethod,
+    auth::{AuthMethod, GivenToken, METHODS, methods::Method},
     reference::{DomainRef, ProjectRef, UserRef},
     scope::Scope,
     secret::Secret,
@@ -18,7 +18,8 @@ pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(Strin
             continue;
         };
         let is_ours = spec.variable().starts_with("ARCHSTONE_");
-        let is_said_below = !spec.choices.is_empty() && !spec.secret && !spec.name.starts_with("application");
+        let is_of_method = METHODS.iter().any(|method| method.options.iter().any(|it| it.name == spec.name));
+        let is_said_below = !spec.choices.is_empty() && !spec.secret && !is_of_method;
         match spec.name {
             "auth_type" | "mgmt_url" => {}
             // As others call it.
@@ -39,26 +40,16 @@ pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(Strin
     if let Some(url) = &config.auth_url {
         out.put("OS_AUTH_URL".into(), url.value.as_str().into());
     }
-    let (kind, user) = match &config.method {
-        Some(AuthMethod::Password(method)) => ("password", Some(&method.user)),
-        Some(AuthMethod::Token(_)) => ("token", None),
-        Some(AuthMethod::ApplicationCredential(method)) => {
-            let user = match &method.credential {
-                crate::ApplicationCredentialRef::Name { user, .. } => Some(user),
-                crate::ApplicationCredentialRef::Id(_) => None,
-            };
-            ("v3applicationcredential", user)
-        }
-        None => ("admin_token", None),
-    };
+    let method = config.method.as_ref().map(AuthMethod::method);
+    let auth_type = method.map_or("admin_token", |method| method.spec().auth_types[0]);
     if let (None, Some(GivenToken::Id(token))) = (&config.method, &config.given) {
         out.put("OS_TOKEN".into(), token.clone());
         if let Some(url) = &config.mgmt_url {
             out.put("OS_ENDPOINT".into(), url.as_str().into());
         }
     }
-    out.put("OS_AUTH_TYPE".into(), kind.into());
-    match user {
+    out.put("OS_AUTH_TYPE".into(), auth_type.into());
+    match method.and_then(Method::user) {
         Some(UserRef::Id(id)) => out.put("OS_USER_ID".into(), id.as_str().into()),
         Some(UserRef::Name { name, domain }) => {
             out.put("OS_USERNAME".into(), name.as_str().into());

@@ -181,8 +181,8 @@ fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<Stri
 
 /// A placeholder for the secret that a login would ask for or fetch, for when the configuration is only looked at.
 pub(super) fn asked_for(settings: &mut Settings) {
-    let Ok(kind) = methods::kind(settings) else { return };
-    for names in methods::lacking(kind, settings) {
+    let Ok(method) = methods::chosen(settings) else { return };
+    for names in methods::lacking(method, settings) {
         if let &[only] = names
             && OptionSpec::find(only).is_some_and(|spec| spec.secret)
         {

@@ -1,18 +1,21 @@
 //! Where the parts of a login come from, when they come from different layers: a variable that is left over from another
 //! login looks like a wrong password.
 
-use crate::settings::{Origin, Settings};
+use crate::{
+    auth::methods,
+    settings::{OptionSpec, Origin, Settings},
+};
 
 /// A sentence that says it; `None` where all parts are from one layer.
 pub(super) fn mixture(settings: &Settings) -> Option<String> {
-    const PARTS: [(&str, &[&str]); 3] = [
-        ("user", &["application_credential_id", "application_credential_name", "user_id", "username"]),
-        ("secret", &["application_credential_secret", "password", "token"]),
-        ("URL", &["auth_url"]),
-    ];
-    let parts = PARTS.iter().filter_map(|(part, names)| {
+    let method = methods::chosen(settings).ok()?;
+    let parts = method.needs.iter().copied().chain([&["auth_url"] as &[_]]).filter_map(|names| {
         let (name, origin) = names.iter().find_map(|name| Some((*name, settings.origin(name)?)))?;
-        let part = if matches!(name, "password" | "token") { name } else { part };
+        let part = match name {
+            "auth_url" => "URL",
+            name if OptionSpec::find(name).is_some_and(|spec| spec.secret) => name.rsplit('_').next()?,
+            _ => "user",
+        };
         Some((part, origin))
     });
     let parts: Vec<(&str, &Origin)> = parts.collect();

@@ -51,14 +51,14 @@ mod yaml;
 use url::Url;
 
 use crate::{
-    auth::{AuthMethod, store::StoreAddress},
+    auth::{AuthMethod, GivenToken, store::StoreAddress},
     catalog::Interface,
     scope::Scope,
-    secret::Secret,
     settings::Settings,
     transport::TransportSettings,
 };
 pub use crate::{
+    auth::{METHODS, MethodSpec},
     keyring::KeyringPlace,
     settings::{OptionSpec, Origin, Sourced, ValueKind},
     spelling::nearest,
@@ -77,15 +77,6 @@ pub(crate) use resolve::missing_secret;
 pub use schema::schema;
 pub use service::{SERVICE_OPTIONS, ServiceOption, ServiceSettings};
 pub use trust::{distrust, trust, untrusted};
-
-/// A token that was given, so that nothing logs in by itself.
-#[derive(Clone, Debug)]
-pub(crate) enum GivenToken {
-    /// The token and no more.
-    Id(Secret),
-    /// All that was known of it when it was stored.
-    Reference(Secret),
-}
 
 /// One cloud: where it is, who asks, and for what.
 #[derive(Clone, Debug)]

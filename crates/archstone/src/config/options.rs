@@ -53,19 +53,21 @@ impl OptionSpec {
 }
 
 /// Every option, in groups: the cloud, the scope, and what each auth method asks for.
-pub const OPTIONS: &[&[OptionSpec]] =
-    &[CLOUD, TOKEN_CACHE, SCOPE, methods::USER, methods::PASSWORD, methods::TOKEN, methods::APPLICATION_CREDENTIAL];
+pub const OPTIONS: &[&[OptionSpec]] = &{
+    let mut groups: [&[OptionSpec]; 3 + methods::OPTIONS.len()] = [&[]; 3 + methods::OPTIONS.len()];
+    (groups[0], groups[1], groups[2]) = (CLOUD, TOKEN_CACHE, SCOPE);
+    let mut position = 0;
+    while position < methods::OPTIONS.len() {
+        groups[3 + position] = methods::OPTIONS[position];
+        position += 1;
+    }
+    groups
+};
 
 const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("auth_url", "where the identity service is").kind(ValueKind::Url),
-    OptionSpec::plain("auth_type", "how identity is proven: password, token, v3applicationcredential, admin_token")
+    OptionSpec::plain("auth_type", methods::HELP)
         .aliases(&["auth_plugin"]),
-    OptionSpec::plain("token_id", "a token to use as it is; nothing logs in by itself")
-        .secret()
-        .choices(&[("proof", "given token")]),
-    OptionSpec::plain("token_ref", "a stored token with all that is known of it, to start from")
-        .secret()
-        .choices(&[("proof", "given token")]),
     OptionSpec::plain("mgmt_url", "the identity service's own URL, used instead of the catalog's")
         .aliases(&["endpoint", "url"])
         .kind(ValueKind::Url),

@@ -5,9 +5,13 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
-use super::{CloudConfig, GivenToken, service::Services, values};
+use super::{CloudConfig, service::Services, values};
 use crate::{
-    auth::{AuthMethod, methods, store::store_address},
+    auth::{
+        GivenToken,
+        methods::{self, MethodSpec, Reads},
+        store::store_address,
+    },
     catalog::Interface,
     error::{Error, ErrorKind, Result, printable},
     hint::Hint,
@@ -19,32 +23,26 @@ use crate::{
 };
 
 impl CloudConfig {
-    pub(crate) fn resolve(name: Option<String>, mut settings: Settings, host: &Host) -> Result<Self> {
-        let kind = methods::kind(&settings)?;
-        if kind == methods::Kind::GivenToken && !settings.has("token_id") {
-            // What upstream calls `admin_token`: the token is used as it is.
-            if let Some(token) = settings.take("token") {
-                settings.put("token_id", token);
-            }
-        }
-        let given = settings
-            .secret("token_ref")
-            .map(|it| GivenToken::Reference(it.value.clone()))
-            .or_else(|| settings.secret("token_id").map(|it| GivenToken::Id(it.value.clone())));
+    pub(crate) fn resolve(name: Option<String>, settings: Settings, host: &Host) -> Result<Self> {
+        let spec = methods::chosen(&settings)?;
+        let given = GivenToken::beside(&settings).or_else(|| match spec.reads {
+            Reads::Given(read) => read(&settings),
+            Reads::Login(_) => None,
+        });
         let url = |name: &str| settings.text(name).map(|it| http_url(&it, &settings)).transpose();
         let (auth_url, mgmt_url) = (url("auth_url")?, url("mgmt_url")?.map(|it| it.value));
         let endpoint = endpoint_of_all(&settings, given.is_some(), mgmt_url.as_ref())?;
         let scope = scope(&settings)?;
-        let method = match methods::from_settings(kind, &settings) {
+        let method = match methods::read(spec, &settings) {
             // A token that was given is enough.
             Err(error) if given.is_some() && error.kind() == ErrorKind::NotConfigured => None,
             outcome => outcome?,
         };
-        if let Some(AuthMethod::ApplicationCredential(_)) = method {
-            refuse_scope(&settings)?;
+        if let (Some(why), true) = (spec.scopeless, method.is_some()) {
+            refuse_scope(spec, why, &settings)?;
         }
         if given.is_none() && auth_url.is_none() {
-            return Err(methods::missing(kind, &settings));
+            return Err(methods::missing(spec, &settings));
         }
         Ok(Self {
             name,
@@ -68,7 +66,7 @@ impl CloudConfig {
 pub(super) fn problems(settings: &Settings, host: &Host) -> Vec<Error> {
     let mut problems = values::wrong(settings, host);
     let parts = [
-        methods::kind(settings).map(drop),
+        methods::chosen(settings).map(drop),
         scope(settings).map(drop),
         user(settings).map(drop),
         transport(settings, host).map(drop),
@@ -84,9 +82,10 @@ pub(super) fn problems(settings: &Settings, host: &Host) -> Vec<Error> {
     problems
 }
 
-/// The URL that serves every service: where `auth_type` says `admin_token`, as keystoneauth1 understands it.
+/// The URL that serves every service: where `auth_type` names a method that exchanges nothing, such as `admin_token`.
 fn endpoint_of_all(settings: &Settings, has_token: bool, mgmt_url: Option<&Url>) -> Result<Option<Url>> {
-    let named = settings.text("auth_type").filter(|it| matches!(it.value, "admin_token" | "token_endpoint"));
+    let is_given = |it: &Sourced<&str>| methods::named(it).is_ok_and(MethodSpec::is_given);
+    let named = settings.text("auth_type").filter(is_given);
     match (named, mgmt_url) {
         (Some(named), None) if has_token && !settings.has("auth_url") => {
             let message = format!("{} is `{}`, which needs the URL to use the token at", named.origin, named.value);
@@ -100,15 +99,14 @@ fn endpoint_of_all(settings: &Settings, has_token: bool, mgmt_url: Option<&Url>)
 
 /// The secret that alone is missing for a login.
 pub(crate) fn missing_secret(settings: &Settings) -> Result<Option<&'static OptionSpec>> {
-    let kind = methods::kind(settings)?;
-    match *methods::lacking(kind, settings) {
-        [&[only]] if kind != methods::Kind::GivenToken => Ok(OptionSpec::find(only).filter(|spec| spec.secret)),
+    match *methods::lacking(methods::chosen(settings)?, settings) {
+        [&[only]] => Ok(OptionSpec::find(only).filter(|spec| spec.secret)),
         _ => Ok(None),
     }
 }
 
-/// An application credential is bound to its project, and Keystone refuses any other scope.
-fn refuse_scope(settings: &Settings) -> Result<()> {
+/// What is bound to its project takes no scope: Keystone refuses any other.
+fn refuse_scope(method: &MethodSpec, why: &str, settings: &Settings) -> Result<()> {
     const SCOPES: [&str; 7] =
         ["project_id", "project_name", "domain_id", "domain_name", "system_scope", "trust_id", "unscoped"];
     let asked: Vec<_> = SCOPES.iter().filter_map(|name| settings.origin(name)).map(ToString::to_string).collect();
@@ -117,9 +115,9 @@ fn refuse_scope(settings: &Settings) -> Result<()> {
     }
     Err(Error::new(
         ErrorKind::ScopeConflict,
-        format!("an application credential cannot take a scope, but one is asked by {}", asked.join(" and ")),
+        format!("an {} cannot take a scope, but one is asked by {}", method.proof, asked.join(" and ")),
     )
-    .with_hint("take the scope away: the credential is bound to the project it was made in"))
+    .with_hint(format!("take the scope away: {why}")))
 }
 
 /// Whether the system itself is asked for.

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::{KeyringPlace, Settings, Sourced, resolve};
+use super::{KeyringPlace, OPTIONS, OptionSpec, Settings, Sourced, resolve};
 use crate::{
     auth::methods,
     error::{Error, ErrorKind, Result, printable},
@@ -17,8 +17,7 @@ const OF_STORE: [&str; 2] = ["token_cache_password", "token_cache_secret"];
 /// command runs, and no keyring is asked.
 pub(crate) fn fetch(settings: &mut Settings, unattended: bool, host: &Host) -> Result<()> {
     refuse_two(settings)?;
-    let kind = methods::kind(settings)?;
-    let lacking = methods::lacking(kind, settings);
+    let lacking = methods::lacking(methods::chosen(settings)?, settings);
     let of_login = lacking.into_iter().filter_map(|names| if let &[name] = names { Some(name) } else { None });
     fetch_these(&of_login.collect::<Vec<_>>(), settings, unattended, host)?;
     fetch_of_store(settings, unattended, host)
@@ -79,9 +78,10 @@ impl Source {
 
 /// A layer hides what lower ones say; within one, a secret stands in one place.
 fn refuse_two(settings: &Settings) -> Result<()> {
-    for name in ["password", "application_credential_secret"].into_iter().chain(OF_STORE) {
+    let secrets = OPTIONS.iter().flat_map(|group| group.iter()).filter(|spec| spec.secret);
+    for OptionSpec { name, .. } in secrets {
         let elsewhere = Source::ALL.iter().map(|source| format!("{name}_{}", source.name()));
-        let names = std::iter::once(name.to_owned()).chain(elsewhere);
+        let names = std::iter::once((*name).to_owned()).chain(elsewhere);
         let places: Vec<_> = names.filter_map(|name| settings.origin(&name).map(ToString::to_string)).collect();
         if places.len() > 1 {
             let message = format!("`{name}` is said in more than one way: by {}", places.join(" and by "));

@@ -31,7 +31,7 @@ pub(super) fn check(settings: &Settings, host: &Host) -> Result<()> {
 fn refused(spec: &OptionSpec, settings: &Settings, host: &Host) -> Result<()> {
     let Some(text) = settings.text(spec.name) else { return Ok(()) };
     match (spec.name, spec.kind) {
-        ("auth_type", _) => methods::named_kind(&text).map(drop),
+        ("auth_type", _) => methods::named(&text).map(drop),
         ("system_scope", _) => resolve::system(settings).map(drop),
         ("interface", _) => resolve::interfaces(&text).map(drop),
         ("tls_min_version", _) => resolve::tls_min_version(settings).map(drop),

@@ -4,30 +4,43 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use super::{AuthMethod, Method, MethodSpec, Reads};
 use crate::{
-    error::Result,
+    error::{ErrorKind, Result},
+    hint::Hint,
     reference::UserRef,
+    scope::Scope,
     secret::Secret,
     settings::{OptionSpec, Settings, ValueKind, user},
 };
 
-pub(crate) const OPTIONS: &[OptionSpec] = &[
-    OptionSpec::plain("application_credential_id", "the application credential's id")
-        .choices(&[("proof", "application credential"), ("application_credential", "id")]),
-    OptionSpec::plain("application_credential_name", "the application credential's name; its user is needed too")
-        .choices(&[("proof", "application credential"), ("application_credential", "name")]),
-    OptionSpec::plain("application_credential_secret", "the application credential's secret")
-        .secret()
-        .choices(&[("proof", "application credential"), ("application_credential_secret", "itself")]),
-    OptionSpec::plain("application_credential_secret_file", "a file with the secret in its first line")
-        .choices(&[("proof", "application credential"), ("application_credential_secret", "file")])
-        .kind(ValueKind::Path),
-    OptionSpec::plain("application_credential_secret_command", "a command that prints the secret")
-        .choices(&[("proof", "application credential"), ("application_credential_secret", "command")])
-        .kind(ValueKind::Command),
-    OptionSpec::plain("application_credential_secret_keyring", "where the secret is in the keyring of this system")
-        .choices(&[("proof", "application credential"), ("application_credential_secret", "keyring")]),
-];
+pub(super) const SPEC: MethodSpec = MethodSpec {
+    name: "application_credential",
+    auth_types: &["v3applicationcredential", "application_credential"],
+    help: "a secret made for a program, bound to one project",
+    proof: "application credential",
+    options: &[
+        OptionSpec::plain("application_credential_id", "the application credential's id")
+            .choices(&[("proof", "application credential"), ("application_credential", "id")]),
+        OptionSpec::plain("application_credential_name", "the application credential's name; its user is needed too")
+            .choices(&[("proof", "application credential"), ("application_credential", "name")]),
+        OptionSpec::plain("application_credential_secret", "the application credential's secret")
+            .secret()
+            .choices(&[("proof", "application credential"), ("application_credential_secret", "itself")]),
+        OptionSpec::plain("application_credential_secret_file", "a file with the secret in its first line")
+            .choices(&[("proof", "application credential"), ("application_credential_secret", "file")])
+            .kind(ValueKind::Path),
+        OptionSpec::plain("application_credential_secret_command", "a command that prints the secret")
+            .choices(&[("proof", "application credential"), ("application_credential_secret", "command")])
+            .kind(ValueKind::Command),
+        OptionSpec::plain("application_credential_secret_keyring", "where the secret is in the keyring of this system")
+            .choices(&[("proof", "application credential"), ("application_credential_secret", "keyring")]),
+    ],
+    needs: &[&["application_credential_id", "application_credential_name"], &["application_credential_secret"]],
+    scopeless: Some("the credential is bound to the project it was made in"),
+    is_of_user: false,
+    reads: Reads::Login(|settings| Ok(read(settings)?.map(AuthMethod::ApplicationCredential))),
+};
 
 /// An application credential and its secret. It takes no scope; renewal sends it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,29 +65,55 @@ pub enum ApplicationCredentialRef {
     },
 }
 
-impl ApplicationCredential {
-    pub(crate) fn from_settings(settings: &Settings) -> Result<Option<Self>> {
-        let text = |part: &str| settings.string(&format!("application_credential_{part}"));
-        let credential = match (text("id"), text("name")) {
-            (Some(id), _) => Some(ApplicationCredentialRef::Id(id)),
-            (None, Some(name)) => user(settings)?.map(|user| ApplicationCredentialRef::Name { name, user }),
-            (None, None) => None,
-        };
-        let secret = settings.secret("application_credential_secret").map(|it| it.value.clone());
-        Ok(credential.zip(secret).map(|(credential, secret)| Self { credential, secret }))
+fn read(settings: &Settings) -> Result<Option<ApplicationCredential>> {
+    let text = |part: &str| settings.string(&format!("application_credential_{part}"));
+    let credential = match (text("id"), text("name")) {
+        (Some(id), _) => Some(ApplicationCredentialRef::Id(id)),
+        (None, Some(name)) => user(settings)?.map(|user| ApplicationCredentialRef::Name { name, user }),
+        (None, None) => None,
+    };
+    let secret = settings.secret("application_credential_secret").map(|it| it.value.clone());
+    Ok(credential.zip(secret).map(|(credential, secret)| ApplicationCredential { credential, secret }))
+}
+
+impl Method for ApplicationCredential {
+    fn spec(&self) -> &'static MethodSpec {
+        &SPEC
     }
 
-    pub(crate) fn identity(&self) -> Value {
+    fn subject(&self) -> String {
+        self.credential.to_string()
+    }
+
+    fn identity(&self) -> Value {
         match &self.credential {
             ApplicationCredentialRef::Id(id) => json!({ "id": id }),
             ApplicationCredentialRef::Name { name, user } => json!({ "name": name, "user": user.to_wire() }),
         }
     }
 
-    pub(crate) fn to_wire(&self) -> Value {
-        let mut wire = self.identity();
-        wire["secret"] = self.secret.expose().into();
-        wire
+    fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    fn factors(&self) -> Vec<(&'static str, Value)> {
+        let mut factor = self.identity();
+        factor["secret"] = self.secret.expose().into();
+        vec![(SPEC.name, factor)]
+    }
+
+    fn user(&self) -> Option<&UserRef> {
+        match &self.credential {
+            ApplicationCredentialRef::Name { user, .. } => Some(user),
+            ApplicationCredentialRef::Id(_) => None,
+        }
+    }
+
+    fn refused(&self, _: &Scope) -> (ErrorKind, Hint) {
+        let hint = "it may be unknown or expired, its secret wrong, or its user or project disabled: check "
+            + Hint::options(["application_credential_id", "application_credential_secret"], "and")
+            + ", or make a new one";
+        (ErrorKind::ApplicationCredentialRefused, hint)
     }
 }
 

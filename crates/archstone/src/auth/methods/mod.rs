@@ -1,29 +1,146 @@
-//! How identity is proven: one file for each method, and this list.
+//! How identity is proven: one file for each method, and [`METHODS`], the one list of them.
 //!
-//! A file says what the method is called, which options it has, what it sends, and what decides
-//! who it is for. To add a method, write its file and name it here.
+//! A file has two parts: a [`MethodSpec`], which says everything that is known of the method before it is
+//! configured (configuration, surfaces and documents follow it), and a type with the trait [`Method`], which is the
+//! method as configured. To add a method, write its file and add its line to the list.
 
+mod admin_token;
 mod application_credential;
+mod choice;
 mod password;
+mod spec;
 mod token;
+
+use std::{fmt, pin::Pin};
 
 use serde_json::Value;
 
+pub(crate) use admin_token::GivenToken;
 pub use application_credential::{ApplicationCredential, ApplicationCredentialRef};
+pub(crate) use choice::{chosen, lacking, missing, named, read};
 pub use password::Password;
+pub use spec::MethodSpec;
+pub(crate) use spec::Reads;
 pub use token::TokenExchange;
 
-pub(crate) use application_credential::OPTIONS as APPLICATION_CREDENTIAL;
-pub(crate) use password::{OPTIONS as PASSWORD, USER};
-pub(crate) use token::OPTIONS as TOKEN;
-
+use super::login::Exchange;
 use crate::{
-    error::{Error, ErrorKind, Result, printable},
+    access::Access,
+    error::{ErrorKind, Result},
     hint::Hint,
+    reference::UserRef,
+    scope::Scope,
     secret::Secret,
-    settings::{Settings, Sourced},
-    spelling::nearest,
+    settings::OptionSpec,
 };
+
+/// Every method, the one that is meant where nothing is said first.
+pub const METHODS: &[&MethodSpec] =
+    &[&password::SPEC, &token::SPEC, &application_credential::SPEC, &admin_token::SPEC];
+
+/// The options that several methods share.
+const SHARED: &[&[OptionSpec]] = &[password::USER];
+
+/// The options of all methods, in groups.
+pub(crate) const OPTIONS: [&[OptionSpec]; SHARED.len() + METHODS.len()] = {
+    let mut groups: [&[OptionSpec]; SHARED.len() + METHODS.len()] = [&[]; SHARED.len() + METHODS.len()];
+    let mut position = 0;
+    while position < groups.len() {
+        groups[position] = match position.checked_sub(SHARED.len()) {
+            None => SHARED[position],
+            Some(method) => METHODS[method].options,
+        };
+        position += 1;
+    }
+    groups
+};
+
+/// What `auth_type` is for, with the usual name of every method.
+pub(crate) const HELP: &str = {
+    const BEGINNING: &str = "how identity is proven: ";
+    /// Each piece of the text: the beginning, and the names with commas before all but the first.
+    const fn piece(position: usize) -> &'static str {
+        match position {
+            0 => BEGINNING,
+            odd if odd % 2 == 1 => METHODS[odd / 2].auth_types[0],
+            _ => ", ",
+        }
+    }
+    const PIECES: usize = 2 * METHODS.len();
+    const LENGTH: usize = {
+        let (mut length, mut position) = (0, 0);
+        while position < PIECES {
+            length += piece(position).len();
+            position += 1;
+        }
+        length
+    };
+    const TEXT: [u8; LENGTH] = {
+        let (mut text, mut end, mut position) = ([0; LENGTH], 0, 0);
+        while position < PIECES {
+            let (piece, mut copied) = (piece(position).as_bytes(), 0);
+            while copied < piece.len() {
+                text[end] = piece[copied];
+                (end, copied) = (end + 1, copied + 1);
+            }
+            position += 1;
+        }
+        text
+    };
+    match std::str::from_utf8(&TEXT) {
+        Ok(text) => text,
+        Err(_) => BEGINNING,
+    }
+};
+
+/// What an exchange gives, later.
+pub(crate) type Exchanged<'a> = Pin<Box<dyn Future<Output = Result<Access>> + Send + 'a>>;
+
+/// A method as it is configured.
+///
+/// Most methods are members of the `identity` object in `POST /v3/auth/tokens`: their [`factors`](Self::factors) are all
+/// that is sent. What takes more than that request has an [`exchange`](Self::exchange) of its own.
+pub(crate) trait Method: fmt::Debug + Send + Sync {
+    /// What is known of the method.
+    fn spec(&self) -> &'static MethodSpec;
+
+    /// Who it is for, as it may be shown: `user 'alice' in domain 'acme'`.
+    fn subject(&self) -> String;
+
+    /// Who it is for, distinct from all others, without the secret. It is a part of the key of the token cache.
+    fn identity(&self) -> Value;
+
+    /// What proves it: the other part of that key, and what seals a token that is kept.
+    fn secret(&self) -> &Secret;
+
+    /// Keystone's names of the methods, each with its member of the `identity` object. They hold the secret.
+    fn factors(&self) -> Vec<(&'static str, Value)>;
+
+    /// The user that is named.
+    fn user(&self) -> Option<&UserRef> {
+        None
+    }
+
+    /// The kind of a refusal for which Keystone gives no reason, and what to check.
+    fn refused(&self, scope: &Scope) -> (ErrorKind, Hint);
+
+    /// A login that is more than one request, also when it is repeated for a renewal. `None`: the factors are sent.
+    fn exchange<'a>(&'a self, _: &'a Exchange<'a>, _: &'a Scope) -> Option<Exchanged<'a>> {
+        None
+    }
+}
+
+/// What to check where a user was refused who showed `proofs`.
+fn refused_user(proofs: &str, scope: &Scope) -> (ErrorKind, Hint) {
+    let beginning = format!("check the user's name, its domain and {proofs}");
+    let hint = match scope {
+        Scope::Default | Scope::Unscoped => (beginning + "; the user may also be disabled or locked").into(),
+        scope => {
+            Hint::from(format!("{beginning}, and {scope}; to see which, log in with ")) + Hint::option("unscoped")
+        }
+    };
+    (ErrorKind::Unauthenticated, hint)
+}
 
 /// How identity is proven.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,182 +158,30 @@ impl AuthMethod {
     /// Keystone's name of the method.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Password(_) => "password",
-            Self::Token(_) => "token",
-            Self::ApplicationCredential(_) => "application_credential",
-        }
-    }
-
-    /// The method's member of the `identity` object. It holds the secret.
-    pub(crate) fn to_wire(&self) -> Value {
-        match self {
-            Self::Password(method) => method.to_wire(),
-            Self::Token(method) => method.to_wire(),
-            Self::ApplicationCredential(method) => method.to_wire(),
-        }
-    }
-
-    /// The same without the secret: who it is for, told apart from all others.
-    pub(crate) fn identity(&self) -> Value {
-        match self {
-            Self::Password(method) => method.user.to_wire(),
-            Self::Token(_) => Value::Null,
-            Self::ApplicationCredential(method) => method.identity(),
-        }
+        self.spec().name
     }
 
     /// Who it is for, as it may be shown: `user 'alice' in domain 'acme'`.
     #[must_use]
     pub fn subject(&self) -> String {
+        self.method().subject()
+    }
+
+    /// What is known of the method, whoever uses it.
+    #[must_use]
+    pub fn spec(&self) -> &'static MethodSpec {
+        self.method().spec()
+    }
+
+    /// The method, whichever it is.
+    pub(crate) fn method(&self) -> &dyn Method {
         match self {
-            Self::Password(method) => method.user.to_string(),
-            Self::Token(method) => format!("the token {}", method.token.digest()),
-            Self::ApplicationCredential(method) => method.credential.to_string(),
-        }
-    }
-
-    /// What proves it.
-    pub(crate) fn secret(&self) -> &Secret {
-        match self {
-            Self::Password(method) => &method.password,
-            Self::Token(method) => &method.token,
-            Self::ApplicationCredential(method) => &method.secret,
+            Self::Password(method) => method,
+            Self::Token(method) => method,
+            Self::ApplicationCredential(method) => method,
         }
     }
 }
 
-/// Which method is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Password,
-    Token,
-    ApplicationCredential,
-    /// No method at all: the token is used as it is.
-    GivenToken,
-}
-
-/// The method that `auth_type` names, or else the one whose options are there.
-pub(crate) fn kind(settings: &Settings) -> Result<Kind> {
-    let application_credential = ["id", "name", "secret", "secret_file", "secret_command", "secret_keyring"]
-        .map(|part| format!("application_credential_{part}"))
-        .into_iter()
-        .find(|name| settings.has(name));
-    // `archstone` is how keystoneauth's users ask for this library: it says nothing about the method.
-    let Some(named) = settings.text("auth_type").filter(|it| it.value != "archstone") else {
-        let given = settings.has("token_id") || settings.has("token_ref");
-        let proofs: Vec<_> = [
-            application_credential.as_deref().map(|name| (name, Kind::ApplicationCredential)),
-            ["password", "password_file", "password_command", "password_keyring"]
-                .into_iter()
-                .find(|name| settings.has(name))
-                .map(|name| (name, Kind::Password)),
-            settings.has("token").then_some(("token", Kind::Token)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        return match *proofs {
-            // `OS_TOKEN` with an endpoint and nowhere to exchange it: use it as it is.
-            [(_, Kind::Token)] if settings.has("mgmt_url") && !settings.has("auth_url") => Ok(Kind::GivenToken),
-            [] if given => Ok(Kind::GivenToken),
-            [] => Ok(Kind::Password),
-            [(_, kind)] => Ok(kind),
-            [(one, _), (other, _), ..] => {
-                let place = |name| settings.origin(name).map(ToString::to_string).unwrap_or_default();
-                Err(Error::new(
-                    ErrorKind::InvalidConfig,
-                    format!("two ways to prove who you are: {} and {}", place(one), place(other)),
-                )
-                .with_hint("remove one of them, or choose with " + Hint::option("auth_type")))
-            }
-        };
-    };
-    named_kind(&named)
-}
-
-/// The method that a value of `auth_type` names.
-pub(crate) fn named_kind(named: &Sourced<&str>) -> Result<Kind> {
-    match named.value {
-        "password" | "v3password" | "archstone" => Ok(Kind::Password),
-        "token" | "v3token" => Ok(Kind::Token),
-        "v3applicationcredential" | "application_credential" => Ok(Kind::ApplicationCredential),
-        "admin_token" | "token_endpoint" => Ok(Kind::GivenToken),
-        other => Err(Error::new(
-            ErrorKind::InvalidConfig,
-            format!("{} asks for the auth method `{}`, which is not supported", named.origin, printable(other)),
-        )
-        .with_hint(match nearest(other, NAMES) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "the methods are `password`, `token`, `v3applicationcredential` and `admin_token`".into(),
-        })),
-    }
-}
-
-/// The names of methods that keystoneauth1 has, too.
-const NAMES: [&str; 8] = [
-    "password",
-    "v3password",
-    "token",
-    "v3token",
-    "v3applicationcredential",
-    "admin_token",
-    "token_endpoint",
-    "archstone",
-];
-
-pub(crate) fn from_settings(kind: Kind, settings: &Settings) -> Result<Option<AuthMethod>> {
-    let method = match kind {
-        Kind::Password => Password::from_settings(settings)?.map(AuthMethod::Password),
-        Kind::Token => TokenExchange::from_settings(settings).map(AuthMethod::Token),
-        Kind::ApplicationCredential => {
-            ApplicationCredential::from_settings(settings)?.map(AuthMethod::ApplicationCredential)
-        }
-        Kind::GivenToken if settings.has("token_id") || settings.has("token_ref") => return Ok(None),
-        Kind::GivenToken => None,
-    };
-    method.map(Some).ok_or_else(|| missing(kind, settings))
-}
-
-/// What a method needs: of each group, one option.
-fn needs(kind: Kind) -> &'static [&'static [&'static str]] {
-    match kind {
-        Kind::Password => &[&["auth_url"], &["username", "user_id"], &["password"]],
-        Kind::Token => &[&["auth_url"], &["token"]],
-        Kind::ApplicationCredential => &[
-            &["auth_url"],
-            &["application_credential_id", "application_credential_name"],
-            &["application_credential_secret"],
-        ],
-        Kind::GivenToken => &[&["token", "token_id"], &["mgmt_url"]],
-    }
-}
-
-/// The groups of which nothing is there.
-pub(crate) fn lacking(kind: Kind, settings: &Settings) -> Vec<&'static [&'static str]> {
-    needs(kind).iter().filter(|names| !names.iter().any(|name| settings.has(name))).copied().collect()
-}
-
-/// All that is missing, in one error.
-pub(crate) fn missing(kind: Kind, settings: &Settings) -> Error {
-    const OWNER: &[&str] = &["username", "user_id"];
-    let lacking = lacking(kind, settings);
-    // A user's name alone does not name an application credential's owner.
-    let lacking = if lacking.is_empty() { vec![OWNER] } else { lacking };
-    let everything = lacking.len() == needs(kind).len();
-    let message = if everything {
-        "no cloud and no credentials are configured".to_owned()
-    } else {
-        let names = lacking.iter().map(|names| format!("`{}`", names.join("` or `")));
-        format!("the configuration lacks {}", names.collect::<Vec<_>>().join(", "))
-    };
-    let beginning = if everything {
-        "name a cloud of `clouds.yaml` with " + Hint::option("cloud") + ", or give "
-    } else {
-        "give ".into()
-    };
-    let hint = lacking.iter().enumerate().fold(beginning, |hint, (position, names)| {
-        hint + if position == 0 { "" } else { ", " } + Hint::options(names.iter().copied(), "or")
-    });
-    Error::new(ErrorKind::NotConfigured, message).with_hint(hint)
-}
+#[cfg(test)]
+mod tests;

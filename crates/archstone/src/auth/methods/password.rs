@@ -2,15 +2,18 @@
 
 use serde_json::{Value, json};
 
+use super::{AuthMethod, Method, MethodSpec, Reads, refused_user};
 use crate::{
-    error::Result,
+    error::ErrorKind,
+    hint::Hint,
     reference::UserRef,
+    scope::Scope,
     secret::Secret,
-    settings::{OptionSpec, Settings, ValueKind, user},
+    settings::{OptionSpec, ValueKind, user},
 };
 
 /// The options that name a user; other methods share them.
-pub(crate) const USER: &[OptionSpec] = &[
+pub(super) const USER: &[OptionSpec] = &[
     OptionSpec::plain("user_id", "the user's id").choices(&[("user", "id")]),
     OptionSpec::plain("username", "the user's name").aliases(&["user_name"]).choices(&[("user", "name")]),
     OptionSpec::plain("user_domain_id", "the id of the domain that owns the user").choices(&[("user_domain", "id")]),
@@ -18,19 +21,33 @@ pub(crate) const USER: &[OptionSpec] = &[
         .choices(&[("user_domain", "name")]),
 ];
 
-pub(crate) const OPTIONS: &[OptionSpec] = &[
-    OptionSpec::plain("password", "the user's password")
-        .secret()
-        .choices(&[("proof", "password"), ("password", "itself")]),
-    OptionSpec::plain("password_file", "a file with the user's password in its first line")
-        .choices(&[("proof", "password"), ("password", "file")])
-        .kind(ValueKind::Path),
-    OptionSpec::plain("password_command", "a command that prints the user's password")
-        .choices(&[("proof", "password"), ("password", "command")])
-        .kind(ValueKind::Command),
-    OptionSpec::plain("password_keyring", "where the user's password is in the keyring of this system")
-        .choices(&[("proof", "password"), ("password", "keyring")]),
-];
+pub(super) const SPEC: MethodSpec = MethodSpec {
+    name: "password",
+    auth_types: &["password", "v3password"],
+    help: "a user's password",
+    proof: "password",
+    options: &[
+        OptionSpec::plain("password", "the user's password")
+            .secret()
+            .choices(&[("proof", "password"), ("password", "itself")]),
+        OptionSpec::plain("password_file", "a file with the user's password in its first line")
+            .choices(&[("proof", "password"), ("password", "file")])
+            .kind(ValueKind::Path),
+        OptionSpec::plain("password_command", "a command that prints the user's password")
+            .choices(&[("proof", "password"), ("password", "command")])
+            .kind(ValueKind::Command),
+        OptionSpec::plain("password_keyring", "where the user's password is in the keyring of this system")
+            .choices(&[("proof", "password"), ("password", "keyring")]),
+    ],
+    needs: &[&["username", "user_id"], &["password"]],
+    scopeless: None,
+    is_of_user: true,
+    reads: Reads::Login(|settings| {
+        let password = settings.secret("password").map(|it| it.value.clone());
+        let method = user(settings)?.zip(password).map(|(user, password)| Password { user, password });
+        Ok(method.map(AuthMethod::Password))
+    }),
+};
 
 /// A user and the user's password. Renewal sends it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,15 +58,34 @@ pub struct Password {
     pub password: Secret,
 }
 
-impl Password {
-    pub(crate) fn from_settings(settings: &Settings) -> Result<Option<Self>> {
-        let password = settings.secret("password").map(|it| it.value.clone());
-        Ok(user(settings)?.zip(password).map(|(user, password)| Self { user, password }))
+impl Method for Password {
+    fn spec(&self) -> &'static MethodSpec {
+        &SPEC
     }
 
-    pub(crate) fn to_wire(&self) -> Value {
+    fn subject(&self) -> String {
+        self.user.to_string()
+    }
+
+    fn identity(&self) -> Value {
+        self.user.to_wire()
+    }
+
+    fn secret(&self) -> &Secret {
+        &self.password
+    }
+
+    fn factors(&self) -> Vec<(&'static str, Value)> {
         let mut user = self.user.to_wire();
         user["password"] = self.password.expose().into();
-        json!({ "user": user })
+        vec![(SPEC.name, json!({ "user": user }))]
+    }
+
+    fn user(&self) -> Option<&UserRef> {
+        Some(&self.user)
+    }
+
+    fn refused(&self, scope: &Scope) -> (ErrorKind, Hint) {
+        refused_user("the password", scope)
     }
 }

@@ -2,15 +2,26 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    secret::Secret,
-    settings::{OptionSpec, Settings},
-};
+use super::{AuthMethod, Method, MethodSpec, Reads};
+use crate::{error::ErrorKind, hint::Hint, scope::Scope, secret::Secret, settings::OptionSpec};
 
-pub(crate) const OPTIONS: &[OptionSpec] = &[OptionSpec::plain("token", "a token to exchange for another")
-    .aliases(&["auth_token"])
-    .secret()
-    .choices(&[("proof", "token")])];
+pub(super) const SPEC: MethodSpec = MethodSpec {
+    name: "token",
+    auth_types: &["token", "v3token"],
+    help: "a token that is exchanged for one of another scope",
+    proof: "token",
+    options: &[OptionSpec::plain("token", "a token to exchange for another")
+        .aliases(&["auth_token"])
+        .secret()
+        .choices(&[("proof", "token")])],
+    needs: &[&["token"]],
+    scopeless: None,
+    is_of_user: false,
+    reads: Reads::Login(|settings| {
+        let token = settings.secret("token").map(|it| it.value.clone());
+        Ok(token.map(|token| AuthMethod::Token(TokenExchange { token })))
+    }),
+};
 
 /// A token to exchange. The new one keeps the first one's expiry, and nothing can renew it beyond.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +30,29 @@ pub struct TokenExchange {
     pub token: Secret,
 }
 
-impl TokenExchange {
-    pub(crate) fn from_settings(settings: &Settings) -> Option<Self> {
-        settings.secret("token").map(|it| Self { token: it.value.clone() })
+impl Method for TokenExchange {
+    fn spec(&self) -> &'static MethodSpec {
+        &SPEC
     }
 
-    pub(crate) fn to_wire(&self) -> Value {
-        json!({ "id": self.token.expose() })
+    fn subject(&self) -> String {
+        format!("the token {}", self.token.digest())
+    }
+
+    fn identity(&self) -> Value {
+        Value::Null
+    }
+
+    fn secret(&self) -> &Secret {
+        &self.token
+    }
+
+    fn factors(&self) -> Vec<(&'static str, Value)> {
+        vec![(SPEC.name, json!({ "id": self.token.expose() }))]
+    }
+
+    fn refused(&self, _: &Scope) -> (ErrorKind, Hint) {
+        let why = "the token has expired, was revoked, is not of this cloud, or may not be exchanged for this scope";
+        (ErrorKind::TokenRejected, why.into())
     }
 }

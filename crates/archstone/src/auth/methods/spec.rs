@@ -1,0 +1,56 @@
+//! What is known of a method before it is configured.
+
+use super::{AuthMethod, GivenToken};
+use crate::{
+    error::Result,
+    settings::{OptionSpec, Settings},
+};
+
+/// A way to prove identity: what it is called, which options it has, and what it needs.
+///
+/// ```
+/// let methods = archstone::config::METHODS;
+/// assert!(methods.iter().any(|it| it.auth_types.contains(&"v3applicationcredential")));
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct MethodSpec {
+    /// Keystone's name of the method.
+    pub name: &'static str,
+    /// The values of `auth_type` that mean it, the usual one first.
+    pub auth_types: &'static [&'static str],
+    /// What it is, in one line.
+    pub help: &'static str,
+    /// What is sent as proof: `password`.
+    pub proof: &'static str,
+    /// The options that it alone has. Where `auth_type` is not set, each of them asks for the method.
+    pub options: &'static [OptionSpec],
+    /// What it needs beside the URL of the identity service: of each group, one option.
+    pub needs: &'static [&'static [&'static str]],
+    /// Why it takes no scope, if it takes none.
+    pub scopeless: Option<&'static str>,
+    /// Whether it is a login of a user, who may be unknown, rather than one with an object that belongs to a user.
+    pub(crate) is_of_user: bool,
+    pub(crate) reads: Reads,
+}
+
+/// What comes of a method's options; `None` where something is missing.
+#[derive(Debug)]
+pub(crate) enum Reads {
+    /// What is exchanged for a token.
+    Login(fn(&Settings) -> Result<Option<AuthMethod>>),
+    /// What is used as it is. Every service is at `mgmt_url`.
+    Given(fn(&Settings) -> Option<GivenToken>),
+}
+
+impl MethodSpec {
+    /// The first of its own options that is set.
+    pub(crate) fn named_by(&self, settings: &Settings) -> Option<&'static str> {
+        self.options.iter().map(|option| option.name).find(|name| settings.has(name))
+    }
+
+    /// Whether nothing is exchanged: what is given is used as it is.
+    pub(crate) fn is_given(&self) -> bool {
+        matches!(self.reads, Reads::Given(_))
+    }
+}
