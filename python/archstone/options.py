@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
     from os import PathLike
     from typing import Protocol
 
@@ -37,6 +37,7 @@ class Options(TypedDict, total=False):
 
     cloud: str | None
     environment: bool | None
+    ask: Callable[[str], str | None] | None
 
     auth_url: str | None
     auth_type: str | None
@@ -48,13 +49,15 @@ class Options(TypedDict, total=False):
     password_file: str | PathLike[str] | None
     password_command: str | Sequence[str] | None
     password_keyring: str | None
+    token: str | None
     application_credential_id: str | None
     application_credential_name: str | None
     application_credential_secret: str | None
     application_credential_secret_file: str | PathLike[str] | None
     application_credential_secret_command: str | Sequence[str] | None
     application_credential_secret_keyring: str | None
-    token: str | None
+    passcode: str | None
+    auth_methods: str | Sequence[str] | None
     token_id: str | None
     token_ref: str | Mapping[str, object] | AccessInfo | None
 

@@ -60,6 +60,7 @@ def test_every_option_is_one_of_the_library(name: str) -> None:
         "system_scope": False,
         "cloud": None,
         "token_ref": None,
+        "ask": None,
     }
 
     try:

@@ -389,11 +389,11 @@ ALIASES = {"tenant_id": "project-id", "tenant_name": "project-name"}
 def test_the_loader_has_every_option() -> None:
     options = {it.name: it for it in loading.get_plugin_options("archstone")}
 
-    for name in set(Options.__annotations__) - OF_OTHERS - {"auth_type"}:
+    for name in set(Options.__annotations__) - OF_OTHERS - {"ask", "auth_type"}:
         option = options[ALIASES.get(name, name.replace("_", "-"))]
         assert option.help
         secrets = {"password", "token", "token_id", "token_ref", "proxy", "application_credential_secret"}
-        secrets |= {"token_cache_password", "token_cache_secret"}
+        secrets |= {"token_cache_password", "token_cache_secret", "passcode"}
         assert option.secret == (name in secrets)
     assert [it.name for it in options["project-id"].deprecated] == ["tenant-id"]
     assert [name for name, it in options.items() if it.required] == ["auth-url"]

@@ -1,7 +1,7 @@
 //! From Python's keyword arguments to the library's options.
 
 use archstone::{
-    Client, ClientBuilder, ErrorKind,
+    Client, ClientBuilder, Error, ErrorKind, Secret,
     config::{METHODS, MethodSpec, OPTIONS, OptionSpec, ValueKind},
 };
 use pyo3::{
@@ -63,6 +63,7 @@ pub(crate) fn builder(options: Option<&Bound<'_, PyDict>>) -> PyResult<ClientBui
             "cloud" => builder = builder.cloud(text(&name, &value)?),
             "environment" if value.extract()? => builder = builder.environment(),
             "environment" => {}
+            "ask" => builder = builder.ask(ask(&value)?),
             _ => {
                 check_name(&name)?;
                 builder = builder.option(&name, text(&name, &value)?);
@@ -70,6 +71,28 @@ pub(crate) fn builder(options: Option<&Bound<'_, PyDict>>) -> PyResult<ClientBui
         }
     }
     Ok(builder)
+}
+
+/// What calls a Python function with the name of an option, in whatever thread asks.
+fn ask(
+    function: &Bound<'_, PyAny>,
+) -> PyResult<impl Fn(&'static OptionSpec) -> archstone::Result<Option<Secret>> + Send + Sync + 'static> {
+    let py = function.py();
+    if !function.is_callable() {
+        let error = Error::new(ErrorKind::InvalidConfig, "`ask` must be a function that takes the name of an option");
+        return Err(errors::to_python(py, &error));
+    }
+    let function = function.clone().unbind();
+    Ok(move |option: &'static OptionSpec| {
+        Python::attach(|py| {
+            let answer = function.call1(py, (option.name,)).and_then(|it| it.extract::<Option<String>>(py));
+            answer.map(|it| it.map(Secret::from)).map_err(|raised| {
+                let kind = raised.get_type(py).name().map_or_else(|_| "an exception".into(), |name| name.to_string());
+                let message = format!("`ask` raised {kind} when it was called for `{}`", option.name);
+                Error::new(ErrorKind::NotConfigured, message)
+            })
+        })
+    })
 }
 
 fn check_name(name: &str) -> PyResult<()> {

@@ -80,8 +80,8 @@ mod transport;
 
 pub use access::{Access, ApplicationCredentialInfo, Named, OAuth1Info, ServiceProvider, TrustInfo};
 pub use auth::{
-    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Password, StoredToken, TokenCache, TokenExchange,
-    TokenStore, TokenStoreStatus,
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, OtherMethod, Password, StoredToken, TokenCache,
+    TokenExchange, TokenStore, TokenStoreStatus,
 };
 pub use catalog::{
     Allow, ApiVersion, Catalog, Endpoint, EndpointFilter, EndpointUrl, Interface, OfferedVersions, Service,

@@ -50,6 +50,16 @@ impl Receipt {
         }
     }
 
+    /// The next factor to send, of the set that needs the fewest and of which each is `known`.
+    pub(crate) fn next_of<T>(&self, known: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let sets = self.required_auth_methods.iter().filter_map(|set| {
+            let missing: Vec<_> = set.iter().filter(|method| !self.methods.contains(method)).collect();
+            let all: Option<Vec<T>> = missing.iter().map(|method| known(method)).collect();
+            all.filter(|all| !all.is_empty())
+        });
+        sets.min_by_key(Vec::len)?.into_iter().next()
+    }
+
     /// What is still missing, as it may be shown.
     pub(crate) fn missing(&self) -> String {
         let sets = self.required_auth_methods.iter().map(|set| {

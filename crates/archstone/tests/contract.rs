@@ -120,7 +120,8 @@ impl Case {
                     }
                 }
             }
-            _ => told["auth_type"] = "admin_token".into(),
+            Some(other) => told["auth_type"] = other.spec().auth_types[0].into(),
+            None => told["auth_type"] = "admin_token".into(),
         }
         let services = self.said["services"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let services: Map<String, Value> = services.map(|name| (name.to_owned(), service(config, name))).collect();

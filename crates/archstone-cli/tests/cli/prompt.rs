@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use archstone::host::Host;
+use archstone_testing::{FakeKeystone, FakeUser};
 
 use crate::program::Program;
 
@@ -181,4 +182,45 @@ fn a_terminal_gets_nothing_raw() {
     }
     // To programs it goes as it is.
     assert_eq!(nobody.run("config list -f value -c cloud").result(), "w\u{1b}]0;owned\u{7}\u{202e}\n");
+}
+
+/// A user who needs a passcode, too.
+fn with_totp() -> (FakeKeystone, Program) {
+    let keystone = FakeKeystone::start();
+    let user = FakeUser::new("grace", "grace-secret").with_role("member", "demo").with_default_project("demo");
+    keystone.change(|cloud| cloud.user(user.with_totp("471100")));
+    let program = Program::new()
+        .with("OS_AUTH_URL", &keystone.auth_url())
+        .with("OS_USERNAME", "grace")
+        .with("OS_PASSWORD", "grace-secret");
+    (keystone, program)
+}
+
+#[test]
+fn a_passcode_is_asked_for_at_a_login_and_not_while_a_token_is_kept() {
+    let (keystone, grace) = with_totp();
+    let grace = grace.with("OS_AUTH_TYPE", "v3multifactor").with("OS_AUTH_METHODS", "v3password,v3totp");
+
+    let first = at_a_terminal(&grace, &WHO, &[("Passcode: ", "471100\r")]);
+    let second = at_a_terminal(&grace, &WHO, &[]);
+
+    assert_eq!((first.status, first.shown.as_str(), first.echoes), (0, "Passcode: \r\ngrace\r\n", true));
+    assert_eq!((second.status, second.shown.as_str()), (0, "grace\r\n"));
+    assert_eq!(keystone.logins(), 1);
+}
+
+#[test]
+fn a_factor_that_turns_out_to_be_missing_is_asked_for() {
+    let (keystone, grace) = with_totp();
+
+    let run = at_a_terminal(&grace, &WHO, &[("Passcode: ", "471100\r")]);
+
+    assert_eq!((run.status, run.shown.as_str()), (0, "Passcode: \r\ngrace\r\n"));
+    assert_eq!(keystone.requests().iter().filter(|it| it.header("openstack-auth-receipt").is_some()).count(), 1);
+    let (_keystone, nobody) = with_totp();
+    let failure = nobody.run("whoami").failure();
+    assert!(failure.contains("exit 4") && failure.contains("still missing is `totp`"), "{failure}");
+    assert!(failure.contains("--os-auth-methods") && failure.contains("OS_PASSCODE"), "{failure}");
+    let given = "whoami -f value -c user_name --os-auth-methods v3password,v3totp";
+    assert_eq!(nobody.with("OS_PASSCODE", "471100").run(given).result(), "grace\n");
 }

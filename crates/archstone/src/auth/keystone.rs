@@ -38,8 +38,10 @@ pub(crate) async fn issue(
     v3: &Url,
     method: &dyn Proof,
     scope: &Scope,
+    receipt: Option<&Receipt>,
 ) -> Result<Access> {
     let mut request = Request::new(Method::POST, below(v3, &["auth", "tokens"]));
+    request.receipt = receipt.map(|it| it.id.clone());
     request.body = Some(token_request(method, scope));
     let response = transport.send(request).await?;
     if response.status == 201 || response.status == 200 {
@@ -156,16 +158,18 @@ fn refusal(response: &Answer, method: &dyn Proof, scope: &Scope) -> Error {
                 format!("{} needs more factors: still missing is {missing}", method.subject()),
             )
             .with_hint(
-                "Archstone cannot send a second factor yet: log in elsewhere and give the token, or ask an administrator \
-                 for a rule of one method that it has (password, token or application_credential)",
+                "give the missing factor, such as "
+                    + Hint::option("passcode")
+                    + ", or name all methods with "
+                    + Hint::option("auth_methods")
+                    + " and give what each of them needs",
             )
             .with_receipt(receipt);
     }
     let (status, said) = (response.status, response.said());
     let in_its_words = said.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
     // Keystone says "not found" of a token or an application credential that it does not know.
-    let is_unknown =
-        status == 404 && looks_like_json(response) && said.is_some() && !method.spec().is_of_user;
+    let is_unknown = status == 404 && looks_like_json(response) && said.is_some() && !method.spec().is_of_user;
     match status {
         401 => {}
         404 if is_unknown => {}

@@ -4,24 +4,33 @@
 //! projects that the user could act in are looked up: exactly one, and the token is exchanged for
 //! it; none or several, and the unscoped token is kept, together with the choices.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 use tracing::Instrument;
 use url::Url;
 
-use super::{AuthMethod, TokenExchange, keystone, methods::Method};
+use super::{
+    AuthMethod, TokenExchange, keystone,
+    methods::{METHODS, Method, Once},
+};
 use crate::{
     access::{Access, Token},
     catalog::discovery,
     error::{Error, ErrorKind, Result, public_url},
+    hint::Hint,
     host::Host,
     lenient,
+    receipt::Receipt,
     record::Project,
-    reference::ProjectRef,
+    reference::{ProjectRef, UserRef},
     scope::Scope,
     secret::Secret,
+    settings::{Ask, OptionSpec},
     transport::{Request, Trail, Transport},
 };
 
@@ -32,6 +41,11 @@ pub(crate) struct Login {
     pub(crate) method: AuthMethod,
     pub(crate) scope: Scope,
     pub(crate) identity: Arc<Identity>,
+    /// What is configured for an identity service that wants more than the method.
+    pub(crate) further: Vec<AuthMethod>,
+    pub(crate) ask: Option<Ask>,
+    /// What works only once, and was given, has been sent.
+    pub(crate) is_spent: AtomicBool,
 }
 
 impl Login {
@@ -63,7 +77,7 @@ impl Login {
         let [only] = &*projects else { return Ok(access.with_possible_projects(projects)) };
         let exchange = TokenExchange { token: Secret::from(access.token().expose()) };
         let scope = Scope::Project(ProjectRef::Id(only.id.clone()));
-        match keystone::issue(transport, host, v3, &exchange, &scope).await {
+        match keystone::issue(transport, host, v3, &exchange, &scope, None).await {
             Ok(scoped) => Ok(scoped),
             Err(error) => Ok(access.with_possible_projects(projects).without_scope_because(&error)),
         }
@@ -71,26 +85,122 @@ impl Login {
 
     /// A token for a scope, by what the method does for it.
     async fn prove(&self, scope: &Scope) -> Result<Access> {
-        let method = self.method.method();
-        let exchange = Exchange { identity: &self.identity, auth_url: &self.auth_url };
-        match method.exchange(&exchange, scope) {
+        let exchange = Exchange { identity: &self.identity, auth_url: &self.auth_url, ask: self.ask.as_ref() };
+        let once = self.method.method().once();
+        let renewed = match &once {
+            Some(once) if !once.is_given || self.is_spent.load(Ordering::Relaxed) => {
+                self.method.method().with_once(exchange.ask_for(once).await?)
+            }
+            _ => None,
+        };
+        let method = renewed.as_ref().unwrap_or(&self.method).method();
+        let outcome = match method.exchange(&exchange, scope) {
             Some(own) => own.await,
-            None => exchange.issue(method, scope).await,
+            None => exchange.issue(method, scope, None).await,
+        };
+        self.was_sent(method, &outcome);
+        match outcome {
+            Err(error) if error.receipt().is_some() => self.follow_up(&exchange, method, scope, error).await,
+            outcome => outcome,
         }
     }
+
+    /// The further factors that work only once.
+    pub(crate) fn further_once(&self) -> impl Iterator<Item = &dyn Method> {
+        self.further.iter().map(AuthMethod::method).filter(|method| method.once().is_some())
+    }
+
+    /// Whether what proves it works only once: that is nothing to find or to seal a token with later.
+    pub(crate) fn is_once(&self) -> bool {
+        self.method.method().once().is_some_and(|once| once.is_given) || self.further_once().next().is_some()
+    }
+
+    /// Sends the factors that are missing: those that are configured, and those that a person gives. Otherwise the
+    /// refusal stands, with its receipt.
+    async fn follow_up(
+        &self,
+        exchange: &Exchange<'_>,
+        method: &dyn Method,
+        scope: &Scope,
+        mut refused: Error,
+    ) -> Result<Access> {
+        // Each round completes a factor.
+        for _ in 0..METHODS.len() {
+            let Some(receipt) = refused.receipt().cloned() else { break };
+            let is_spent = self.is_spent.load(Ordering::Relaxed);
+            let Some(next) = receipt.next_of(|name| {
+                let is_it = |it: &&AuthMethod| it.name() == name && (it.method().once().is_none() || !is_spent);
+                if let Some(configured) = self.further.iter().find(is_it) {
+                    return Some(Next::Configured(configured.clone()));
+                }
+                let spec = METHODS.iter().find(|spec| spec.name == name)?;
+                Some(Next::Asked(exchange.ask?, spec.options.first()?, method.user()?, spec.adds?))
+            }) else {
+                break;
+            };
+            let factor = match next {
+                Next::Configured(factor) => factor,
+                Next::Asked(ask, option, user, add) => match ask.aside(option).await? {
+                    Some(answer) => add(user.clone(), answer),
+                    None => break,
+                },
+            };
+            let outcome = exchange.issue(factor.method(), scope, Some(&receipt)).await;
+            self.was_sent(factor.method(), &outcome);
+            match outcome {
+                Err(error) if error.receipt().is_some() => refused = error,
+                outcome => return outcome,
+            }
+        }
+        Err(refused)
+    }
+
+    /// Remembers that what works once has reached the identity service.
+    fn was_sent(&self, method: &dyn Method, outcome: &Result<Access>) {
+        let has_arrived = outcome.as_ref().map_or_else(|error| !error.kind().is_transient(), |_| true);
+        if has_arrived && method.once().is_some() {
+            self.is_spent.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Where the next factor of a login comes from.
+enum Next<'a> {
+    Configured(AuthMethod),
+    Asked(&'a Ask, &'static OptionSpec, &'a UserRef, fn(UserRef, Secret) -> AuthMethod),
 }
 
 /// What a method logs in with: the way to the identity service, and the machine with its clocks.
 pub(crate) struct Exchange<'a> {
     pub(crate) identity: &'a Identity,
     pub(crate) auth_url: &'a Url,
+    pub(crate) ask: Option<&'a Ask>,
 }
 
 impl Exchange<'_> {
     /// The request of most methods: `POST /v3/auth/tokens` with a method's factors.
-    pub(crate) async fn issue(&self, method: &dyn Method, scope: &Scope) -> Result<Access> {
+    pub(crate) async fn issue(&self, method: &dyn Method, scope: &Scope, receipt: Option<&Receipt>) -> Result<Access> {
         let Identity { transport, host, .. } = self.identity;
-        keystone::issue(transport, host, self.identity.v3(self.auth_url).await?, method, scope).await
+        keystone::issue(transport, host, self.identity.v3(self.auth_url).await?, method, scope, receipt).await
+    }
+}
+
+impl Exchange<'_> {
+    /// What works only once, from a person.
+    async fn ask_for(&self, once: &Once) -> Result<Secret> {
+        let answer = match self.ask {
+            Some(ask) => ask.aside(once.option).await?,
+            None => None,
+        };
+        answer.ok_or_else(|| {
+            let name = once.option.name;
+            let message = if once.is_given {
+                format!("the `{name}` that was given has been used, and works only once")
+            } else {
+                format!("the configuration lacks `{name}`")
+            };
+            Error::new(ErrorKind::NotConfigured, message).with_hint("give a new one with " + Hint::option(name))
+        })
     }
 }
 
@@ -109,7 +219,11 @@ impl Login {
     /// Tells a refused scope from refused credentials, at the price of one more login.
     pub(crate) async fn diagnose(&self, refused: &Error) -> Error {
         let is_unclear = refused.kind() == ErrorKind::Unauthenticated;
-        if !is_unclear || matches!(self.scope, Scope::Default | Scope::Unscoped) {
+        // What works only once cannot be sent again to find out.
+        if !is_unclear
+            || self.method.method().once().is_some()
+            || matches!(self.scope, Scope::Default | Scope::Unscoped)
+        {
             return refused.clone();
         }
         let Ok(v3) = self.identity.v3(&self.auth_url).await else { return refused.clone() };

@@ -19,7 +19,8 @@ mod turn;
 
 pub(crate) use methods::GivenToken;
 pub use methods::{
-    ApplicationCredential, ApplicationCredentialRef, AuthMethod, METHODS, MethodSpec, Password, TokenExchange,
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, METHODS, MethodSpec, OtherMethod, Password,
+    TokenExchange,
 };
 pub(crate) use slot::{Slot, Source};
 pub(crate) use store::Entry;

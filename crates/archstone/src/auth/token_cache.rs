@@ -32,7 +32,8 @@ pub(crate) struct LoginKey {
 }
 
 impl LoginKey {
-    pub(crate) fn of(login: &Login) -> Self {
+    /// `None` where nothing proves yet who logs in.
+    pub(crate) fn of(login: &Login) -> Option<Self> {
         let method = login.method.method();
         let identity = json!([
             "archstone 2",
@@ -41,7 +42,11 @@ impl LoginKey {
             method.identity(),
             login.scope.to_wire(),
         ]);
-        Self { identity: identity.to_string(), secret: method.secret().clone() }
+        let secret = method.secret()?;
+        // Who gives another passcode is not who showed this one.
+        let once: Vec<_> = login.further_once().filter_map(|it| it.secret().map(Secret::expose)).collect();
+        let secret = if once.is_empty() { secret.clone() } else { json!([secret.expose(), once]).to_string().into() };
+        Some(Self { identity: identity.to_string(), secret })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     error::{Error, Result},
     host::Host,
     secret::Secret,
+    settings::Ask,
     transport::{InsecureEndpoints, Limiter, TlsVersion, TransportSettings},
 };
 
@@ -21,7 +22,7 @@ pub struct ClientBuilder {
     host: Host,
     tokens: Option<TokenCache>,
     limiter: Option<Limiter>,
-    ask: Option<config::Ask>,
+    ask: Option<Ask>,
     /// The first thing that was said wrong; `build` reports it.
     problem: Option<Error>,
 }
@@ -219,8 +220,15 @@ impl ClientBuilder {
     }
 
     /// Asks a person when nothing but a secret is missing, such as a user's password.
-    pub fn ask(mut self, ask: config::Ask) -> Self {
-        self.ask = Some(ask);
+    ///
+    /// It is called with the option that stands for the secret, and gives `None` where nobody can be asked. What works
+    /// only once, such as a `passcode`, is asked for at each login, and also when the identity service wants it as a
+    /// further factor; that happens in a thread of its own.
+    pub fn ask(
+        mut self,
+        ask: impl Fn(&'static config::OptionSpec) -> Result<Option<Secret>> + Send + Sync + 'static,
+    ) -> Self {
+        self.ask = Some(Ask::new(ask));
         self
     }
 
@@ -382,6 +390,6 @@ impl ClientBuilder {
         if let Some(problem) = problem {
             return Err(problem);
         }
-        config::make_variables(sources, &host, ask)
+        config::make_variables(sources, &host, ask.as_ref())
     }
 }

@@ -21,7 +21,7 @@ mod token;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex, OnceLock, atomic::AtomicBool},
 };
 
 use tokio::sync::OnceCell;
@@ -147,6 +147,9 @@ impl Client {
                 method: method.clone(),
                 scope: config.scope.clone(),
                 identity: Arc::clone(&identity),
+                further: config.further.clone(),
+                ask: config.ask.clone(),
+                is_spent: AtomicBool::new(false),
             }),
             _ => None,
         };
@@ -158,11 +161,9 @@ impl Client {
             }
             None => {}
         }
-        let slot = match &login {
-            Some(login) if config.given.is_none() => tokens.slot(&LoginKey::of(login)),
-            // What was given is this client's own.
-            _ => Arc::default(),
-        };
+        // What was given is this client's own, and so is what nothing proves yet.
+        let key = login.as_ref().filter(|_| config.given.is_none()).and_then(LoginKey::of);
+        let slot = key.map_or_else(Arc::default, |key| tokens.slot(&key));
         if let Some(access) = seed {
             slot.seed(access);
         }
@@ -227,11 +228,11 @@ impl Client {
         let inner = &*self.0;
         let login = inner.login.as_ref()?;
         let entry = inner.entry.get_or_init(|| {
-            if inner.config.given.is_some() {
+            if inner.config.given.is_some() || login.is_once() {
                 return None;
             }
             let address = inner.config.token_store.as_ref()?;
-            inner.tokens.entry(address, &LoginKey::of(login), &inner.identity.host)
+            inner.tokens.entry(address, &LoginKey::of(login)?, &inner.identity.host)
         });
         Some(Source { login, entry: entry.as_ref() })
     }

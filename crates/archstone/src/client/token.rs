@@ -115,7 +115,7 @@ impl Client {
             Scope::Default => keystone::look_up(transport, host, v3, given).await?,
             scope => {
                 let exchange = TokenExchange { token: given.expose().into() };
-                keystone::issue(transport, host, v3, &exchange, scope).await?
+                keystone::issue(transport, host, v3, &exchange, scope, None).await?
             }
         };
         let access = Arc::new(access);

@@ -20,7 +20,6 @@ const METHODS: &[(&str, &[&str])] = &[
     ),
     ("v3fedkerb", &["identity_provider", "protocol", "mutual_auth"]),
     ("v3kerberos", &["mutual_auth"]),
-    ("v3multifactor", &["auth_methods"]),
     ("v3oauth1", &["consumer_key", "consumer_secret", "access_key", "access_secret"]),
     ("v3oauth2clientcredential", &["oauth2_endpoint", "oauth2_client_id", "oauth2_client_secret"]),
     ("v3oauth2mtlsclientcredential", &["oauth2_endpoint", "oauth2_client_id"]),
@@ -31,7 +30,6 @@ const METHODS: &[(&str, &[&str])] = &[
     ("v3oidcpassword", OIDC),
     ("v3samlpassword", &["identity_provider", "protocol", "identity_provider_url"]),
     ("v3tokenlessauth", &[]),
-    ("v3totp", &["passcode"]),
     ("v3websso", &["identity_provider", "protocol", "redirect_host", "redirect_port", "login_timeout"]),
 ];
 

@@ -13,11 +13,9 @@ use crate::{
     hint::Hint,
     host::Host,
     secret::Secret,
+    settings::Ask,
     transport::TransportSettings,
 };
-
-/// Asks a person for the secret that an option stands for. `None` when there is nobody to ask.
-pub type Ask = fn(&'static OptionSpec) -> Result<Option<Secret>>;
 
 /// Where settings come from.
 #[derive(Clone, Debug, Default)]
@@ -98,11 +96,22 @@ fn bundle_of_others(settings: &mut Settings, host: &Host) -> Result<()> {
 pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<CloudConfig> {
     let may_choose = sources.environment && sources.cloud.is_none();
     let unattended = sources.unattended;
-    let made = whole(sources, host, ask).and_then(|(name, settings, mixture)| {
-        Ok(CloudConfig { mixture, ..CloudConfig::resolve(name, settings, host)? })
+    let ask = ask.filter(|_| !unattended);
+    let made = whole(sources, host, ask.as_ref()).and_then(|(name, settings, mixture)| {
+        let method = methods::chosen(&settings)?;
+        let lacks_once = methods::lacking(method, &settings).iter().any(|names| names.iter().any(|it| is_once(it)));
+        let config = CloudConfig::resolve(name, &settings, host)?;
+        if ask.is_none() && lacks_once && config.given.is_none() {
+            return Err(methods::missing(method, &settings));
+        }
+        Ok(CloudConfig { mixture, ask, ..config })
     });
     let made = made.and_then(|config| if unattended { without_keyring(config) } else { Ok(config) });
     made.map_err(|error| if may_choose { with_choice(error, host) } else { error })
+}
+
+fn is_once(option: &str) -> bool {
+    OptionSpec::find(option).is_some_and(|spec| spec.once)
 }
 
 /// Where nothing is configured for a login and no cloud was chosen, the error lists the clouds to choose from.
@@ -155,16 +164,16 @@ pub(crate) fn make_transport(sources: Sources, host: &Host) -> Result<TransportS
 }
 
 /// The same as variables for other programs.
-pub(crate) fn make_variables(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<Vec<(String, Secret)>> {
+pub(crate) fn make_variables(sources: Sources, host: &Host, ask: Option<&Ask>) -> Result<Vec<(String, Secret)>> {
     let may_choose = sources.environment && sources.cloud.is_none();
     let choose = |error| if may_choose { with_choice(error, host) } else { error };
     let (name, settings, _) = whole(sources, host, ask).map_err(choose)?;
-    let config = CloudConfig::resolve(name, settings.clone(), host).map_err(choose)?;
+    let config = CloudConfig::resolve(name, &settings, host).map_err(choose)?;
     Ok(export::variables(&config, &settings))
 }
 
 /// The cloud's name, its settings, and where the parts of the login come from.
-fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<String>, Settings, Option<String>)> {
+fn whole(sources: Sources, host: &Host, ask: Option<&Ask>) -> Result<(Option<String>, Settings, Option<String>)> {
     let (unattended, ask) = (sources.unattended, ask.filter(|_| !sources.unattended));
     let (name, mut settings) = sources.merge(host)?;
     secret_source::fetch(&mut settings, unattended, host)?;
@@ -172,7 +181,7 @@ fn whole(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<(Option<Stri
     // A person who is asked knows where the answer comes from.
     let mixture = mixture::mixture(&settings);
     if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
-        && let Some(value) = ask(missing)?
+        && let Some(value) = ask.now(missing)?
     {
         settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
     }

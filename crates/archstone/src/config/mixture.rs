@@ -9,12 +9,21 @@ use crate::{
 /// A sentence that says it; `None` where all parts are from one layer.
 pub(super) fn mixture(settings: &Settings) -> Option<String> {
     let method = methods::chosen(settings).ok()?;
-    let parts = method.needs.iter().copied().chain([&["auth_url"] as &[_]]).filter_map(|names| {
+    if method.is_given() {
+        return None;
+    }
+    let mut needs = methods::needs(method, settings);
+    // The URL last.
+    needs.rotate_left(1);
+    let parts = needs.iter().filter_map(|names| {
         let (name, origin) = names.iter().find_map(|name| Some((*name, settings.origin(name)?)))?;
+        let option = OptionSpec::find(name)?;
+        let names_user = option.choices.iter().any(|(choice, _)| matches!(*choice, "user" | "application_credential"));
         let part = match name {
             "auth_url" => "URL",
-            name if OptionSpec::find(name).is_some_and(|spec| spec.secret) => name.rsplit('_').next()?,
-            _ => "user",
+            name if option.secret => name.rsplit('_').next()?,
+            _ if names_user => "user",
+            _ => return None,
         };
         Some((part, origin))
     });

@@ -54,7 +54,7 @@ use crate::{
     auth::{AuthMethod, GivenToken, store::StoreAddress},
     catalog::Interface,
     scope::Scope,
-    settings::Settings,
+    settings::{Ask, Settings},
     transport::TransportSettings,
 };
 pub use crate::{
@@ -69,7 +69,6 @@ pub use edit::{ConfigFile, Openrc, UnreadLine, read_openrc};
 pub use explain::{ExplainedValue, Explanation};
 pub use fetch::{FetchedProfile, fetch_profile};
 pub use files::{Family, FileState, SearchedFile, searched};
-pub use load::Ask;
 pub(crate) use load::{Sources, make, make_store, make_transport, make_variables};
 pub use options::OPTIONS;
 pub use profile::built_in_profiles;
@@ -96,6 +95,10 @@ pub struct CloudConfig {
     pub(crate) services: service::Services,
     pub(crate) transport: TransportSettings,
     pub(crate) token_store: Option<StoreAddress>,
+    /// Factors beside the method, for an identity service that wants more.
+    pub(crate) further: Vec<AuthMethod>,
+    /// Who is asked for what works only once.
+    pub(crate) ask: Option<Ask>,
 }
 
 impl CloudConfig {

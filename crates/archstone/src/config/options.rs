@@ -66,8 +66,7 @@ pub const OPTIONS: &[&[OptionSpec]] = &{
 
 const CLOUD: &[OptionSpec] = &[
     OptionSpec::plain("auth_url", "where the identity service is").kind(ValueKind::Url),
-    OptionSpec::plain("auth_type", methods::HELP)
-        .aliases(&["auth_plugin"]),
+    OptionSpec::plain("auth_type", methods::HELP).aliases(&["auth_plugin"]),
     OptionSpec::plain("mgmt_url", "the identity service's own URL, used instead of the catalog's")
         .aliases(&["endpoint", "url"])
         .kind(ValueKind::Url),

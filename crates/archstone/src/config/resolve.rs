@@ -23,26 +23,27 @@ use crate::{
 };
 
 impl CloudConfig {
-    pub(crate) fn resolve(name: Option<String>, settings: Settings, host: &Host) -> Result<Self> {
-        let spec = methods::chosen(&settings)?;
-        let given = GivenToken::beside(&settings).or_else(|| match spec.reads {
-            Reads::Given(read) => read(&settings),
+    pub(crate) fn resolve(name: Option<String>, settings: &Settings, host: &Host) -> Result<Self> {
+        let spec = methods::chosen(settings)?;
+        let given = GivenToken::beside(settings).or_else(|| match spec.reads {
+            Reads::Given(read) => read(settings),
             Reads::Login(_) => None,
         });
-        let url = |name: &str| settings.text(name).map(|it| http_url(&it, &settings)).transpose();
+        let url = |name: &str| settings.text(name).map(|it| http_url(&it, settings)).transpose();
+        let further = methods::further(spec, settings)?;
         let (auth_url, mgmt_url) = (url("auth_url")?, url("mgmt_url")?.map(|it| it.value));
-        let endpoint = endpoint_of_all(&settings, given.is_some(), mgmt_url.as_ref())?;
-        let scope = scope(&settings)?;
-        let method = match methods::read(spec, &settings) {
+        let endpoint = endpoint_of_all(settings, given.is_some(), mgmt_url.as_ref())?;
+        let scope = scope(settings)?;
+        let method = match methods::read(spec, settings) {
             // A token that was given is enough.
             Err(error) if given.is_some() && error.kind() == ErrorKind::NotConfigured => None,
             outcome => outcome?,
         };
         if let (Some(why), true) = (spec.scopeless, method.is_some()) {
-            refuse_scope(spec, why, &settings)?;
+            refuse_scope(spec, why, settings)?;
         }
         if given.is_none() && auth_url.is_none() {
-            return Err(methods::missing(spec, &settings));
+            return Err(methods::missing(spec, settings));
         }
         Ok(Self {
             name,
@@ -55,9 +56,11 @@ impl CloudConfig {
             mixture: None,
             region: settings.string("region_name"),
             interfaces: settings.text("interface").map_or(Ok(Vec::new()), |it| interfaces(&it))?,
-            services: Services::from_settings(&settings)?,
-            transport: transport(&settings, host)?,
-            token_store: store_address(&settings, host)?,
+            services: Services::from_settings(settings)?,
+            transport: transport(settings, host)?,
+            token_store: store_address(settings, host)?,
+            ask: None,
+            further,
         })
     }
 }
@@ -72,7 +75,7 @@ pub(super) fn problems(settings: &Settings, host: &Host) -> Vec<Error> {
         transport(settings, host).map(drop),
         way(settings, host).map(drop),
         Services::from_settings(settings).map(drop),
-        CloudConfig::resolve(None, settings.clone(), host).map(drop),
+        CloudConfig::resolve(None, settings, host).map(drop),
     ];
     for problem in parts.into_iter().filter_map(Result::err) {
         if !problems.iter().any(|known| known.to_string() == problem.to_string()) {
@@ -100,7 +103,7 @@ fn endpoint_of_all(settings: &Settings, has_token: bool, mgmt_url: Option<&Url>)
 /// The secret that alone is missing for a login.
 pub(crate) fn missing_secret(settings: &Settings) -> Result<Option<&'static OptionSpec>> {
     match *methods::lacking(methods::chosen(settings)?, settings) {
-        [&[only]] => Ok(OptionSpec::find(only).filter(|spec| spec.secret)),
+        [&[only]] => Ok(OptionSpec::find(only).filter(|spec| spec.secret && !spec.once)),
         _ => Ok(None),
     }
 }

@@ -1,11 +1,13 @@
 //! Values of options, in layers.
 
+mod ask;
 mod option;
 mod origin;
 mod reference;
 
 use std::{collections::BTreeMap, fmt};
 
+pub(crate) use ask::Ask;
 pub use option::{OptionSpec, ValueKind};
 pub use origin::{Origin, Sourced};
 pub(crate) use reference::{domain_of, domain_ref, user};

@@ -9,6 +9,8 @@ pub struct OptionSpec {
     pub aliases: &'static [&'static str],
     /// Whether the value must never be shown.
     pub secret: bool,
+    /// Whether a value works only once, so that a person is asked when it is sent, and not before.
+    pub once: bool,
     /// The choices that the option takes part in, each with the alternative it stands for.
     pub choices: &'static [(&'static str, &'static str)],
     /// What its value looks like.
@@ -46,11 +48,15 @@ pub enum ValueKind {
 impl OptionSpec {
     /// An option with one name, that is no secret and no alternative to another.
     pub(crate) const fn plain(name: &'static str, help: &'static str) -> Self {
-        Self { name, aliases: &[], secret: false, choices: &[], kind: ValueKind::Text, help }
+        Self { name, aliases: &[], secret: false, once: false, choices: &[], kind: ValueKind::Text, help }
     }
 
     pub(crate) const fn secret(self) -> Self {
         Self { secret: true, ..self }
+    }
+
+    pub(crate) const fn once(self) -> Self {
+        Self { once: true, ..self }
     }
 
     pub(crate) const fn aliases(self, aliases: &'static [&'static str]) -> Self {

@@ -75,12 +75,14 @@ pub(crate) struct Request {
     pub(crate) token: Option<Token>,
     /// `X-Subject-Token`: the token that the request is about.
     pub(crate) subject: Option<Token>,
+    /// `Openstack-Auth-Receipt`: what has shown some factors of a login already.
+    pub(crate) receipt: Option<Secret>,
     pub(crate) body: Option<serde_json::Value>,
 }
 
 impl Request {
     pub(crate) fn new(method: Method, url: Url) -> Self {
-        Self { method, url, token: None, subject: None, body: None }
+        Self { method, url, token: None, subject: None, receipt: None, body: None }
     }
 
     pub(crate) fn get(url: Url) -> Self {
@@ -95,6 +97,9 @@ impl Request {
 
 /// The header that carries the token.
 pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+
+/// The header that carries the receipt of a login that is not complete.
+pub(crate) const RECEIPT: HeaderName = HeaderName::from_static("openstack-auth-receipt");
 
 /// An answer larger than this is not from an identity service.
 pub(crate) const LARGEST_ANSWER: usize = 64 << 20;
@@ -183,7 +188,7 @@ impl Transport {
     /// Sends a request to the identity service, and reads the whole answer.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer> {
         let sent = self.host.now();
-        let Request { method, url, token, subject, body: body_sent } = request;
+        let Request { method, url, token, subject, receipt, body: body_sent } = request;
         let mut request = reqwest::Request::new(method, url.clone());
         let headers = request.headers_mut();
         if let Some(token) = &token {
@@ -191,6 +196,12 @@ impl Transport {
         }
         if let Some(subject) = &subject {
             headers.insert("x-subject-token", subject.header());
+        }
+        if let Some(receipt) = &receipt {
+            let mut value = HeaderValue::from_str(receipt.expose())
+                .map_err(|_| Error::new(ErrorKind::InvalidResponse, "the receipt cannot stand in an HTTP header"))?;
+            value.set_sensitive(true);
+            headers.insert(RECEIPT, value);
         }
         if let Some(body) = &body_sent {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -6,6 +6,7 @@ mod bodies;
 mod bounds;
 mod doctor;
 mod endpoints;
+mod factors;
 mod faults;
 mod folder;
 mod identity;

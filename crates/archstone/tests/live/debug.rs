@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fmt::Debug, fs, panic, path::Path as FilePath};
 
 use archstone::{
-    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Client, ErrorResponse, Password, Proxy, Response,
-    Secret, TokenCache, TokenExchange, TransportSettings,
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Client, ErrorResponse, OtherMethod, Password, Proxy,
+    Response, Secret, TokenCache, TokenExchange, TransportSettings,
     config::{ConfigFile, Origin, Sourced, read_openrc},
     host::Host,
     identity::{self, FromAnswer, Issued},
@@ -63,6 +63,7 @@ const HOLD_NONE: &[&str] = &[
     "KeyringPlace",
     "Limiter",
     "Match",
+    "MethodSpec",
     "Missing",
     "Moment",
     "Named",
@@ -154,6 +155,20 @@ async fn followed(client: &Client) -> Response {
     client.service("image").endpoint_override(moved.url()).get("a").without_token().send().await.unwrap()
 }
 
+/// A method without a type of its own for programs.
+fn factors() -> OtherMethod {
+    let factors = Client::builder()
+        .auth_url("http://k/v3")
+        .username("u")
+        .password(MARK)
+        .option("auth_methods", "v3password,v3totp")
+        .option("passcode", MARK);
+    match factors.config().unwrap().method().cloned() {
+        Some(AuthMethod::Other(factors)) => factors,
+        other => panic!("{other:?} is not what was configured"),
+    }
+}
+
 #[tokio::test]
 async fn every_type_that_can_hold_a_secret_hides_it() {
     let path = Path::new("");
@@ -191,6 +206,7 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
         url: format!("http://u:{MARK}@h/?q={MARK}").parse().unwrap(),
         sent: answer.sent().clone(),
     };
+    let factors = factors();
     let asks_for_more = path.user("grace").build().unwrap().access().await.unwrap_err();
     let receipt = asks_for_more.receipt().unwrap().clone();
 
@@ -207,6 +223,8 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
         said(&AuthMethod::Password(password.clone())),
         said(&AuthMethod::Token(TokenExchange { token: secret() })),
         said(&AuthMethod::ApplicationCredential(application_credential.clone())),
+        said(&AuthMethod::Other(factors.clone())),
+        said(&factors),
         said(&password),
         said(&TokenExchange { token: secret() }),
         said(&application_credential),

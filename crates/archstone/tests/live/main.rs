@@ -15,6 +15,7 @@ mod authentication;
 mod debug;
 mod discovery;
 mod doctor;
+mod factors;
 mod failures;
 mod identity;
 mod image;

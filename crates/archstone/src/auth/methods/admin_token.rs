@@ -18,7 +18,7 @@ pub(crate) enum GivenToken {
 pub(super) const SPEC: MethodSpec = MethodSpec {
     name: "admin_token",
     auth_types: &["admin_token", "token_endpoint"],
-    help: "a token that is used as it is; `mgmt_url` serves every service",
+    help: "a token that is used as it is, with `mgmt_url` for every service",
     proof: "token",
     options: &[
         OptionSpec::plain("token_id", "a token to use as it is; nothing logs in by itself")
@@ -29,12 +29,11 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
             .choices(&[("proof", "given token")]),
     ],
     needs: &[&["token", "token_id"], &["mgmt_url"]],
-    scopeless: None,
-    is_of_user: false,
     reads: Reads::Given(|settings| {
         let token = settings.secret("token_id").or_else(|| settings.secret("token"))?;
         Some(GivenToken::Id(token.value.clone()))
     }),
+    ..MethodSpec::LOGIN
 };
 
 impl GivenToken {

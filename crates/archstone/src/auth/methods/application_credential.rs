@@ -38,8 +38,8 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     ],
     needs: &[&["application_credential_id", "application_credential_name"], &["application_credential_secret"]],
     scopeless: Some("the credential is bound to the project it was made in"),
-    is_of_user: false,
     reads: Reads::Login(|settings| Ok(read(settings)?.map(AuthMethod::ApplicationCredential))),
+    ..MethodSpec::LOGIN
 };
 
 /// An application credential and its secret. It takes no scope; renewal sends it again.
@@ -92,8 +92,8 @@ impl Method for ApplicationCredential {
         }
     }
 
-    fn secret(&self) -> &Secret {
-        &self.secret
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.secret)
     }
 
     fn factors(&self) -> Vec<(&'static str, Value)> {

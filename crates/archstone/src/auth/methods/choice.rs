@@ -16,8 +16,17 @@ pub(crate) fn chosen(settings: &Settings) -> Result<&'static MethodSpec> {
     if let Some(named_one) = settings.text("auth_type").filter(|it| it.value != ARCHSTONE) {
         return named(&named_one);
     }
+    // What is made of others has their options, too.
+    let whole = METHODS.iter().find(|method| method.parts.is_some() && method.named_by(settings).is_some());
+    if let Some(whole) = whole {
+        return Ok(whole);
+    }
     let logins = METHODS.iter().filter(|method| !method.is_given());
-    let asked: Vec<_> = logins.filter_map(|method| Some((method.named_by(settings)?, *method))).collect();
+    let mut asked: Vec<_> = logins.filter_map(|method| Some((method.named_by(settings)?, *method))).collect();
+    // What works once is a further factor where there is another proof.
+    if asked.len() > 1 {
+        asked.retain(|(_, method)| !method.works_once());
+    }
     match *asked {
         // `OS_TOKEN` with an endpoint and nowhere to exchange it: use it as it is.
         [("token", _)] if settings.has("mgmt_url") && !settings.has("auth_url") => Ok(&admin_token::SPEC),
@@ -33,12 +42,17 @@ pub(crate) fn chosen(settings: &Settings) -> Result<&'static MethodSpec> {
     }
 }
 
+/// The method of this name.
+pub(super) fn known(name: &str) -> Option<&'static MethodSpec> {
+    METHODS.iter().find(|method| method.auth_types.contains(&name)).copied()
+}
+
 /// The method that a value of `auth_type` names.
 pub(crate) fn named(value: &Sourced<&str>) -> Result<&'static MethodSpec> {
     if value.value == ARCHSTONE {
         return Ok(&password::SPEC);
     }
-    METHODS.iter().find(|method| method.auth_types.contains(&value.value)).copied().ok_or_else(|| {
+    known(value.value).ok_or_else(|| {
         let message =
             format!("{} asks for the auth method `{}`, which is not supported", value.origin, printable(value.value));
         let names = METHODS.iter().flat_map(|method| method.auth_types).copied().chain([ARCHSTONE]);
@@ -54,25 +68,44 @@ pub(crate) fn named(value: &Sourced<&str>) -> Result<&'static MethodSpec> {
 
 /// The method with what its options say; `None` where a token is given, and nothing is exchanged.
 pub(crate) fn read(method: &MethodSpec, settings: &Settings) -> Result<Option<AuthMethod>> {
+    if let Some(login) = method.login(settings)? {
+        return Ok(Some(login));
+    }
     let is_given = match method.reads {
-        Reads::Login(read) => match read(settings)? {
-            Some(method) => return Ok(Some(method)),
-            None => false,
-        },
+        Reads::Login(_) => false,
         Reads::Given(read) => read(settings).is_some() || settings.has("token_ref"),
     };
     if is_given { Ok(None) } else { Err(missing(method, settings)) }
 }
 
-/// What is needed, with the URL of the identity service where something is exchanged.
-fn needs(method: &MethodSpec) -> impl Iterator<Item = &'static [&'static str]> {
-    const WHERE: &[&str] = &["auth_url"];
-    (!method.is_given()).then_some(WHERE).into_iter().chain(method.needs.iter().copied())
+/// The factors that are configured beside a user's method, for an identity service that wants more than one.
+pub(crate) fn further(method: &MethodSpec, settings: &Settings) -> Result<Vec<AuthMethod>> {
+    let others = METHODS.iter().filter(|other| other.adds.is_some() && other.name != method.name);
+    let set = others.filter(|other| method.adds.is_some() && other.named_by(settings).is_some());
+    set.filter_map(|other| other.login(settings).transpose()).collect()
+}
+
+type Group = &'static [&'static str];
+
+/// What is needed, with the URL of the identity service where something is exchanged: of each group, one.
+pub(crate) fn needs(method: &MethodSpec, settings: &Settings) -> Vec<Group> {
+    const WHERE: Group = &["auth_url"];
+    let mut needs = if method.is_given() { Vec::new() } else { vec![WHERE] };
+    needs.extend(method.needs);
+    let parts = method.parts.map(|parts| parts(settings).unwrap_or_default()).unwrap_or_default();
+    for group in parts.iter().flat_map(|part| part.needs) {
+        if !needs.contains(group) {
+            needs.push(group);
+        }
+    }
+    needs
 }
 
 /// The groups of which nothing is there.
-pub(crate) fn lacking(method: &MethodSpec, settings: &Settings) -> Vec<&'static [&'static str]> {
-    needs(method).filter(|names| !names.iter().any(|name| settings.has(name))).collect()
+pub(crate) fn lacking(method: &MethodSpec, settings: &Settings) -> Vec<Group> {
+    let mut lacking = needs(method, settings);
+    lacking.retain(|names| !names.iter().any(|name| settings.has(name)));
+    lacking
 }
 
 /// All that is missing, in one error.
@@ -81,7 +114,7 @@ pub(crate) fn missing(method: &MethodSpec, settings: &Settings) -> Error {
     let lacking = lacking(method, settings);
     // A user's name alone does not name an application credential's owner.
     let lacking = if lacking.is_empty() { vec![OWNER] } else { lacking };
-    let everything = lacking.len() == needs(method).count();
+    let everything = lacking.len() == needs(method, settings).len();
     let message = if everything {
         "no cloud and no credentials are configured".to_owned()
     } else {

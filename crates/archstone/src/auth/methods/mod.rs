@@ -7,17 +7,19 @@
 mod admin_token;
 mod application_credential;
 mod choice;
+mod multi_factor;
 mod password;
 mod spec;
 mod token;
+mod totp;
 
-use std::{fmt, pin::Pin};
+use std::{fmt, pin::Pin, sync::Arc};
 
 use serde_json::Value;
 
 pub(crate) use admin_token::GivenToken;
 pub use application_credential::{ApplicationCredential, ApplicationCredentialRef};
-pub(crate) use choice::{chosen, lacking, missing, named, read};
+pub(crate) use choice::{chosen, further, lacking, missing, named, needs, read};
 pub use password::Password;
 pub use spec::MethodSpec;
 pub(crate) use spec::Reads;
@@ -35,8 +37,14 @@ use crate::{
 };
 
 /// Every method, the one that is meant where nothing is said first.
-pub const METHODS: &[&MethodSpec] =
-    &[&password::SPEC, &token::SPEC, &application_credential::SPEC, &admin_token::SPEC];
+pub const METHODS: &[&MethodSpec] = &[
+    &password::SPEC,
+    &token::SPEC,
+    &application_credential::SPEC,
+    &totp::SPEC,
+    &multi_factor::SPEC,
+    &admin_token::SPEC,
+];
 
 /// The options that several methods share.
 const SHARED: &[&[OptionSpec]] = &[password::USER];
@@ -44,7 +52,7 @@ const SHARED: &[&[OptionSpec]] = &[password::USER];
 /// The options of all methods, in groups.
 pub(crate) const OPTIONS: [&[OptionSpec]; SHARED.len() + METHODS.len()] = {
     let mut groups: [&[OptionSpec]; SHARED.len() + METHODS.len()] = [&[]; SHARED.len() + METHODS.len()];
-    let mut position = 0;
+    let mut position: usize = 0;
     while position < groups.len() {
         groups[position] = match position.checked_sub(SHARED.len()) {
             None => SHARED[position],
@@ -110,8 +118,9 @@ pub(crate) trait Method: fmt::Debug + Send + Sync {
     /// Who it is for, distinct from all others, without the secret. It is a part of the key of the token cache.
     fn identity(&self) -> Value;
 
-    /// What proves it: the other part of that key, and what seals a token that is kept.
-    fn secret(&self) -> &Secret;
+    /// What proves it: the other part of that key, and what seals a token that is kept. `None` where that is yet to be
+    /// asked for: nobody shares such a token.
+    fn secret(&self) -> Option<&Secret>;
 
     /// Keystone's names of the methods, each with its member of the `identity` object. They hold the secret.
     fn factors(&self) -> Vec<(&'static str, Value)>;
@@ -124,10 +133,27 @@ pub(crate) trait Method: fmt::Debug + Send + Sync {
     /// The kind of a refusal for which Keystone gives no reason, and what to check.
     fn refused(&self, scope: &Scope) -> (ErrorKind, Hint);
 
+    /// What works only once, if there is such a thing in it.
+    fn once(&self) -> Option<Once> {
+        None
+    }
+
+    /// The method with another value of what works only once.
+    fn with_once(&self, _: Secret) -> Option<AuthMethod> {
+        None
+    }
+
     /// A login that is more than one request, also when it is repeated for a renewal. `None`: the factors are sent.
     fn exchange<'a>(&'a self, _: &'a Exchange<'a>, _: &'a Scope) -> Option<Exchanged<'a>> {
         None
     }
+}
+
+/// An option whose value works only once.
+pub(crate) struct Once {
+    pub(crate) option: &'static OptionSpec,
+    /// Whether there is a value; otherwise a person is asked.
+    pub(crate) is_given: bool,
 }
 
 /// What to check where a user was refused who showed `proofs`.
@@ -135,9 +161,7 @@ fn refused_user(proofs: &str, scope: &Scope) -> (ErrorKind, Hint) {
     let beginning = format!("check the user's name, its domain and {proofs}");
     let hint = match scope {
         Scope::Default | Scope::Unscoped => (beginning + "; the user may also be disabled or locked").into(),
-        scope => {
-            Hint::from(format!("{beginning}, and {scope}; to see which, log in with ")) + Hint::option("unscoped")
-        }
+        scope => Hint::from(format!("{beginning}, and {scope}; to see which, log in with ")) + Hint::option("unscoped"),
     };
     (ErrorKind::Unauthenticated, hint)
 }
@@ -152,9 +176,34 @@ pub enum AuthMethod {
     Token(TokenExchange),
     /// A secret made for a program, bound to one project.
     ApplicationCredential(ApplicationCredential),
+    /// Any other: [`AuthMethod::spec`] says which.
+    Other(OtherMethod),
 }
 
+/// A method that has no type of its own for programs.
+#[derive(Clone)]
+pub struct OtherMethod(Arc<dyn Method>);
+
+impl fmt::Debug for OtherMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl PartialEq for OtherMethod {
+    fn eq(&self, other: &Self) -> bool {
+        let of = |method: &Self| (method.0.spec().name, method.0.identity());
+        of(self) == of(other) && self.0.secret() == other.0.secret()
+    }
+}
+
+impl Eq for OtherMethod {}
+
 impl AuthMethod {
+    fn other(method: impl Method + 'static) -> Self {
+        Self::Other(OtherMethod(Arc::new(method)))
+    }
+
     /// Keystone's name of the method.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -179,6 +228,7 @@ impl AuthMethod {
             Self::Password(method) => method,
             Self::Token(method) => method,
             Self::ApplicationCredential(method) => method,
+            Self::Other(OtherMethod(method)) => &**method,
         }
     }
 }

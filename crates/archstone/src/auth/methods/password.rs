@@ -40,13 +40,14 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
             .choices(&[("proof", "password"), ("password", "keyring")]),
     ],
     needs: &[&["username", "user_id"], &["password"]],
-    scopeless: None,
     is_of_user: true,
+    adds: Some(|user, password| AuthMethod::Password(Password { user, password })),
     reads: Reads::Login(|settings| {
         let password = settings.secret("password").map(|it| it.value.clone());
         let method = user(settings)?.zip(password).map(|(user, password)| Password { user, password });
         Ok(method.map(AuthMethod::Password))
     }),
+    ..MethodSpec::LOGIN
 };
 
 /// A user and the user's password. Renewal sends it again.
@@ -71,8 +72,8 @@ impl Method for Password {
         self.user.to_wire()
     }
 
-    fn secret(&self) -> &Secret {
-        &self.password
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.password)
     }
 
     fn factors(&self) -> Vec<(&'static str, Value)> {

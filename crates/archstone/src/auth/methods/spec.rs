@@ -3,6 +3,8 @@
 use super::{AuthMethod, GivenToken};
 use crate::{
     error::Result,
+    reference::UserRef,
+    secret::Secret,
     settings::{OptionSpec, Settings},
 };
 
@@ -29,10 +31,17 @@ pub struct MethodSpec {
     pub needs: &'static [&'static [&'static str]],
     /// Why it takes no scope, if it takes none.
     pub scopeless: Option<&'static str>,
+    /// The methods that it is made of, by the settings. Their options ask for it, not for them.
+    pub(crate) parts: Option<Parts>,
+    /// The method as a further factor of a user's login, with the secret that a person gives when asked.
+    pub(crate) adds: Option<fn(UserRef, Secret) -> AuthMethod>,
     /// Whether it is a login of a user, who may be unknown, rather than one with an object that belongs to a user.
     pub(crate) is_of_user: bool,
     pub(crate) reads: Reads,
 }
+
+/// The methods that one is made of, by the settings.
+type Parts = fn(&Settings) -> Result<Vec<&'static MethodSpec>>;
 
 /// What comes of a method's options; `None` where something is missing.
 #[derive(Debug)]
@@ -44,9 +53,42 @@ pub(crate) enum Reads {
 }
 
 impl MethodSpec {
+    /// What holds for a login of which nothing is said.
+    pub(super) const LOGIN: Self = Self {
+        name: "",
+        auth_types: &[],
+        help: "",
+        proof: "",
+        options: &[],
+        needs: &[],
+        scopeless: None,
+        parts: None,
+        adds: None,
+        is_of_user: false,
+        reads: Reads::Login(|_| Ok(None)),
+    };
+
+    /// The method as the settings have it; `None` where something is missing, or nothing is exchanged.
+    pub(crate) fn login(&self, settings: &Settings) -> Result<Option<AuthMethod>> {
+        match self.reads {
+            Reads::Login(read) => read(settings),
+            Reads::Given(_) => Ok(None),
+        }
+    }
+
+    /// Whether it can be one of several factors.
+    pub(crate) fn is_factor(&self) -> bool {
+        self.parts.is_none() && !self.is_given()
+    }
+
     /// The first of its own options that is set.
     pub(crate) fn named_by(&self, settings: &Settings) -> Option<&'static str> {
         self.options.iter().map(|option| option.name).find(|name| settings.has(name))
+    }
+
+    /// Whether its proof works only once.
+    pub(crate) fn works_once(&self) -> bool {
+        self.options.iter().any(|option| option.once)
     }
 
     /// Whether nothing is exchanged: what is given is used as it is.

@@ -5,6 +5,7 @@ use std::{collections::HashSet, fs, path::Path};
 use super::*;
 use crate::{
     config::OPTIONS as ALL,
+    host::Host,
     settings::{Origin, Settings},
 };
 
@@ -69,7 +70,7 @@ fn the_reference_has_the_table_of_the_methods() {
     let (before, rest) = text.split_once("<!-- methods -->\n").expect("the table begins");
     let (written, after) = rest.split_once("<!-- end of methods -->").expect("the table ends");
     let fresh = table();
-    if std::env::var_os("ARCHSTONE_WRITE").is_some() {
+    if Host::default().variable("ARCHSTONE_WRITE").is_some() {
         let page_text = format!("{before}<!-- methods -->\n{fresh}<!-- end of methods -->{after}");
         fs::write(&page, page_text).expect("the reference is written");
     } else {

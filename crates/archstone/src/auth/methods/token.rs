@@ -15,12 +15,11 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
         .secret()
         .choices(&[("proof", "token")])],
     needs: &[&["token"]],
-    scopeless: None,
-    is_of_user: false,
     reads: Reads::Login(|settings| {
         let token = settings.secret("token").map(|it| it.value.clone());
         Ok(token.map(|token| AuthMethod::Token(TokenExchange { token })))
     }),
+    ..MethodSpec::LOGIN
 };
 
 /// A token to exchange. The new one keeps the first one's expiry, and nothing can renew it beyond.
@@ -43,8 +42,8 @@ impl Method for TokenExchange {
         Value::Null
     }
 
-    fn secret(&self) -> &Secret {
-        &self.token
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.token)
     }
 
     fn factors(&self) -> Vec<(&'static str, Value)> {
