@@ -3,7 +3,7 @@
 use super::words::Fault;
 
 /// A row, and the line where it begins.
-#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(super) struct Row {
     pub(super) line: usize,
     pub(super) cells: Vec<String>,

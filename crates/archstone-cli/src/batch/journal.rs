@@ -22,10 +22,14 @@ pub(super) fn digest_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> String 
 pub(super) struct Journal {
     file: File,
     path: PathBuf,
+    /// The first line; and where the others end, if what is there counts.
+    head: String,
+    end: Option<usize>,
 }
 
 impl Journal {
-    /// The journal at this place for this cloud, and what it holds: nothing where it is begun anew.
+    /// The journal at this place for this cloud, and what it holds: nothing where it is to begin anew. It is not changed
+    /// before [`begin`](Self::begin).
     ///
     /// # Errors
     ///
@@ -47,7 +51,7 @@ impl Journal {
         if !text.is_empty() && !text.starts_with(HEAD) {
             return Err(fault(path, "is not a journal of a batch"));
         }
-        let mut done = BTreeSet::new();
+        let (mut done, mut end) = (BTreeSet::new(), None);
         if resumes && !text.is_empty() {
             if text.lines().next() != Some(&head) {
                 let error = fault(path, "is of another cloud");
@@ -56,20 +60,31 @@ impl Journal {
             // A run that was killed may have left a part of a line.
             let whole = text.rfind('\n').map_or(0, |at| at + 1);
             done.extend(text[..whole].lines().skip(1).map(str::to_owned));
-            file.set_len(whole as u64).map_err(failed)?;
-        } else {
-            keep_private(&file).and_then(|()| file.set_len(0)).and_then(|()| file.rewind()).map_err(failed)?;
-            writeln!(file, "{head}").map_err(failed)?;
+            end = Some(whole);
         }
-        file.seek(io::SeekFrom::End(0)).map_err(failed)?;
-        Ok((Self { file, path: path.to_owned() }, done))
+        Ok((Self { file, path: path.to_owned(), head, end }, done))
+    }
+
+    /// Makes it ready for lines that are done from now on.
+    pub(super) fn begin(&mut self) -> Result<()> {
+        let end = self.end.unwrap_or(0) as u64;
+        let head = if end == 0 { format!("{}\n", self.head) } else { String::new() };
+        let begun = keep_private(&self.file)
+            .and_then(|()| self.file.set_len(end))
+            .and_then(|()| self.file.seek(io::SeekFrom::Start(end)))
+            .and_then(|_| self.file.write_all(head.as_bytes()));
+        begun.map_err(|error| self.unwritten(&error))
     }
 
     /// Adds a line that is done.
     pub(super) fn add(&mut self, digest: &str) -> Result<()> {
         // In one piece, which the system keeps even if this process is killed.
         let written = self.file.write_all(format!("{digest}\n").as_bytes());
-        written.map_err(|error| fault(&self.path, format!("cannot be written: {error}")))
+        written.map_err(|error| self.unwritten(&error))
+    }
+
+    fn unwritten(&self, error: &io::Error) -> Error {
+        fault(&self.path, format!("cannot be written: {error}"))
     }
 }
 
@@ -129,6 +144,7 @@ mod tests {
         let place = Place::new("resume");
         let (mut journal, done) = place.open(true).expect("a journal");
         assert!(done.is_empty());
+        journal.begin().expect("a head");
         journal.add("1").expect("a line");
         journal.add("2").expect("a line");
         assert!(refusal(place.open(true)).ends_with("is in use by another batch"));
@@ -138,12 +154,16 @@ mod tests {
 
         let (mut journal, done) = place.open(true).expect("a journal");
         assert_eq!(done.into_iter().collect::<Vec<_>>(), ["1", "2"]);
+        journal.begin().expect("a head");
         journal.add("3").expect("a line");
         drop(journal);
 
         assert_eq!(place.open(true).expect("a journal").1.len(), 3);
         assert!(refusal(Journal::open(&place.0, "other", true)).ends_with("is of another cloud"));
+        // A run that ends before it does anything leaves it as it is.
         assert!(place.open(false).expect("a journal").1.is_empty());
+        assert_eq!(place.open(true).expect("a journal").1.len(), 3);
+        place.open(false).expect("a journal").0.begin().expect("a head");
         assert!(place.open(true).expect("a journal").1.is_empty());
     }
 
@@ -163,7 +183,7 @@ mod tests {
         let place = Place::new("owner");
         fs::write(&place.0, "").expect("a file");
         fs::set_permissions(&place.0, PermissionsExt::from_mode(0o644)).expect("a mode");
-        drop(place.open(false).expect("a journal"));
+        place.open(false).expect("a journal").0.begin().expect("a head");
         assert_eq!(fs::metadata(&place.0).expect("the journal").permissions().mode() & 0o777, 0o600);
     }
 

@@ -31,6 +31,9 @@ use crate::{
     cloud_options::given, events::warning, input, interrupt, output::Answer, output_options, prompt, session::Session,
 };
 
+/// Lines that run side by side, where nothing else is asked for.
+const CONCURRENCY: u16 = 8;
+
 /// Runs the lines of a batch.
 pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let source = Source::read(options)?;
@@ -42,24 +45,14 @@ pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer>
     }
     warn_of_seen_secrets(&source, &lines);
     let digests = digests(&lines);
-    let (journal, done) = journal(session, options, &source)?;
-    let is_done = |at: usize| done.contains(&digests[at]);
-    let gone = done.len() - digests.iter().filter(|it| done.contains(*it)).count();
-    if gone > 0 {
-        let what = if gone == 1 {
-            "a line that was done before is".to_owned()
-        } else {
-            format!("{gone} lines that were done before are")
-        };
-        warning!("{what} no longer in {}, or changed", source.place());
-    }
-    let outcomes: Vec<Outcome> = (0..lines.len())
-        .map(|at| match &lines[at].command {
-            _ if is_done(at) => Outcome::DoneBefore,
-            Ok(_) => Outcome::NotRun,
-            Err(wrong) => Outcome::of_wrong(wrong),
-        })
-        .collect();
+    let (mut journal, done) = journal(session, options, &source)?;
+    warn_of_changes(&source, &done, &digests);
+    let outcome = |(line, digest): (&Line, &String)| match &line.command {
+        _ if done.contains(digest) => Outcome::DoneBefore,
+        Ok(_) => Outcome::NotRun,
+        Err(wrong) => Outcome::of_wrong(wrong),
+    };
+    let outcomes: Vec<Outcome> = lines.iter().zip(&digests).map(outcome).collect();
     let left: Vec<usize> = (0..lines.len()).filter(|at| matches!(outcomes[*at], Outcome::NotRun)).collect();
     confirm(session, left.iter().map(|at| &lines[*at]))?;
     // What fails here would fail for each line, and a password that is wrong would lock the user out.
@@ -69,25 +62,36 @@ pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer>
     input::take();
     interrupt::watch()
         .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("cannot watch signals: {error}")))?;
+    if let Some(journal) = &mut journal {
+        journal.begin()?;
+    }
     let is_result = output_options::are_given(options);
     let work = Work {
         lines: &lines,
         digests: &digests,
         left: &left,
         batch: session.batch(),
-        concurrency: options.get_one::<u16>("concurrency").copied().map_or(8, usize::from),
+        concurrency: options.get_one("concurrency").copied().unwrap_or(CONCURRENCY).into(),
         stops,
         is_dry_run: session.is_dry_run(),
         prints: !is_result,
     };
     let (outcomes, end) = work.run(outcomes, journal);
-    let again = again(&source, options);
-    let report = Report { source: &source, lines: &lines, outcomes: &outcomes, end, again };
-    if is_result {
-        return Ok(Answer::Ending(Box::new(report.answer()), report.status()));
-    }
-    report.tell();
-    Ok(Answer::Ending(Box::new(Answer::Text(String::new())), report.status()))
+    let can_resume = source.path().is_some() || given(options, "journal").is_some();
+    let report = Report { source: &source, lines: &lines, outcomes: &outcomes, end, can_resume };
+    let answer = if is_result { report.answer() } else { report.tell() };
+    Ok(Answer::Ending(Box::new(answer), report.status()))
+}
+
+/// Warns where what is done is no longer among the lines.
+fn warn_of_changes(source: &Source, done: &BTreeSet<String>, digests: &[String]) {
+    let gone = done.len() - digests.iter().filter(|it| done.contains(*it)).count();
+    let what = match gone {
+        0 => return,
+        1 => "a line that was done before is".to_owned(),
+        gone => format!("{gone} lines that were done before are"),
+    };
+    warning!("{what} no longer in {}, or changed", source.place());
 }
 
 /// Lines that are the same are told apart by how many there are before.
@@ -129,12 +133,6 @@ fn journal(
     }
     let (journal, done) = Journal::open(&path, &cloud, resumes)?;
     Ok((Some(journal), done))
-}
-
-/// How what is left can be done.
-fn again(source: &Source, options: &ArgMatches) -> Option<String> {
-    let has_journal = source.path().is_some() || given(options, "journal").is_some();
-    has_journal.then(|| "run it again with `--resume` to do what is left".to_owned())
 }
 
 /// Asks once before lines delete something, where a person is there to answer.

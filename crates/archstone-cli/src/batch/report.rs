@@ -74,8 +74,8 @@ pub(super) struct Report<'a> {
     pub(super) lines: &'a [Line],
     pub(super) outcomes: &'a [Outcome],
     pub(super) end: Option<End>,
-    /// How what is left can be done.
-    pub(super) again: Option<String>,
+    /// Whether another run can do what is left.
+    pub(super) can_resume: bool,
 }
 
 impl Report<'_> {
@@ -121,7 +121,7 @@ impl Report<'_> {
     }
 
     /// For people: what failed and how many are done, on standard error.
-    pub(super) fn tell(&self) {
+    pub(super) fn tell(&self) -> Answer {
         for (line, outcome) in self.lines.iter().zip(self.outcomes) {
             let Outcome::Failed { reason, hint, .. } = outcome else { continue };
             console::say(Kind::Error, &format!("line {}: {reason}\n  in: {}", line.number, line.shown.text));
@@ -141,11 +141,10 @@ impl Report<'_> {
             counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
         let told = if told.is_empty() { "no lines".to_owned() } else { told.join(", ") };
         console::tell_unless_quiet(&format!("{}: {told}", self.source.place()));
-        if counts[2].0 + counts[3].0 > 0
-            && let Some(again) = &self.again
-        {
-            console::say(Kind::Hint, again);
+        if counts[2].0 + counts[3].0 > 0 && self.can_resume {
+            console::say(Kind::Hint, "run it again with `--resume` to do what is left");
         }
+        Answer::Text(String::new())
     }
 
     fn tell_end(&self) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use archstone::{config::OptionSpec, text::shell_word};
+use archstone::{Secret, config::OptionSpec, text::shell_word};
 use clap::{Arg, ArgAction, Command};
 
 use crate::{
@@ -37,17 +37,17 @@ pub(super) struct Known {
 }
 
 /// A command line without its secrets.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) struct Shown {
     /// As it would be typed.
     pub(super) text: String,
     /// The same without the options that only say what is printed: what is done.
     pub(super) work: String,
     /// What is not shown of it.
-    pub(super) secrets: Vec<String>,
-    /// The positional arguments.
+    pub(super) secrets: Vec<Secret>,
+    /// The positional arguments that are shown.
     pub(super) positional: Vec<String>,
-    /// The values of options.
+    /// The values of options that are shown.
     pub(super) values: Vec<String>,
 }
 
@@ -87,8 +87,9 @@ impl Arguments {
                 let last = self.positional.last().filter(|it| it.is_repeated);
                 let known = self.positional.get(position).or(last);
                 position += 1;
-                shown.positional.push(word.clone());
-                shown.push_value("", word, known.is_none_or(|it| it.is_secret));
+                let is_secret = known.is_none_or(|it| it.is_secret);
+                shown.positional.extend((!is_secret).then(|| word.clone()));
+                shown.push_value("", word, is_secret);
             } else if word == "--" {
                 has_ended = true;
                 shown.push(word);
@@ -98,8 +99,7 @@ impl Arguments {
                 match (known, value) {
                     (None, _) => shown.push_value("", word, true),
                     (Some(known), Some(value)) => {
-                        shown.values.push(value.to_owned());
-                        shown.push_value(&format!("--{name}="), value, known.is_secret);
+                        shown.push_value_of(&format!("--{name}="), value, known);
                     }
                     (Some(known), None) => shown.push_with_value(word, known, &mut rest),
                 }
@@ -163,12 +163,12 @@ impl Shown {
         match value.split_once('=') {
             _ if is_secret => {
                 self.push_text(before, HIDDEN);
-                self.secrets.push(value.to_owned());
+                self.secrets.push(value.into());
             }
             // A property of any name.
             Some((name, secret)) if has_secret_name(name) => {
                 self.push_text(before, &format!("{}={HIDDEN}", quoted(name)));
-                self.secrets.push(secret.to_owned());
+                self.secrets.push(secret.into());
             }
             _ => self.push_text(before, &quoted(value)),
         }
@@ -179,14 +179,22 @@ impl Shown {
         if known.takes_value
             && let Some(value) = rest.next()
         {
-            self.values.push(value.clone());
-            self.push_value("", value, known.is_secret);
+            self.push_value_of("", value, known);
         }
+    }
+
+    fn push_value_of(&mut self, before: &str, value: &str, known: &Known) {
+        self.values.extend((!known.is_secret).then(|| value.to_owned()));
+        self.push_value(before, value, known.is_secret);
     }
 
     /// A message about the line, without its secrets.
     pub(super) fn without_secrets(&self, message: &str) -> String {
-        self.secrets.iter().filter(|it| !it.is_empty()).fold(message.to_owned(), |text, secret| without(&text, secret))
+        self.secrets
+            .iter()
+            .map(Secret::expose)
+            .filter(|it| !it.is_empty())
+            .fold(message.to_owned(), |text, secret| without(&text, secret))
     }
 }
 
@@ -265,11 +273,9 @@ mod tests {
             ),
         ] {
             let shown = shown(line);
-            assert_eq!(
-                (shown.text.as_str(), shown.secrets),
-                (text, secrets.iter().map(|it| (*it).to_owned()).collect()),
-                "{line}"
-            );
+            let hidden: Vec<_> = shown.secrets.iter().map(Secret::expose).collect();
+            assert_eq!((shown.text.as_str(), &hidden[..]), (text, secrets), "{line}");
+            assert!(!format!("{shown:?}").contains("s3cret"), "{shown:?}");
         }
     }
 
@@ -294,7 +300,7 @@ mod tests {
                 }
                 let shown = arguments.shown(&words);
                 assert!(
-                    shown.secrets.iter().any(|it| it == "s3cret"),
+                    shown.secrets.iter().any(|it| it.expose() == "s3cret"),
                     "{} {name}: {}",
                     command.words.join(" "),
                     shown.text
@@ -317,9 +323,8 @@ mod tests {
 
     #[test]
     fn a_message_has_no_secret_but_its_other_words() {
-        let message = |secret: &str, text: &str| {
-            Shown { secrets: vec![secret.to_owned()], ..Shown::default() }.without_secrets(text)
-        };
+        let message =
+            |secret: &str, text: &str| Shown { secrets: vec![secret.into()], ..Shown::default() }.without_secrets(text);
         assert_eq!(message("s3cret", "unexpected argument 's3cret' found"), "unexpected argument '***' found");
         assert_eq!(message("a", "a argument 'a'"), "*** argument '***'");
         assert_eq!(message("$$", "x$$y"), "x***y");

@@ -3,7 +3,7 @@
 use std::{iter::Peekable, str::Chars};
 
 /// The words of a line, and where it begins.
-#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(super) struct CommandLine {
     pub(super) line: usize,
     pub(super) words: Vec<String>,
