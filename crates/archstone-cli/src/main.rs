@@ -72,7 +72,7 @@ fn run(words: &[OsString], program: Program) -> Result<u8, Failure> {
     let above = session::Above { lines: batch::run };
     let session = session::Session::new(parsed.program, &parsed.options, above);
     if let Some(file) = cloud_options::given(&parsed.options, command_line::LOG_FILE) {
-        log_to(file, &parsed, &session)?;
+        log_to(file, &parsed)?;
     }
     let printed = parsed.answer(&session).map_err(Failure::from).and_then(|(answer, status)| {
         let mut out = if parsed.layout.is_paged() { console::Out::paged() } else { console::Out::Stdout };
@@ -87,13 +87,13 @@ fn run(words: &[OsString], program: Program) -> Result<u8, Failure> {
 }
 
 /// `--log-file`. What is on the command line is not written: secrets can be among it.
-fn log_to(file: &str, parsed: &command_line::Parsed, session: &session::Session<'_>) -> Result<(), Failure> {
+fn log_to(file: &str, parsed: &command_line::Parsed) -> Result<(), Failure> {
     events::log_to(file.as_ref(), parsed.level).map_err(|error| {
         let message = format!("`--log-file` names `{file}`, which cannot be written: {error}");
         archstone::Error::new(archstone::ErrorKind::InvalidRequest, message)
     })?;
     events::log_context(|| {
-        let settings = session.explain().ok();
+        let settings = session::unattended(&parsed.options).and_then(archstone::ClientBuilder::explain).ok();
         let find = |name: &str| settings.as_ref()?.values.iter().find(|it| it.name == name);
         let value = |name: &str| find(name).map(ExplainedValue::shown);
         let cloud = settings.as_ref().and_then(|it| it.cloud.clone());

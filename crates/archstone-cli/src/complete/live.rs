@@ -1,15 +1,16 @@
 //! Names that the cloud has: kept for a minute with the login's token, or asked for.
 
 use std::{
-    sync::mpsc,
+    process::{self, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use archstone::{Secret, blocking::Client};
 use clap::Command;
 
-use super::line::Line;
+use super::{Limit, TIMEOUT, line::Line};
 use crate::{
     named::{Names, Things},
     session::unattended,
@@ -22,22 +23,54 @@ const USEFUL: Duration = Duration::from_secs(3600);
 /// How long nobody logs in for completion after a try: Keystone counts those that fail, and locks users out.
 const PAUSE: Duration = Duration::from_secs(600);
 
+/// How long a request is given before another one for the same names is made.
+const ASKED: Duration = Duration::from_secs(20);
+
+/// What a thread has found out.
+enum News {
+    Names(Vec<String>),
+    /// A request is made, and its answer is worth waiting for longer.
+    Asks,
+    /// The answer takes longer than a person waits.
+    Later,
+}
+
 /// The names of things, those that are known in time.
-pub(super) fn names(line: &Line, named: &Things, beginning: &str, until: Instant) -> Vec<String> {
+pub(super) fn names(line: &Line, named: &Things, beginning: &str, limit: Limit) -> Vec<String> {
     let (options, arguments) = line.cloud();
     // Standard input is the terminal's, and the person is typing.
     if options.iter().any(|it| it.starts_with("--password-file=-")) {
         return Vec::new();
     }
     let (send, receive) = mpsc::channel();
-    let mut known = Vec::new();
-    let job = Job { options, arguments, named: named.clone(), beginning: beginning.to_owned() };
+    let (mut known, mut asks) = (Vec::new(), false);
+    let job = Job { options, arguments, named: named.clone(), beginning: beginning.to_owned(), limit };
     // It is left alone when the time is over: the process ends before it.
     thread::spawn(move || job.run(&send));
-    while let Ok(names) = receive.recv_timeout(until.saturating_duration_since(super::now())) {
-        known = names;
+    loop {
+        match receive.recv_timeout(limit.left()) {
+            Ok(News::Names(better)) => known = better,
+            Ok(News::Asks) => asks = true,
+            Ok(News::Later) => go_on(),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                if asks {
+                    go_on();
+                }
+                break;
+            }
+        }
     }
     known
+}
+
+/// Does the same again in a process that nobody waits for. It prints nothing, ends soon, and the next completion finds
+/// what it has kept.
+fn go_on() {
+    let Ok(program) = std::env::current_exe() else { return };
+    let mut command = process::Command::new(program);
+    command.args(std::env::args_os().skip(1)).env(TIMEOUT, ASKED.as_millis().to_string());
+    let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
 }
 
 /// What a thread of its own finds out, so that nothing that hangs can hold up the shell.
@@ -46,11 +79,12 @@ struct Job {
     arguments: Vec<clap::Arg>,
     named: Things,
     beginning: String,
+    limit: Limit,
 }
 
 impl Job {
     /// Sends what is known, and then what is better.
-    fn run(self, to: &mpsc::Sender<Vec<String>>) -> Option<()> {
+    fn run(self, to: &mpsc::Sender<News>) -> Option<()> {
         let command = Command::new("archstone").no_binary_name(true).disable_help_flag(true).args(&self.arguments);
         let options = command.try_get_matches_from(&self.options).ok()?;
         let client = unattended(&options).ok()?.build().ok()?;
@@ -60,11 +94,20 @@ impl Job {
         if let Some((text, age)) = kept {
             let names = Names::from(text.expose());
             is_fresh = age < FRESH && (names.are_all || self.beginning.is_empty());
-            to.send(names.names).ok()?;
+            to.send(News::Names(names.names)).ok()?;
         }
         if is_fresh {
             return None;
         }
+        if !self.limit.is_chosen {
+            let asked = format!("asked for {list}");
+            if client.note(&asked).is_some_and(|(_, age)| age < ASKED) {
+                return None;
+            }
+            client.keep_note(&asked, &Secret::from(""));
+        }
+        // Otherwise whoever waits longer waits for nothing.
+        let can_keep = client.token_store().is_some();
         if client.current_token().is_none() && client.kept_access().is_none() {
             const TRY: &str = "login for completion";
             // Where a try cannot be noted, there is none.
@@ -72,13 +115,20 @@ impl Job {
             if client.note(TRY).is_some_and(|(_, age)| age < PAUSE) {
                 return None;
             }
+            // Keystone takes its time for passwords.
+            if !self.limit.is_chosen {
+                return to.send(News::Later).ok();
+            }
             client.keep_note(TRY, &Secret::from(""));
+        }
+        if can_keep && !self.limit.is_chosen {
+            to.send(News::Asks).ok()?;
         }
         let client = Client::from(client);
         let names = client.wait(self.named.ask(client.asynchronous(), &self.beginning)).ok()?;
         if self.beginning.is_empty() || names.are_all {
             client.keep_note(&list, &Secret::from(names.to_text()));
         }
-        to.send(names.names).ok()
+        to.send(News::Names(names.names)).ok()
     }
 }

@@ -58,16 +58,34 @@ pub(crate) fn run(words: &[OsString]) -> Option<ExitCode> {
         return None;
     }
     let host = Host::default();
-    let limit = host.variable(TIMEOUT).and_then(|it| it.parse().ok()).map_or(LIMIT, Duration::from_millis);
-    let until = now() + limit;
+    let limit = Limit::of(&host);
     let words: Vec<String> = words.iter().skip(2).map(|it| it.to_string_lossy().into_owned()).collect();
     let shell = Shell::named(words.iter().find_map(|it| it.strip_prefix("--shell="))?)?;
     let given = words.iter().position(|it| it == "--").and_then(|at| words.get(at + 1..)).unwrap_or_default();
     let asked = words::read(shell, given, &host);
-    let offer = asked.words.first().map(|_| offer(&asked.words, &asked.word, until)).unwrap_or_default();
+    let offer = asked.words.first().map(|_| offer(&asked.words, &asked.word, limit)).unwrap_or_default();
     // If the shell does not listen, there is nobody to say it to.
     let _ = console::print(&words::write(shell, &offer, &asked));
     Some(ExitCode::SUCCESS)
+}
+
+/// Until when it may take.
+#[derive(Clone, Copy, Debug)]
+struct Limit {
+    until: Instant,
+    /// Whether the user chose it, and so is ready to wait.
+    is_chosen: bool,
+}
+
+impl Limit {
+    fn of(host: &Host) -> Self {
+        let chosen = host.variable(TIMEOUT).and_then(|it| it.parse().ok()).map(Duration::from_millis);
+        Self { until: now() + chosen.unwrap_or(LIMIT), is_chosen: chosen.is_some() }
+    }
+
+    fn left(self) -> Duration {
+        self.until.saturating_duration_since(now())
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the person at the keyboard waits, whatever a test says")]
@@ -76,7 +94,7 @@ fn now() -> Instant {
 }
 
 /// What can stand in the place of a word, after the others. The first one is the program's name.
-fn offer(words: &[String], word: &str, until: Instant) -> Offer {
+fn offer(words: &[String], word: &str, limit: Limit) -> Offer {
     let program = Program::of(words.first().map(AsRef::as_ref));
     let (line, pending) = Line::read(program, words);
     let mut offer = match line.place(pending, word) {
@@ -84,11 +102,11 @@ fn offer(words: &[String], word: &str, until: Instant) -> Offer {
             let options = line.shown_options().map(|(text, about)| Candidate { text, about });
             Offer { candidates: options.collect(), is_file: false }
         }
-        Place::Value(option, before) => value(&line, option, word, &before, until),
+        Place::Value(option, before) => value(&line, option, word, &before, limit),
         Place::Word(argument) => {
             let words = line.next_words().into_iter().filter(|it| it.starts_with(word));
             let words: Vec<_> = words.map(|it| Candidate { text: it.to_owned(), about: line.meaning(it) }).collect();
-            let mut offer = argument.map(|it| value(&line, it, word, "", until)).unwrap_or_default();
+            let mut offer = argument.map(|it| value(&line, it, word, "", limit)).unwrap_or_default();
             if !line.only_values() {
                 // It would be taken for an option.
                 offer.candidates.retain(|it| !it.text.starts_with('-'));
@@ -104,7 +122,7 @@ fn offer(words: &[String], word: &str, until: Instant) -> Offer {
 }
 
 /// What can be the value of an argument, behind what is before it in the same word.
-fn value(line: &Line, argument: &Arg, word: &str, before: &str, until: Instant) -> Offer {
+fn value(line: &Line, argument: &Arg, word: &str, before: &str, limit: Limit) -> Offer {
     let written = word.strip_prefix(before).unwrap_or_default();
     // Of several with commas between them, the last one.
     let done = argument.get_value_delimiter().and_then(|it| written.rfind(it)).map_or(0, |at| at + 1);
@@ -121,7 +139,7 @@ fn value(line: &Line, argument: &Arg, word: &str, before: &str, until: Instant) 
     } else if ["FILE", "PATH", "COMMAND"].iter().any(|it| name.starts_with(it)) {
         return Offer::files();
     } else if let Some(named) = named(line, argument, name) {
-        let names = live::names(line, &named, written, until);
+        let names = live::names(line, &named, written, limit);
         // Between options and their values there can be an equals sign; a hyphen without it begins an option.
         let is_free = !before.is_empty();
         let can_be = |it: &String| is_free || line.only_values() || !it.starts_with('-');

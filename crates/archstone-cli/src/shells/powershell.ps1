@@ -9,7 +9,7 @@ Register-ArgumentCompleter -Native -CommandName 'PROGRAM' -ScriptBlock {
     try {
         $env:ARCHSTONE_COMPLETE = ($words + @("$word")) -join "`n"
         [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
-        $lines = @(archstone complete --shell=powershell 2>$null)
+        $lines = @(archstone complete '--shell=powershell' 2>$null)
     } finally {
         [Environment]::SetEnvironmentVariable('ARCHSTONE_COMPLETE', $before)
         [Console]::OutputEncoding = $encoding

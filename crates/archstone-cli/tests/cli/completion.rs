@@ -176,6 +176,15 @@ fn names_are_of_the_domain_on_the_line_and_kept_for_their_login_alone() {
     assert_eq!(words(&admin, &as_openstack), ["one"]);
     assert_eq!(admin.requests(), requests, "names are kept");
 
+    // What would be taken for an option is offered where it is not.
+    scene.play(&[("group create --domain DOMAIN -f value -c name -- -dash", "-dash\n")]);
+    let other = Program::of("admin").with("OS_PROJECT_NAME", "admin").with(TIMEOUT.0, TIMEOUT.1);
+    let free = [&line[..5], &["--", "-"]].concat();
+    assert_eq!((words(&other, &line), words(&other, &free)), (vec!["one".to_owned()], vec!["-dash".to_owned()]));
+    let list = ["archstone", "user", "list", "--domain", &scene.domain];
+    assert_eq!(words(&other, &[&list[..], &["--group", ""]].concat()), ["one"]);
+    assert_eq!(words(&other, &[&list[..], &["--group=-"]].concat()), ["--group=-dash"]);
+
     // Everything but the names that anybody can see is for its owner only, and sealed.
     #[cfg(unix)]
     for file in std::fs::read_dir(admin.home.join(".cache/archstone")).expect("a folder").flatten() {
@@ -207,7 +216,7 @@ fn values_are_named_by_what_help_calls_them() {
         assert!(words(&admin, &line).contains(&expected.to_owned()), "{line:?}: {:?}", words(&admin, &line));
     }
     assert_eq!(admin.logins(), 1);
-    // What would be taken for an option is offered after `--` alone; a file is left to the shell.
+    // A file is left to the shell.
     assert_eq!(words(&admin, &["archstone", "mapping", "create", "--rules", ""]), [""]);
     // Who may not see all projects sees their own.
     let alice = Program::of("alice").with("OS_PROJECT_NAME", "web").with(TIMEOUT.0, TIMEOUT.1);
@@ -217,9 +226,12 @@ fn values_are_named_by_what_help_calls_them() {
 #[test]
 fn completion_never_waits_and_never_asks() {
     let line = ["archstone", "user", "show", ""];
-    // It would get names if it waited.
-    let slow = Program::of("admin").behind("delay=3000");
+    // Nobody waits for a slow cloud: another process does, and once it has the names they are there.
+    let slow = Program::of("admin").with("OS_PROJECT_NAME", "admin").behind("delay=1500");
     assert_eq!(words(&slow, &line), [""; 0]);
+    let later = (0..1000).map(|_| words(&slow, &line)).find(|it| !it.is_empty()).expect("names");
+    assert!(later.contains(&"alice".to_owned()), "{later:?}");
+    assert_eq!(slow.logins(), 1);
     // A login that failed is not tried again and again: Keystone counts.
     let wrong = Program::of("admin").with("OS_PASSWORD", "wrong").with(TIMEOUT.0, TIMEOUT.1);
     for _ in 0..3 {
