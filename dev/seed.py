@@ -16,6 +16,10 @@ from typing import Any
 CONF_FILE, CLOUD_FILE = sys.argv[1:3]
 sys.argv = ["keystone"]  # Keystone parses this process's arguments as its own.
 
+import ordered_ids  # noqa: E402
+
+uuid.uuid4 = ordered_ids.growing(1)  # The same in each template: lists have the same order.
+
 import keystone.server  # noqa: E402
 from keystone.cmd.bootstrap import Bootstrapper  # noqa: E402
 from keystone.common import provider_api, sql  # noqa: E402

@@ -12,11 +12,14 @@ import json
 import os
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import ordered_ids
 
 INSTANCE = Path(os.environ["ARCHSTONE_DEV_INSTANCE"])
 APPLICATION = os.environ["ARCHSTONE_DEV_APPLICATION"]
@@ -44,6 +47,8 @@ def begin_as_a_writer(
 def load() -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """The application itself."""
     sys.argv = [APPLICATION]  # It parses this process's arguments as its own.
+    if os.environ.get("ARCHSTONE_DEV_ORDERED_IDS"):
+        uuid.uuid4 = ordered_ids.growing(time.time_ns())
     if APPLICATION == "keystone":
         # MySQL and PostgreSQL always check foreign keys; without them SQLite keeps rows of deleted roles and
         # users, and Keystone later fails on those rows.

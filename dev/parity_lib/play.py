@@ -17,7 +17,6 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, Protocol
 
-from .compare import unknown
 from .normal import Names
 from .scenario import ROOT, Family, Line, Wrong, filled, variables
 
@@ -95,25 +94,6 @@ class Stock:
         self.process.wait()
 
 
-class StandIn:
-    """Our program, and `openstack` for what ours does not know, so that later lines find what they need."""
-
-    def __init__(self, ours: Archstone, stock: Stock) -> None:
-        self.ours = ours
-        self.stock = stock
-
-    def run(self, words: list[str], env: dict[str, str], folder: Path, stdin: str) -> Result:
-        result = self.ours.run(words, env, folder, stdin)
-        if unknown(result):
-            return self.stock.run(words, env, folder, stdin) | {"unknown": True}
-        return result
-
-    def close(self) -> None:
-        """End both."""
-        self.ours.close()
-        self.stock.close()
-
-
 def keystone(*words: str) -> str:
     """Run dev/keystone."""
     ran = subprocess.run([DEV / "keystone", *words], capture_output=True, text=True)
@@ -127,7 +107,7 @@ class Stage:
 
     def __init__(self, number: int) -> None:
         self.name = f"parity-{os.getpid()}-{number}"
-        self.auth_url = keystone("up", "--workers", "1", self.name)
+        self.auth_url = keystone("up", "--workers", "1", "--ordered-ids", self.name)
         self.database = STATE / "instances" / self.name / "keystone.db"
         self.folder = Path(tempfile.mkdtemp(prefix="archstone-parity-"))
         self.fresh = self.folder / "fresh.db"

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, TypeVar, final
 
 from typing_extensions import Self, Unpack, disjoint_base
 
-from archstone.identity import Managers, Project, User
+from archstone.identity import Domain, Group, Managers, Project, Role, User
 from archstone.options import Body, Options, PasswordOptions, Query, RequestOptions, ServiceOptions, UrlRequestOptions
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "AsyncServiceCore",
     "AuthenticationError",
     "Catalog",
+    "Chain",
     "Check",
     "Client",
     "ConfigFile",
@@ -28,6 +29,7 @@ __all__ = [
     "ConflictError",
     "ConnectionFailedError",
     "DisabledError",
+    "EffectiveGrant",
     "Endpoint",
     "EndpointNotFoundError",
     "Error",
@@ -37,6 +39,7 @@ __all__ = [
     "FetchedProfile",
     "Finding",
     "ForbiddenError",
+    "Grants",
     "Headers",
     "HostNotFoundError",
     "IdentityCore",
@@ -56,6 +59,7 @@ __all__ = [
     "Openrc",
     "PasswordExpiredError",
     "Pieces",
+    "Place",
     "ProxyFailedError",
     "RateLimitedError",
     "Receipt",
@@ -79,6 +83,7 @@ __all__ = [
     "TokenStoreStatus",
     "UnauthenticatedError",
     "UnavailableError",
+    "Unseen",
     "Upload",
     "VersionInfo",
     "VersionedEndpoint",
@@ -118,6 +123,7 @@ class Client(Managers):
     def get_token(self) -> str: ...
     @property
     def auth_ref(self) -> AccessInfo: ...
+    def known_access(self) -> AccessInfo | None: ...
     def authenticate(self) -> AccessInfo: ...
     def renew(self) -> AccessInfo: ...
     def diagnose(self, error: Error) -> Error: ...
@@ -164,6 +170,16 @@ class Client(Managers):
         region_name: str | None = None,
     ) -> list[OfferedVersions]: ...
     def current_catalog(self) -> Catalog: ...
+    def effective_grants(
+        self,
+        *,
+        user: str | User | None = None,
+        group: str | Group | None = None,
+        role: str | Role | None = None,
+        project: str | Project | None = None,
+        domain: str | Domain | None = None,
+        system: bool = False,
+    ) -> Grants: ...
     @property
     def mgmt_url(self) -> str: ...
     @property
@@ -255,6 +271,17 @@ class AsyncCore:
         self, service_type: str | None, interface: str | Sequence[str] | None, region_name: str | None, /
     ) -> Future[list[OfferedVersions]]: ...
     def current_catalog(self) -> Future[Catalog]: ...
+    def known_access(self) -> Future[AccessInfo | None]: ...
+    def effective_grants(
+        self,
+        user: str | User | None,
+        group: str | Group | None,
+        role: str | Role | None,
+        project: str | Project | None,
+        domain: str | Domain | None,
+        system: bool,
+        /,
+    ) -> Future[Grants]: ...
     def mgmt_url(self) -> Future[str]: ...
     def user(self) -> Future[User]: ...
     def project(self) -> Future[Project | None]: ...
@@ -852,6 +879,63 @@ class OfferedVersions:
     def url(self) -> str: ...
     @property
     def versions(self) -> list[VersionInfo]: ...
+
+@final
+class Place:
+    @property
+    def kind(self) -> Literal["system", "domain", "project"]: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def name(self) -> str: ...
+
+@final
+class Chain:
+    @property
+    def roles(self) -> list[str]: ...
+    @property
+    def role_names(self) -> list[str]: ...
+    @property
+    def group(self) -> str | None: ...
+    @property
+    def group_name(self) -> str | None: ...
+    @property
+    def granted_on(self) -> Place: ...
+    @property
+    def is_inherited(self) -> bool: ...
+
+@final
+class EffectiveGrant:
+    @property
+    def user(self) -> str: ...
+    @property
+    def user_name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def role_name(self) -> str: ...
+    @property
+    def place(self) -> Place: ...
+    @property
+    def chains(self) -> list[Chain]: ...
+
+@final
+class Unseen:
+    @property
+    def what(self) -> str: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def why(self) -> Error | None: ...
+
+@final
+class Grants:
+    @property
+    def effective(self) -> list[EffectiveGrant]: ...
+    @property
+    def elsewhere(self) -> list[Place]: ...
+    @property
+    def unseen(self) -> list[Unseen]: ...
 
 @disjoint_base
 class FakeServer:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from archstone._archstone import Catalog, Error, OfferedVersions, Response, Timing, TokenStoreStatus, VersionInfo
-    from archstone.identity import Project, User
+    from archstone.grants import Grants
+    from archstone.identity import Domain, Group, Project, Role, User
     from archstone.options import AsyncBody, Options, ServiceOptions, UrlRequestOptions
 
 
@@ -97,6 +98,10 @@ class AsyncClient(AsyncManagers):
     async def authenticate(self) -> AccessInfo:
         """Make sure of a token, and return what is known of it: see `Client.authenticate`."""
         return await self._core.authenticate()
+
+    async def known_access(self) -> AccessInfo | None:
+        """Return what is known of this client's token, also when it has expired: see `Client.known_access`."""
+        return await self._core.known_access()
 
     async def renew(self) -> AccessInfo:
         """Log in now, and replace the token that is kept."""
@@ -247,6 +252,19 @@ class AsyncClient(AsyncManagers):
 
     async def _projects(self) -> list[Project]:
         return await self._core.projects()
+
+    async def effective_grants(  # noqa: PLR0913  whose, and where
+        self,
+        *,
+        user: str | User | None = None,
+        group: str | Group | None = None,
+        role: str | Role | None = None,
+        project: str | Project | None = None,
+        domain: str | Domain | None = None,
+        system: bool = False,
+    ) -> Grants:
+        """Return who can do what where, and why: see `Client.effective_grants`."""
+        return await self._core.effective_grants(user, group, role, project, domain, system)
 
     @property
     def timings(self) -> list[Timing]:

@@ -13,6 +13,7 @@ from keystone_for_tests import password_of
 
 import archstone
 import archstone.config
+import archstone.grants
 from archstone.testing import FakeKeystone, Reply
 
 if TYPE_CHECKING:
@@ -63,7 +64,12 @@ async def test_no_object_shows_a_secret(
         vendor.on("GET", "/.well-known/openstack/api").reply(Reply(json={"profile": {"auth": {"password": MARK}}}))
         profile = await asyncio.to_thread(archstone.config.fetch_profile, vendor.auth_url)
     checks = archstone.config.diagnose(offline=True, auth_url="http://127.0.0.1:9/v3", username="u", password=MARK)
+    granted = await later.effective_grants()
+    grants = [granted, granted.effective[0], granted.effective[0].place, granted.unseen[0]]
+    as_admin = await archstone.AsyncClient(**keystone.user("admin", system_scope=True)).effective_grants()
     things: list[object] = [
+        *grants,
+        as_admin.effective[0].chains[0],
         checks[0],
         status,
         status.own,
@@ -103,7 +109,9 @@ async def test_no_object_shows_a_secret(
 
     secrets = [access.auth_token[8:40], whole.headers["x-subject-token"][8:40], receipt.id, password_of("alice"), MARK]
     assert not [text for text in texts if any(secret in text for secret in secrets)]
-    names = [getattr(module, name) for module in (archstone, archstone.config) for name in module.__all__]
+    names = [
+        getattr(module, name) for module in (archstone, archstone.config, archstone.grants) for name in module.__all__
+    ]
     classes = {it for it in names if isinstance(it, type) and not issubclass(it, archstone.Error)}
     assert classes - {type(thing) for thing in things} == set()
 

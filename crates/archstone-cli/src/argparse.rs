@@ -1,8 +1,10 @@
 //! What is wrong with a command line, in the words of Python's `argparse`: scripts of `openstack` know them.
 
-use std::ffi::OsString;
+use std::{error::Error as _, ffi::OsString};
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+
+use crate::resource::NOT_A_PAIR;
 
 /// The message for a command of these words.
 pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> String {
@@ -32,6 +34,10 @@ pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> Stri
             };
             format!("the following arguments are required: {}", missing.join(", "))
         }
+        ErrorKind::UnknownArgument if could_mean(error).len() > 1 => {
+            let given = text(ContextKind::InvalidArg);
+            format!("ambiguous option: {given} could match {}", could_mean(error).join(", "))
+        }
         ErrorKind::UnknownArgument | ErrorKind::TooManyValues if is_told => {
             format!("unrecognized arguments: {}", text(ContextKind::InvalidArg))
         }
@@ -46,6 +52,9 @@ pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> Stri
             };
             format!("argument {}: invalid choice: '{value}' (choose from {})", argument(), choices.join(", "))
         }
+        ErrorKind::ValueValidation if error.source().is_some_and(|it| it.to_string() == NOT_A_PAIR) => {
+            format!("argument {}: Expected 'key=value' type, but got: {value}", argument())
+        }
         ErrorKind::ValueValidation => format!("argument {}: invalid int value: '{value}'", argument()),
         ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues | ErrorKind::NoEquals => {
             format!("argument {}: expected one argument", argument())
@@ -53,6 +62,18 @@ pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> Stri
         _ => error.render().to_string().trim_start_matches("error: ").lines().next().unwrap_or_default().to_owned(),
     };
     format!("{}: error: {what}", ["openstack"].iter().chain(words).copied().collect::<Vec<_>>().join(" "))
+}
+
+/// The options that an unknown one abbreviates.
+fn could_mean(error: &Error) -> &[String] {
+    match (error.get(ContextKind::InvalidArg), error.get(ContextKind::SuggestedArg)) {
+        (Some(ContextValue::String(given)), Some(ContextValue::Strings(near)))
+            if near.iter().all(|it| it.starts_with(given.as_str())) =>
+        {
+            near
+        }
+        _ => &[],
+    }
 }
 
 /// The words before the first option.

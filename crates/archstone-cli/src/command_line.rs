@@ -2,6 +2,8 @@
 //!
 //! An option may be before or after the words of the command.
 
+pub(crate) mod broken;
+
 use std::{collections::BTreeSet, ffi::OsString};
 
 use archstone::{
@@ -20,7 +22,7 @@ use crate::{
     commands,
     output::{Answer, Layout},
     output_options::{layout, output_options},
-    program::Program,
+    program::{OPENSTACK_VERSION, Program},
     resource,
     session::Session,
 };
@@ -108,8 +110,7 @@ fn check(words: &[OsString], program: Program, matches: &ArgMatches) -> Result<(
     }
     // `project list --user bob` of `openstack` must not be taken for `--user-agent`: options that `openstack`
     // does not have are never abbreviated.
-    let all = OPTIONS.iter().flat_map(|group| group.iter());
-    for spec in all.filter(|spec| is_without_prefix(spec) && !["verify", "insecure"].contains(&spec.name)) {
+    for spec in own_options() {
         let is_on_it = |name: &str| words.iter().any(|word| is_option(word, name));
         let names = std::iter::once(long(spec)).chain([format!("os-{}", long(spec))]);
         let is_given = matches!(matches.try_get_raw(spec.name), Ok(Some(_)))
@@ -121,6 +122,12 @@ fn check(words: &[OsString], program: Program, matches: &ArgMatches) -> Result<(
         }
     }
     Ok(())
+}
+
+/// The options of clouds that `openstack` does not have.
+fn own_options() -> impl Iterator<Item = &'static OptionSpec> {
+    let all = OPTIONS.iter().flat_map(|group| group.iter());
+    all.filter(|spec| is_without_prefix(spec) && !["verify", "insecure"].contains(&spec.name))
 }
 
 /// Whether a word of the command line is this option, with or without its value.
@@ -139,32 +146,34 @@ fn with_near_words(mut error: clap::Error, root: &Command, words: &[OsString]) -
         _ => return error,
     };
     let Some(ContextValue::String(word)) = error.get(kind).cloned() else { return error };
+    let program = Program::of(words.first().map(OsString::as_os_str));
     let known = match error.remove(suggestions) {
-        _ if of_options => options_of(root, words),
+        _ if of_options => options_of(root, words, program),
         Some(ContextValue::String(one)) => vec![one],
         Some(ContextValue::Strings(several)) => several,
         _ => return error,
     };
-    let near = near(&word, &known);
+    let near = near(&word, &known, program);
     if !near.is_empty() {
         error.insert(suggestions, ContextValue::Strings(near));
     }
     error
 }
 
-/// The options of the command that the words name.
-fn options_of(root: &Command, words: &[OsString]) -> Vec<String> {
+/// The options of the command that the words name; as `openstack`, only those that it has.
+fn options_of(root: &Command, words: &[OsString], program: Program) -> Vec<String> {
     let below = |command, word| Command::find_subcommand(command, word).unwrap_or(command);
     let command = words.iter().skip(1).fold(root, below);
-    command.get_arguments().filter_map(Arg::get_long).map(|long| format!("--{long}")).collect()
+    let is_known = |long: &&str| program == Program::Archstone || own_options().all(|spec| self::long(spec) != *long);
+    command.get_arguments().filter_map(Arg::get_long).filter(is_known).map(|long| format!("--{long}")).collect()
 }
 
 /// Those that a word abbreviates, or else the one that it is a typo of.
-fn near(word: &str, known: &[String]) -> Vec<String> {
+fn near(word: &str, known: &[String], program: Program) -> Vec<String> {
     const MOST: usize = 6;
     let (dashes, bare) = word.split_at(if word.starts_with("--") { 2 } else { 0 });
-    // A whole word abbreviates nothing: `--user` is an option of other commands.
-    let goes_on = |rest: &str| !rest.starts_with('-') || bare.contains('-');
+    // A whole word abbreviates nothing, but in `openstack`: `--user` is an option of other commands.
+    let goes_on = |rest: &str| program == Program::Openstack || !rest.starts_with('-') || bare.contains('-');
     let is_whole = |it: &&String| !bare.is_empty() && it.strip_prefix(word).is_some_and(goes_on);
     let whole: BTreeSet<_> = known.iter().filter(is_whole).cloned().collect();
     if (1..=MOST).contains(&whole.len()) {
@@ -282,6 +291,9 @@ fn root(
                 .map(shown),
         )
         .args(cloud_options.into_iter().map(shown));
+    if program == Program::Openstack {
+        root = root.display_name("openstack").version(OPENSTACK_VERSION);
+    }
     // `openstack` has `batch` neither, and another one may.
     let is_there = |spec: &&Spec| program == Program::Archstone || spec.words != ["batch"];
     for spec in commands::all().filter(is_there).filter(|spec| is_needed(spec.words[0])) {
@@ -317,7 +329,7 @@ const GLOBAL: &str = "Global options are accepted here, too; see `archstone --he
 
 /// How the help of a command is laid out: what it is for first, by example.
 fn template(spec: &Spec, help: Help) -> String {
-    let examples = spec.examples.lines().map(|line| format!("  {line}\n")).collect::<String>();
+    let examples = spec.examples.lines().map(broken::example).collect::<String>();
     let examples = match help {
         Help::Long if !examples.is_empty() => format!("Examples:\n{examples}\n"),
         _ => String::new(),

@@ -10,6 +10,7 @@ use archstone::{Error, host::Host};
 
 use crate::{
     cloud_options::in_a_shell,
+    command_line::broken,
     console::{self, Kind},
     output::{Value, line_of_json},
     paint::{self, value_of},
@@ -147,7 +148,8 @@ impl Failure {
 /// What clap says, in colours where the stream has some.
 fn rendered(error: &clap::Error, stream: &impl IsTerminal) -> String {
     let text = error.render();
-    if paint::is_painted(stream) { text.ansi().to_string() } else { text.to_string() }
+    let text = if paint::is_painted(stream) { text.ansi().to_string() } else { text.to_string() };
+    text.split_inclusive('\n').map(broken::usage).collect()
 }
 
 /// The message of clap, and what it says that may help.

@@ -84,7 +84,11 @@ const OPTIONS: &[Described] = &[
     ("fit-width", None, |option, of| {
         switch(option).help("table: fit the terminal's width, which is the default on a terminal").hide(!of.any())
     }),
-    ("print-empty", None, |option, of| switch(option).help("table: draw it even if it has no rows").hide(!of.rows())),
+    ("print-empty", None, |option, of| {
+        // `openstack` names it where it changes nothing, too.
+        let is_shown = of.rows() || of.any() && !of.is_own;
+        switch(option).help("table: draw it even if it has no rows").hide(!is_shown)
+    }),
 ];
 
 /// What `openstack` does not have.

@@ -9,6 +9,10 @@ pub(crate) enum Program {
     Openstack,
 }
 
+/// The release of python-openstackclient whose commands these are, as `openstack --version` says it.
+pub(crate) const OPENSTACK_VERSION: &str =
+    concat!("10.5.0 (", env!("CARGO_BIN_NAME"), " ", env!("CARGO_PKG_VERSION"), ")");
+
 impl Program {
     /// By the first word of the command line.
     pub(crate) fn of(path: Option<&OsStr>) -> Self {

@@ -136,6 +136,11 @@ impl<'a> Session<'a> {
         self.program
     }
 
+    /// Whether people get advice on standard error. Not as `openstack`, which gives none: cron jobs mail what is there.
+    pub(crate) fn advises(&self) -> bool {
+        self.program == Program::Archstone
+    }
+
     /// Changes something in the cloud; with `--dry-run`, only notes what would be sent, and answers null.
     pub(crate) fn change(&self, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Result<Value> {
         let client = self.client()?;
@@ -205,7 +210,7 @@ impl<'a> Session<'a> {
     }
 
     fn with_all_options(&self, builder: ClientBuilder) -> Result<ClientBuilder> {
-        if !self.is_warned.replace(true) && self.batch.is_none() {
+        if self.advises() && !self.is_warned.replace(true) && self.batch.is_none() {
             warn_of_seen_secrets(self.options);
         }
         let builder = builder.default_option("token_cache", "disk");
@@ -241,6 +246,9 @@ impl<'a> Session<'a> {
 
     /// Warns where a token is unscoped and nobody asked for that: it has no roles and no catalog.
     pub(crate) fn warn_of_no_scope(&self, access: &Access) -> Result<()> {
+        if !self.advises() {
+            return Ok(());
+        }
         let is_scoped = access.project_id().or(access.domain_id()).is_some() || access.is_system_scoped();
         if !is_scoped
             && self.client()?.config().scope() == &Scope::Default

@@ -10,6 +10,7 @@ use crate::{
     catalog::{Interfaces, Wanted},
     client::Client,
     errors,
+    grants::{self, Named},
     handle::Handle,
     operations,
     promise::start,
@@ -45,6 +46,7 @@ async_core! {
         log_out();
         change_password(new_password: String);
         current_catalog();
+        known_access();
         token_store_status();
         clear_token_store(all: bool);
         mgmt_url();
@@ -95,6 +97,22 @@ async_core! {
     ) -> PyResult<Bound<'py, PyAny>> {
         let wanted = Wanted { service_type, interface, region_name, ..Wanted::default() };
         start(py, operations::all_versions(self.0.client(py)?, wanted.owned()))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (user, group, role, project, domain, system, /))]
+    fn effective_grants<'py>(
+        &self,
+        py: Python<'py>,
+        user: Option<Named>,
+        group: Option<Named>,
+        role: Option<Named>,
+        project: Option<Named>,
+        domain: Option<Named>,
+        system: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let filter = grants::filter(user, group, role, project, domain, system)?;
+        start(py, operations::effective_grants(self.0.client(py)?, filter))
     }
 
     fn diagnose<'py>(&self, py: Python<'py>, error: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

@@ -12,6 +12,7 @@ use crate::{
     bridge::wait,
     catalog::{Catalog, Interfaces, Wanted},
     errors,
+    grants::{self, Grants, Named},
     handle::Handle,
     operations, options,
     records::{Project, User},
@@ -99,6 +100,15 @@ impl Client {
             Some(access) => Ok(AccessInfo(access)),
             None => wait(py, operations::access(client)),
         }
+    }
+
+    /// Return what is known of this client's token, from memory or from disk, also when it has expired; None when
+    /// nothing is.
+    ///
+    /// Sends nothing and changes nothing: for programs that show what is cached. Stores that hosts share are not asked.
+    fn known_access(&self, py: Python<'_>) -> PyResult<Option<AccessInfo>> {
+        let client = self.inner(py)?;
+        Ok(py.detach(|| client.known_access()).map(AccessInfo))
     }
 
     /// Make sure of a token, and return what is known of it.
@@ -326,6 +336,37 @@ impl Client {
     ///     Error: why there is no token, or no answer.
     fn current_catalog(&self, py: Python<'_>) -> PyResult<Catalog> {
         wait(py, operations::current_catalog(self.inner(py)?))
+    }
+
+    /// Return who can do what where, and why: the roles that users have in the end, by assignments to them and to their
+    /// groups, by inheritance and by roles that imply others, each with every way that leads there.
+    ///
+    /// Whoever may not list role assignments gets what the own token says, and `unseen` names what is missing.
+    ///
+    /// Args:
+    ///     user: only those of this user. As below, an id or a resource.
+    ///     group: only those that come through this group.
+    ///     role: only those of this role, given or implied.
+    ///     project, domain: only those there.
+    ///     system: only those on the system.
+    ///
+    /// Raises:
+    ///     ForbiddenError: the token may not list role assignments, and those of others are asked for.
+    ///     Error: why there is no token, or no answer.
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (*, user=None, group=None, role=None, project=None, domain=None, system=false))]
+    fn effective_grants(
+        &self,
+        py: Python<'_>,
+        user: Option<Named>,
+        group: Option<Named>,
+        role: Option<Named>,
+        project: Option<Named>,
+        domain: Option<Named>,
+        system: bool,
+    ) -> PyResult<Grants> {
+        let filter = grants::filter(user, group, role, project, domain, system)?;
+        wait(py, operations::effective_grants(self.inner(py)?, filter))
     }
 
     /// The URL for managing the identity service: the one that was given, else the catalog's, else

@@ -21,6 +21,7 @@ mod descriptions;
 mod doctor;
 mod errands;
 mod errors;
+mod grants;
 #[cfg(unix)]
 mod green;
 mod handle;
@@ -64,6 +65,7 @@ mod _archstone {
         },
         descriptions::{managers, resources},
         doctor::{Check, diagnose},
+        grants::{Chain, EffectiveGrant, Grants, Place, Unseen},
         identity::{Arguments, IdentityCore, IdentityItems, IdentityOutcomes},
         items::Items,
         options::{auth_methods, option_table},

@@ -1,12 +1,13 @@
 //! What a client can be asked, once for both faces.
 
-use archstone::{Client, Error, RequestBuilder, Result, Secret, Token};
+use archstone::{Client, Error, RequestBuilder, Result, Secret, Token, identity::grants::Filter};
 
 use crate::{
     access::AccessInfo,
     answer::Answer,
     catalog::{Catalog, Wanted},
     errors::Diagnosis,
+    grants::Grants,
     records::{Project, User},
     response::Response,
     token_store::TokenStoreStatus,
@@ -19,6 +20,14 @@ pub(crate) async fn token(client: Client) -> Result<String> {
 
 pub(crate) async fn access(client: Client) -> Result<AccessInfo> {
     client.access().await.map(AccessInfo)
+}
+
+pub(crate) async fn known_access(client: Client) -> Result<Option<AccessInfo>> {
+    Ok(client.known_access().map(AccessInfo))
+}
+
+pub(crate) async fn effective_grants(client: Client, filter: Filter) -> Result<Grants> {
+    Ok(Grants::new(&client.identity().grants(&filter).await?, &filter))
 }
 
 pub(crate) async fn authenticate(client: Client) -> Result<AccessInfo> {

@@ -110,7 +110,8 @@ impl Hint {
 /// How a Rust program gives an option.
 fn in_rust(option: &str) -> String {
     match option {
-        "cloud" => "`.cloud(…)`".into(),
+        // Of lists of resources, `domain`.
+        "cloud" | "domain" => format!("`.{option}(…)`"),
         "unscoped" | "insecure" | "system_scope" => format!("`.{option}()`"),
         option if METHODS.contains(&option) => format!("`.{option}(…)`"),
         option => format!("`.option(\"{option}\", …)`"),

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::error::ErrorKind;
+use clap::{Command, error::ErrorKind};
 
-use super::parse;
-use crate::commands;
+use super::{Help, broken, parse, whole_root};
+use crate::{commands, program::Program};
 
 /// The commands in a text: from `archstone` to the end of the code, the line or the shell command.
 fn commands(text: &str) -> Vec<Vec<String>> {
@@ -95,4 +95,28 @@ fn each_command_in_messages_and_documents_is_one_that_the_program_takes() {
     }
     assert!(checked > 60, "{checked}");
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The lines of the help of a command, and of those below it, that are wider than 80 columns.
+fn too_wide(command: &mut Command, found: &mut Vec<String>) {
+    let helps = [command.render_help().to_string(), command.render_long_help().to_string()];
+    for line in helps.iter().flat_map(|help| help.split_inclusive('\n')).map(broken::usage) {
+        // A URL stays whole.
+        let is_one_word = |line: &str| line.trim_end_matches(" \\").split_whitespace().count() <= 2;
+        found.extend(line.lines().filter(|it| it.chars().count() > 80 && !is_one_word(it)).map(ToOwned::to_owned));
+    }
+    command.get_subcommands_mut().for_each(|below| too_wide(below, found));
+}
+
+#[test]
+fn help_fits_a_terminal_of_80_columns() {
+    for (help, program) in
+        [(Help::Short, Program::Archstone), (Help::Long, Program::Archstone), (Help::Long, Program::Openstack)]
+    {
+        let mut root = whole_root(help, program).term_width(80);
+        root.build();
+        let mut found = Vec::new();
+        too_wide(&mut root, &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
 }

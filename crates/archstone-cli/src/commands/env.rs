@@ -15,7 +15,7 @@ pub(super) const SPEC: Spec = Spec {
     examples: "\
 eval \"$(archstone --os-cloud mycloud env)\"
 archstone --os-cloud mycloud env --shell fish | source
-archstone --os-cloud mycloud env --shell powershell | Out-String | Invoke-Expression",
+archstone --cloud mycloud env --shell powershell | Out-String | Invoke-Expression",
     more: "\
 The variables include secrets. Variables that begin with `OS_` and are not of this cloud are unset. Names that are \
 not upper-case letters, digits and underscores are left out.",

@@ -26,7 +26,7 @@ pub(super) const COMMANDS: &[Spec] = &[
     CREATE_ACCESS.command(
         &["access", "token", "create"],
         Answers::Show,
-        "archstone access token create --consumer-key KEY --consumer-secret - \\\n    \
+        "archstone access token create --consumer-key KEY --consumer-secret - \
          --request-key KEY --request-secret SECRET --verifier VERIFIER < consumer-secret",
     ),
     AUTHORIZE.command(

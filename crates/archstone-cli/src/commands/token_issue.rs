@@ -16,7 +16,7 @@ pub(super) const SPEC: Spec = Spec {
     examples: "\
 archstone token issue
 archstone token issue -f value -c id
-eval \"$(archstone token issue -f shell --prefix token_)\"; echo \"$token_expires\"",
+eval \"$(archstone token issue -f shell --prefix t_)\"; echo \"$t_expires\"",
     more: "\
 A cached token is used as long as it is valid; otherwise this logs in and caches the new token. Without a project, a \
 user who can act in several gets an unscoped token and a warning that lists them.",

@@ -48,9 +48,11 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         }
         Some("-") => first_line("-", "the token")?,
         Some(token) => {
-            warning!(
-                "everyone on this machine can see the token in the process list; `token revoke -` reads it from standard input"
-            );
+            if session.advises() {
+                warning!(
+                    "everyone on this machine can see the token in the process list; `token revoke -` reads it from standard input"
+                );
+            }
             token.into()
         }
     };

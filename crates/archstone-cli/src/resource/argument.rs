@@ -223,6 +223,7 @@ impl Argument {
         match self.reads {
             Reads::Integer => arg.value_parser(integer).allow_negative_numbers(true),
             Reads::Count => arg.value_parser(count).allow_negative_numbers(true),
+            Reads::Pair => arg.value_parser(pair),
             Reads::OneOf(values) => arg.value_parser(clap::builder::PossibleValuesParser::new(values)),
             _ => arg,
         }
@@ -265,10 +266,7 @@ impl Argument {
             Reads::Name(finder) => finder.id(request, text)?.into(),
             Reads::Commas => text.split(',').map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().into(),
             Reads::Pair => {
-                let (key, value) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-                    let message = format!("`{}` is not a `key=value` pair", self.written(text));
-                    Error::new(ErrorKind::InvalidRequest, message)
-                })?;
+                let (key, value) = text.split_once('=').unwrap_or((text, ""));
                 Map::from_iter([(key.to_owned(), value.into())]).into()
             }
             Reads::Time => time(text).ok_or_else(|| {
@@ -337,6 +335,13 @@ fn integer(text: &str) -> Result<i64, &'static str> {
 
 fn count(text: &str) -> Result<i64, &'static str> {
     integer(text).ok().filter(|number| *number >= 0).ok_or("it is not a whole number of zero or more")
+}
+
+/// The message follows the value that was given.
+pub(crate) const NOT_A_PAIR: &str = "it is not a `key=value` pair";
+
+fn pair(text: &str) -> Result<String, &'static str> {
+    text.split_once('=').filter(|(key, _)| !key.is_empty()).map(|_| text.to_owned()).ok_or(NOT_A_PAIR)
 }
 
 /// As Keystone writes a time: with fractions of a second, and a `Z`.

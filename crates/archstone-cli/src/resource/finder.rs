@@ -6,7 +6,11 @@ use archstone::{
 };
 use serde_json::{Map, Value};
 
-use super::request::{Arguments, Fields, Request};
+use super::{
+    Argument, Reads,
+    argument::Sets,
+    request::{Arguments, Fields, Request},
+};
 use crate::{named::Things, session::Named};
 
 /// How things of a kind are found.
@@ -120,10 +124,25 @@ impl Finder {
             Err(error) if error.kind() == ErrorKind::Forbidden => self.unseen(request, wanted, filters).ok_or(error),
             found => found,
         };
-        match found? {
+        match found.map_err(|error| in_its_domain(error, self.domain_option(request)))? {
             Value::Object(fields) => Ok(fields),
             _ => Err(Error::new(ErrorKind::InvalidResponse, format!("the answer about `{wanted}` is not an object"))),
         }
+    }
+
+    /// The option of the command that says in which domain this is.
+    fn domain_option(&self, request: &Request<'_>) -> Option<&'static str> {
+        let is_itself = |it: &Argument| {
+            it.sets == Sets::Itself && matches!(it.reads, Reads::Name(finder) if std::ptr::eq(finder, self))
+        };
+        let described = request.described;
+        let within = |it: &&Argument| matches!(it.sets, Sets::Within("domain" | "domain_id"));
+        match self.domain {
+            Some(option) => described.iter().find(|it| it.name == option),
+            None if described.iter().any(is_itself) => described.iter().find(within),
+            None => None,
+        }
+        .map(|it| it.name)
     }
 
     /// A service by its type.
@@ -161,6 +180,15 @@ impl Finder {
         };
         let id = id.or_else(|| self.takes_unseen.then(|| wanted.to_owned()))?;
         Some(Map::from_iter([(self.resource.key.to_owned(), id.into())]).into())
+    }
+}
+
+/// The error with a hint that names the option of the command for the domain, where a name is that of several things.
+pub(crate) fn in_its_domain(error: Error, option: Option<&str>) -> Error {
+    match option {
+        _ if error.kind() != ErrorKind::Ambiguous => error,
+        Some(option) => error.with_hint(format!("name it by its id, or give its domain with `--{option}`")),
+        None => error.with_hint("name it by its id"),
     }
 }
 

@@ -16,9 +16,9 @@ use archstone::{Result, identity::ResourceSpec};
 use clap::{ArgMatches, Command};
 
 pub(crate) use self::{
-    argument::{Argument, Reads, argument, itself, option, read_file, switch},
+    argument::{Argument, NOT_A_PAIR, Reads, argument, itself, option, read_file, switch},
     column::{Column, column, fields, listed, shown, sorted_names},
-    finder::{DOMAIN, Finder, PROJECT, USER},
+    finder::{DOMAIN, Finder, PROJECT, USER, in_its_domain},
     listed::Listed,
     request::{Arguments, Fields, Request, items, operation_of, perform},
 };

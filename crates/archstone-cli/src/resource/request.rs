@@ -25,7 +25,7 @@ const LARGEST_PAGE: u64 = 1000;
 pub(crate) struct Request<'a> {
     pub(crate) session: &'a Session<'a>,
     options: &'a ArgMatches,
-    described: &'static [Argument],
+    pub(super) described: &'static [Argument],
 }
 
 impl<'a> Request<'a> {

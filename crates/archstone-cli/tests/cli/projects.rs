@@ -33,7 +33,7 @@ fn a_project_from_the_first_day_to_the_last() {
         ("project create web --domain DOMAIN --or-show --description other -f value -c name -c description", "\nweb\n"),
         (
             "project create x --domain DOMAIN --property bad",
-            "exit 2\nerror: `--property bad` is not a `key=value` pair\n",
+            "exit 2\nerror: invalid value 'bad' for '--property <KEY=VALUE>': it is not a `key=value` pair\n\nFor more information, try '--help'.\n",
         ),
         ("project show test --domain DOMAIN --parents -f value -c parents", "{'<id>': {'<id>': None}}\n"),
         ("project show web --domain DOMAIN --children -f value -c subtree", "{'<id>': None}\n"),

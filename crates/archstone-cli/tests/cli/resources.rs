@@ -99,3 +99,25 @@ fn a_person_is_asked_before_something_is_deleted() {
     // It is gone, and that is said without a question.
     assert!(beforehand.status == 6 && !beforehand.shown.contains("[y/N]"), "{beforehand:?}");
 }
+
+#[test]
+fn a_name_of_several_things_is_told_apart_by_an_option_of_the_very_command() {
+    let admin = Program::of("admin").with("OS_PROJECT_NAME", "admin");
+    for (line, option) in [
+        ("user show alice", Some("--domain")),
+        ("project show web", Some("--domain")),
+        ("user list --project web", Some("--domain")),
+        ("role assignment list --user alice", Some("--user-domain")),
+        ("role add reader --user bob --project web", Some("--project-domain")),
+        ("trust create alice bob --project lab --role member", Some("--trustor-domain")),
+        ("access list --user alice", Some("--user-domain")),
+        ("access explain bob --project web", Some("--project-domain")),
+        // This one has none.
+        ("credential create bob blob --project web", None),
+    ] {
+        let run = admin.run(line);
+        let domain = option.map(|option| format!(", or give its domain with `{option}`")).unwrap_or_default();
+        assert!(run.stderr.ends_with(&format!("\nhint: name it by its id{domain}\n")), "{line}: {run:?}");
+        assert_eq!(run.code, Some(6), "{line}");
+    }
+}

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     client::Client,
     error::{Error, ErrorKind, Result, printable},
+    hint::Hint,
     spelling::distance,
 };
 
@@ -117,10 +118,10 @@ impl Search<'_> {
         let more = if found.len() > MOST_NAMED { ", and more" } else { "" };
         let message =
             format!("{} {} are called `{}`: {named}{more}", found.len(), self.words(), printable(self.wanted));
-        let hint = if self.list.parameter("domain").is_some() {
-            "name it by its id, or say the domain"
-        } else {
-            "name it by its id"
+        let domain = ["domain", "domain_id"].into_iter().find(|name| self.list.parameter(name).is_some());
+        let hint = match domain {
+            Some(domain) => "name it by its id, or give its domain with " + Hint::option(domain),
+            None => "name it by its id".into(),
         };
         Error::new(ErrorKind::Ambiguous, message).with_hint(hint)
     }

@@ -10,7 +10,7 @@ use archstone::{
 };
 use clap::{Arg, ArgAction, ArgMatches};
 
-use crate::{cloud_options::in_a_shell, events::warning, session::Session};
+use crate::{cloud_options::in_a_shell, events::warning, resource::in_its_domain, session::Session};
 
 /// An option whose value names something, or its domain.
 pub(super) fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -99,11 +99,16 @@ impl Names<'_> {
         })
     }
 
+    /// One thing by its name; this option says in which domain.
+    fn found<T>(&self, finding: impl Future<Output = Result<T>>, option: &str) -> Result<T> {
+        self.client.wait(finding).map_err(|error| in_its_domain(error, Some(option)))
+    }
+
     fn user(&self, name: &str) -> Result<String> {
         let domain = self.domain_of("user-domain")?;
         let list = self.identity().users().list();
         let list = if let Some(domain) = &domain { list.domain(domain) } else { list };
-        let found = self.client.wait(list.find(name)).map(|it| it.id);
+        let found = self.found(list.find(name), "user-domain").map(|it| it.id);
         or_own(found, || {
             let access = self.client.access()?;
             let is_domain = domain.as_deref().is_none_or(|it| access.user_domain_id() == Some(it));
@@ -115,13 +120,13 @@ impl Names<'_> {
     fn group(&self, name: &str) -> Result<String> {
         let list = self.identity().groups().list();
         let list = if let Some(domain) = self.domain_of("group-domain")? { list.domain(domain) } else { list };
-        self.client.wait(list.find(name)).map(|it| it.id)
+        self.found(list.find(name), "group-domain").map(|it| it.id)
     }
 
     fn role(&self, name: &str) -> Result<String> {
         let list = self.identity().roles().list();
         let list = if let Some(domain) = self.domain_of("role-domain")? { list.domain_id(domain) } else { list };
-        let found = self.client.wait(list.find(name)).map(|it| it.id);
+        let found = self.found(list.find(name), "role-domain").map(|it| it.id);
         or_own(found, || {
             let access = self.client.access()?;
             let own = access.roles().iter().find(|it| is_called((it.id.as_deref(), it.name.as_deref()), name));
@@ -144,7 +149,7 @@ impl Names<'_> {
         let domain = self.domain_of("project-domain")?;
         let list = self.identity().projects().list();
         let list = if let Some(domain) = &domain { list.domain(domain) } else { list };
-        let found = self.client.wait(list.find(name)).map(|it| it.id);
+        let found = self.found(list.find(name), "project-domain").map(|it| it.id);
         or_own(found, || {
             let is_domain = |of: &Option<String>| domain.is_none() || *of == domain;
             let projects = self.client.projects()?;

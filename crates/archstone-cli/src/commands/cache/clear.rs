@@ -15,7 +15,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     examples: "\
 archstone cache clear             remove the cached token of this login
-archstone cache clear --all       remove all tokens in the same store, also those of other users",
+archstone cache clear --all       remove every token in the same store",
     more: "\
 The token stays valid until it expires; `token revoke` revokes it, too. `--all` needs no login; memcached cannot list \
 its entries, so `--all` cannot clear it.",

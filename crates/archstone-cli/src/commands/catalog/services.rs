@@ -21,7 +21,9 @@ pub(super) fn access(session: &Session<'_>, options: &ArgMatches) -> Result<Arc<
         return client.authenticate();
     }
     let current = client.current_catalog()?;
-    if let Some(refusal) = current.refusal() {
+    if session.advises()
+        && let Some(refusal) = current.refusal()
+    {
         warning!("this is the catalog of the login, which may be out of date: {refusal}");
     }
     Ok(Arc::clone(current.access()))
@@ -32,6 +34,9 @@ pub(super) fn warn_of_overrides<'s>(
     session: &Session<'_>,
     services: impl IntoIterator<Item = &'s Service>,
 ) -> Result<()> {
+    if !session.advises() {
+        return Ok(());
+    }
     let config = session.client()?.config();
     let types = services.into_iter().map(Service::service_type);
     for of_type in types.filter(|of_type| config.service(of_type).endpoint_override.is_some()) {

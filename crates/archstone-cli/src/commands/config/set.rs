@@ -22,7 +22,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
 archstone config set mycloud auth_url https://keystone.example:5000/v3
 archstone config set mycloud password            (asks for it)
 pass show cloud | archstone config set mycloud password -
-archstone config set mycloud password --keyring   (asks for it; the file then says where in the keyring it is)
+archstone config set mycloud password --keyring   (keeps it in the keyring)
 archstone config set mycloud password_command 'pass show cloud'",
     more: "\
 Changes the file that has the option; otherwise clouds.yaml, or a new one in your own configuration folder. Comments, \

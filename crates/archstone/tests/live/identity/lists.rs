@@ -57,7 +57,7 @@ async fn things_are_found_by_id_and_by_name_and_what_is_unclear_says_so() {
     assert_eq!(unclear.kind(), ErrorKind::Ambiguous);
     assert!(unclear.to_string().starts_with(&format!("2 users are called `{name}`: id `")), "{unclear}");
     assert!(unclear.to_string().contains(&format!("in domain `{}`", domain.id)), "{unclear}");
-    assert_eq!(unclear.hint(), Some("name it by its id, or say the domain"));
+    assert_eq!(unclear.hint(), Some("name it by its id, or give its domain with `.domain(…)`"));
 
     let elsewhere = users.list().domain("default").find(&there).await.unwrap_err();
     assert_eq!(elsewhere.kind(), ErrorKind::NotFound);

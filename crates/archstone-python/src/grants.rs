@@ -1,0 +1,225 @@
+//! Who can do what where, as Python's objects.
+
+use archstone::{
+    Error,
+    identity::grants::{self, Filter, Part},
+};
+use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
+
+use crate::{errors, text::Text};
+
+/// Where a role can be had.
+#[pyclass(frozen, get_all, eq, hash, module = "archstone.grants")]
+#[derive(Clone, PartialEq, Hash)]
+pub(crate) struct Place {
+    /// `system`, `domain` or `project`.
+    kind: String,
+    /// The id of the domain or the project; None for the system.
+    id: Option<String>,
+    /// `name@domain` of a project, a domain's name, and `all` for the system; the id where the name is not known.
+    name: String,
+}
+
+impl Place {
+    fn new(grants: &grants::Grants, place: grants::Place<&str>) -> Self {
+        let (kind, id) = match place {
+            grants::Place::System => ("system", None),
+            grants::Place::Domain(id) => ("domain", Some(id.to_owned())),
+            grants::Place::Project(id) => ("project", Some(id.to_owned())),
+        };
+        Self { kind: kind.to_owned(), id, name: grants.place_name(place) }
+    }
+}
+
+#[pymethods]
+impl Place {
+    fn __repr__(&self) -> String {
+        format!("<archstone.grants.Place {} {}>", self.kind, archstone::text::escaped(&self.name))
+    }
+}
+
+/// One way in which a user has a role somewhere.
+#[pyclass(frozen, get_all, module = "archstone.grants")]
+#[derive(Clone)]
+pub(crate) struct Chain {
+    /// The ids of the roles from the one that was granted to the one that the user has: each implies the next.
+    roles: Vec<String>,
+    /// The names of these roles.
+    role_names: Vec<String>,
+    /// The id of the group that has the role, and the user through it; None where the user has it.
+    group: Option<String>,
+    /// The group as `name@domain`.
+    group_name: Option<String>,
+    /// Where the role was granted.
+    granted_on: Place,
+    /// Whether it is inherited from there.
+    is_inherited: bool,
+}
+
+impl Chain {
+    fn new(grants: &grants::Grants, chain: &grants::Chain<'_>) -> Self {
+        Self {
+            roles: chain.roles.iter().map(|role| (*role).to_owned()).collect(),
+            role_names: chain.roles.iter().map(|role| grants.role_name(role)).collect(),
+            group: chain.group.map(str::to_owned),
+            group_name: chain.group.map(|group| grants.group_name(group)),
+            granted_on: Place::new(grants, chain.granted_on),
+            is_inherited: chain.is_inherited,
+        }
+    }
+}
+
+#[pymethods]
+impl Chain {
+    fn __repr__(&self) -> String {
+        let group = self.group_name.as_ref().map(|it| format!(" through {it}")).unwrap_or_default();
+        let text = format!("{}{group} on {}", self.role_names.join(" -> "), self.granted_on.name);
+        format!("<archstone.grants.Chain {}>", archstone::text::escaped(&text))
+    }
+}
+
+/// A role that a user has somewhere in the end: what a token for the place would have.
+#[pyclass(frozen, get_all, module = "archstone.grants")]
+#[derive(Clone)]
+pub(crate) struct EffectiveGrant {
+    /// The user's id.
+    user: String,
+    /// The user as `name@domain`; the id where the name is not known.
+    user_name: String,
+    /// The role's id.
+    role: String,
+    /// The role's name, `name@domain` where a domain owns it; the id where the name is not known.
+    role_name: String,
+    /// Where.
+    place: Place,
+    /// Every way that leads there, the shortest first; none where that could not be seen.
+    chains: Vec<Chain>,
+}
+
+#[pymethods]
+impl EffectiveGrant {
+    fn __repr__(&self) -> String {
+        let text = format!("{} has {} on {}", self.user_name, self.role_name, self.place.name);
+        format!("<archstone.grants.EffectiveGrant {}>", archstone::text::escaped(&text))
+    }
+}
+
+/// What could not be seen, and why.
+#[pyclass(frozen, module = "archstone.grants")]
+#[derive(Clone)]
+pub(crate) struct Unseen {
+    /// What: `assignments`, `users`, `groups`, `members` or `memberships` (of `id`), `projects`, `domains`, `roles`,
+    /// `implied_roles`, or `other_domains` (than `id`).
+    #[pyo3(get)]
+    what: String,
+    /// The id of the group, user or domain that it is about.
+    #[pyo3(get)]
+    id: Option<String>,
+    why: Option<Error>,
+}
+
+impl Unseen {
+    fn new(unseen: &grants::Unseen) -> Self {
+        let (what, id) = match &unseen.what {
+            Part::Assignments => ("assignments", None),
+            Part::Users => ("users", None),
+            Part::Groups => ("groups", None),
+            Part::Members(group) => ("members", Some(group)),
+            Part::Memberships(user) => ("memberships", Some(user)),
+            Part::Projects => ("projects", None),
+            Part::Domains => ("domains", None),
+            Part::Roles => ("roles", None),
+            Part::ImpliedRoles => ("implied_roles", None),
+            Part::OtherDomains(domain) => ("other_domains", Some(domain)),
+        };
+        Self { what: what.to_owned(), id: id.cloned(), why: unseen.why.clone() }
+    }
+}
+
+#[pymethods]
+impl Unseen {
+    /// The error of the identity service; None where the token's scope leaves it out without a word.
+    #[getter]
+    fn why<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.why.as_ref().map(|error| errors::exception(py, error)).transpose()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<archstone.grants.Unseen {}>", self.what)
+    }
+}
+
+/// Who can do what where: see `Client.effective_grants`.
+#[pyclass(frozen, get_all, module = "archstone.grants")]
+pub(crate) struct Grants {
+    /// The roles that users have in the end, sorted by the names of users, places and roles.
+    effective: Vec<EffectiveGrant>,
+    /// Where the user of the token has some role, and which one is not known.
+    elsewhere: Vec<Place>,
+    /// What could not be seen. Where there is anything, there may be more than `effective` has.
+    unseen: Vec<Unseen>,
+}
+
+impl Grants {
+    pub(crate) fn new(grants: &grants::Grants, filter: &Filter) -> Self {
+        let effective = grants.effective(filter).into_iter().map(|grant| EffectiveGrant {
+            user: grant.user.to_owned(),
+            user_name: grants.user_name(grant.user),
+            role: grant.role.to_owned(),
+            role_name: grants.role_name(grant.role),
+            place: Place::new(grants, grant.place),
+            chains: grant.chains.iter().map(|chain| Chain::new(grants, chain)).collect(),
+        });
+        Self {
+            effective: effective.collect(),
+            elsewhere: grants.elsewhere.iter().map(|place| Place::new(grants, place.as_ref())).collect(),
+            unseen: grants.unseen.iter().map(Unseen::new).collect(),
+        }
+    }
+}
+
+#[pymethods]
+impl Grants {
+    fn __repr__(&self) -> String {
+        format!("<archstone.grants.Grants effective={} unseen={}>", self.effective.len(), self.unseen.len())
+    }
+}
+
+/// Whose grants are asked for: an id, or a resource with one.
+pub(crate) struct Named(String);
+
+impl<'py> FromPyObject<'_, 'py> for Named {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyString>() {
+            return object.extract::<Text<'_>>().map(|text| Self((*text).to_owned()));
+        }
+        let id = object.getattr_opt("id")?.and_then(|id| id.extract::<String>().ok());
+        id.map(Self).ok_or_else(|| PyTypeError::new_err("give an id, or a resource that has one"))
+    }
+}
+
+/// What is asked for, from keywords.
+pub(crate) fn filter(
+    user: Option<Named>,
+    group: Option<Named>,
+    role: Option<Named>,
+    project: Option<Named>,
+    domain: Option<Named>,
+    system: bool,
+) -> PyResult<Filter> {
+    let place = match (project, domain, system) {
+        (None, None, false) => None,
+        (Some(project), None, false) => Some(grants::Place::Project(project.0)),
+        (None, Some(domain), false) => Some(grants::Place::Domain(domain.0)),
+        (None, None, true) => Some(grants::Place::System),
+        _ => {
+            return Err(PyTypeError::new_err(
+                "give one of `project`, `domain` and `system`: a role is had in one place",
+            ));
+        }
+    };
+    let id = |named: Option<Named>| named.map(|it| it.0);
+    Ok(Filter { user: id(user), group: id(group), role: id(role), place })
+}
