@@ -55,6 +55,8 @@ pub enum Failure {
     Garbage,
     /// The answer comes byte by byte, with this pause after each.
     Drip(Duration),
+    /// The head of the answer comes at once, and its body byte by byte, with this pause after each.
+    DripBody(Duration),
 }
 
 impl Failure {
@@ -77,7 +79,8 @@ impl Failure {
             | Self::Truncated
             | Self::ContentLength(_)
             | Self::BrokenChunks
-            | Self::Drip(_) => false,
+            | Self::Drip(_)
+            | Self::DripBody(_) => false,
         }
     }
 }

@@ -57,6 +57,7 @@ pub(crate) enum Course {
     ContentLength(u64),
     BrokenChunks,
     Drip(Duration),
+    DripBody(Duration),
 }
 
 /// What becomes of the connection.
@@ -162,6 +163,7 @@ impl Reply {
             Failure::BrokenChunks => on(Course::BrokenChunks),
             Failure::Garbage => Self::raw("\u{1}\u{2} this is no HTTP\r\n\r\n").then_close(),
             Failure::Drip(pause) => on(Course::Drip(pause)),
+            Failure::DripBody(pause) => on(Course::DripBody(pause)),
         };
         reply.delay = reply.delay.max(delay);
         reply

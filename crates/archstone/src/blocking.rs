@@ -21,7 +21,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::Method;
+use http::Method;
 use url::Url;
 
 use crate::{

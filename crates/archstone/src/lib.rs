@@ -91,14 +91,14 @@ pub use client::{Client, ClientBuilder, CurrentCatalog, Hop, Pages, RequestBuild
 pub use config::CloudConfig;
 pub use error::{Error, ErrorKind, ErrorResponse, Result};
 pub use hint::Hint;
+pub use http::{
+    Method, StatusCode,
+    header::{HeaderMap, HeaderName, HeaderValue},
+};
 pub use receipt::Receipt;
 pub use record::{project::Project, user::User};
 pub use redaction::SentSecrets;
 pub use reference::{DomainRef, ProjectRef, UserRef};
-pub use reqwest::{
-    Method, StatusCode,
-    header::{HeaderMap, HeaderName, HeaderValue},
-};
 pub use scope::Scope;
 pub use secret::Secret;
 pub use token::Token;

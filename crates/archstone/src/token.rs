@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use reqwest::header::HeaderValue;
+use http::header::HeaderValue;
 use url::Url;
 
 use crate::{

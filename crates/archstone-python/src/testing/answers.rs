@@ -202,6 +202,13 @@ impl Failure {
         Ok(Self(fake::Failure::Drip(self::seconds(seconds)?)))
     }
 
+    /// Make the head of the answer come at once, and its body byte by byte, with a pause of so many seconds after each.
+    #[staticmethod]
+    #[pyo3(signature = (seconds, /))]
+    fn drip_body(seconds: f64) -> PyResult<Self> {
+        Ok(Self(fake::Failure::DripBody(self::seconds(seconds)?)))
+    }
+
     fn __repr__(&self) -> String {
         format!("<archstone.testing.Failure {:?}>", self.0)
     }

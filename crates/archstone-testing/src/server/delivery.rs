@@ -22,7 +22,10 @@ impl<S: Read + Write> Connection<S> {
             return Ok(End::Close);
         }
         let (all, half) = (reply.body.len(), reply.body.len() / 2);
-        let pause = if let Course::Drip(pause) = reply.course { Some(pause) } else { None };
+        let pause = match reply.course {
+            Course::Drip(pause) | Course::DripBody(pause) => Some(pause),
+            _ => None,
+        };
         self.out.clear();
         let mut pen = Pen { stream: &mut self.stream, out: &mut self.out, pause, life: &shared.life };
         match reply.course {
@@ -42,6 +45,9 @@ impl<S: Read + Write> Connection<S> {
             (true, true) => pen.out.extend_from_slice(b"transfer-encoding: chunked\r\n\r\n"),
             (true, false) => pen.out.extend_from_slice(format!("content-length: {length}\r\n\r\n").as_bytes()),
             (false, _) => pen.out.extend_from_slice(b"\r\n"),
+        }
+        if let Course::DripBody(_) = reply.course {
+            pen.at_once()?;
         }
         let sends_body = has_body && request.is_none_or(|it| it.method() != "HEAD");
         let end = match reply.course {
@@ -142,13 +148,16 @@ impl<S: Write> Pen<'_, S> {
         Ok(())
     }
 
+    /// Sends what is written, without a pause.
+    fn at_once(&mut self) -> io::Result<()> {
+        self.stream.write_all(self.out)?;
+        self.out.clear();
+        self.stream.flush()
+    }
+
     /// Sends what is written. Returns whether to go on.
     fn lift(&mut self) -> io::Result<bool> {
-        let Some(pause) = self.pause else {
-            self.stream.write_all(self.out)?;
-            self.stream.flush()?;
-            return Ok(true);
-        };
+        let Some(pause) = self.pause else { return self.at_once().map(|()| true) };
         for byte in self.out.iter() {
             self.stream.write_all(&[*byte])?;
             self.stream.flush()?;

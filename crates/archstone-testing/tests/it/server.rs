@@ -75,6 +75,7 @@ fn every_failure_is_seen_on_the_wire_as_it_is_named() {
         (Failure::BrokenChunks, 200, "transfer-encoding: chunked", End::Closed),
         (Failure::Garbage, 0, "no HTTP", End::Closed),
         (Failure::Drip(Duration::ZERO), 200, &full, End::Open),
+        (Failure::DripBody(Duration::ZERO), 200, &full, End::Open),
         (Failure::Delay(Duration::from_millis(50)), 200, &full, End::Open),
     ];
     for (failure, status, words, end) in table {
@@ -92,7 +93,11 @@ fn every_failure_is_seen_on_the_wire_as_it_is_named() {
         match failure {
             Failure::ResetDuring | Failure::Truncated => assert_eq!(body, BODY[..7], "{failure:?}"),
             Failure::BrokenChunks => assert_eq!(body, "7\r\n{\"serve\r\n9\r\n"),
-            Failure::ResetAfter | Failure::ContentLength(_) | Failure::Drip(_) | Failure::Delay(_) => {
+            Failure::ResetAfter
+            | Failure::ContentLength(_)
+            | Failure::Drip(_)
+            | Failure::DripBody(_)
+            | Failure::Delay(_) => {
                 assert_eq!(body, BODY, "{failure:?}");
             }
             _ => {}

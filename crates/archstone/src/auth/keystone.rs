@@ -1,6 +1,6 @@
 //! The exchange with Keystone: a method and a scope go in, a token comes out, or the reason why not.
 
-use reqwest::Method;
+use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 

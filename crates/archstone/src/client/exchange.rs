@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use reqwest::header::USER_AGENT;
+use http::header::USER_AGENT;
 use tracing::{Instrument, Span};
 use url::Url;
 
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     access::Token,
     error::{Error, ErrorKind, Result, Sent, public_url},
-    transport::{AUTH_TOKEN, Progress, RetryPolicy, TimeLimits, Transport, retry::Tried, runtime},
+    transport::{AUTH_TOKEN, Outgoing, Progress, RetryPolicy, TimeLimits, Transport, retry::Tried, runtime},
 };
 
 impl RequestBuilder {
@@ -235,7 +235,7 @@ impl Described {
             let limits = TimeLimits { total: left, ..limits };
             let next = moves.as_ref().map_or(url, |moves| &moves.to);
             let is_away = moves.as_ref().is_some_and(|moves| moves.is_away);
-            let (request, progress) = self.request(transport, next, token.filter(|_| !is_away), !is_away);
+            let (request, progress) = self.request(transport, token.filter(|_| !is_away), !is_away);
             let answer = match transport.start(request, next, limits, progress.as_ref()).await {
                 Ok(started) => {
                     let mut answer = Response::new(started, transport, self.max_body);
@@ -289,11 +289,12 @@ impl Described {
     fn request(
         &mut self,
         transport: &Transport,
-        url: &Url,
         token: Option<&Token>,
         own: bool,
-    ) -> (reqwest::Request, Option<Progress>) {
-        let mut request = reqwest::Request::new(self.method.clone(), url.clone());
+    ) -> (http::Request<Outgoing>, Option<Progress>) {
+        let (body, progress) = self.body.take();
+        let mut request = http::Request::new(body);
+        request.method_mut().clone_from(&self.method);
         if own {
             if !self.headers.is_empty() {
                 *request.headers_mut() = self.headers.clone();
@@ -303,8 +304,6 @@ impl Described {
         if let Some(token) = token {
             request.headers_mut().insert(AUTH_TOKEN, token.header());
         }
-        let (body, progress) = self.body.take();
-        *request.body_mut() = body;
         (request, progress)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use reqwest::{StatusCode, header::HeaderMap};
+use http::{StatusCode, header::HeaderMap};
 use url::Url;
 
 use crate::error::public_url;

@@ -1,6 +1,6 @@
 //! Microversions: which is asked for, and the headers that say so.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
     catalog::{ApiVersion, VersionInfo, VersionRange},

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::LOCATION;
+use http::header::LOCATION;
 use url::Url;
 
 use super::{Hop, Response};

@@ -3,7 +3,7 @@
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{
+use http::{
     Method,
     header::{CONTENT_TYPE, FORWARDED, HeaderMap, HeaderName, HeaderValue, USER_AGENT},
 };
@@ -16,7 +16,7 @@ use crate::{
     error::{Error, ErrorKind, Result, printable, public_url},
     redaction::SentSecrets,
     token::Token,
-    transport::{Progress, RetryPolicy, TimeLimits, TransportSettings},
+    transport::{Outgoing, Progress, RetryPolicy, TimeLimits, TransportSettings},
 };
 
 /// A request being described. Nothing is sent until [`send`](Self::send).
@@ -112,9 +112,9 @@ pub(super) enum Body {
     Empty,
     Bytes(Bytes),
     /// Can be read only once; `None` when it has been.
-    Stream(Option<reqwest::Body>),
+    Stream(Option<Outgoing>),
     /// Made anew for each try.
-    Made(Arc<dyn Fn() -> reqwest::Body + Send + Sync>),
+    Made(Arc<dyn Fn() -> Outgoing + Send + Sync>),
 }
 
 impl fmt::Debug for RequestBuilder {
@@ -138,15 +138,15 @@ impl Body {
     }
 
     /// What is sent, and how it goes on where that takes time.
-    pub(super) fn take(&mut self) -> (Option<reqwest::Body>, Option<Progress>) {
+    pub(super) fn take(&mut self) -> (Outgoing, Option<Progress>) {
         /// What is smaller goes out at once.
         const LARGE: usize = 1 << 20;
         let progress = Progress::default;
         match self {
-            Self::Empty => (None, None),
-            Self::Bytes(bytes) if bytes.len() < LARGE => (Some(bytes.clone().into()), None),
+            Self::Empty => (Outgoing::default(), None),
+            Self::Bytes(bytes) if bytes.len() < LARGE => (bytes.clone().into(), None),
             Self::Bytes(bytes) => progress().of_bytes(bytes.clone()),
-            Self::Stream(body) => body.take().map_or((None, None), |body| progress().of(body)),
+            Self::Stream(body) => body.take().map_or_else(Default::default, |body| progress().of(body)),
             Self::Made(make) => progress().of(make()),
         }
     }
@@ -231,7 +231,7 @@ impl RequestBuilder {
         B::Data: Into<Bytes>,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        self.0.body = Body::Stream(Some(reqwest::Body::wrap(body)));
+        self.0.body = Body::Stream(Some(Outgoing::pieces(body)));
         self
     }
 
@@ -242,7 +242,7 @@ impl RequestBuilder {
         B::Data: Into<Bytes>,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        self.0.body = Body::Made(Arc::new(move || reqwest::Body::wrap(make())));
+        self.0.body = Body::Made(Arc::new(move || Outgoing::pieces(make())));
         self
     }
 

@@ -2,8 +2,8 @@
 
 use std::{borrow::Cow, fmt, pin::pin, sync::Arc, time::Duration};
 
+use http::{StatusCode, header::HeaderMap};
 use hyper::ext::ReasonPhrase;
-use reqwest::{StatusCode, header::HeaderMap};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -105,7 +105,7 @@ impl Response {
     /// The URL that answered, after redirects.
     #[must_use]
     pub fn url(&self) -> &Url {
-        self.started.answer.url()
+        &self.started.url
     }
 
     /// From sending the request to the head of the answer.
@@ -123,7 +123,7 @@ impl Response {
     /// How many bytes the body has, when the service says so.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
-        self.started.answer.content_length()
+        self.started.answer.body().length()
     }
 
     /// The next piece of the body; `None` after the last.

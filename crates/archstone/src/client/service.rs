@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reqwest::{Method, header::HeaderValue};
+use http::{Method, header::HeaderValue};
 use url::Url;
 
 use super::{

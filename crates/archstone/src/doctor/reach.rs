@@ -46,7 +46,6 @@ impl Visit {
                 Check::ok(STEP, name, format!("none: the UNIX socket `{}` takes every connection", path.display()))
             }
             (Way::Through(route), _) => Check::ok(STEP, name, format!("through {route}")),
-            (Way::System, _) => Check::ok(STEP, name, "as the settings of this system say"),
             (Way::Direct, _) if settings.proxy == Proxy::Direct => Check::ok(STEP, name, "none: `proxy` is `none`"),
             (Way::Direct, _) if proxies.is_excepted(&url) => {
                 let by = if settings.no_proxy.is_some() { "`no_proxy`" } else { "environment variable `no_proxy`" };
@@ -76,7 +75,7 @@ impl Visit {
         const STEP: Step = Step::Dns;
         let (host, port) = match way {
             Way::Through(route) => (route.host().to_owned(), route.port()),
-            _ => (url.host_str().unwrap_or_default().to_owned(), url.port_or_known_default().unwrap_or(0)),
+            Way::Direct => (url.host_str().unwrap_or_default().to_owned(), url.port_or_known_default().unwrap_or(0)),
         };
         let bare = host.trim_matches(['[', ']']).to_owned();
         let subject = if matches!(way, Way::Through(_)) { format!("{host} (the proxy)") } else { host.clone() };

@@ -2,7 +2,7 @@
 
 use std::{fmt, future::IntoFuture, marker::PhantomData, pin::Pin};
 
-use reqwest::Method;
+use http::Method;
 use serde_json::{Map, Value};
 
 use super::{

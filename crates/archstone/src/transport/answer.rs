@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use http::header::HeaderMap;
 use jiff::Timestamp;
-use reqwest::header::HeaderMap;
 use url::Url;
 
 use super::refusal;

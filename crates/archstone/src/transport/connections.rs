@@ -11,12 +11,18 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use http::HeaderValue;
+use hyper_util::{
+    client::legacy::connect::HttpConnector,
+    rt::{TokioExecutor, TokioTimer},
+};
 use tokio::runtime::Id;
 use url::Url;
 
 use super::{
     TransportSettings,
+    body::Outgoing,
+    connector::{Connector, Parts},
     kept::Kept,
     patience::Patience,
     proxy::{Route, Way},
@@ -39,13 +45,16 @@ pub(super) struct Connections {
     witness: Option<Arc<tls::Witness>>,
 }
 
+pub(super) type Client = hyper_util::client::legacy::Client<Connector, Outgoing>;
+
 /// Connections that have one thing after another in common.
 #[derive(Debug)]
 pub(crate) struct Pool {
     kind: Kind,
     /// The proxy that they go through.
     pub(super) route: Option<Arc<Route>>,
-    pub(super) client: reqwest::Client,
+    pub(super) client: Client,
+    pub(super) user_agent: HeaderValue,
     pub(super) patience: Patience,
     pub(super) kept: Kept,
 }
@@ -55,7 +64,6 @@ pub(crate) struct Pool {
 struct Kind {
     runtime: Id,
     is_encrypted: bool,
-    is_direct: bool,
     connect_timeout: Duration,
 }
 
@@ -82,11 +90,10 @@ impl Connections {
         let kind = Kind {
             runtime: runtime::current()?.id(),
             is_encrypted: url.scheme() == "https",
-            is_direct: matches!(way, Way::Direct),
             connect_timeout: connect_timeout.unwrap_or(settings.connect_timeout),
         };
         let route = if let Way::Through(route) = way { Some(route) } else { None };
-        let is_same = |pool: &Pool| pool.kind == kind && pool.route.as_ref().map(Arc::as_ptr) == route.map(Arc::as_ptr);
+        let is_same = |pool: &Pool| pool.kind == kind && pool.route.as_ref() == route;
         let find = || self.pools.load().iter().find(|pool| is_same(pool)).cloned();
         if let Some(pool) = find() {
             return Ok(pool);
@@ -95,17 +102,24 @@ impl Connections {
         if let Some(pool) = find() {
             return Ok(pool);
         }
-        let client = open(settings, kind, way, self.witness.as_ref())?;
+        let user_agent =
+            HeaderValue::from_str(&settings.user_agent(None)).map_err(|source| failed().with_source(source))?;
+        let client = open(settings, kind, way, self.witness.as_ref(), &user_agent)?;
         let route = route.cloned();
         let mut pools = Vec::clone(&self.pools.load());
         if pools.len() >= MOST {
             pools.remove(0);
         }
-        let pool = Arc::new(Pool { kind, route, client, patience: Patience::default(), kept: Kept::default() });
+        let pool =
+            Arc::new(Pool { kind, route, client, user_agent, patience: Patience::default(), kept: Kept::default() });
         pools.push(Arc::clone(&pool));
         self.pools.store(Arc::new(pools));
         Ok(pool)
     }
+}
+
+fn failed() -> Error {
+    Error::new(ErrorKind::InvalidConfig, "cannot set up HTTP connections")
 }
 
 fn open(
@@ -113,47 +127,39 @@ fn open(
     kind: Kind,
     way: &Way,
     witness: Option<&Arc<tls::Witness>>,
-) -> Result<reqwest::Client> {
-    let failed = |source| Error::new(ErrorKind::InvalidConfig, "cannot set up HTTP connections").with_source(source);
-    let judged = || match witness {
-        Some(witness) => tls::witnessed(settings, witness),
-        None => tls::for_settings(settings),
+    user_agent: &HeaderValue,
+) -> Result<Client> {
+    let needs_trust = kind.is_encrypted || matches!(way, Way::Through(route) if route.is_encrypted());
+    let tls = match witness {
+        _ if !needs_trust => tls::without_roots()?,
+        Some(witness) => tls::witnessed(settings, witness)?,
+        None => tls::for_settings(settings)?,
     };
-    let tls = match way {
-        _ if kind.is_encrypted => judged()?,
-        Way::Through(route) if route.is_encrypted() => {
-            // A proxy that sends requests on is spoken to in HTTP/1.1.
-            let mut tls = judged()?;
-            tls.alpn_protocols.clear();
-            tls
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_nodelay(true);
+    http.set_connect_timeout(Some(kind.connect_timeout));
+    // A peer that is gone without a word is noticed within two minutes.
+    http.set_keepalive(Some(Duration::from_secs(60)));
+    http.set_keepalive_interval(Some(Duration::from_secs(15)));
+    http.set_keepalive_retries(Some(4));
+    // Nor does it hold what was sent to it for longer.
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    http.set_tcp_user_timeout(Some(Duration::from_secs(30)));
+    let parts = Parts { http, tls: Arc::new(tls), user_agent: user_agent.clone(), within: kind.connect_timeout };
+    let connector = match way {
+        #[cfg(unix)]
+        _ if settings.unix_socket.is_some() => {
+            Connector::socket(settings.unix_socket.as_deref().unwrap_or(std::path::Path::new("")), parts)
         }
-        _ => tls::without_roots()?,
+        Way::Direct => Connector::direct(parts),
+        Way::Through(route) => Connector::through(route, kind.is_encrypted, parts).ok_or_else(failed)?,
     };
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        // A token must not follow a redirect to wherever it points: the client follows them itself.
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(kind.connect_timeout)
+    Ok(hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE)
-        .tcp_nodelay(true)
-        // A peer that is gone without a word is noticed within two minutes.
-        .tcp_keepalive(Duration::from_secs(60))
-        .tcp_keepalive_interval(Duration::from_secs(15))
-        .tcp_keepalive_retries(4)
-        .default_headers(HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]))
-        .user_agent(settings.user_agent(None));
-    match way {
-        Way::System => {}
-        Way::Direct => builder = builder.no_proxy(),
-        Way::Through(route) => {
-            builder = builder.proxy(route.rule().map_err(|error| failed(error.without_url()))?);
-        }
-    }
-    #[cfg(unix)]
-    if let Some(path) = &settings.unix_socket {
-        builder = builder.unix_socket(path.as_path());
-    }
-    builder.build().map_err(failed)
+        .build(connector))
 }
 
 /// Connections for whoever waits in a thread of its own, with the trust of this machine.
@@ -163,6 +169,5 @@ pub(crate) fn blocking_client() -> Result<reqwest::blocking::Client> {
     // It may not be made where asynchronous code runs.
     let make = move || reqwest::blocking::Client::builder().tls_backend_preconfigured(tls).build();
     let outcome = std::thread::spawn(make).join();
-    let failed = || Error::new(ErrorKind::InvalidConfig, "cannot set up HTTP connections");
     outcome.map_err(|_| failed())?.map_err(|source| failed().with_source(source))
 }

@@ -5,8 +5,8 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use http::Extensions;
 use hyper_util::client::legacy::connect::HttpInfo;
-use reqwest::Response;
 
 const WORDS: usize = 1 << 10;
 
@@ -16,8 +16,8 @@ pub(super) struct Kept(OnceLock<Box<[AtomicU64]>>);
 
 impl Kept {
     /// An answer came.
-    pub(super) fn note(&self, answer: &Response) {
-        let (word, bit) = place(answer.extensions().get());
+    pub(super) fn note(&self, extensions: &Extensions) {
+        let (word, bit) = place(extensions.get());
         let words = self.0.get_or_init(|| (0..WORDS).map(|_| AtomicU64::new(0)).collect());
         // Nearly always it is there already, and reading alone leaves the memory to all processors.
         if let Some(word) = words.get(word)
@@ -29,7 +29,7 @@ impl Kept {
 
     /// Whether the connection that failed had brought an answer before. Its port may come again.
     pub(super) fn forget(&self, failed: &hyper_util::client::legacy::Error) -> bool {
-        let mut extras = hyper::http::Extensions::new();
+        let mut extras = Extensions::new();
         let Some(connection) = failed.connect_info() else { return false };
         connection.get_extras(&mut extras);
         let (word, bit) = place(extras.get());

@@ -4,7 +4,9 @@
 //! once per process; a client that talks plain HTTP never pays for them.
 
 mod answer;
+mod body;
 mod connections;
+mod connector;
 mod failure;
 mod inflate;
 mod kept;
@@ -28,6 +30,7 @@ pub use settings::{InsecureEndpoints, Proxy, TlsVersion, TransportSettings, Trus
 pub use timing::Timing;
 
 pub(crate) use answer::{Answer, http_date, retry_after};
+pub(crate) use body::Outgoing;
 pub(crate) use connections::Pool;
 #[cfg(feature = "opentelemetry")]
 pub(crate) use connections::blocking_client;
@@ -47,15 +50,18 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{
-    Method,
+use http::{
+    Method, Uri,
     header::{self, HeaderName, HeaderValue},
 };
+use hyper_util::client::legacy::ResponseFuture;
 use tokio::time::Instant;
 use url::Url;
 
+use body::Incoming;
 use connections::Connections;
-use failure::Attempt;
+use failure::{Attempt, Failure};
+use http_body::Body as _;
 use retry::RetryBudget;
 use timing::Timings;
 
@@ -128,10 +134,13 @@ pub(crate) struct TimeLimits {
 
 /// An answer of which the head is there.
 pub(crate) struct Started {
-    pub(crate) answer: reqwest::Response,
+    pub(crate) answer: http::Response<Incoming>,
+    pub(crate) url: Url,
     /// From sending to now.
     pub(crate) elapsed: Duration,
     pub(crate) limits: TimeLimits,
+    /// When all of the answer must be there.
+    end: Option<Instant>,
     /// Where what is still to come is read.
     pub(crate) pool: Arc<Pool>,
 }
@@ -189,7 +198,8 @@ impl Transport {
     pub(crate) async fn send(&self, request: Request) -> Result<Answer> {
         let sent = self.host.now();
         let Request { method, url, token, subject, receipt, body: body_sent } = request;
-        let mut request = reqwest::Request::new(method, url.clone());
+        let mut request = http::Request::new(Outgoing::default());
+        *request.method_mut() = method;
         let headers = request.headers_mut();
         if let Some(token) = &token {
             headers.insert(AUTH_TOKEN, token.header());
@@ -205,22 +215,21 @@ impl Transport {
         }
         if let Some(body) = &body_sent {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *request.body_mut() = Some(body.to_string().into());
+            *request.body_mut() = body.to_string().into();
         }
         self.tell_original_ip(&mut request);
         let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
-        let Started { mut answer, pool, .. } = *self.start(request, &url, limits, None).await?;
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let mut started = self.start(request, &url, limits, None).await?;
         let mut bytes = Vec::new();
-        while let Some(chunk) =
-            answer.chunk().await.map_err(|error| self.attempt(&url, limits, &pool).explain(error))?
-        {
+        while let Some(chunk) = self.piece(&mut started).await? {
             if bytes.len() + chunk.len() > LARGEST_ANSWER {
                 let message = format!("the answer from `{}` is larger than 64 MiB", public_url(&url));
                 return Err(Error::new(ErrorKind::InvalidResponse, message).with_url(&url));
             }
             bytes.extend_from_slice(&chunk);
         }
+        let (head, _) = started.answer.into_parts();
+        let (status, headers) = (head.status.as_u16(), head.headers);
         if asks_for_tls(status, &url, &bytes) {
             return Err(wants_tls(&url));
         }
@@ -241,7 +250,7 @@ impl Transport {
     }
 
     /// Tells for whom the request is made, when that is known and the request does not say it itself.
-    pub(crate) fn tell_original_ip(&self, request: &mut reqwest::Request) {
+    pub(crate) fn tell_original_ip(&self, request: &mut http::Request<Outgoing>) {
         let Some(address) = self.settings.original_ip else { return };
         let forwarded = TransportSettings::forwarded(address, &self.settings.user_agent(None));
         if let Ok(value) = HeaderValue::from_str(&forwarded) {
@@ -254,20 +263,22 @@ impl Transport {
     /// While a body is on its way out, each piece of it breaks the silence.
     pub(crate) async fn start(
         &self,
-        request: reqwest::Request,
+        request: http::Request<Outgoing>,
         url: &Url,
         limits: TimeLimits,
         progress: Option<&Progress>,
     ) -> Result<Box<Started>> {
         let (sent, method) = (Instant::now(), request.method().clone());
+        let end = limits.total.and_then(|total| sent.checked_add(total));
         let (mut answer, pool) = self.begin(request, url, limits)?;
-        let read = self.silence(limits);
         let taken = || progress.map(Progress::pieces);
         let mut silent_since = Some(sent);
         let outcome = loop {
             let before = taken();
-            let outcome = pool.patience.wait(read, silent_since.take(), Pin::new(&mut answer)).await;
-            if outcome.is_some() || taken() == before {
+            let since = silent_since.take();
+            let patience = self.patience(limits, end, since);
+            let outcome = pool.patience.wait(patience, since, Pin::new(&mut answer)).await;
+            if outcome.is_some() || taken() == before || is_over(end) {
                 break outcome;
             }
         };
@@ -275,13 +286,16 @@ impl Transport {
         let outcome = match outcome {
             Some(Ok(answer)) => attempt.judge(answer),
             // Boxed, as all that is rare.
-            Some(Err(error)) if !self.timings.has_answer_of(url) => Err(Box::pin(attempt.explain_unknown(error)).await),
-            Some(Err(error)) => Err(attempt.explain(error)),
-            None => Err(attempt.silence(read)),
+            Some(Err(error)) if !self.timings.has_answer_of(url) => {
+                Err(Box::pin(attempt.explain_unknown(Failure::Request(error))).await)
+            }
+            Some(Err(error)) => Err(attempt.explain(Failure::Request(error))),
+            None => Err(attempt.silence(end)),
         };
         let elapsed = sent.elapsed();
         self.note(method, url, &outcome, elapsed);
-        outcome.map(|answer| Box::new(Started { answer: inflate::inflated(answer), elapsed, limits, pool }))
+        let answer = inflate::inflated(outcome?);
+        Ok(Box::new(Started { answer, url: url.clone(), elapsed, limits, end, pool }))
     }
 
     /// Hands a request to the HTTP library.
@@ -291,14 +305,16 @@ impl Transport {
     #[inline(never)]
     fn begin(
         &self,
-        mut request: reqwest::Request,
+        mut request: http::Request<Outgoing>,
         url: &Url,
         limits: TimeLimits,
-    ) -> Result<(impl Future<Output = reqwest::Result<reqwest::Response>> + Unpin + use<>, Arc<Pool>)> {
-        if limits.total.is_some() {
-            *request.timeout_mut() = limits.total;
-        }
-        inflate::ask(request.headers_mut());
+    ) -> Result<(ResponseFuture, Arc<Pool>)> {
+        *request.uri_mut() = uri(url)?;
+        let pool = self.connections.to(url, &self.settings, &self.way(url)?, limits.connect)?;
+        let headers = request.headers_mut();
+        inflate::ask(headers);
+        headers.entry(header::ACCEPT).or_insert(const { HeaderValue::from_static("application/json") });
+        headers.entry(header::USER_AGENT).or_insert_with(|| pool.user_agent.clone());
         if tracing::event_enabled!(target: "archstone::request", tracing::Level::DEBUG) {
             let token = request.headers().get("x-auth-token").and_then(|it| it.to_str().ok());
             let (method, token) = (request.method(), token.map(|it| Secret::from(it).digest()));
@@ -306,23 +322,29 @@ impl Transport {
         }
         #[cfg(feature = "opentelemetry")]
         trace_context::propagate(request.headers_mut());
-        let pool = self.connections.to(url, &self.settings, &self.way(url)?, limits.connect)?;
         if let Some(proxy) = &pool.route {
             tracing::debug!(target: "archstone::request", proxy = proxy.shown(), from = proxy.origin(), "through a proxy");
+            proxy.authorize(url, request.headers_mut());
         }
-        Ok((pool.client.execute(request), pool))
+        Ok((pool.client.request(request), pool))
     }
 
     /// Keeps and logs what came of a request.
     #[inline(never)]
-    fn note(&self, method: Method, url: &Url, outcome: &Result<reqwest::Response>, elapsed: Duration) {
+    fn note(
+        &self,
+        method: Method,
+        url: &Url,
+        outcome: &Result<http::Response<hyper::body::Incoming>>,
+        elapsed: Duration,
+    ) {
         if tracing::event_enabled!(target: "archstone::request", tracing::Level::DEBUG) {
             match outcome {
                 Ok(answer) => tracing::debug!(
                     target: "archstone::request",
                     status = answer.status().as_u16(),
                     request_id = answer.headers().get("x-openstack-request-id").and_then(|it| it.to_str().ok()),
-                    bytes = answer.content_length(),
+                    bytes = answer.body().size_hint().exact(),
                     ?elapsed,
                     "answer"
                 ),
@@ -336,14 +358,27 @@ impl Transport {
     /// The next piece of an answer's body; `None` after the last.
     pub(crate) async fn piece(&self, started: &mut Started) -> Result<Option<bytes::Bytes>> {
         runtime::current()?;
-        let Started { answer, pool, limits, .. } = started;
-        let limits = *limits;
-        let outcome = pool.patience.wait(self.silence(limits), None, pin!(answer.chunk())).await;
-        let attempt = self.attempt(answer.url(), limits, pool);
+        let Started { answer, url, pool, limits, end, .. } = started;
+        let attempt = self.attempt(url, *limits, pool);
+        // One that comes without a pause ends in time, too.
+        let outcome = if is_over(*end) {
+            None
+        } else {
+            let patience = self.patience(*limits, *end, None);
+            pool.patience.wait(patience, None, pin!(answer.body_mut().piece())).await
+        };
         match outcome {
-            Some(outcome) => outcome.map_err(|error| attempt.explain(error)),
-            None => Err(attempt.silence(self.silence(limits))),
+            Some(None) => Ok(None),
+            Some(Some(Ok(piece))) => Ok(Some(piece)),
+            Some(Some(Err(error))) => Err(attempt.explain(Failure::Body(error))),
+            None => Err(attempt.silence(*end)),
         }
+    }
+
+    /// How long to wait, from a moment on or else from now: as long as a service may be silent, or as is left until the end.
+    fn patience(&self, limits: TimeLimits, end: Option<Instant>, since: Option<Instant>) -> Duration {
+        let silence = self.silence(limits);
+        end.map_or(silence, |end| silence.min(end.saturating_duration_since(since.unwrap_or_else(Instant::now))))
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -363,6 +398,20 @@ impl Transport {
     fn attempt<'a>(&'a self, url: &'a Url, limits: TimeLimits, pool: &'a Pool) -> Attempt<'a> {
         Attempt { url, settings: &self.settings, limits, pool }
     }
+}
+
+fn is_over(end: Option<Instant>) -> bool {
+    end.is_some_and(|end| Instant::now() >= end)
+}
+
+/// A URL as the HTTP library takes it.
+fn uri(url: &Url) -> Result<Uri> {
+    let is_http = matches!(url.scheme(), "http" | "https");
+    Uri::try_from(url.as_str()).ok().filter(|_| is_http).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidConfig, format!("`{}` cannot be asked over HTTP", public_url(url)))
+            .with_url(url)
+            .with_hint("give a URL that begins with `http://` or `https://`")
+    })
 }
 
 #[cfg(test)]

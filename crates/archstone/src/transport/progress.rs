@@ -12,6 +12,8 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
+use super::body::{BoxError, Outgoing};
+
 /// How many pieces of a body were taken.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Progress(Arc<AtomicU64>);
@@ -22,24 +24,24 @@ impl Progress {
     }
 
     /// The same body, each piece of it counted.
-    pub(crate) fn of(self, body: reqwest::Body) -> (Option<reqwest::Body>, Option<Self>) {
-        (Some(reqwest::Body::wrap(Watched { body, progress: self.clone() })), Some(self))
+    pub(crate) fn of(self, body: Outgoing) -> (Outgoing, Option<Self>) {
+        (Outgoing::pieces(Watched { body, progress: self.clone() }), Some(self))
     }
 
     /// Bytes, taken piece by piece so that there is progress to see.
-    pub(crate) fn of_bytes(self, bytes: Bytes) -> (Option<reqwest::Body>, Option<Self>) {
-        self.of(reqwest::Body::wrap(Sliced(bytes)))
+    pub(crate) fn of_bytes(self, bytes: Bytes) -> (Outgoing, Option<Self>) {
+        self.of(Outgoing::pieces(Sliced(bytes)))
     }
 }
 
 struct Watched {
-    body: reqwest::Body,
+    body: Outgoing,
     progress: Progress,
 }
 
 impl Body for Watched {
     type Data = Bytes;
-    type Error = reqwest::Error;
+    type Error = BoxError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -244,7 +244,7 @@ mod tests {
         let url = Url::parse("http://compute.example/servers").expect("a URL");
         let hint = |status, headers: &[(&'static str, &'static str)]| {
             let headers = headers.iter().map(|(name, value)| {
-                (reqwest::header::HeaderName::from_static(name), reqwest::header::HeaderValue::from_static(value))
+                (http::header::HeaderName::from_static(name), http::header::HeaderValue::from_static(value))
             });
             refusal(status, &headers.collect(), b"", &url, &SentSecrets::default()).hint().map(str::to_owned)
         };

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, fmt, sync::Mutex, time::Duration};
 
-use reqwest::Method;
+use http::Method;
 use url::Url;
 
 use crate::error::public_url;

@@ -157,7 +157,7 @@ async fn a_compressed_answer_is_read_as_it_was_meant_and_its_size_can_be_limited
 #[tokio::test]
 async fn the_body_of_an_error_is_not_waited_for_without_end() {
     let server = FakeServer::start();
-    server.fail(Reply::error(409, "x".repeat(60_000)).with(Failure::Drip(Duration::from_millis(1))));
+    server.fail(Reply::error(409, "x".repeat(60_000)).with(Failure::DripBody(Duration::from_millis(1))));
 
     let request = at(&server).get("servers").read_timeout(Duration::from_secs(2));
     let error = within(DEADLINE, "an error", request.send()).await.unwrap_err();

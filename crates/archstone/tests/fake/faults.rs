@@ -213,9 +213,9 @@ async fn only_a_connection_that_was_kept_is_replaced_in_silence() {
 #[tokio::test]
 async fn an_error_body_that_drips_ends_with_the_time_that_a_service_may_be_silent() {
     let server = FakeServer::start();
-    // Of the body alone this takes more than a minute; the head is there in time.
+    // The head is there at once; the body takes more than a minute.
     server.on("*", "*").reply(Reply::error(500, "a long story ".repeat(5000)));
-    server.on("*", "*").fail(Failure::Drip(Duration::from_millis(1)));
+    server.on("*", "*").fail(Failure::DripBody(Duration::from_millis(1)));
     let began = Instant::now();
     let patience = Duration::from_secs(2);
     let request = at(&server).get("servers").read_timeout(patience).retries(RetryPolicy::never());

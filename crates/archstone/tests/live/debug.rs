@@ -169,6 +169,7 @@ fn factors() -> OtherMethod {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one list of all types")]
 #[tokio::test]
 async fn every_type_that_can_hold_a_secret_hides_it() {
     let path = Path::new("");

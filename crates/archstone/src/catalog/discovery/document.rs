@@ -1,6 +1,6 @@
 //! Version documents: what a service says of its versions, in each of the forms there are.
 
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;

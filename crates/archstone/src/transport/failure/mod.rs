@@ -4,12 +4,15 @@ mod probe;
 mod proxy;
 mod tls;
 
-use std::{error::Error as StdError, io::ErrorKind as Io, time::Duration};
+use std::{error::Error as StdError, fmt, io::ErrorKind as Io, time::Duration};
 
-use reqwest::Response;
+use http::Response;
+use tokio::time::Instant;
 use url::Url;
 
-use super::{TimeLimits, TransportSettings, connections::Pool, inflate::GrowsTooMuch, proxy::Route};
+use super::{
+    TimeLimits, TransportSettings, body::BoxError, connections::Pool, inflate::GrowsTooMuch, is_over, proxy::Route,
+};
 use crate::{
     error::{Error, ErrorKind, Result, Sent, public_url},
     hint::Hint,
@@ -19,6 +22,62 @@ const AT_FAULT: &str = "try again; if it stays so, a proxy or the service itself
 const NOT_TLS: &str =
     "check that TLS is spoken at this port, and use `http://` if it is not; the server's log may say more";
 const NOT_HTTP: &str = "use `https://` if that is meant, or check the port";
+
+/// What the HTTP library says when something goes wrong.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Before the head of an answer was there.
+    Request(hyper_util::client::legacy::Error),
+    /// While its body was read.
+    Body(BoxError),
+}
+
+impl Failure {
+    fn cause(&self) -> &Cause {
+        match self {
+            Self::Request(error) => error,
+            Self::Body(error) => &**error,
+        }
+    }
+
+    fn is_of_the_body(&self) -> bool {
+        matches!(self, Self::Body(_))
+    }
+
+    fn is_connect(&self) -> bool {
+        matches!(self, Self::Request(error) if error.is_connect())
+    }
+
+    fn is_timeout(&self) -> bool {
+        let is_late = |error: &Cause| {
+            error.downcast_ref().is_some_and(hyper::Error::is_timeout)
+                || error.downcast_ref::<std::io::Error>().is_some_and(|it| it.kind() == Io::TimedOut)
+        };
+        chain(self.cause()).any(is_late)
+    }
+
+    /// Whether the server said, as HTTP/2 lets it, that it has not begun with the request.
+    fn was_turned_away(&self) -> bool {
+        cause::<h2::Error>(self.cause()).is_some_and(|error| {
+            let reason = error.reason();
+            error.is_remote()
+                && ((error.is_go_away() && reason == Some(h2::Reason::NO_ERROR))
+                    || (error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)))
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.cause(), f)
+    }
+}
+
+impl StdError for Failure {
+    fn source(&self) -> Option<&Cause> {
+        self.cause().source()
+    }
+}
 
 /// A request on its way: what is known when something goes wrong.
 pub(super) struct Attempt<'a> {
@@ -30,8 +89,8 @@ pub(super) struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// Tells an answer from what a proxy says in its place.
-    pub(super) fn judge(&self, answer: Response) -> Result<Response> {
-        self.pool.kept.note(&answer);
+    pub(super) fn judge<B>(&self, answer: Response<B>) -> Result<Response<B>> {
+        self.pool.kept.note(answer.extensions());
         match &self.pool.route {
             Some(route) if route.forwards(self.url) => proxy::judge(answer, route, self),
             _ => Ok(answer),
@@ -39,55 +98,58 @@ impl Attempt<'_> {
     }
 
     /// Why there is no answer, where none ever came: a server that speaks TLS is told apart by asking it.
-    pub(super) async fn explain_unknown(&self, error: reqwest::Error) -> Error {
+    pub(super) async fn explain_unknown(&self, failure: Failure) -> Error {
         let is_unclear = self.url.scheme() == "http"
             && self.route().is_none()
             && self.settings.unix_socket.is_none()
-            && error.is_request()
-            && !error.is_connect()
-            && !error.is_timeout();
-        let explained = self.explain(error);
+            && !failure.is_of_the_body()
+            && !failure.is_connect()
+            && !failure.is_timeout();
+        let explained = self.explain(failure);
         if is_unclear && probe::speaks_tls(self.url).await { wants_tls(self.url) } else { explained }
     }
 
-    pub(super) fn explain(&self, error: reqwest::Error) -> Error {
-        // The library's own text names the URL, with its query.
-        let error = error.without_url();
-        if let Some(growth) = cause::<GrowsTooMuch>(&error) {
+    pub(super) fn explain(&self, failure: Failure) -> Error {
+        let error = failure.cause();
+        if let Some(growth) = cause::<GrowsTooMuch>(error) {
             let shown = public_url(self.url);
             return Error::new(ErrorKind::InvalidResponse, format!("the answer of `{shown}` cannot be read: {growth}"))
                 .with_url(self.url)
                 .with_hint("tell the operator of the service, or ask for no compression: `Accept-Encoding: identity`");
         }
-        let by_proxy = self.route().and_then(|route| proxy::explain(&error, route, self));
-        let explained = by_proxy.unwrap_or_else(|| self.of_the_server(&error));
+        let by_proxy = self.route().and_then(|route| proxy::explain(&failure, route, self));
+        let explained = by_proxy.unwrap_or_else(|| self.of_the_server(&failure));
         let explained = match () {
-            () if error.is_connect() => explained.sent(Sent::Nothing),
-            () if self.was_given_up(&error) => explained.sent(Sent::WithoutAnswer),
+            () if failure.is_connect() || failure.was_turned_away() => explained.sent(Sent::Nothing),
+            () if self.was_given_up(&failure) => explained.sent(Sent::WithoutAnswer),
             () => explained,
         };
         // What the TLS library says of a certificate is said already, in words.
-        let is_said = cause::<rustls::Error>(&error).is_some_and(tls::is_said_in_full);
+        let is_said = cause::<rustls::Error>(error).is_some_and(tls::is_said_in_full);
         let explained = explained.with_url(self.url);
-        if is_said { explained } else { explained.with_source(error) }
+        if is_said { explained } else { explained.with_source(failure) }
     }
 
-    /// Nothing came for too long.
-    pub(super) fn silence(&self, limit: Duration) -> Error {
+    /// Nothing came for too long, or not all until the end.
+    pub(super) fn silence(&self, end: Option<Instant>) -> Error {
+        let limit = match self.limits.total {
+            Some(total) if is_over(end) => total,
+            _ => self.limits.read.unwrap_or(self.settings.timeout),
+        };
         self.too_late("no answer", limit).with_url(self.url)
     }
 
-    fn of_the_server(&self, error: &reqwest::Error) -> Error {
+    fn of_the_server(&self, failure: &Failure) -> Error {
+        let error = failure.cause();
         let (place, shown) = (self.place(), public_url(self.url));
         if let Some(tls) = cause::<rustls::Error>(error) {
             return tls::explain(tls, &format!("`{place}`"), self.settings);
         }
-        if error.is_timeout() {
-            return match (error.is_connect(), self.limits) {
-                (true, limits) => {
-                    self.too_late("no connection", limits.connect.unwrap_or(self.settings.connect_timeout))
-                }
-                (false, limits) => self.too_late("no answer", limits.total.unwrap_or(self.settings.timeout)),
+        if failure.is_timeout() {
+            return if failure.is_connect() {
+                self.too_late("no connection", self.limits.connect.unwrap_or(self.settings.connect_timeout))
+            } else {
+                self.too_late("no answer", self.limits.total.unwrap_or(self.settings.timeout))
             };
         }
         if mentions(error, "dns error") {
@@ -95,7 +157,7 @@ impl Attempt<'_> {
             return Error::new(ErrorKind::HostNotFound, format!("the name `{name}` does not resolve"))
                 .with_hint(format!("check the spelling of `{shown}`, and this machine's DNS"));
         }
-        if error.is_connect() {
+        if failure.is_connect() {
             let (message, hint) = match io(error) {
                 Some(Io::ConnectionRefused) => {
                     (format!("nothing listens at `{place}`"), "check the port, and that the service runs")
@@ -107,11 +169,7 @@ impl Attempt<'_> {
             };
             return Error::new(ErrorKind::ConnectionFailed, message).with_hint(hint);
         }
-        if error.is_builder() {
-            return Error::new(ErrorKind::InvalidConfig, format!("`{shown}` cannot be asked over HTTP"))
-                .with_hint("give a URL that begins with `http://` or `https://`");
-        }
-        let (what, hint) = if error.is_body() || error.is_decode() {
+        let (what, hint) = if failure.is_of_the_body() {
             ("broke off its answer", AT_FAULT)
         } else if cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
             ("does not speak HTTP", if self.url.scheme() == "http" { NOT_HTTP } else { AT_FAULT })
@@ -150,9 +208,10 @@ impl Attempt<'_> {
 
     /// Whether a connection that was kept ended before the first byte of an answer: the server may have given it up
     /// while it was idle.
-    fn was_given_up(&self, error: &reqwest::Error) -> bool {
+    fn was_given_up(&self, failure: &Failure) -> bool {
         use Io::{BrokenPipe, ConnectionAborted, ConnectionReset};
-        error.is_request()
+        let error = failure.cause();
+        !failure.is_of_the_body()
             && (cause::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)
                 || matches!(io(error), Some(BrokenPipe | ConnectionAborted | ConnectionReset)))
             && cause::<hyper_util::client::legacy::Error>(error).is_some_and(|failed| self.pool.kept.forget(failed))

@@ -3,9 +3,9 @@
 //! The HTTP library's errors about proxies have no types of their own: they are known by their words, which the
 //! tests with real proxies (`tests/proxies`) keep in step.
 
-use reqwest::Response;
+use http::Response;
 
-use super::{Attempt, Io, cause, chain, io, mentions, tls};
+use super::{Attempt, Failure, Io, cause, chain, io, mentions, tls};
 use crate::{
     error::{Error, ErrorKind, Result, printable},
     hint::Hint,
@@ -28,13 +28,14 @@ const BEYOND: [&str; 8] = [
 ];
 
 /// The proxy's failure, when it is one.
-pub(super) fn explain(error: &reqwest::Error, route: &Route, attempt: &Attempt<'_>) -> Option<Error> {
+pub(super) fn explain(failure: &Failure, route: &Route, attempt: &Attempt<'_>) -> Option<Error> {
     let failed = |what: String, hint: Hint| Some(Error::new(ErrorKind::ProxyFailed, what).with_hint(hint));
+    let error = failure.cause();
     let (place, without, origin) = (attempt.place(), attempt.without(), route.origin());
     let (tunnel, socks, forwards) =
         (mentions(error, "tunnel error"), mentions(error, "socks proxy"), route.forwards(attempt.url));
     // Everything else happens on a connection that the proxy has made.
-    if error.is_timeout() || !(tunnel || socks || forwards) {
+    if failure.is_timeout() || !(tunnel || socks || forwards) {
         return None;
     }
     if mentions(error, "resolving for socks proxy") {
@@ -63,7 +64,7 @@ pub(super) fn explain(error: &reqwest::Error, route: &Route, attempt: &Attempt<'
             "the log of the proxy says why; " + without,
         );
     }
-    if error.is_connect() && (forwards || mentions(error, "create underlying connection")) {
+    if failure.is_connect() && (forwards || mentions(error, "create underlying connection")) {
         if let Some(error) = cause::<rustls::Error>(error) {
             return Some(tls::explain(error, &route.to_string(), attempt.settings));
         }
@@ -85,12 +86,12 @@ pub(super) fn explain(error: &reqwest::Error, route: &Route, attempt: &Attempt<'
             Hint::from(format!("check {origin}, and the network; ")) + without,
         );
     }
-    if error.is_connect() {
+    if failure.is_connect() {
         let hint = Hint::from(format!("check the scheme and the port in {origin}; ")) + without;
         return failed(format!("{route} ended the connection, or is not such a proxy"), hint);
     }
     // Half an answer may be the server's.
-    if error.is_body() || error.is_decode() {
+    if failure.is_of_the_body() {
         return None;
     }
     let what = if cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
@@ -102,7 +103,7 @@ pub(super) fn explain(error: &reqwest::Error, route: &Route, attempt: &Attempt<'
 }
 
 /// Tells an answer of the server from one that the proxy gave in its place, as far as it says so.
-pub(super) fn judge(answer: Response, route: &Route, attempt: &Attempt<'_>) -> Result<Response> {
+pub(super) fn judge<B>(answer: Response<B>, route: &Route, attempt: &Attempt<'_>) -> Result<Response<B>> {
     let status = answer.status().as_u16();
     let header = |name: &str| answer.headers().get(name).and_then(|it| it.to_str().ok());
     let own = header("x-squid-error").or_else(|| header("proxy-status")).or_else(|| {

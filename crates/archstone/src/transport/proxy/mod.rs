@@ -10,6 +10,8 @@ mod rules;
 
 use std::sync::Arc;
 
+use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 use url::Url;
 
 pub(crate) use route::Route;
@@ -24,8 +26,8 @@ use exceptions::Exceptions;
 pub(crate) struct Proxies {
     option: Rules,
     environment: Rules,
-    /// Where nothing is said, the system's own settings count, on platforms that have some.
-    is_systems: bool,
+    /// Where nothing is said, the settings of macOS and Windows count.
+    system: Option<Arc<Matcher>>,
 }
 
 /// How a URL is reached.
@@ -35,8 +37,6 @@ pub(crate) enum Way {
     Direct,
     /// Through this proxy.
     Through(Arc<Route>),
-    /// As the settings of macOS or Windows say, which only the HTTP library reads.
-    System,
 }
 
 impl Proxies {
@@ -60,13 +60,14 @@ impl Proxies {
                     .add(scheme, text.and_then(|it| Route::parse(&it, &format!("environment variable `{name}`"))));
             }
         }
-        let is_systems = cfg!(any(windows, target_os = "macos")) && environment.is_empty();
+        let has_settings = cfg!(any(windows, target_os = "macos"));
+        let system = (has_settings && environment.is_empty()).then(|| Arc::new(Matcher::from_system()));
         let given = settings.no_proxy.as_deref().map(Exceptions::parse);
         let named = || Some(Exceptions::parse(&variable(host, "no_proxy")?.1.ok()?));
         Self {
             option: option.except(given.clone().unwrap_or_default()),
             environment: environment.except(given.or_else(named).unwrap_or_default()),
-            is_systems,
+            system,
         }
     }
 
@@ -83,9 +84,16 @@ impl Proxies {
     pub(crate) fn to(&self, url: &Url) -> Result<Way> {
         match self.option.of(url).or_else(|| self.environment.of(url)) {
             Some(way) => way,
-            None if self.is_systems && !self.environment.exclude(url) => Ok(Way::System),
-            None => Ok(Way::Direct),
+            None if self.environment.exclude(url) => Ok(Way::Direct),
+            None => self.way_of_the_system(url),
         }
+    }
+
+    fn way_of_the_system(&self, url: &Url) -> Result<Way> {
+        let proxy = self.system.as_ref().and_then(|settings| settings.intercept(&Uri::try_from(url.as_str()).ok()?));
+        let Some(proxy) = proxy else { return Ok(Way::Direct) };
+        let route = Route::parse(&proxy.uri().to_string(), "the system's settings")?;
+        Ok(Way::Through(Arc::new(route)))
     }
 }
 
@@ -118,7 +126,6 @@ mod tests {
         let host = Host::made(variables.iter().copied());
         match Proxies::of(settings, &host).to(&Url::parse(url).expect("a URL")) {
             Ok(Way::Direct) => "direct".into(),
-            Ok(Way::System) => "system".into(),
             Ok(Way::Through(route)) => format!("{} {}", route.shown(), route.origin()),
             Err(error) => format!("{error}"),
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use http::{HeaderMap, Uri, header::PROXY_AUTHORIZATION};
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -107,9 +109,32 @@ impl Route {
         self.url.scheme() == "https"
     }
 
-    /// The HTTP library's rule: everything through this proxy.
-    pub(crate) fn rule(&self) -> reqwest::Result<reqwest::Proxy> {
-        reqwest::Proxy::all(self.url.as_str())
+    pub(crate) fn scheme(&self) -> &str {
+        self.url.scheme()
+    }
+
+    pub(crate) fn is_socks(&self) -> bool {
+        self.scheme().starts_with("socks")
+    }
+
+    /// Says who asks, where a request to this URL is handed to the proxy and does not say it.
+    pub(crate) fn authorize(&self, target: &Url, headers: &mut HeaderMap) {
+        if self.has_credentials()
+            && self.forwards(target)
+            && let Some(credentials) = self.intercept().as_ref().and_then(Intercept::basic_auth)
+        {
+            headers.entry(PROXY_AUTHORIZATION).or_insert_with(|| credentials.clone());
+        }
+    }
+
+    /// Its address and its credentials, as the HTTP library takes them.
+    pub(crate) fn intercept(&self) -> Option<Intercept> {
+        let mut url = self.url.clone();
+        if self.is_socks() {
+            url.set_port(Some(self.port())).ok()?;
+        }
+        // All URLs go there.
+        Matcher::builder().all(String::from(url)).build().intercept(&Uri::from_static("http://any"))
     }
 }
 
@@ -141,7 +166,7 @@ mod tests {
         ] {
             let route = Route::parse(text, "`proxy`").unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!((&*route.shown(), route.has_credentials()), (shown, has_credentials), "{text}");
-            assert!(route.rule().is_ok(), "{text}");
+            assert!(route.intercept().is_some(), "{text}");
             assert!(!format!("{route:?} {route}").contains("rked"), "{route:?}");
         }
     }
