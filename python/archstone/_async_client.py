@@ -82,6 +82,11 @@ class AsyncClient(AsyncManagers):
         return token if isinstance(token, str) else await token
 
     @property
+    def authorization(self) -> str | None:
+        """The `Authorization` header that is sent in place of a token: see `Client.authorization`."""
+        return self._client.authorization
+
+    @property
     def auth_ref(self) -> Awaitable[AccessInfo]:
         """Everything that is known of the current token; logs in when there is none.
 

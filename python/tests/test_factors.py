@@ -18,6 +18,7 @@ from archstone import AsyncClient, Client
 from archstone._archstone import auth_methods, option_table
 from archstone.keystoneauth import Loader
 from archstone.options import Options
+from archstone.testing import FakeServer, Reply
 
 if TYPE_CHECKING:
     from keystone_for_tests import Keystone
@@ -92,6 +93,30 @@ def test_keystoneauth1_sessions_log_in_with_all_factors(keystone: Keystone) -> N
     )
 
     assert keystoneauth1.session.Session(auth=loaded).get_token()
+
+
+def test_services_without_an_identity_service() -> None:
+    server = FakeServer()
+    server.on("GET", "/servers").reply(Reply(json={}))
+    basic = {"auth_type": "http_basic", "username": "alice", "password": "secret", "mgmt_url": server.url}
+    header = "Basic YWxpY2U6c2VjcmV0"
+
+    Client(**basic).service("compute").get("servers")
+    Client(auth_type="none", mgmt_url=server.url).service("compute").get("servers")
+    loaded = Loader().load_from_options(
+        archstone_auth_type="http_basic",
+        username="alice",
+        login_password="secret",
+        mgmt_url=server.url,
+        auth_url="http://k/v3",
+    )
+    keystoneauth1.session.Session(auth=loaded).get(f"{server.url}/servers")
+
+    sent = [(it.headers.get("authorization"), it.headers.get("x-auth-token")) for it in server.requests]
+    assert sent == [(header, None), (None, "notused"), (header, None)]
+    assert (Client(**basic).authorization, AsyncClient(**basic).authorization) == (header, header)
+    with pytest.raises(archstone.NotAuthenticatedError):
+        _ = Client(**basic).token
 
 
 def test_every_option_of_a_method_is_typed_and_one_of_the_loader() -> None:

@@ -89,6 +89,13 @@ impl Client {
         self.token_property(py)
     }
 
+    /// The value of the `Authorization` header that requests carry in place of a token: with `http_basic`, or None.
+    #[getter]
+    fn authorization(&self, py: Python<'_>) -> PyResult<Option<Py<PyString>>> {
+        let client = self.inner(py)?;
+        Ok(client.authorization().map(|it| PyString::new(py, it.expose()).unbind()))
+    }
+
     /// Everything that is known of the current token; logs in when there is none.
     ///
     /// Raises:

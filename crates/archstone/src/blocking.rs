@@ -136,6 +136,7 @@ impl Client {
     same! {
         config() -> &CloudConfig;
         current_token() -> Option<Token>;
+        authorization() -> Option<&Secret>;
         current_access() -> Option<Arc<Access>>;
         kept_access() -> Option<Arc<Access>>;
         known_access() -> Option<Arc<Access>>;

@@ -167,6 +167,11 @@ class Plugin(base.BaseIdentityPlugin):
         """Return a token that is good for a request sent now; logs in when there is none."""
         return self._current(session)[0]
 
+    def get_headers(self, session: Session) -> dict[str, str] | None:
+        """Return the headers that prove identity: a token, or a password where there is none."""
+        authorization = self.client(session).authorization
+        return super().get_headers(session) if authorization is None else {"Authorization": authorization}
+
     @signed_as(base.BaseIdentityPlugin.get_access)
     def get_access(self, session: Session, **_: Any) -> access.AccessInfo:  # noqa: ANN401
         """Return what is known of the current token; logs in when there is none."""

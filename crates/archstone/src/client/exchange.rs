@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use http::header::USER_AGENT;
+use http::header::{AUTHORIZATION, USER_AGENT};
 use tracing::{Instrument, Span};
 use url::Url;
 
@@ -78,7 +78,13 @@ impl Described {
             ..400 => Ok(answer),
             _ => {
                 let error = Box::pin(answer.into_error()).await;
-                Err(if refused { self.client.explain_refusal(error) } else { error })
+                Err(match error.kind() {
+                    _ if refused => self.client.explain_refusal(error),
+                    ErrorKind::TokenRejected if self.client.0.authorization.is_some() => {
+                        error.with_hint("check the user's name and the password")
+                    }
+                    _ => error,
+                })
             }
         }
     }
@@ -119,7 +125,7 @@ impl Described {
         let began = policy.deadline.map(|_| host.now());
         let (mut tries, mut replaced, mut is_repeated, mut refused) = (0, 0, false, false);
         let mut token = match client.current_token() {
-            _ if !self.authenticated => None,
+            _ if !self.authenticated || client.0.authorization.is_some() => None,
             Some(token) => Some(token),
             None => Some(Box::pin(client.token()).await?),
         };
@@ -300,6 +306,9 @@ impl Described {
                 *request.headers_mut() = self.headers.clone();
             }
             transport.tell_original_ip(&mut request);
+        }
+        if let Some(header) = self.client.0.authorization.as_ref().filter(|_| own && self.authenticated) {
+            request.headers_mut().insert(AUTHORIZATION, header.clone());
         }
         if let Some(token) = token {
             request.headers_mut().insert(AUTH_TOKEN, token.header());

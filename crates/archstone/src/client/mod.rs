@@ -24,6 +24,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, atomic::AtomicBool},
 };
 
+use http::HeaderValue;
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -87,6 +88,8 @@ struct Inner {
     config: CloudConfig,
     /// Used as it is.
     given: Option<Token>,
+    /// `Authorization`, which is sent in place of a token.
+    authorization: Option<HeaderValue>,
     login: Option<Login>,
     identity: Arc<Identity>,
     slot: Arc<Slot>,
@@ -153,9 +156,16 @@ impl Client {
             }),
             _ => None,
         };
-        let (mut given, mut seed) = (None, None);
+        let (mut given, mut seed, mut authorization) = (None, None, None);
         match &config.given {
             Some(GivenToken::Id(token)) => given = Some(Token::new(token.clone())?),
+            // Base64 is always a header.
+            Some(GivenToken::Basic { authorization: header, .. }) => {
+                authorization = HeaderValue::from_str(header.expose()).ok();
+                if let Some(header) = &mut authorization {
+                    header.set_sensitive(true);
+                }
+            }
             Some(GivenToken::Reference(text)) => {
                 seed = Some(Arc::new(Access::from_reference(text.expose(), host)?));
             }
@@ -170,6 +180,7 @@ impl Client {
         Ok(Self(Arc::new(Inner {
             config,
             given,
+            authorization,
             login,
             identity,
             slot,

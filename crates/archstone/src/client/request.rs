@@ -12,6 +12,7 @@ use url::Url;
 
 use super::{Client, ServiceClient, microversion::Microversion, redirect::Redirects};
 use crate::{
+    auth::GivenToken,
     catalog::ApiVersion,
     error::{Error, ErrorKind, Result, printable, public_url},
     redaction::SentSecrets,
@@ -71,6 +72,10 @@ impl Described {
         let mut sent = self.secrets.clone();
         if let Some(token) = token {
             sent.add(token.expose());
+        }
+        if let Some(GivenToken::Basic { authorization, password }) = &self.client.0.config.given {
+            sent.add(password.clone());
+            sent.add(authorization.expose().trim_start_matches("Basic "));
         }
         for (name, value) in &self.headers {
             if value.is_sensitive() || ["x-auth-token", "x-subject-token", "authorization"].contains(&name.as_str()) {

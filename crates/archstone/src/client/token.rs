@@ -13,6 +13,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     hint::Hint,
     scope::Scope,
+    secret::Secret,
     transport::Request,
 };
 
@@ -59,6 +60,15 @@ impl Client {
         self.0.slot.current().or_else(from_disk)
     }
 
+    /// The value of `Authorization` that requests carry in place of a token: with `http_basic`.
+    #[must_use]
+    pub fn authorization(&self) -> Option<&Secret> {
+        match &self.0.config.given {
+            Some(GivenToken::Basic { authorization, .. }) => Some(authorization),
+            _ => None,
+        }
+    }
+
     /// Everything that is known of the current token; logs in when there is none. (Python's
     /// `auth_ref`.)
     ///
@@ -73,6 +83,12 @@ impl Client {
             let source = self.source().ok_or_else(no_login)?;
             return self.0.slot.access(source).await.map_err(|error| self.with_origins(error));
         };
+        if let GivenToken::Basic { .. } = given {
+            return Err(Error::new(
+                ErrorKind::NotAuthenticated,
+                "`http_basic` sends a password with each request: there is no token",
+            ));
+        }
         match (given, self.source()) {
             (GivenToken::Reference(_), Some(source)) => {
                 self.0.slot.access(source).await.map_err(|error| self.with_origins(error))

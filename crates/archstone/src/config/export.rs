@@ -2,7 +2,10 @@
 
 use super::{CloudConfig, OptionSpec, Settings};
 use crate::{
-    auth::{AuthMethod, GivenToken, METHODS, methods::Method},
+    auth::{
+        AuthMethod, GivenToken, METHODS,
+        methods::{self, Method},
+    },
     reference::{DomainRef, ProjectRef, UserRef},
     scope::Scope,
     secret::Secret,
@@ -41,9 +44,14 @@ pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(Strin
         out.put("OS_AUTH_URL".into(), url.value.as_str().into());
     }
     let method = config.method.as_ref().map(AuthMethod::method);
-    let auth_type = method.map_or("admin_token", |method| method.spec().auth_types[0]);
-    if let (None, Some(GivenToken::Id(token))) = (&config.method, &config.given) {
-        out.put("OS_TOKEN".into(), token.clone());
+    let spec = method.map(Method::spec).or_else(|| methods::chosen(settings).ok().filter(|spec| spec.is_given()));
+    let auth_type = spec.map_or("admin_token", |spec| spec.auth_types[0]);
+    if let (None, Some(given @ (GivenToken::Id(_) | GivenToken::Basic { .. }))) = (&config.method, &config.given) {
+        match (given, settings.secret("username")) {
+            (GivenToken::Id(token), _) => out.put("OS_TOKEN".into(), token.clone()),
+            (_, Some(user)) => out.put("OS_USERNAME".into(), user.value.clone()),
+            (_, None) => {}
+        }
         if let Some(url) = &config.mgmt_url {
             out.put("OS_ENDPOINT".into(), url.as_str().into());
         }

@@ -89,11 +89,13 @@ pub(super) fn problems(settings: &Settings, host: &Host) -> Vec<Error> {
 fn endpoint_of_all(settings: &Settings, has_token: bool, mgmt_url: Option<&Url>) -> Result<Option<Url>> {
     let is_given = |it: &Sourced<&str>| methods::named(it).is_ok_and(MethodSpec::is_given);
     let named = settings.text("auth_type").filter(is_given);
+    let tells_of_token = ["token", "token_id", "token_ref"].iter().any(|name| settings.has(name));
     match (named, mgmt_url) {
-        (Some(named), None) if has_token && !settings.has("auth_url") => {
-            let message = format!("{} is `{}`, which needs the URL to use the token at", named.origin, named.value);
+        // `auth_url` says where the services are for a token, too.
+        (Some(named), None) if has_token && !(settings.has("auth_url") && tells_of_token) => {
+            let message = format!("{} is `{}`, which needs the URL of the services", named.origin, named.value);
             Err(Error::new(ErrorKind::NotConfigured, message)
-                .with_hint("give it with " + Hint::option("mgmt_url") + "; every service is asked for at that URL"))
+                .with_hint("give it with " + Hint::option("mgmt_url") + "; every service is used at that URL"))
         }
         (Some(_), Some(url)) => Ok(Some(url.clone())),
         _ => Ok(None),

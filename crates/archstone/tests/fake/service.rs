@@ -20,6 +20,45 @@ async fn a_given_token_that_is_refused_is_never_sent_twice() {
     assert_eq!((answer.status().as_u16(), server.requests().len()), (401, 2));
 }
 
+/// As in keystoneauth1: services that run without an identity service.
+#[tokio::test]
+async fn services_without_an_identity_service_get_a_password_or_nothing_that_counts() {
+    let server = FakeServer::start();
+    server.on("GET", "/servers").reply(Reply::json(200, "{}"));
+    let client = |auth_type: &str| Client::builder().auth_type(auth_type).mgmt_url(server.url());
+    let basic = || client("http_basic").username("alice").password("p@ss:wörd marked");
+
+    let none = client("none").build().unwrap();
+    none.service("compute").get("servers").send().await.unwrap();
+    basic().build().unwrap().service("image").get("servers").send().await.unwrap();
+
+    let seen = server.requests();
+    assert_eq!((seen[0].header("x-auth-token"), seen[0].header("authorization")), (Some("notused"), None));
+    let authorization = "Basic YWxpY2U6cEBzczp3w7ZyZCBtYXJrZWQ=";
+    assert_eq!((seen[1].header("x-auth-token"), seen[1].header("authorization")), (None, Some(authorization)));
+    let error = basic().build().unwrap().token().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotAuthenticated);
+
+    // It goes to no other origin, is in no error, and the hint is about it.
+    let other = FakeServer::start();
+    server.on("GET", "/moved").reply(Reply::json(307, "").header("location", format!("{}/servers", other.url())));
+    let quoted = format!("p@ss:wörd marked of {authorization} is wrong");
+    server.on("GET", "/refused").reply(Reply::error(401, &quoted));
+    let service = basic().build().unwrap().service("compute");
+    let _ = service.get("moved").send().await;
+    assert!(other.requests().iter().all(|it| it.header("authorization").is_none()));
+    let error = service.get("refused").send().await.unwrap_err();
+    assert!(!error.to_string().contains("marked") && !error.to_string().contains("YWxp"), "{error}");
+    assert!(error.hint().unwrap().contains("password"), "{error:?}");
+    assert!(!format!("{:?}", basic().build().unwrap()).contains("marked"));
+    for (builder, lacks) in
+        [(client("http_basic").username("alice"), "`password`"), (client("http_basic").password("p"), "`username`")]
+    {
+        assert!(builder.build().unwrap_err().to_string().contains(lacks));
+    }
+    assert_eq!(Client::builder().auth_type("none").build().unwrap_err().kind(), ErrorKind::NotConfigured);
+}
+
 /// Services quote what they refuse: headers, bodies, and what they made of them.
 #[tokio::test]
 async fn what_was_sent_as_secret_is_in_no_error() {

@@ -11,6 +11,8 @@ use crate::{
 pub(crate) enum GivenToken {
     /// The token and no more.
     Id(Secret),
+    /// In place of a token: the value of `Authorization`, and the password in it.
+    Basic { authorization: Secret, password: Secret },
     /// All that was known of it when it was stored.
     Reference(Secret),
 }

@@ -7,7 +7,9 @@
 mod admin_token;
 mod application_credential;
 mod choice;
+mod http_basic;
 mod multi_factor;
+mod none;
 mod password;
 mod spec;
 mod token;
@@ -44,6 +46,8 @@ pub const METHODS: &[&MethodSpec] = &[
     &totp::SPEC,
     &multi_factor::SPEC,
     &admin_token::SPEC,
+    &http_basic::SPEC,
+    &none::SPEC,
 ];
 
 /// The options that several methods share.
