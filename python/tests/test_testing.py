@@ -99,6 +99,7 @@ FAILURES: dict[str, tuple[Failure | Reply | int, type[archstone.Error]]] = {
     "silence": (Failure.SILENCE, archstone.RequestTimeoutError),
     "delay": (Failure.delay(60), archstone.RequestTimeoutError),
     "drip": (Failure.drip(0.02), archstone.RequestTimeoutError),
+    "drip body": (Failure.drip_body(0.02), archstone.RequestTimeoutError),
     "truncated": (Failure.TRUNCATED, archstone.ConnectionFailedError),
     "broken chunks": (Failure.BROKEN_CHUNKS, archstone.ConnectionFailedError),
     "garbage": (Failure.GARBAGE, archstone.ConnectionFailedError),
