@@ -21,7 +21,7 @@ from archstone.options import Options
 from archstone.testing import FakeServer, Reply
 
 if TYPE_CHECKING:
-    from keystone_for_tests import Keystone
+    from keystone_for_tests import TaggedKeystone
 
 # Of grace, in `dev/cloud.json`.
 SEED = base64.b32decode("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
@@ -34,7 +34,7 @@ def passcode() -> str:
     return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
-def test_all_factors_in_one_login(keystone: Keystone) -> None:
+def test_all_factors_in_one_login(keystone: TaggedKeystone) -> None:
     client = Client(
         **keystone.user("grace"),
         auth_type="v3multifactor",
@@ -45,13 +45,13 @@ def test_all_factors_in_one_login(keystone: Keystone) -> None:
     assert client.auth_ref.user_name == "grace"
 
 
-async def test_all_factors_in_one_login_of_a_task(keystone: Keystone) -> None:
+async def test_all_factors_in_one_login_of_a_task(keystone: TaggedKeystone) -> None:
     client = AsyncClient(**keystone.user("grace"), auth_methods="v3password,v3totp", passcode=passcode())
 
     assert (await client.auth_ref).user_name == "grace"
 
 
-def test_a_function_is_asked_for_what_is_missing(keystone: Keystone) -> None:
+def test_a_function_is_asked_for_what_is_missing(keystone: TaggedKeystone) -> None:
     asked: list[str] = []
 
     def ask(option: str) -> str:
@@ -64,13 +64,13 @@ def test_a_function_is_asked_for_what_is_missing(keystone: Keystone) -> None:
     assert asked == ["passcode"]
 
 
-async def test_a_function_is_asked_beside_the_tasks(keystone: Keystone) -> None:
+async def test_a_function_is_asked_beside_the_tasks(keystone: TaggedKeystone) -> None:
     client = AsyncClient(**keystone.user("grace"), ask=lambda _: passcode())
 
     assert (await client.renew()).user_name == "grace"
 
 
-def test_what_a_function_raises_is_named_and_none_is_no_answer(keystone: Keystone) -> None:
+def test_what_a_function_raises_is_named_and_none_is_no_answer(keystone: TaggedKeystone) -> None:
     said = "marked"
 
     def fails(_: str) -> str:
@@ -85,7 +85,7 @@ def test_what_a_function_raises_is_named_and_none_is_no_answer(keystone: Keyston
         Client(**keystone.user("grace"), ask="passcode")  # type: ignore[arg-type]
 
 
-def test_keystoneauth1_sessions_log_in_with_all_factors(keystone: Keystone) -> None:
+def test_keystoneauth1_sessions_log_in_with_all_factors(keystone: TaggedKeystone) -> None:
     options = keystone.user("grace")
     password = options.pop("password")
     loaded = Loader().load_from_options(
@@ -98,7 +98,7 @@ def test_keystoneauth1_sessions_log_in_with_all_factors(keystone: Keystone) -> N
 def test_services_without_an_identity_service() -> None:
     server = FakeServer()
     server.on("GET", "/servers").reply(Reply(json={}))
-    basic = {"auth_type": "http_basic", "username": "alice", "password": "secret", "mgmt_url": server.url}
+    basic: Options = {"auth_type": "http_basic", "username": "alice", "password": "secret", "mgmt_url": server.url}
     header = "Basic YWxpY2U6c2VjcmV0"
 
     Client(**basic).service("compute").get("servers")

@@ -240,7 +240,11 @@ impl Place {
             Err(error) => Err(failed("read", &self.file, &error)),
             Ok(bytes) => match String::from_utf8(bytes) {
                 // Those of older versions have another form.
-                Ok(text) if text.contains(MARK) || text.contains("archstone") && text.contains("complet") => {
+                Ok(text)
+                    if text.contains(MARK)
+                        || text.contains("archstone")
+                            && ["complete", "compdef", "Completer"].iter().any(|word| text.contains(word)) =>
+                {
                     Ok(Some(text))
                 }
                 _ => {
