@@ -248,3 +248,53 @@ impl Client {
         Some(Source { login, entry: entry.as_ref() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key that changes is a new login for everyone, and a token in a store that nobody finds any more.
+    #[test]
+    fn the_keys_under_which_tokens_are_kept_stay_as_they_are() {
+        let server = r#"["https://keystone.example:5000/v3","System",null,null,null]"#;
+        let of = |options: &[(&str, &str)]| {
+            let mut builder = Client::builder().auth_url("https://keystone.example:5000/v3").option("proxy", "none");
+            for (name, value) in options {
+                builder = builder.option(*name, *value);
+            }
+            let client = builder.build().expect("a client");
+            let key = client.0.login.as_ref().and_then(LoginKey::of).expect("a key");
+            (key.identity, key.secret.expose().to_owned())
+        };
+        for (options, name, rest, secret) in [
+            (&[("user_id", "u"), ("password", "s")][..], "password", r#"{"id":"u"},null"#, "s"),
+            (
+                &[("username", "a"), ("user_domain_id", "d"), ("password", "s"), ("project_id", "p")],
+                "password",
+                r#"{"domain":{"id":"d"},"name":"a"},{"project":{"id":"p"}}"#,
+                "s",
+            ),
+            (
+                &[("user_id", "u"), ("password", "s"), ("system_scope", "all")],
+                "password",
+                r#"{"id":"u"},{"system":{"all":true}}"#,
+                "s",
+            ),
+            (
+                &[("auth_type", "token"), ("token", "t"), ("domain_id", "d")],
+                "token",
+                r#"null,{"domain":{"id":"d"}}"#,
+                "t",
+            ),
+            (
+                &[("application_credential_id", "c"), ("application_credential_secret", "s")],
+                "application_credential",
+                r#"{"id":"c"},null"#,
+                "s",
+            ),
+        ] {
+            let identity = format!(r#"["archstone 2",{server},"{name}",{rest}]"#);
+            assert_eq!(of(options), (identity, secret.to_owned()));
+        }
+    }
+}
