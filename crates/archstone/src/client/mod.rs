@@ -260,7 +260,7 @@ mod tests {
         let of = |options: &[(&str, &str)]| {
             let mut builder = Client::builder().auth_url("https://keystone.example:5000/v3").option("proxy", "none");
             for (name, value) in options {
-                builder = builder.option(*name, *value);
+                builder = builder.option(name, *value);
             }
             let client = builder.build().expect("a client");
             let key = client.0.login.as_ref().and_then(LoginKey::of).expect("a key");
