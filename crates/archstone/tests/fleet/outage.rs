@@ -110,6 +110,16 @@ fn survive(outage: &Outage, store: &Store, until_shared_again: bool) {
 
 /// Kills a process that holds the lease; the others wait for its end, and then one of them logs in.
 pub(crate) fn survive_a_killed_holder(store: &Store) {
+    const TRIES: usize = 5;
+    let is_shown = (0..TRIES).any(|_| is_waited_for_a_killed_holder(store));
+    assert!(is_shown, "{}: this machine is too busy to show it", store.title);
+}
+
+/// `false` where processes were without a processor for as long as a store may be silent: they go on without it then, which shows
+/// nothing.
+fn is_waited_for_a_killed_holder(store: &Store) -> bool {
+    /// How long a store may be silent.
+    const SILENCE: Duration = Duration::from_millis(300);
     let keystone = FakeCloud::demo().start();
     keystone.on("POST", "/v3/auth/tokens").fail_next(1, Failure::Silence);
     let variables = |host| store.variables(host);
@@ -121,12 +131,17 @@ pub(crate) fn survive_a_killed_holder(store: &Store) {
     let began = Instant::now();
     let mut fleet = Fleet::start(PROCESSES, &login(&keystone), variables);
 
-    fleet.wait_for_a_shared_token();
+    fleet.wait_for_new_tokens();
 
     let (took, happened) = (began.elapsed(), fleet.what_happened());
-    println!("{}, a holder killed: all have a token after {took:?}", store.title);
-    assert_eq!((keystone.logins(), happened.failures), (2, vec![]), "{}", store.title);
-    assert!(took < LEASE + LONGEST_WAIT + happened.starved, "{}: {took:?}", store.title);
+    let title = store.title;
+    println!("{title}, a holder killed: all have a token after {took:?}, {:?} without a processor", happened.starved);
+    if fleet.tokens().len() > 1 && happened.starved > SILENCE {
+        return false;
+    }
+    assert_eq!((fleet.tokens().len(), keystone.logins(), happened.failures), (1, 2, vec![]), "{title}");
+    assert!(took < LEASE + LONGEST_WAIT + happened.starved, "{title}: {took:?}");
+    true
 }
 
 fn login(keystone: &FakeKeystone) -> Login {
