@@ -3,6 +3,7 @@
 //! An option may be before or after the words of the command.
 
 pub(crate) mod broken;
+mod root;
 
 use std::{collections::BTreeSet, ffi::OsString};
 
@@ -11,18 +12,20 @@ use archstone::{
     events::Level,
 };
 use clap::{
-    Arg, ArgAction, ArgMatches, Command,
+    Arg, ArgMatches, Command,
     error::{ContextKind, ContextValue, ErrorKind},
     parser::ValueSource,
 };
 
+pub(crate) use self::root::{LOG_FILE, arguments, change_options, general_options};
+use self::root::{names_a_command, quick_root, root_of_commands, root_of_program};
 use crate::{
-    cloud_options::{cloud_options, given, is_switched_on, is_without_prefix, long},
-    command::{Answers, Changes, Spec},
+    cloud_options::{given, is_switched_on, is_without_prefix, long},
+    command::Spec,
     commands,
     output::{Answer, Layout},
-    output_options::{layout, output_options},
-    program::{OPENSTACK_VERSION, Program},
+    output_options::layout,
+    program::Program,
     resource,
     session::Session,
 };
@@ -53,7 +56,10 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Box<clap::Error>> {
     let mut matches = match root.try_get_matches_from_mut(words) {
         Ok(matches) => matches,
         Err(_) => {
-            root = root_for_errors(words, program);
+            if let Some(error) = error_of_program(words, program) {
+                return Err(error.into());
+            }
+            root = root_of_commands(words, program);
             root.try_get_matches_from_mut(words).map_err(|error| with_near_words(error, &root, words))?
         }
     };
@@ -77,6 +83,29 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Box<clap::Error>> {
     };
     let is_whole = command_in(words).is_some_and(|it| it.words == command.words);
     Ok(Parsed { program, command, is_whole, layout, level, timing: matches.get_flag("timing"), options: matches })
+}
+
+/// The help of the program itself, or what is wrong before any command.
+fn error_of_program(words: &[OsString], program: Program) -> Option<clap::Error> {
+    let mut root = root_of_program(words, program);
+    match root.try_get_matches_from_mut(words) {
+        Ok(matches) => match matches.subcommand() {
+            Some(("help", of)) if of.get_raw("rest").is_none() => {
+                root.try_get_matches_from_mut(["archstone", "--help"]).err()
+            }
+            _ => None,
+        },
+        Err(error) => {
+            let is_of_program = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp
+                    | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+                    | ErrorKind::InvalidSubcommand
+                    | ErrorKind::MissingSubcommand
+            );
+            (is_of_program || !names_a_command(words, program)).then(|| with_near_words(error, &root, words))
+        }
+    }
 }
 
 /// The command that a command line means, as far as its words are whole, even if it makes no sense.
@@ -181,235 +210,6 @@ fn near(word: &str, known: &[String], program: Program) -> Vec<String> {
     }
     let candidates = known.iter().filter_map(|it| it.strip_prefix(dashes));
     nearest(bare, candidates).map(|it| format!("{dashes}{it}")).into_iter().collect()
-}
-
-/// How much help shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Help {
-    /// `-h`: what is needed most, on one screen.
-    Short,
-    /// `--help`: everything.
-    Long,
-}
-
-/// The whole command line, for help and errors.
-fn root_for_errors(words: &[OsString], program: Program) -> Command {
-    let words = || words.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
-    let is_short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('h');
-    let asks_for_more = words().any(|word| word == "--help" || word == "help");
-    let is_short = !asks_for_more && (words().next().is_none() || words().any(is_short));
-    whole_root(if is_short { Help::Short } else { Help::Long }, program)
-}
-
-fn whole_root(help: Help, program: Program) -> Command {
-    let root = root(|_| true, |_, _| true, cloud_options(), help, program);
-    let root = match help {
-        Help::Short => hide_resources(root),
-        Help::Long => root,
-    };
-    // Shown once, by the program's own long help.
-    root.mut_subcommands(|command| hide_what_the_root_shows(command, program == Program::Archstone))
-}
-
-/// The commands on resources are alike and many: their names are enough for one screen.
-fn hide_resources(root: Command) -> Command {
-    /// What is only there since `openstack` has it.
-    const SAME: [&str; 4] = ["cloud", "command", "configuration", "module"];
-    let resources = commands::resources();
-    let names = resources.join(", ");
-    let root = root.mut_subcommands(|command| {
-        let is_hidden = resources.iter().chain(&SAME).any(|it| *it == command.get_name());
-        if is_hidden { command.hide(true) } else { command }
-    });
-    root.after_help(format!(
-        "Commands on resources, such as `user create` and `role list`:\n  {names}\n\n\
-         See `archstone --help` for all options and examples, and `archstone user --help` for the commands on users."
-    ))
-}
-
-/// The options that `-h` shows, besides a command's own.
-const MOST_NEEDED: [&str; 6] = ["help", "cloud", "format", "column", "quiet", "debug"];
-
-fn hide_what_the_root_shows(command: Command, is_own: bool) -> Command {
-    // A group prints nothing itself.
-    let of_group = command.is_subcommand_required_set().then(|| output_options(Answers::Text, is_own, |_, _| true));
-    command
-        .mut_subcommands(|command| hide_what_the_root_shows(command, is_own))
-        .args(cloud_options().map(|option| option.hide(true)))
-        .args(of_group.into_iter().flatten())
-}
-
-/// The part of it that this run can need: describing what nobody asked for takes longer than
-/// reading a token from the cache.
-fn quick_root(words: &[OsString], program: Program) -> Command {
-    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).filter(|word| !word.is_empty()).collect();
-    let options: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix("--")?.split('=').next()).collect();
-    let can_mean = |option: &Arg| {
-        let names = option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default());
-        names.into_iter().any(|name| options.iter().any(|word| program.can_mean(word, name)))
-    };
-    let is_short = |word: &&&str| word.starts_with('-') && !word.starts_with("--");
-    let shorts: String = words.iter().filter(is_short).copied().collect();
-    let can_be = |long: &str, short: Option<char>| {
-        short.is_some_and(|short| shorts.contains(short)) || options.iter().any(|word| program.can_mean(word, long))
-    };
-    let cloud_options = (!options.is_empty()).then(cloud_options).into_iter().flatten().filter(can_mean);
-    let is_on_line = |name: &str| words.iter().any(|word| program.can_mean(word, name));
-    root(is_on_line, can_be, cloud_options, Help::Short, program)
-}
-
-fn root(
-    is_needed: impl Fn(&str) -> bool,
-    is_described: impl Fn(&str, Option<char>) -> bool,
-    cloud_options: impl IntoIterator<Item = Arg>,
-    help: Help,
-    program: Program,
-) -> Command {
-    let may_abbreviate = program == Program::Openstack;
-    let shown = |option: Arg| {
-        let is_shown = help == Help::Long || MOST_NEEDED.contains(&option.get_id().as_str());
-        if is_shown { option } else { option.hide(true) }
-    };
-    let output_options = |answers| output_options(answers, program == Program::Archstone, &is_described);
-    let mut root = Command::new("archstone")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("Identity for OpenStack: log in once, hand out tokens and endpoints")
-        .after_help(match help {
-            Help::Short => "See `archstone --help` for all options and examples.",
-            Help::Long => AFTER_HELP,
-        })
-        .disable_help_flag(true)
-        .infer_long_args(may_abbreviate)
-        .infer_subcommands(may_abbreviate)
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .args(output_options(Answers::All).map(shown))
-        .args(
-            general_options()
-                .into_iter()
-                .filter(|it| it.get_id() != LOG_FILE || is_described("log-file", None))
-                .map(shown),
-        )
-        .args(cloud_options.into_iter().map(shown));
-    if program == Program::Openstack {
-        root = root.display_name("openstack").version(OPENSTACK_VERSION);
-    }
-    // `openstack` has `batch` neither, and another one may.
-    let is_there = |spec: &&Spec| program == Program::Archstone || spec.words != ["batch"];
-    for spec in commands::all().filter(is_there).filter(|spec| is_needed(spec.words[0])) {
-        let command = spec.work.describe().args(output_options(spec.answers).map(shown));
-        let command = match program {
-            Program::Archstone => command.args(change_options(spec.work.changes())),
-            Program::Openstack => command,
-        };
-        let command = command.help_template(template(spec, help)).after_help(match help {
-            Help::Short => format!("See `archstone {} --help` for more.", spec.words.join(" ")),
-            Help::Long if spec.more.is_empty() => GLOBAL.to_owned(),
-            Help::Long => format!("{}\n\n{GLOBAL}", spec.more),
-        });
-        root = add(root, spec.words, 0, command);
-    }
-    root
-}
-
-/// What can be given with a command, or before it is known which one: its own arguments first.
-pub(crate) fn arguments(command: Option<&Spec>, program: Program) -> Vec<Arg> {
-    let is_own = program == Program::Archstone;
-    let answers = command.map_or(Answers::All, |it| it.answers);
-    let own = command.map(|it| it.work.describe()).unwrap_or_default();
-    let changes = command.filter(|_| is_own).map(|it| change_options(it.work.changes()));
-    let mut arguments: Vec<_> = own.get_arguments().cloned().chain(changes.into_iter().flatten()).collect();
-    arguments.extend(output_options(answers, is_own, |_, _| true));
-    arguments.extend(general_options());
-    arguments.extend(cloud_options());
-    arguments
-}
-
-const GLOBAL: &str = "Global options are accepted here, too; see `archstone --help`.";
-
-/// How the help of a command is laid out: what it is for first, by example.
-fn template(spec: &Spec, help: Help) -> String {
-    let examples = spec.examples.lines().map(broken::example).collect::<String>();
-    let examples = match help {
-        Help::Long if !examples.is_empty() => format!("Examples:\n{examples}\n"),
-        _ => String::new(),
-    };
-    format!("{{about-with-newline}}\n{examples}{{usage-heading}} {{usage}}\n\n{{all-args}}{{after-help}}")
-}
-
-/// Puts a command where its words say, in the groups that they name.
-fn add(parent: Command, words: &'static [&'static str], depth: usize, command: Command) -> Command {
-    let Some(word) = words.get(depth) else { return parent };
-    if depth + 1 == words.len() {
-        return parent.subcommand(command.name(*word));
-    }
-    if parent.find_subcommand(word).is_some() {
-        return parent.mut_subcommand(word, |group| add(group, words, depth + 1, command));
-    }
-    parent.subcommand(add(group(&words[..=depth]), words, depth + 1, command))
-}
-
-/// The words before a command's last one.
-fn group(words: &'static [&'static str]) -> Command {
-    let about = commands::GROUPS.iter().find(|(it, _)| *it == words).map_or("", |(_, about)| about);
-    Command::new(words.last().copied().unwrap_or_default())
-        .about(about)
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-}
-
-const AFTER_HELP: &str = "\
-The options of the cloud are read from these places, in this order of precedence:
-  1. the command line
-  2. environment variables (OS_CLOUD selects a cloud)
-  3. secure.yaml and clouds.yaml, in this folder, ~/.config/openstack or /etc/openstack
-
-Tokens are kept on disk, encrypted, so that the next command need not log in again: see `--token-cache`. \
-`OS_PASSWORD` and other secrets can be given in the same places; on the command line other users can see them.
-
-Examples:
-  archstone --os-cloud mycloud token issue
-  curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"";
-
-/// The options of commands that change something in the cloud.
-pub(crate) fn change_options(changes: Changes) -> impl Iterator<Item = Arg> {
-    let switch = |id: &'static str| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
-    let dry_run = switch("dry_run").long("dry-run").help("Change nothing: show what would be sent");
-    let yes = switch("yes").long("yes").short('y').help("Do not ask for confirmation");
-    let dry_run = (changes != Changes::Nothing).then_some(dry_run);
-    dry_run.into_iter().chain((changes == Changes::Deletes).then_some(yes))
-}
-
-/// The file that the log is written to, too.
-pub(crate) const LOG_FILE: &str = "log_file";
-
-pub(crate) fn general_options() -> [Arg; 7] {
-    let switch = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).overrides_with(id).global(true);
-    [
-        // One line for each option, also with `--help`: `root` says what each of the two shows.
-        Arg::new("help")
-            .long("help")
-            .short('h')
-            .action(ArgAction::HelpShort)
-            .global(true)
-            .help("Print help: with `-h` in short, with `--help` all of it"),
-        Arg::new("verbose")
-            .long("verbose")
-            .short('v')
-            .action(ArgAction::Count)
-            .global(true)
-            .help("More output on standard error (`-vv`: same as `--debug`)"),
-        switch("quiet").short('q').help("Only print errors"),
-        switch("debug").help("Show each request and answer on standard error, without secrets"),
-        Arg::new(LOG_FILE)
-            .long("log-file")
-            .value_name("FILE")
-            .overrides_with(LOG_FILE)
-            .global(true)
-            .help("Also write warnings and errors to a file; with `-v` and `--debug`, more"),
-        switch("no_input").long("no-input").help("Never ask for anything at the terminal"),
-        switch("timing").help("List the requests and how long each took, after the result"),
-    ]
 }
 
 #[cfg(test)]

@@ -12,7 +12,10 @@ use std::{
 use archstone::host::Host;
 use clap::{Arg, ArgAction, Command};
 
-use super::{AFTER_HELP, Help, arguments, change_options, general_options, group, root};
+use super::{
+    arguments, change_options, general_options,
+    root::{ABOUT, AFTER_HELP, about},
+};
 use crate::{
     cloud_options::cloud_options,
     command::{Answers, Spec},
@@ -194,9 +197,7 @@ mod man {
     }
 
     fn program(commands: &[Page]) -> String {
-        let root = root(|_| false, |_, _| false, [], Help::Long, Program::Archstone);
-        let about = root.get_about().map(ToString::to_string).unwrap_or_default();
-        let mut out = head("archstone", &about);
+        let mut out = head("archstone", ABOUT);
         out.push_str(".SH SYNOPSIS\n.B archstone\n[\\fIOPTIONS\\fR] \\fICOMMAND\\fR\n.SH DESCRIPTION\n");
         out.push_str(&prose(AFTER_HELP));
         out.push_str(".SH COMMANDS\n");
@@ -344,7 +345,7 @@ fn there_is_a_man_page_for_each_command_and_none_has_mistakes() {
 #[test]
 fn groups_are_described() {
     for spec in commands::all().filter(|it| it.words.len() > 1) {
-        let described = group(&spec.words[..1]).get_about().is_some_and(|it| !it.to_string().is_empty());
+        let described = !about(&spec.words[..1]).is_empty();
         let is_command = commands::all().any(|it| it.words == &spec.words[..1]);
         assert!(described || is_command, "{:?}", spec.words);
     }

@@ -1,11 +1,59 @@
 //! A hint is a command that works: each command in a message, a help page or a document is one that the program takes.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use clap::{Command, error::ErrorKind};
 
-use super::{Help, broken, parse, whole_root};
+use super::{
+    broken, parse, quick_root,
+    root::{Help, whole_root},
+    root_of_commands, root_of_program,
+};
 use crate::{commands, program::Program};
+
+/// The options and arguments of a command line's description, those that clap copies included. They are what parsing
+/// and help take time for, whatever else the machine does.
+fn described(mut root: Command) -> usize {
+    fn below(command: &Command) -> usize {
+        command.get_arguments().count() + command.get_subcommands().map(below).sum::<usize>()
+    }
+    root.build();
+    below(&root)
+}
+
+#[test]
+fn a_run_describes_only_what_it_needs() {
+    const ARCHSTONE: Program = Program::Archstone;
+    for line in ["archstone token issue", "archstone --os-cloud mine user list -f json", "archstone help user"] {
+        let words: Vec<OsString> = line.split(' ').map(Into::into).collect();
+        // All commands with all options would be 20,000.
+        let (quick, program) =
+            (described(quick_root(&words, ARCHSTONE)), described(root_of_program(&words, ARCHSTONE)));
+        let commands = described(root_of_commands(&words, ARCHSTONE));
+        assert!(quick < 80 && program < 250 && commands < 1200, "{line}: {quick}, {program}, {commands}");
+    }
+}
+
+#[test]
+fn an_abbreviation_means_one_command_or_none() {
+    for (line, meant) in [
+        // `endpoint` or `env`, `add` or `assignment`.
+        ("openstack en", None),
+        ("openstack role a x", None),
+        ("openstack endpoint", None),
+        ("openstack us l", Some("user list")),
+        ("openstack role as l", Some("role assignment list")),
+        ("openstack token is", Some("token issue")),
+        ("archstone us l", None),
+    ] {
+        let words: Vec<OsString> = line.split(' ').map(Into::into).collect();
+        let parsed = parse(&words).ok().map(|it| it.command.words.join(" "));
+        assert_eq!(parsed.as_deref(), meant, "{line}");
+    }
+}
 
 /// The commands in a text: from `archstone` to the end of the code, the line or the shell command.
 fn commands(text: &str) -> Vec<Vec<String>> {
