@@ -97,9 +97,10 @@ const OWN: &[Described] = &[
         let option = once(option).value_name("FIELDS").value_delimiter(',');
         option.help("JSON with only these fields, separated by commas and spelled as here").hide(!of.any())
     }),
-    #[cfg(feature = "jq")]
+    // Known without the feature, too: `layout` says what is missing.
     ("jq", None, |option, of| {
-        once(option).value_name("FILTER").help("Filter the JSON with a jq expression").hide(!of.any())
+        let is_hidden = !cfg!(feature = "jq") || !of.any();
+        once(option).value_name("FILTER").help("Filter the JSON with a jq expression").hide(is_hidden)
     }),
     ("output", Some('o'), |option, of| {
         let option = once(option).value_name("KIND").value_parser(["wide"]).hide_possible_values(true);
@@ -174,6 +175,12 @@ pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Resu
             Answers::List | Answers::All => "rows",
         };
         return Err(format!("`{words}` prints {prints}; `--{}` is not supported", long(id)));
+    }
+    #[cfg(not(feature = "jq"))]
+    if named("jq").is_some() {
+        return Err("this program was built without `--jq`: build it with the feature `jq`, which is on by default, \
+                    or use `-f json` and the program `jq`"
+            .into());
     }
     let format = match named("format") {
         None => None,

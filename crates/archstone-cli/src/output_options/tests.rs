@@ -160,6 +160,8 @@ fn there_is_more_than_openstack_has() {
         ("--jq . -f ndjson", "`--jq` writes JSON: it does not go with `-f ndjson`"),
         #[cfg(feature = "jq")]
         ("--jq .[", "`--jq` is not a valid filter: closing bracket expected at the end"),
+        #[cfg(not(feature = "jq"))]
+        ("--jq .", "this program was built without `--jq`: build it with the feature `jq`"),
     ] {
         let error = written(people(), &words(line), true).expect_err(line).to_string();
         assert!(error.contains(said), "{line}: {error}");
