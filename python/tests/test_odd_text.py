@@ -30,7 +30,8 @@ def said(error: BaseException) -> str:
     return " ".join(map(str, parts))
 
 
-OPTIONS = [name for name in Options.__annotations__ if name != "environment"]
+# What takes text.
+OPTIONS = [name for name in Options.__annotations__ if name not in ("environment", "ask")]
 
 
 @pytest.mark.parametrize("name", OPTIONS)
