@@ -127,6 +127,7 @@ echo "export OS_AUTH_URL=$OS_AUTH_URL OS_USERNAME=bob OS_PASSWORD=bob-secret" >d
     ),
     "docs/insight.md": Page(
         user="admin",
+        python=CLIENTS,
         shell="""\
 export LC_ALL=C.UTF-8
 cat >clouds.yaml <<END
