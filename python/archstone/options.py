@@ -57,7 +57,27 @@ class Options(TypedDict, total=False):
     application_credential_secret_command: str | Sequence[str] | None
     application_credential_secret_keyring: str | None
     passcode: str | None
+    totp_secret: str | None
+    totp_secret_file: str | PathLike[str] | None
+    totp_secret_command: str | Sequence[str] | None
+    totp_secret_keyring: str | None
     auth_methods: str | Sequence[str] | None
+    consumer_key: str | None
+    access_key: str | None
+    consumer_secret: str | None
+    consumer_secret_file: str | PathLike[str] | None
+    consumer_secret_command: str | Sequence[str] | None
+    consumer_secret_keyring: str | None
+    access_secret: str | None
+    access_secret_file: str | PathLike[str] | None
+    access_secret_command: str | Sequence[str] | None
+    access_secret_keyring: str | None
+    ec2_access: str | None
+    ec2_signature_version: str | None
+    ec2_secret: str | None
+    ec2_secret_file: str | PathLike[str] | None
+    ec2_secret_command: str | Sequence[str] | None
+    ec2_secret_keyring: str | None
     token_id: str | None
     token_ref: str | Mapping[str, object] | AccessInfo | None
 

@@ -87,7 +87,7 @@ impl std::fmt::Debug for SentSecrets {
 /// Whether the key of a member says that its text is secret.
 fn is_secret(parent: &str, key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    ["pass", "secret", "token", "blob", "private"].iter().any(|word| key.contains(word))
+    ["pass", "secret", "token", "blob", "private", "signature", "authorization"].iter().any(|word| key.contains(word))
         || (parent == "token" && key == "id")
 }
 

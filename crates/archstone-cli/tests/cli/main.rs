@@ -15,6 +15,7 @@ mod failures;
 #[cfg(unix)]
 mod handover;
 mod kept_tokens;
+mod methods;
 mod one_login;
 mod output;
 mod password;

@@ -31,6 +31,13 @@ fn token_request(method: &dyn Proof, scope: &Scope) -> Value {
     json!({ "auth": auth })
 }
 
+/// The request for a token: `POST /v3/auth/tokens`.
+pub(crate) fn request(v3: &Url, method: &dyn Proof, scope: &Scope) -> Request {
+    let mut request = Request::new(Method::POST, below(v3, &["auth", "tokens"]));
+    request.body = Some(token_request(method, scope));
+    request
+}
+
 /// Gets a token.
 pub(crate) async fn issue(
     transport: &Transport,
@@ -40,9 +47,20 @@ pub(crate) async fn issue(
     scope: &Scope,
     receipt: Option<&Receipt>,
 ) -> Result<Access> {
-    let mut request = Request::new(Method::POST, below(v3, &["auth", "tokens"]));
+    let mut request = request(v3, method, scope);
     request.receipt = receipt.map(|it| it.id.clone());
-    request.body = Some(token_request(method, scope));
+    send(transport, host, v3, request, method, scope).await
+}
+
+/// Sends a request for a token, whatever its form, and reads the token.
+pub(crate) async fn send(
+    transport: &Transport,
+    host: &Host,
+    v3: &Url,
+    request: Request,
+    method: &dyn Proof,
+    scope: &Scope,
+) -> Result<Access> {
     let response = transport.send(request).await?;
     if response.status == 201 || response.status == 200 {
         return read(&response, v3, host, None);

@@ -9,6 +9,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 use tracing::Instrument;
@@ -62,30 +63,18 @@ impl Login {
     }
 
     async fn exchange(&self) -> Result<Access> {
-        let Identity { transport, host, .. } = &*self.identity;
         let access = self.prove(&self.scope).await?;
-        if self.scope != Scope::Default || access.is_scoped() {
-            return Ok(access);
-        }
-        // From here on, there is a token: what fails costs the scope, and is told where one is needed.
-        let v3 = self.identity.v3(&self.auth_url).await?;
-        let mut projects = match possible_projects(transport, v3, access.token()).await {
-            Ok(projects) => projects,
-            Err(error) => return Ok(access.without_scope_because(&error)),
-        };
-        projects.retain(|project| project.enabled);
-        let [only] = &*projects else { return Ok(access.with_possible_projects(projects)) };
-        let exchange = TokenExchange { token: Secret::from(access.token().expose()) };
-        let scope = Scope::Project(ProjectRef::Id(only.id.clone()));
-        match keystone::issue(transport, host, v3, &exchange, &scope, None).await {
-            Ok(scoped) => Ok(scoped),
-            Err(error) => Ok(access.with_possible_projects(projects).without_scope_because(&error)),
-        }
+        self.parts().settled(access, &self.scope).await
+    }
+
+    /// What the method logs in with.
+    fn parts(&self) -> Exchange<'_> {
+        Exchange { identity: &self.identity, auth_url: &self.auth_url, ask: self.ask.as_ref() }
     }
 
     /// A token for a scope, by what the method does for it.
     async fn prove(&self, scope: &Scope) -> Result<Access> {
-        let exchange = Exchange { identity: &self.identity, auth_url: &self.auth_url, ask: self.ask.as_ref() };
+        let exchange = self.parts();
         let once = self.method.method().once();
         let renewed = match &once {
             Some(once) if !once.is_given || self.is_spent.load(Ordering::Relaxed) => {
@@ -181,7 +170,73 @@ impl Exchange<'_> {
     /// The request of most methods: `POST /v3/auth/tokens` with a method's factors.
     pub(crate) async fn issue(&self, method: &dyn Method, scope: &Scope, receipt: Option<&Receipt>) -> Result<Access> {
         let Identity { transport, host, .. } = self.identity;
-        keystone::issue(transport, host, self.identity.v3(self.auth_url).await?, method, scope, receipt).await
+        let v3 = self.identity.v3(self.auth_url).await?;
+        let known = transport.server_ahead();
+        let Some(dated) = method.at(transport.server_date()) else {
+            return keystone::issue(transport, host, v3, method, scope, receipt).await;
+        };
+        match keystone::issue(transport, host, v3, dated.method(), scope, receipt).await {
+            Err(error) if self.is_refused_by_date(&error, known) => {
+                let dated = method.at(transport.server_date()).unwrap_or(dated);
+                keystone::issue(transport, host, v3, dated.method(), scope, receipt).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// A whole login with another method, whose token this one needs.
+    pub(crate) async fn log_in(&self, method: &dyn Method) -> Result<Access> {
+        self.settled(self.issue(method, &Scope::Default, None).await?, &Scope::Default).await
+    }
+
+    /// The token, or one for the only project where no scope is asked and the user has no default project.
+    async fn settled(&self, access: Access, scope: &Scope) -> Result<Access> {
+        let Identity { transport, host, .. } = self.identity;
+        if *scope != Scope::Default || access.is_scoped() {
+            return Ok(access);
+        }
+        // From here on, there is a token: what fails costs the scope, and is told where one is needed.
+        let v3 = self.identity.v3(self.auth_url).await?;
+        let mut projects = match possible_projects(transport, v3, access.token()).await {
+            Ok(projects) => projects,
+            Err(error) => return Ok(access.without_scope_because(&error)),
+        };
+        projects.retain(|project| project.enabled);
+        let [only] = &*projects else { return Ok(access.with_possible_projects(projects)) };
+        let exchange = TokenExchange { token: Secret::from(access.token().expose()) };
+        let scope = Scope::Project(ProjectRef::Id(only.id.clone()));
+        match keystone::issue(transport, host, v3, &exchange, &scope, None).await {
+            Ok(scoped) => Ok(scoped),
+            Err(error) => Ok(access.with_possible_projects(projects).without_scope_because(&error)),
+        }
+    }
+
+    /// Whether a proof that holds for a moment may have been refused because it was made for another date than the
+    /// identity service's, which is known now.
+    fn is_refused_by_date(&self, error: &Error, known: i64) -> bool {
+        /// In seconds. With a smaller difference, it was not refused for that.
+        const CLOCKS_DIFFER: u64 = 10;
+        let is_refusal = matches!(error.status(), Some(400 | 401 | 403)) && error.receipt().is_none();
+        is_refusal && self.identity.transport.server_ahead().abs_diff(known) >= CLOCKS_DIFFER
+    }
+
+    /// A login whose request holds for a moment. It is made for the date; where the answer shows that this machine's
+    /// date is wrong, a refusal may come of that, and the request is made again for the identity service's.
+    pub(crate) async fn issue_dated(
+        &self,
+        method: &dyn Method,
+        scope: &Scope,
+        request: impl Fn(&Url, Timestamp) -> Result<Request> + Send + Sync,
+    ) -> Result<Access> {
+        let Identity { transport, host, .. } = self.identity;
+        let v3 = self.identity.v3(self.auth_url).await?;
+        let send =
+            async || keystone::send(transport, host, v3, request(v3, transport.server_date())?, method, scope).await;
+        let known = transport.server_ahead();
+        match send().await {
+            Err(error) if self.is_refused_by_date(&error, known) => send().await,
+            outcome => outcome,
+        }
     }
 }
 

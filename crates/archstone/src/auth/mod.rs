@@ -3,6 +3,7 @@
 //! - [`methods`]: how identity is proven, one file for each way.
 //! - `keystone`: the exchange itself, `POST /v3/auth/tokens`.
 //! - `login`: a whole login: find the service, exchange, settle the project.
+//! - `signature`: proofs that are signatures of a request.
 //! - `token_cache`: tokens in memory, one place for each login.
 //! - `slot`: one token, and one login at a time; `turn`: whose turn it is, among processes.
 //! - `refusals`: services that refuse new tokens, too.
@@ -12,6 +13,7 @@ pub(crate) mod keystone;
 pub(crate) mod login;
 pub(crate) mod methods;
 mod refusals;
+pub(crate) mod signature;
 mod slot;
 pub(crate) mod store;
 mod token_cache;

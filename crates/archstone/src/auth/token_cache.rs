@@ -43,9 +43,10 @@ impl LoginKey {
             login.scope.to_wire(),
         ]);
         let secret = method.secret()?;
-        // Who gives another passcode is not who showed this one.
-        let once: Vec<_> = login.further_once().filter_map(|it| it.secret().map(Secret::expose)).collect();
-        let secret = if once.is_empty() { secret.clone() } else { json!([secret.expose(), once]).to_string().into() };
+        // Who gives another passcode, or another TOTP secret, is not who showed this one.
+        let further: Vec<_> = login.further.iter().filter_map(|it| it.method().secret().map(Secret::expose)).collect();
+        let secret =
+            if further.is_empty() { secret.clone() } else { json!([secret.expose(), further]).to_string().into() };
         Some(Self { identity: identity.to_string(), secret })
     }
 }

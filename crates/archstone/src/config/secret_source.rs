@@ -17,9 +17,8 @@ const OF_STORE: [&str; 2] = ["token_cache_password", "token_cache_secret"];
 /// command runs, and no keyring is asked.
 pub(crate) fn fetch(settings: &mut Settings, unattended: bool, host: &Host) -> Result<()> {
     refuse_two(settings)?;
-    let lacking = methods::lacking(methods::chosen(settings)?, settings);
-    let of_login = lacking.into_iter().filter_map(|names| if let &[name] = names { Some(name) } else { None });
-    fetch_these(&of_login.collect::<Vec<_>>(), settings, unattended, host)?;
+    let of_login = methods::lacking_secrets(methods::chosen(settings)?, settings);
+    fetch_these(&of_login, settings, unattended, host)?;
     fetch_of_store(settings, unattended, host)
 }
 

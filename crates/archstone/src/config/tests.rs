@@ -171,7 +171,7 @@ fn what_is_wrong_is_named_with_its_place() {
         (entry("verify: perhaps"), ErrorKind::InvalidConfig, &["clouds.demo.verify", "line 4", "`perhaps`"]),
         (entry("auth_type: v3oidcpassword"), ErrorKind::InvalidConfig, &["line 4", "`v3oidcpassword`"]),
         (entry("regions: [{name: n, values: x}]"), ErrorKind::InvalidConfig, &["regions", "line 4", "`values`"]),
-        (entry("consumer_key: 123456"), ErrorKind::InvalidConfig, &["line 4", "`v3oauth1`", "not supported"]),
+        (entry("mutual_auth: required"), ErrorKind::InvalidConfig, &["line 4", "`v3kerberos`", "not supported"]),
         (entry("interface: {a: b}"), ErrorKind::InvalidConfig, &["line 4", "one value"]),
         ("clouds: {demo: {auth: {usrname: a}}}".into(), ErrorKind::InvalidConfig, &["`usrname`", "line 1"]),
         ("clouds: {demo: {region_name: r}}".into(), ErrorKind::NotConfigured, &["no cloud and no credentials"]),
@@ -380,7 +380,7 @@ clouds:
   files:
     auth: {auth_url: 'http://k/v3', username: alice, password_file: missing, password_command: 'a \"b'}
     original_ip: nowhere
-    consumer_key: 1
+    mutual_auth: 1
 ";
     let machine = Machine::new(clouds, "clouds: {}");
     let host = Host::made(machine.variables.clone()).with_folders(&machine.folder, &machine.folder);
@@ -406,7 +406,7 @@ clouds:
             &["true", "clouds.demo.cert", "missing.pem`, which cannot be read"],
             &["true", "clouds.demo.key", "which is a folder"],
             &["true", "clouds.demo.proxy", "line 21"],
-            &["true", "`consumer_key`", "`v3oauth1`"],
+            &["true", "`mutual_auth`", "`v3kerberos`"],
             &["true", "clouds.demo.compute_connect_retries", "`many`"],
             &["true", "clouds.demo.image_api_version", "`x`"],
             &["true", "clouds.files.auth.password_file", "missing`, which cannot be read"],

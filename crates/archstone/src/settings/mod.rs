@@ -8,6 +8,7 @@ mod reference;
 use std::{collections::BTreeMap, fmt};
 
 pub(crate) use ask::Ask;
+pub(crate) use option::options_with_secrets;
 pub use option::{OptionSpec, ValueKind};
 pub use origin::{Origin, Sourced};
 pub(crate) use reference::{domain_of, domain_ref, user};

@@ -45,6 +45,38 @@ pub enum ValueKind {
     Command,
 }
 
+/// The options of a method: those that are plain, and secrets, each with where else it can be.
+macro_rules! options_with_secrets {
+    ($proof:literal, [$($plain:expr),* $(,)?], $(($name:literal, $what:literal)),+ $(,)?) => {
+        &[
+            $($plain,)*
+            $(
+                $crate::settings::OptionSpec::plain($name, $what)
+                    .secret()
+                    .choices(&[("proof", $proof), ($name, "itself")]),
+                $crate::settings::OptionSpec::plain(
+                    concat!($name, "_file"),
+                    concat!("a file with ", $what, " in its first line"),
+                )
+                .choices(&[("proof", $proof), ($name, "file")])
+                .kind($crate::settings::ValueKind::Path),
+                $crate::settings::OptionSpec::plain(
+                    concat!($name, "_command"),
+                    concat!("a command that prints ", $what),
+                )
+                .choices(&[("proof", $proof), ($name, "command")])
+                .kind($crate::settings::ValueKind::Command),
+                $crate::settings::OptionSpec::plain(
+                    concat!($name, "_keyring"),
+                    concat!("where ", $what, " is in the keyring of this system"),
+                )
+                .choices(&[("proof", $proof), ($name, "keyring")]),
+            )+
+        ]
+    };
+}
+pub(crate) use options_with_secrets;
+
 impl OptionSpec {
     /// An option with one name, that is no secret and no alternative to another.
     pub(crate) const fn plain(name: &'static str, help: &'static str) -> Self {

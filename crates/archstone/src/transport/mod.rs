@@ -18,6 +18,7 @@ mod proxy;
 mod refusal;
 pub(crate) mod retry;
 pub(crate) mod runtime;
+mod server_clock;
 mod settings;
 mod timing;
 mod tls;
@@ -63,6 +64,7 @@ use connections::Connections;
 use failure::{Attempt, Failure};
 use http_body::Body as _;
 use retry::RetryBudget;
+use server_clock::ServerClock;
 use timing::Timings;
 
 use crate::{
@@ -83,12 +85,14 @@ pub(crate) struct Request {
     pub(crate) subject: Option<Token>,
     /// `Openstack-Auth-Receipt`: what has shown some factors of a login already.
     pub(crate) receipt: Option<Secret>,
+    /// `Authorization`: what proves identity outside the body.
+    pub(crate) authorization: Option<Secret>,
     pub(crate) body: Option<serde_json::Value>,
 }
 
 impl Request {
     pub(crate) fn new(method: Method, url: Url) -> Self {
-        Self { method, url, token: None, subject: None, receipt: None, body: None }
+        Self { method, url, token: None, subject: None, receipt: None, authorization: None, body: None }
     }
 
     pub(crate) fn get(url: Url) -> Self {
@@ -120,6 +124,7 @@ pub(crate) struct Transport {
     connections: Connections,
     timings: Timings,
     pub(crate) budget: RetryBudget,
+    clock: ServerClock,
 }
 
 /// How long one request may take; what is not said is as for the whole cloud.
@@ -163,6 +168,7 @@ impl Transport {
             connections,
             timings: Timings::default(),
             budget: RetryBudget::default(),
+            clock: ServerClock::default(),
         })
     }
 
@@ -194,10 +200,20 @@ impl Transport {
         self.timings.clear();
     }
 
+    /// The date by the identity service's clock, as far as its answers have told: this machine's may be wrong.
+    pub(crate) fn server_date(&self) -> jiff::Timestamp {
+        self.clock.date(self.host.date())
+    }
+
+    /// By how many seconds that clock is ahead of this machine's; 0 as long as nothing is known.
+    pub(crate) fn server_ahead(&self) -> i64 {
+        self.clock.ahead()
+    }
+
     /// Sends a request to the identity service, and reads the whole answer.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer> {
         let sent = self.host.now();
-        let Request { method, url, token, subject, receipt, body: body_sent } = request;
+        let Request { method, url, token, subject, receipt, authorization, body: body_sent } = request;
         let mut request = http::Request::new(Outgoing::default());
         *request.method_mut() = method;
         let headers = request.headers_mut();
@@ -212,6 +228,13 @@ impl Transport {
                 .map_err(|_| Error::new(ErrorKind::InvalidResponse, "the receipt cannot stand in an HTTP header"))?;
             value.set_sensitive(true);
             headers.insert(RECEIPT, value);
+        }
+        if let Some(authorization) = &authorization {
+            let mut value = HeaderValue::from_str(authorization.expose()).map_err(|_| {
+                Error::new(ErrorKind::InvalidConfig, "what proves identity cannot be written in an HTTP header")
+            })?;
+            value.set_sensitive(true);
+            headers.insert(header::AUTHORIZATION, value);
         }
         if let Some(body) = &body_sent {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -242,11 +265,16 @@ impl Transport {
             for token in token.iter().chain(&subject) {
                 secrets.add(token.expose());
             }
+            if let Some(authorization) = &authorization {
+                secrets.add(authorization.expose());
+            }
             if let Some(body) = &body_sent {
                 secrets.add_body(body);
             }
         }
-        Ok(Answer { status, headers, body, url, sent, secrets })
+        let answer = Answer { status, headers, body, url, sent, secrets };
+        self.clock.learn(answer.date(), self.host.date());
+        Ok(answer)
     }
 
     /// Tells for whom the request is made, when that is known and the request does not say it itself.

@@ -11,6 +11,7 @@ mod faults;
 mod folder;
 mod identity;
 mod logins;
+mod methods;
 mod pace;
 mod places;
 mod reach;

@@ -20,6 +20,7 @@ mod failures;
 mod identity;
 mod image;
 mod keystone;
+mod methods;
 mod peers;
 mod placement;
 mod promise;

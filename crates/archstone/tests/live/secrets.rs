@@ -12,7 +12,7 @@ use crate::keystone::{Path, folder};
 
 /// Writes down everything that is logged.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<String>>);
+pub(crate) struct Recorder(pub(crate) Arc<Mutex<String>>);
 
 impl field::Visit for Recorder {
     fn record_debug(&mut self, field: &field::Field, value: &dyn std::fmt::Debug) {

@@ -80,9 +80,15 @@ pub(crate) fn read(method: &MethodSpec, settings: &Settings) -> Result<Option<Au
 
 /// The factors that are configured beside a user's method, for an identity service that wants more than one.
 pub(crate) fn further(method: &MethodSpec, settings: &Settings) -> Result<Vec<AuthMethod>> {
+    further_methods(method, settings).filter_map(|other| other.login(settings).transpose()).collect()
+}
+
+fn further_methods<'a>(
+    method: &'a MethodSpec,
+    settings: &'a Settings,
+) -> impl Iterator<Item = &'static MethodSpec> + use<'a> {
     let others = METHODS.iter().filter(|other| other.adds.is_some() && other.name != method.name);
-    let set = others.filter(|other| method.adds.is_some() && other.named_by(settings).is_some());
-    set.filter_map(|other| other.login(settings).transpose()).collect()
+    others.filter(|other| method.adds.is_some() && other.named_by(settings).is_some()).copied()
 }
 
 type Group = &'static [&'static str];
@@ -106,6 +112,14 @@ pub(crate) fn lacking(method: &MethodSpec, settings: &Settings) -> Vec<Group> {
     let mut lacking = needs(method, settings);
     lacking.retain(|names| !names.iter().any(|name| settings.has(name)));
     lacking
+}
+
+/// The options that are not set and that a login, with its further factors, could do with.
+pub(crate) fn lacking_secrets(method: &MethodSpec, settings: &Settings) -> Vec<&'static str> {
+    let further = further_methods(method, settings).flat_map(|other| other.needs.iter().copied());
+    let mut groups = lacking(method, settings);
+    groups.extend(further.filter(|names| !names.iter().any(|name| settings.has(name))));
+    groups.into_iter().flatten().copied().collect()
 }
 
 /// All that is missing, in one error.

@@ -7,9 +7,11 @@
 mod admin_token;
 mod application_credential;
 mod choice;
+mod ec2;
 mod http_basic;
 mod multi_factor;
 mod none;
+mod oauth1;
 mod password;
 mod spec;
 mod token;
@@ -17,11 +19,12 @@ mod totp;
 
 use std::{fmt, pin::Pin, sync::Arc};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 pub(crate) use admin_token::GivenToken;
 pub use application_credential::{ApplicationCredential, ApplicationCredentialRef};
-pub(crate) use choice::{chosen, further, lacking, missing, named, needs, read};
+pub(crate) use choice::{chosen, further, lacking, lacking_secrets, missing, named, needs, read};
 pub use password::Password;
 pub use spec::MethodSpec;
 pub(crate) use spec::Reads;
@@ -45,6 +48,8 @@ pub const METHODS: &[&MethodSpec] = &[
     &application_credential::SPEC,
     &totp::SPEC,
     &multi_factor::SPEC,
+    &oauth1::SPEC,
+    &ec2::SPEC,
     &admin_token::SPEC,
     &http_basic::SPEC,
     &none::SPEC,
@@ -144,6 +149,11 @@ pub(crate) trait Method: fmt::Debug + Send + Sync {
 
     /// The method with another value of what works only once.
     fn with_once(&self, _: Secret) -> Option<AuthMethod> {
+        None
+    }
+
+    /// The method with what it proves at a date, where that is computed from a secret which is not sent itself.
+    fn at(&self, _: Timestamp) -> Option<AuthMethod> {
         None
     }
 

@@ -1,5 +1,6 @@
 //! Several methods in one login.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{AuthMethod, METHODS, Method, MethodSpec, Once, Reads, choice, refused_user};
@@ -124,5 +125,15 @@ impl Method for MultiFactor {
         let factor = factors.iter_mut().find(|factor| factor.method().once().is_some())?;
         *factor = factor.method().with_once(value)?;
         Some(AuthMethod::other(Self::new(factors)))
+    }
+
+    fn at(&self, date: Timestamp) -> Option<AuthMethod> {
+        let (mut factors, mut is_dated) = (self.factors.clone(), false);
+        for factor in &mut factors {
+            if let Some(dated) = factor.method().at(date) {
+                (*factor, is_dated) = (dated, true);
+            }
+        }
+        is_dated.then(|| AuthMethod::other(Self::new(factors)))
     }
 }

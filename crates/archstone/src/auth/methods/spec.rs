@@ -31,6 +31,8 @@ pub struct MethodSpec {
     pub needs: &'static [&'static [&'static str]],
     /// Why it takes no scope, if it takes none.
     pub scopeless: Option<&'static str>,
+    /// Whether its proof is elsewhere than in the body of a login, so that it cannot be one of several factors.
+    pub(crate) alone: bool,
     /// The methods that it is made of, by the settings. Their options ask for it, not for them.
     pub(crate) parts: Option<Parts>,
     /// The method as a further factor of a user's login, with the secret that a person gives when asked.
@@ -62,6 +64,7 @@ impl MethodSpec {
         options: &[],
         needs: &[],
         scopeless: None,
+        alone: false,
         parts: None,
         adds: None,
         is_of_user: false,
@@ -78,7 +81,7 @@ impl MethodSpec {
 
     /// Whether it can be one of several factors.
     pub(crate) fn is_factor(&self) -> bool {
-        self.parts.is_none() && !self.is_given()
+        self.parts.is_none() && !self.alone && !self.is_given()
     }
 
     /// The first of its own options that is set.

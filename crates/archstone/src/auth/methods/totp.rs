@@ -1,15 +1,19 @@
 //! A one-time passcode: Keystone's method `totp`.
 
+use jiff::Timestamp;
+use ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY;
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use super::{AuthMethod, Method, MethodSpec, Once, Reads, refused_user};
 use crate::{
-    error::ErrorKind,
+    auth::signature::mac,
+    error::{Error, ErrorKind},
     hint::Hint,
     reference::UserRef,
     scope::Scope,
     secret::Secret,
-    settings::{OptionSpec, user},
+    settings::{OptionSpec, Origin, ValueKind, user},
 };
 
 pub(super) const SPEC: MethodSpec = MethodSpec {
@@ -17,22 +21,91 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     auth_types: &["v3totp", "totp"],
     help: "a one-time passcode of the user (TOTP)",
     proof: "passcode",
-    options: &[OptionSpec::plain("passcode", "a one-time passcode of the user").secret().once()],
-    needs: &[&["username", "user_id"], &["passcode"]],
+    options: &[
+        OptionSpec::plain("passcode", "a one-time passcode of the user").secret().once(),
+        OptionSpec::plain("totp_secret", "the secret in base32 from which the user's one-time passcodes are computed")
+            .secret()
+            .choices(&[("totp_secret", "itself")]),
+        OptionSpec::plain(
+            "totp_secret_file",
+            "a file with the secret of the user's one-time passcodes in its first line",
+        )
+        .choices(&[("totp_secret", "file")])
+        .kind(ValueKind::Path),
+        OptionSpec::plain("totp_secret_command", "a command that prints the secret of the user's one-time passcodes")
+            .choices(&[("totp_secret", "command")])
+            .kind(ValueKind::Command),
+        OptionSpec::plain(
+            "totp_secret_keyring",
+            "where the secret of the user's one-time passcodes is in the keyring of this system",
+        )
+        .choices(&[("totp_secret", "keyring")]),
+    ],
+    needs: &[&["username", "user_id"], &["passcode", "totp_secret"]],
     is_of_user: true,
-    adds: Some(|user, passcode| AuthMethod::other(Totp { user, passcode: Some(passcode) })),
+    adds: Some(|user, passcode| AuthMethod::other(Totp { user, proof: Proof::Passcode(Some(passcode)) })),
     reads: Reads::Login(|settings| {
         let passcode = settings.secret("passcode").map(|it| it.value.clone());
-        Ok(user(settings)?.map(|user| AuthMethod::other(Totp { user, passcode })))
+        let proof = match (passcode, settings.secret("totp_secret")) {
+            // What is given for this very login.
+            (None, Some(secret)) => {
+                seed(&secret.value).ok_or_else(|| not_base32(&secret.origin))?;
+                Proof::Seed(secret.value.clone())
+            }
+            (passcode, _) => Proof::Passcode(passcode),
+        };
+        Ok(user(settings)?.map(|user| AuthMethod::other(Totp { user, proof })))
     }),
     ..MethodSpec::LOGIN
 };
 
-/// A user and a passcode, which works once: without one, a person is asked when it is needed.
+fn not_base32(origin: &Origin) -> Error {
+    Error::new(ErrorKind::InvalidConfig, format!("{origin} is not the secret of one-time passcodes: it is not base32"))
+        .with_hint("write the letters and digits (A to Z, 2 to 7) that were shown when the device was set up")
+}
+
+/// A user and what makes the passcode.
 #[derive(Clone, Debug)]
 struct Totp {
     user: UserRef,
-    passcode: Option<Secret>,
+    proof: Proof,
+}
+
+#[derive(Clone, Debug)]
+enum Proof {
+    /// It works once: without one, a person is asked when it is needed.
+    Passcode(Option<Secret>),
+    /// In base32: passcodes are computed, so that a renewal needs nobody.
+    Seed(Secret),
+    /// A passcode that was computed, for one request.
+    Computed(Secret),
+}
+
+/// The bytes that base32 (RFC 4648) stands for. People write it in groups, in small letters and without padding.
+fn seed(text: &Secret) -> Option<Zeroizing<Vec<u8>>> {
+    let (mut bytes, mut bits, mut count) = (Zeroizing::new(Vec::new()), 0_u32, 0_u32);
+    for letter in text.expose().trim_end_matches('=').chars().filter(|it| !matches!(it, ' ' | '-')) {
+        let digit = match letter.to_ascii_uppercase() {
+            letter @ 'A'..='Z' => u32::from(letter) - u32::from('A'),
+            digit @ '2'..='7' => u32::from(digit) - u32::from('2') + 26,
+            _ => return None,
+        };
+        (bits, count) = ((bits << 5 | digit) & 0xfff, count + 5);
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
+        }
+    }
+    (!bytes.is_empty()).then_some(bytes)
+}
+
+/// The passcode for a date: RFC 6238 with SHA-1, 30 seconds and 6 digits, as Keystone has it.
+fn passcode(seed: &[u8], date: Timestamp) -> Option<Secret> {
+    let period = u64::try_from(date.as_second()).ok()? / 30;
+    let code = mac(HMAC_SHA1_FOR_LEGACY_USE_ONLY, seed, &period.to_be_bytes());
+    let start = usize::from(code.as_ref().last()? & 15);
+    let number = u32::from_be_bytes(code.as_ref().get(start..start + 4)?.try_into().ok()?) & 0x7fff_ffff;
+    Some(Secret::from(format!("{:06}", number % 1_000_000)))
 }
 
 impl Method for Totp {
@@ -49,12 +122,21 @@ impl Method for Totp {
     }
 
     fn secret(&self) -> Option<&Secret> {
-        self.passcode.as_ref()
+        match &self.proof {
+            Proof::Passcode(passcode) => passcode.as_ref(),
+            Proof::Seed(secret) | Proof::Computed(secret) => Some(secret),
+        }
     }
 
     fn factors(&self) -> Vec<(&'static str, Value)> {
         let mut user = self.user.to_wire();
-        user["passcode"] = self.passcode.as_ref().map(Secret::expose).into();
+        user["passcode"] = match &self.proof {
+            Proof::Passcode(passcode) => passcode.as_ref(),
+            Proof::Computed(passcode) => Some(passcode),
+            Proof::Seed(_) => None,
+        }
+        .map(Secret::expose)
+        .into();
         vec![(SPEC.name, json!({ "user": user }))]
     }
 
@@ -63,14 +145,52 @@ impl Method for Totp {
     }
 
     fn refused(&self, scope: &Scope) -> (ErrorKind, Hint) {
-        refused_user("the passcode, which works once and not for long", scope)
+        match self.proof {
+            Proof::Passcode(_) => refused_user("the passcode, which works once and not for long", scope),
+            Proof::Seed(_) | Proof::Computed(_) => {
+                refused_user("the secret that the passcodes are computed from", scope)
+            }
+        }
     }
 
     fn once(&self) -> Option<Once> {
-        Some(Once { option: &SPEC.options[0], is_given: self.passcode.is_some() })
+        match &self.proof {
+            Proof::Passcode(passcode) => Some(Once { option: &SPEC.options[0], is_given: passcode.is_some() }),
+            Proof::Seed(_) | Proof::Computed(_) => None,
+        }
     }
 
     fn with_once(&self, passcode: Secret) -> Option<AuthMethod> {
-        Some(AuthMethod::other(Self { passcode: Some(passcode), ..self.clone() }))
+        Some(AuthMethod::other(Self { proof: Proof::Passcode(Some(passcode)), ..self.clone() }))
+    }
+
+    fn at(&self, date: Timestamp) -> Option<AuthMethod> {
+        let Proof::Seed(secret) = &self.proof else { return None };
+        let proof = Proof::Computed(passcode(&seed(secret)?, date)?);
+        Some(AuthMethod::other(Self { proof, ..self.clone() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passcodes_are_those_of_the_standard() {
+        // RFC 6238, appendix B, of which Keystone takes the last six digits.
+        let seed = seed(&"gezd gnbv-GY3TQOJQGEZDGNBVGY3TQOJQ====".into()).expect("base32");
+        assert_eq!(&**seed, b"12345678901234567890");
+        let table = [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")];
+        for (second, code) in table {
+            let date = Timestamp::from_second(second).expect("a date");
+            assert_eq!(passcode(&seed, date).expect("a passcode").expose(), code);
+        }
+    }
+
+    #[test]
+    fn what_is_not_base32_is_no_seed() {
+        for text in ["", "=", "AB1C", "ABC!", "é", "A"] {
+            assert!(seed(&text.into()).is_none(), "{text}");
+        }
     }
 }

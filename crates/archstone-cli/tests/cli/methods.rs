@@ -1,0 +1,102 @@
+//! Every way to log in that needs no browser and no provider, against the real Keystone.
+
+use serde_json::Value;
+
+use crate::program::Program;
+
+const SEED: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+
+/// The variables of a login, and whose token it gets.
+type Case = (Vec<(&'static str, String)>, String);
+
+fn admin() -> Program {
+    Program::of("admin").with("OS_PROJECT_NAME", "admin")
+}
+
+/// What an administrator makes, whatever is warned of.
+fn made(line: &str) -> Value {
+    let run = admin().run(&format!("{line} -f json"));
+    serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{line}: {run:?}"))
+}
+
+fn text(answer: &Value, key: &str) -> String {
+    answer[key].as_str().expect(key).to_owned()
+}
+
+fn oauth1() -> Case {
+    let made = |line: String| made(&line);
+    let consumer = made("consumer create".into());
+    let keys = format!("--consumer-key {} --consumer-secret {}", text(&consumer, "id"), text(&consumer, "secret"));
+    let asked = made(format!("request token create {keys} --project admin"));
+    let (key, secret) = (text(&asked, "key"), text(&asked, "secret"));
+    let consented = made(format!("request token authorize --request-key {key} --role admin"));
+    let request = format!("--request-key {key} --request-secret {secret}");
+    let got = made(format!("access token create {keys} {request} --verifier {}", text(&consented, "oauth_verifier")));
+    let variables = vec![
+        ("OS_AUTH_TYPE", "v3oauth1".to_owned()),
+        ("OS_CONSUMER_KEY", text(&consumer, "id")),
+        ("OS_CONSUMER_SECRET", text(&consumer, "secret")),
+        ("OS_ACCESS_KEY", text(&got, "key")),
+        ("OS_ACCESS_SECRET", text(&got, "secret")),
+    ];
+    (variables, "admin".into())
+}
+
+fn ec2() -> Case {
+    let credential = Program::of("alice").run("ec2 credentials create -f json").json();
+    let variables = vec![
+        ("OS_AUTH_TYPE", "v3ec2".to_owned()),
+        ("OS_EC2_ACCESS", text(&credential, "access")),
+        ("OS_EC2_SECRET", text(&credential, "secret")),
+        ("OS_USERNAME", "service".into()),
+        ("OS_PASSWORD", "service-secret".into()),
+    ];
+    (variables, "alice".into())
+}
+
+fn totp() -> Case {
+    let name = format!("totp-{}", Program::new().home.file_name().expect("a home").to_string_lossy());
+    let user = made(&format!("user create {name}"));
+    made(&format!("credential create --type totp {} {SEED}", text(&user, "id")));
+    let granted = admin().run(&format!("role add --user {} --project db member", text(&user, "id")));
+    assert_eq!(granted.result(), "");
+    let variables =
+        vec![("OS_AUTH_TYPE", "v3totp".to_owned()), ("OS_USER_ID", text(&user, "id")), ("OS_TOTP_SECRET", SEED.into())];
+    (variables, name)
+}
+
+fn two_factors() -> Case {
+    let variables = vec![
+        ("OS_AUTH_METHODS", "v3password,v3totp".to_owned()),
+        ("OS_USERNAME", "grace".into()),
+        ("OS_PASSWORD", "grace-secret".into()),
+        ("OS_TOTP_SECRET", SEED.into()),
+    ];
+    (variables, "grace".into())
+}
+
+#[test]
+fn each_method_logs_in_keeps_its_token_and_says_what_is_wrong() {
+    for (variables, user) in [oauth1(), ec2(), totp(), two_factors()] {
+        let base = || Program::new().with("OS_AUTH_URL", &Program::of("alice").auth_url());
+        let of = |variables: &[(&str, String)]| variables.iter().fold(base(), |it, (name, value)| it.with(name, value));
+        let program = of(&variables);
+        let what = &variables[0].1;
+
+        let first = program.run("whoami -f value -c user_name");
+        assert_eq!(first.result(), format!("{user}\n"), "{what}");
+        // The same token, without a request.
+        assert_eq!(program.token(), program.token(), "{what}");
+
+        let secrets = variables.iter().filter(|(name, _)| name.ends_with("_SECRET") || *name == "OS_PASSWORD");
+        for (name, secret) in secrets {
+            let told = program.run("--debug token issue --new").whole();
+            assert!(!told.contains(secret.as_str()), "{what}: {name} in {told}");
+            let mut wrong = variables.clone();
+            wrong.iter_mut().find(|it| it.0 == *name).expect("a variable").1 = "MARKEDMARKEDMARKEDMARKED".into();
+            let failure = of(&wrong).run("--debug whoami").failure();
+            assert!(failure.contains("exit 4"), "{what}, {name}: {failure}");
+            assert!(failure.contains("hint: ") && !failure.contains("MARKED"), "{what}, {name}: {failure}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+"""Every way to log in that needs no browser and no provider, against the real Keystone."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import keystoneauth1.exceptions
+import keystoneauth1.session
+import pytest
+
+import archstone
+from archstone import AsyncClient, Client
+from archstone.keystoneauth import Loader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keystone_for_tests import TaggedKeystone
+
+
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+WRONG = "MARKEDMARKEDMARKEDMARKED"
+
+
+@dataclass
+class Case:
+    """A way to log in."""
+
+    options: dict[str, Any]
+    user: str
+    secret: str
+    hint: str
+
+
+def _admin(keystone: TaggedKeystone) -> Any:  # noqa: ANN401
+    return Client(**keystone.user("admin", project_name="admin"))
+
+
+def oauth1(keystone: TaggedKeystone) -> Case:
+    """Return keys of a consumer to which the administrator has delegated a role."""
+    client = _admin(keystone)
+    consumer = client.oauth1.consumers.create()
+    asked = client.oauth1.request_tokens.create(consumer, consumer.secret, client.auth_ref.project_id)
+    role = client.roles.find(name="admin")
+    consented = client.oauth1.request_tokens.authorize(asked["oauth_token"], [{"id": role.id}])
+    got = client.oauth1.access_tokens.create(
+        consumer, consumer.secret, asked["oauth_token"], asked["oauth_token_secret"], consented["oauth_verifier"]
+    )
+    keys = {"consumer_key": consumer.id, "consumer_secret": consumer.secret}
+    keys |= {"access_key": got["oauth_token"], "access_secret": got["oauth_token_secret"]}
+    return Case({"auth_type": "v3oauth1", **keys}, "admin", "access_secret", "consumer_secret=")
+
+
+def ec2(keystone: TaggedKeystone) -> Case:
+    """Return a credential of alice, which the user `service` has validated."""
+    alice: Any = Client(**keystone.user("alice"))
+    credential = alice.ec2.create(alice.auth_ref.project_id)
+    options = {"ec2_access": credential.access, "ec2_secret": credential.secret}
+    caller = {"username": "service", "password": "service-secret"}
+    return Case({"auth_type": "v3ec2", **options, **caller}, "alice", "ec2_secret", "ec2_secret=")
+
+
+def totp(keystone: TaggedKeystone) -> Case:
+    """Return a user with nothing but a device."""
+    client = _admin(keystone)
+    user = client.users.create(f"totp-{client.auth_ref.audit_id}")
+    client.credentials.create(user, "totp", SEED)
+    return Case({"auth_type": "v3totp", "user_id": user.id, "totp_secret": SEED}, user.name, "totp_secret", "passcodes")
+
+
+def two_factors(_: TaggedKeystone) -> Case:
+    """Return grace's password and device: Keystone asks for the second factor by itself."""
+    options = {"username": "grace", "password": "grace-secret", "totp_secret": SEED}
+    return Case(options, "grace", "password", "password")
+
+
+@pytest.fixture(params=[oauth1, ec2, totp, two_factors], ids=lambda it: str(it.__name__))
+def case(request: pytest.FixtureRequest, keystone: TaggedKeystone) -> Case:
+    """Return a way to log in."""
+    make: Callable[[TaggedKeystone], Case] = request.param
+    case = make(keystone)
+    case.options["auth_url"] = keystone.url()
+    return case
+
+
+def test_clients_log_in_and_renew(case: Case, keystone: TaggedKeystone, new_client: type[Client]) -> None:
+    client = new_client(**case.options)
+
+    first = client.token
+    assert client.auth_ref.user_name == case.user
+    assert client.renew().auth_token != first
+    assert _admin(keystone).tokens.check(client.token)
+
+
+async def test_tasks_log_in(case: Case) -> None:
+    assert (await AsyncClient(**case.options).auth_ref).user_name == case.user
+
+
+def test_a_wrong_secret_is_refused_with_a_hint(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    wrong = {**case.options, case.secret: WRONG}
+
+    with pytest.raises(archstone.UnauthenticatedError) as it:
+        Client(**wrong).renew()
+
+    error = it.value
+    assert case.hint in str(error.hint), error
+    shown = f"{error} {error!r} {error.hint} {caplog.text}"
+    for name in ("consumer_secret", "access_secret", "ec2_secret", "totp_secret", "password"):
+        assert wrong.get(name, WRONG) not in shown
+
+
+def _plugin(options: dict[str, Any]) -> Any:  # noqa: ANN401
+    own = {"auth_type": "archstone_auth_type", "password": "login_password", "token": "login_token"}
+    return Loader().load_from_options(**{own.get(name, name): value for name, value in options.items()})
+
+
+def test_keystoneauth1_sessions_log_in(case: Case, keystone: TaggedKeystone) -> None:
+    plugin = _plugin(case.options)
+    session = keystoneauth1.session.Session(auth=plugin)
+
+    first = session.get_token()
+    assert plugin.get_access(session).username == case.user
+    assert _admin(keystone).tokens.check(first)
+    # A token that is refused is replaced.
+    assert session.invalidate()
+    assert session.get_token() != first
+    with pytest.raises(keystoneauth1.exceptions.Unauthorized):
+        keystoneauth1.session.Session(auth=_plugin({**case.options, case.secret: WRONG})).get_token()
+    gc.collect()
+
+
+def test_a_totp_secret_is_read_from_a_file(keystone: TaggedKeystone, tmp_path: Any) -> None:  # noqa: ANN401
+    place = tmp_path / "seed"
+    place.write_text(f"{SEED}\n")
+    place.chmod(0o600)
+    several: dict[str, Any] = {"auth_methods": ["v3password", "v3totp"]}
+    for options in ({}, several):
+        client = Client(**{**keystone.user("grace"), "totp_secret_file": place, **options})
+        assert client.renew().user_name == "grace"
+
+
+def test_what_is_no_totp_secret_is_refused_by_its_place() -> None:
+    with pytest.raises(archstone.InvalidConfigError, match=r"`totp_secret`.* not base32") as it:
+        Client(auth_url="http://k/v3", username="grace", auth_type="v3totp", totp_secret="marked!")
+    assert "marked" not in f"{it.value} {it.value.hint}"
