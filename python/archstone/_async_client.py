@@ -87,6 +87,11 @@ class AsyncClient(AsyncManagers):
         return self._client.authorization
 
     @property
+    def sends_bearer(self) -> bool:
+        """Whether requests carry the token as `Authorization: Bearer …`, too: see `Client.sends_bearer`."""
+        return self._client.sends_bearer
+
+    @property
     def auth_ref(self) -> Awaitable[AccessInfo]:
         """Everything that is known of the current token; logs in when there is none.
 

@@ -78,6 +78,12 @@ class Options(TypedDict, total=False):
     ec2_secret_file: str | PathLike[str] | None
     ec2_secret_command: str | Sequence[str] | None
     ec2_secret_keyring: str | None
+    oauth2_endpoint: str | None
+    oauth2_client_id: str | None
+    oauth2_client_secret: str | None
+    oauth2_client_secret_file: str | PathLike[str] | None
+    oauth2_client_secret_command: str | Sequence[str] | None
+    oauth2_client_secret_keyring: str | None
     token_id: str | None
     token_ref: str | Mapping[str, object] | AccessInfo | None
 

@@ -13,7 +13,8 @@ import pytest
 
 import archstone
 from archstone import AsyncClient, Client
-from archstone.keystoneauth import Loader
+from archstone.keystoneauth import Loader, Session
+from archstone.testing import FakeServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,14 @@ def oauth1(keystone: TaggedKeystone) -> Case:
     return Case({"auth_type": "v3oauth1", **keys}, "admin", "access_secret", "consumer_secret=")
 
 
+def oauth2(keystone: TaggedKeystone) -> Case:
+    """Return an application credential of alice, as an OAuth2 client."""
+    alice: Any = Client(**keystone.user("alice"))
+    credential = alice.application_credentials.create(alice.renew().audit_id, secret="marked client secret")
+    options = {"oauth2_client_id": credential.id, "oauth2_client_secret": "marked client secret"}
+    return Case({"auth_type": "v3oauth2clientcredential", **options}, "alice", "oauth2_client_secret", "client_secret=")
+
+
 def ec2(keystone: TaggedKeystone) -> Case:
     """Return a credential of alice, which the user `service` has validated."""
     alice: Any = Client(**keystone.user("alice"))
@@ -77,7 +86,7 @@ def two_factors(_: TaggedKeystone) -> Case:
     return Case(options, "grace", "password", "password")
 
 
-@pytest.fixture(params=[oauth1, ec2, totp, two_factors], ids=lambda it: str(it.__name__))
+@pytest.fixture(params=[oauth1, oauth2, ec2, totp, two_factors], ids=lambda it: str(it.__name__))
 def case(request: pytest.FixtureRequest, keystone: TaggedKeystone) -> Case:
     """Return a way to log in."""
     make: Callable[[TaggedKeystone], Case] = request.param
@@ -103,13 +112,14 @@ def test_a_wrong_secret_is_refused_with_a_hint(case: Case, caplog: pytest.LogCap
     caplog.set_level(logging.DEBUG)
     wrong = {**case.options, case.secret: WRONG}
 
-    with pytest.raises(archstone.UnauthenticatedError) as it:
+    refused = (archstone.UnauthenticatedError, archstone.ApplicationCredentialRefusedError)
+    with pytest.raises(refused) as it:
         Client(**wrong).renew()
 
     error = it.value
     assert case.hint in str(error.hint), error
     shown = f"{error} {error!r} {error.hint} {caplog.text}"
-    for name in ("consumer_secret", "access_secret", "ec2_secret", "totp_secret", "password"):
+    for name in ("consumer_secret", "access_secret", "ec2_secret", "oauth2_client_secret", "totp_secret", "password"):
         assert wrong.get(name, WRONG) not in shown
 
 
@@ -131,6 +141,25 @@ def test_keystoneauth1_sessions_log_in(case: Case, keystone: TaggedKeystone) -> 
     with pytest.raises(keystoneauth1.exceptions.Unauthorized):
         keystoneauth1.session.Session(auth=_plugin({**case.options, case.secret: WRONG})).get_token()
     gc.collect()
+
+
+def test_a_bearer_is_in_both_headers(keystone: TaggedKeystone) -> None:
+    options = oauth2(keystone).options | {"auth_url": keystone.url()}
+    server = FakeServer()
+    server.on("GET", "/*").reply(Reply(json={}))
+    stock = keystoneauth1.session.Session(auth=_plugin(options))
+    client = Client(**options)
+
+    stock.get(f"{server.url}/servers")
+    Session(auth=_plugin(options)).get(f"{server.url}/servers")
+    client.request("GET", f"{server.url}/servers")
+
+    for request in server.requests:
+        assert request.headers["authorization"] == f"Bearer {request.headers['x-auth-token']}"
+    assert (client.sends_bearer, AsyncClient(**options).sends_bearer) == (True, True)
+    assert not Client(**keystone.user()).sends_bearer
+    with pytest.raises(archstone.EndpointNotFoundError, match="is plain HTTP, where an OAuth2 token is not sent"):
+        client.request("GET", "http://service.invalid/")
 
 
 def test_a_totp_secret_is_read_from_a_file(keystone: TaggedKeystone, tmp_path: Any) -> None:  # noqa: ANN401

@@ -96,6 +96,12 @@ impl Client {
         Ok(client.authorization().map(|it| PyString::new(py, it.expose()).unbind()))
     }
 
+    /// Whether requests carry the token as `Authorization: Bearer …`, too: with `v3oauth2clientcredential`.
+    #[getter]
+    fn sends_bearer(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.inner(py)?.sends_bearer())
+    }
+
     /// Everything that is known of the current token; logs in when there is none.
     ///
     /// Raises:

@@ -137,6 +137,7 @@ impl Client {
         config() -> &CloudConfig;
         current_token() -> Option<Token>;
         authorization() -> Option<&Secret>;
+        sends_bearer() -> bool;
         current_access() -> Option<Arc<Access>>;
         kept_access() -> Option<Arc<Access>>;
         known_access() -> Option<Arc<Access>>;

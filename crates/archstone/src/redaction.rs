@@ -1,5 +1,6 @@
 //! What a request sent as secret, so that no error repeats it: services like to quote what they refuse.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use crate::secret::Secret;
@@ -30,6 +31,17 @@ impl SentSecrets {
         let secret = secret.into();
         if !secret.expose().is_empty() {
             self.secrets.push(secret);
+        }
+    }
+
+    /// Adds the value of `Authorization`, and the password in it.
+    pub(crate) fn add_authorization(&mut self, value: &str) {
+        let proof = value.split_once(' ').map_or(value, |(_, proof)| proof);
+        self.add(proof);
+        if let Some(Ok(pair)) = STANDARD.decode(proof).ok().map(String::from_utf8)
+            && let Some((_, password)) = pair.split_once(':')
+        {
+            self.add(password);
         }
     }
 

@@ -74,6 +74,15 @@ impl Token {
     pub fn header(&self) -> HeaderValue {
         self.0.header.clone()
     }
+
+    /// The value of `Authorization` for services that want an OAuth 2.0 token.
+    pub(crate) fn bearer(&self) -> HeaderValue {
+        let text = zeroize::Zeroizing::new([b"Bearer ", self.0.header.as_bytes()].concat());
+        // After a text that can stand there, too.
+        let mut value = HeaderValue::from_bytes(&text).unwrap_or_else(|_| self.header());
+        value.set_sensitive(true);
+        value
+    }
 }
 
 fn bit_of(url: &Url) -> u64 {

@@ -168,9 +168,14 @@ class Plugin(base.BaseIdentityPlugin):
         return self._current(session)[0]
 
     def get_headers(self, session: Session) -> dict[str, str] | None:
-        """Return the headers that prove identity: a token, or a password where there is none."""
-        authorization = self.client(session).authorization
-        return super().get_headers(session) if authorization is None else {"Authorization": authorization}
+        """Return the headers that prove identity: a token, or a password; an OAuth2 token is in both headers."""
+        client = self.client(session)
+        if client.authorization is not None:
+            return {"Authorization": client.authorization}
+        headers = super().get_headers(session)
+        if headers is not None and client.sends_bearer:
+            headers["Authorization"] = f"Bearer {headers[plugin.IDENTITY_AUTH_HEADER_NAME]}"
+        return headers
 
     @signed_as(base.BaseIdentityPlugin.get_access)
     def get_access(self, session: Session, **_: Any) -> access.AccessInfo:  # noqa: ANN401

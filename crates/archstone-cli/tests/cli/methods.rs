@@ -42,6 +42,18 @@ fn oauth1() -> Case {
     (variables, "admin".into())
 }
 
+fn oauth2() -> Case {
+    let alice = Program::of("alice");
+    let name = alice.home.file_name().expect("a home").to_string_lossy().into_owned();
+    let credential = alice.run(&format!("application credential create {name} -f json")).json();
+    let variables = vec![
+        ("OS_AUTH_TYPE", "v3oauth2clientcredential".to_owned()),
+        ("OS_OAUTH2_CLIENT_ID", text(&credential, "ID")),
+        ("OS_OAUTH2_CLIENT_SECRET", text(&credential, "Secret")),
+    ];
+    (variables, "alice".into())
+}
+
 fn ec2() -> Case {
     let credential = Program::of("alice").run("ec2 credentials create -f json").json();
     let variables = vec![
@@ -77,7 +89,7 @@ fn two_factors() -> Case {
 
 #[test]
 fn each_method_logs_in_keeps_its_token_and_says_what_is_wrong() {
-    for (variables, user) in [oauth1(), ec2(), totp(), two_factors()] {
+    for (variables, user) in [oauth1(), oauth2(), ec2(), totp(), two_factors()] {
         let base = || Program::new().with("OS_AUTH_URL", &Program::of("alice").auth_url());
         let of = |variables: &[(&str, String)]| variables.iter().fold(base(), |it, (name, value)| it.with(name, value));
         let program = of(&variables);

@@ -166,7 +166,7 @@ pub(crate) fn failure(response: &Answer) -> Error {
 
 /// Why a login was refused, as far as Keystone says. By default it says little, so that nobody can
 /// find out which users exist; what was sent is named instead, never the secret.
-fn refusal(response: &Answer, method: &dyn Proof, scope: &Scope) -> Error {
+pub(super) fn refusal(response: &Answer, method: &dyn Proof, scope: &Scope) -> Error {
     let receipt = response.header("openstack-auth-receipt").map(|id| Receipt::read(id, &response.body));
     if let (401, Some(receipt)) = (response.status, receipt) {
         let missing = receipt.missing();

@@ -312,6 +312,9 @@ impl Described {
         }
         if let Some(token) = token {
             request.headers_mut().insert(AUTH_TOKEN, token.header());
+            if self.client.0.is_bearer {
+                request.headers_mut().insert(AUTHORIZATION, token.bearer());
+            }
         }
         (request, progress)
     }

@@ -90,6 +90,8 @@ struct Inner {
     given: Option<Token>,
     /// `Authorization`, which is sent in place of a token.
     authorization: Option<HeaderValue>,
+    /// Whether requests carry the token in `Authorization`, too.
+    is_bearer: bool,
     login: Option<Login>,
     identity: Arc<Identity>,
     slot: Arc<Slot>,
@@ -156,6 +158,7 @@ impl Client {
             }),
             _ => None,
         };
+        let is_bearer = config.method.as_ref().is_some_and(|it| it.spec().is_bearer);
         let (mut given, mut seed, mut authorization) = (None, None, None);
         match &config.given {
             Some(GivenToken::Id(token)) => given = Some(Token::new(token.clone())?),
@@ -181,6 +184,7 @@ impl Client {
             config,
             given,
             authorization,
+            is_bearer,
             login,
             identity,
             slot,

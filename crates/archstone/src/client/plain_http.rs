@@ -28,6 +28,12 @@ impl Client {
 
     fn check_plain_endpoint(&self, url: &Url) -> Result<()> {
         let config = &self.0.config;
+        if self.0.is_bearer && !config.transport.is_private(url) {
+            let what = format!("`{}` is plain HTTP, where an OAuth2 token is not sent", public_url(url));
+            return Err(Error::new(ErrorKind::EndpointNotFound, what).with_url(url).with_hint(
+                "use an `https://` URL, such as that of another interface with " + Hint::option("interface"),
+            ));
+        }
         let policy = config.transport.insecure_endpoints;
         let is_local = config.transport.unix_socket.is_some();
         if policy == InsecureEndpoints::Allow || is_local || !self.has_secure_login() || !self.is_in_catalog(url) {

@@ -60,6 +60,13 @@ impl Client {
         self.0.slot.current().or_else(from_disk)
     }
 
+    /// Whether requests carry the token as `Authorization: Bearer …`, too: with `v3oauth2clientcredential`. Such a token
+    /// goes over TLS or to this machine alone.
+    #[must_use]
+    pub fn sends_bearer(&self) -> bool {
+        self.0.is_bearer
+    }
+
     /// The value of `Authorization` that requests carry in place of a token: with `http_basic`.
     #[must_use]
     pub fn authorization(&self) -> Option<&Secret> {

@@ -18,7 +18,6 @@ const METHODS: &[(&str, &[&str])] = &[
     ),
     ("v3fedkerb", &["identity_provider", "protocol", "mutual_auth"]),
     ("v3kerberos", &["mutual_auth"]),
-    ("v3oauth2clientcredential", &["oauth2_endpoint", "oauth2_client_id", "oauth2_client_secret"]),
     ("v3oauth2mtlsclientcredential", &["oauth2_endpoint", "oauth2_client_id"]),
     ("v3oidcaccesstoken", &["identity_provider", "protocol", "access_token"]),
     ("v3oidcauthcode", OIDC),

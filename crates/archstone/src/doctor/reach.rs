@@ -196,14 +196,7 @@ impl Visit {
         const STEP: Step = Step::Tls;
         let name = place(url);
         if url.scheme() != "https" {
-            let is_near = settings.unix_socket.is_some()
-                || match url.host() {
-                    Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-                    Some(Host::Ipv4(address)) => address.is_loopback(),
-                    Some(Host::Ipv6(address)) => address.is_loopback(),
-                    None => false,
-                };
-            self.add(if is_near {
+            self.add(if settings.is_private(url) {
                 Check::skipped(STEP, name, "plain HTTP, on this machine")
             } else {
                 let what = "plain HTTP: anyone on the way can read passwords and tokens";

@@ -88,11 +88,22 @@ pub(crate) struct Request {
     /// `Authorization`: what proves identity outside the body.
     pub(crate) authorization: Option<Secret>,
     pub(crate) body: Option<serde_json::Value>,
+    /// A body that is a form, in place of the other.
+    pub(crate) form: Vec<(&'static str, Secret)>,
 }
 
 impl Request {
     pub(crate) fn new(method: Method, url: Url) -> Self {
-        Self { method, url, token: None, subject: None, receipt: None, authorization: None, body: None }
+        Self {
+            method,
+            url,
+            token: None,
+            subject: None,
+            receipt: None,
+            authorization: None,
+            body: None,
+            form: Vec::new(),
+        }
     }
 
     pub(crate) fn get(url: Url) -> Self {
@@ -213,7 +224,7 @@ impl Transport {
     /// Sends a request to the identity service, and reads the whole answer.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer> {
         let sent = self.host.now();
-        let Request { method, url, token, subject, receipt, authorization, body: body_sent } = request;
+        let Request { method, url, token, subject, receipt, authorization, body: body_sent, form } = request;
         let mut request = http::Request::new(Outgoing::default());
         *request.method_mut() = method;
         let headers = request.headers_mut();
@@ -222,6 +233,8 @@ impl Transport {
         }
         if let Some(subject) = &subject {
             headers.insert("x-subject-token", subject.header());
+            // Without it, Keystone denies that there is a token of an application credential with access rules.
+            headers.insert("openstack-identity-access-rules", HeaderValue::from_static("1.0"));
         }
         if let Some(receipt) = &receipt {
             let mut value = HeaderValue::from_str(receipt.expose())
@@ -239,6 +252,13 @@ impl Transport {
         if let Some(body) = &body_sent {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = body.to_string().into();
+        }
+        if !form.is_empty() {
+            let mut text = url::form_urlencoded::Serializer::new(String::new());
+            text.extend_pairs(form.iter().map(|(name, value)| (name, value.expose())));
+            let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+            request.headers_mut().insert(header::CONTENT_TYPE, kind);
+            *request.body_mut() = text.finish().into();
         }
         self.tell_original_ip(&mut request);
         let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
@@ -266,7 +286,10 @@ impl Transport {
                 secrets.add(token.expose());
             }
             if let Some(authorization) = &authorization {
-                secrets.add(authorization.expose());
+                secrets.add_authorization(authorization.expose());
+            }
+            for (_, value) in form {
+                secrets.add(value);
             }
             if let Some(body) = &body_sent {
                 secrets.add_body(body);

@@ -2,6 +2,8 @@
 
 use std::{fmt, net::IpAddr, path::PathBuf, time::Duration};
 
+use url::{Host, Url};
+
 use crate::secret::Secret;
 
 /// How a server's certificate is judged.
@@ -114,6 +116,18 @@ impl Default for TransportSettings {
 }
 
 impl TransportSettings {
+    /// Whether nobody on the way can read what is sent to a URL: over TLS, or to this machine.
+    pub(crate) fn is_private(&self, url: &Url) -> bool {
+        url.scheme() == "https"
+            || self.unix_socket.is_some()
+            || match url.host() {
+                Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+                Some(Host::Ipv4(address)) => address.is_loopback(),
+                Some(Host::Ipv6(address)) => address.is_loopback(),
+                None => false,
+            }
+    }
+
     /// What the `User-Agent` header says: the program, then a client library's own word, then ours.
     pub(crate) fn user_agent(&self, library: Option<&str>) -> String {
         let own = concat!("archstone/", env!("CARGO_PKG_VERSION"));

@@ -135,8 +135,25 @@ fn two_factors() -> Case {
     }
 }
 
+/// An application credential of alice, as an OAuth2 client.
+async fn oauth2(access_rules: Value) -> Case {
+    let alice = Path::new("").user("alice").build().unwrap();
+    let name = alice.renew().await.unwrap().audit_id().unwrap().to_owned();
+    let create = alice.identity().application_credentials().create(name).secret("marked client secret");
+    let credential = create.access_rules(access_rules).await.unwrap();
+    Case {
+        auth_type: "v3oauth2clientcredential",
+        secrets: vec![("oauth2_client_secret", "marked client secret".into())],
+        options: vec![("oauth2_client_id", credential.id.clone())],
+        user: "alice",
+        requests: 2,
+        hint: "oauth2_client_secret",
+        has_date: false,
+    }
+}
+
 async fn cases() -> Vec<Case> {
-    vec![oauth1().await, ec2("4").await, ec2("2").await, totp().await, two_factors()]
+    vec![oauth2(json!([])).await, oauth1().await, ec2("4").await, ec2("2").await, totp().await, two_factors()]
 }
 
 #[tokio::test]
@@ -159,12 +176,22 @@ async fn each_method_logs_in_renews_and_says_what_is_wrong() {
             // In base32, too.
             let wrong = case.client(&path).option(name, "MARKEDMARKEDMARKEDMARKED").build().unwrap();
             let error = wrong.access().await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{what}, {name}: {error:?}");
+            let refused = [ErrorKind::Unauthenticated, ErrorKind::ApplicationCredentialRefused];
+            assert!(refused.contains(&error.kind()), "{what}, {name}: {error:?}");
             if case.secrets[0].0 == *name {
                 assert!(error.hint().is_some_and(|it| it.contains(case.hint)), "{what}: {error:?}");
             }
         }
     }
+}
+
+#[tokio::test]
+async fn an_oauth2_client_with_access_rules_logs_in() {
+    let case = oauth2(json!([{"service": "compute", "method": "GET", "path": "/v2.1/servers"}])).await;
+    let path = Path::new("");
+    let access = case.client(&path).build().unwrap().access().await.unwrap();
+    assert_eq!(path.requests(), case.requests);
+    assert_eq!((access.user_name(), access.project_name()), (Some("alice"), Some("web")));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod http_basic;
 mod multi_factor;
 mod none;
 mod oauth1;
+mod oauth2;
 mod password;
 mod spec;
 mod token;
@@ -50,6 +51,7 @@ pub const METHODS: &[&MethodSpec] = &[
     &multi_factor::SPEC,
     &oauth1::SPEC,
     &ec2::SPEC,
+    &oauth2::SPEC,
     &admin_token::SPEC,
     &http_basic::SPEC,
     &none::SPEC,

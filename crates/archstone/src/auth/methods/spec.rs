@@ -33,6 +33,8 @@ pub struct MethodSpec {
     pub scopeless: Option<&'static str>,
     /// Whether its proof is elsewhere than in the body of a login, so that it cannot be one of several factors.
     pub(crate) alone: bool,
+    /// Whether its token is an OAuth 2.0 bearer, which requests carry in `Authorization`, too.
+    pub(crate) is_bearer: bool,
     /// The methods that it is made of, by the settings. Their options ask for it, not for them.
     pub(crate) parts: Option<Parts>,
     /// The method as a further factor of a user's login, with the secret that a person gives when asked.
@@ -65,6 +67,7 @@ impl MethodSpec {
         needs: &[],
         scopeless: None,
         alone: false,
+        is_bearer: false,
         parts: None,
         adds: None,
         is_of_user: false,
