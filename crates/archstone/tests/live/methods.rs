@@ -135,7 +135,7 @@ fn two_factors() -> Case {
     }
 }
 
-/// An application credential of alice, as an OAuth2 client.
+/// An application credential of alice, as an OAuth 2.0 client.
 async fn oauth2(access_rules: Value) -> Case {
     let alice = Path::new("").user("alice").build().unwrap();
     let name = alice.renew().await.unwrap().audit_id().unwrap().to_owned();
