@@ -17,7 +17,7 @@ use clap::{
     parser::ValueSource,
 };
 
-pub(crate) use self::root::{LOG_FILE, arguments, change_options, general_options};
+pub(crate) use self::root::{LOG_FILE, arguments, change_options, commands_of, general_options};
 use self::root::{names_a_command, quick_root, root_of_commands, root_of_program};
 use crate::{
     cloud_options::{given, is_switched_on, is_without_prefix, long},
@@ -30,7 +30,7 @@ use crate::{
     session::Session,
 };
 
-/// A command line that makes sense.
+/// A valid command line.
 pub(crate) struct Parsed {
     pub(crate) program: Program,
     pub(crate) command: &'static Spec,
@@ -108,7 +108,7 @@ fn error_of_program(words: &[OsString], program: Program) -> Option<clap::Error>
     }
 }
 
-/// The command that a command line means, as far as its words are whole, even if it makes no sense.
+/// The command that a command line means, as far as its words are whole, even if the line is invalid.
 pub(crate) fn command_in(words: &[OsString]) -> Option<&'static Spec> {
     let are_in_order = |command: &&Spec| {
         let mut rest = words.iter().skip(1);

@@ -1,7 +1,7 @@
 //! The library's log, printed for people: warnings always, requests with `--debug`.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Write},
     path::Path,
     sync::{
@@ -16,7 +16,10 @@ use archstone::{
     text::escaped,
 };
 
-use crate::console::{self, Kind};
+use crate::{
+    console::{self, Kind},
+    private::private,
+};
 
 /// Prints events of this level and the graver ones from now on.
 pub(crate) fn print_from(level: Level) {
@@ -34,13 +37,9 @@ struct Log {
     context: OnceLock<String>,
 }
 
-/// Writes events of this level and the graver ones at the end of a file, too. A new one is for its owner only.
+/// Appends events of this level and the more severe ones to a file, too. A new one is for its owner only.
 pub(crate) fn log_to(path: &Path, level: Level) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = Mutex::new(options.open(path)?);
+    let file = Mutex::new(private().append(true).create(true).open(path)?);
     // There is one command in a process, and one file.
     let _ = LOG.set(Log { file, level, context: OnceLock::new() });
     Ok(())

@@ -23,7 +23,7 @@ pub(crate) const BROKEN_PIPE: u8 = 141;
 /// Why a run ends early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command line makes no sense, or asks for help.
+    /// The command line is invalid, or asks for help.
     Usage(Box<clap::Error>),
     /// The same, in the words of `openstack`.
     Argparse(String),

@@ -8,8 +8,8 @@ use std::sync::{
 /// The signal that came; 0 where none did.
 static SIGNAL: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
 
-#[cfg(unix)]
 /// Whether signals are only noted, so that nobody else may end the program by them.
+#[cfg(unix)]
 pub(crate) fn is_watched() -> bool {
     SIGNAL.get().is_some()
 }

@@ -19,6 +19,7 @@ mod named;
 mod output;
 mod output_options;
 mod paint;
+mod private;
 mod program;
 mod progress;
 mod prompt;

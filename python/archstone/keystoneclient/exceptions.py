@@ -340,7 +340,7 @@ class ExpectationFailed(HTTPClientError):
 
 
 class UnprocessableEntity(HTTPClientError):
-    """422: the request makes no sense."""
+    """422: the request cannot be processed."""
 
     http_status = 422
     message = "Unprocessable Entity"

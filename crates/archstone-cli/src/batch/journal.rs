@@ -2,13 +2,15 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
 };
 
 use archstone::{Error, ErrorKind, Result};
 use ring::digest::{SHA256, digest};
+
+use crate::private::private;
 
 /// The first words of each journal.
 const HEAD: &str = "archstone batch journal 1, cloud ";
@@ -33,7 +35,7 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// When there is another file, when another batch uses it, when it is about another cloud, or when it cannot be read
+    /// When there is another file, when another batch uses it, when it belongs to another cloud, or when it cannot be read
     /// and written.
     pub(super) fn open(path: &Path, cloud: &str, resumes: bool) -> Result<(Self, BTreeSet<String>)> {
         let failed = |error: io::Error| fault(path, format!("cannot be written: {error}"));
@@ -54,8 +56,8 @@ impl Journal {
         let (mut done, mut end) = (BTreeSet::new(), None);
         if resumes && !text.is_empty() {
             if text.lines().next() != Some(&head) {
-                let error = fault(path, "is of another cloud");
-                return Err(error.with_hint("a batch is resumed with the cloud that it was begun with"));
+                let error = fault(path, "belongs to another cloud");
+                return Err(error.with_hint("resume a batch with the cloud that it was started with"));
             }
             // A run that was killed may have left a part of a line.
             let whole = text.rfind('\n').map_or(0, |at| at + 1);
@@ -90,16 +92,7 @@ impl Journal {
 
 fn fault(path: &Path, what: impl std::fmt::Display) -> Error {
     let error = Error::new(ErrorKind::InvalidRequest, format!("the journal `{}` {what}", path.display()));
-    error.with_hint("`--journal` names another file")
-}
-
-/// For a file that only its owner may read.
-fn private() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are of Unix"))]
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+    error.with_hint("name another file with `--journal`")
 }
 
 #[cfg(unix)]
@@ -159,7 +152,7 @@ mod tests {
         drop(journal);
 
         assert_eq!(place.open(true).expect("a journal").1.len(), 3);
-        assert!(refusal(Journal::open(&place.0, "other", true)).ends_with("is of another cloud"));
+        assert!(refusal(Journal::open(&place.0, "other", true)).ends_with("belongs to another cloud"));
         // A run that ends before it does anything leaves it as it is.
         assert!(place.open(false).expect("a journal").1.is_empty());
         assert_eq!(place.open(true).expect("a journal").1.len(), 3);

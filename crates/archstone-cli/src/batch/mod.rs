@@ -31,7 +31,7 @@ use crate::{
     cloud_options::given, events::warning, input, interrupt, output::Answer, output_options, prompt, session::Session,
 };
 
-/// Lines that run side by side, where nothing else is asked for.
+/// Lines that run side by side by default.
 const CONCURRENCY: u16 = 8;
 
 /// Runs the lines of a batch.
@@ -40,7 +40,7 @@ pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer>
     let lines = source.lines()?;
     let stops = session.is_on("stop_on_error");
     if stops && let Some((line, wrong)) = lines.iter().find_map(|it| Some((it, it.command.as_ref().err()?))) {
-        let message = format!("nothing was done, since line {} makes no sense: {}", line.number, wrong.message);
+        let message = format!("nothing was run, because line {} is invalid: {}", line.number, wrong.message);
         return Err(Error::new(ErrorKind::InvalidRequest, message));
     }
     warn_of_seen_secrets(&source, &lines);
@@ -120,8 +120,8 @@ fn journal(
     });
     let Some(path) = given(options, "journal").map(PathBuf::from).or(beside) else {
         if resumes {
-            let message = "`--resume` needs to know what was done, and standard input has no journal";
-            return Err(Error::new(ErrorKind::InvalidRequest, message).with_hint("`--journal` names one"));
+            let message = "`--resume` needs a journal, and there is none for standard input";
+            return Err(Error::new(ErrorKind::InvalidRequest, message).with_hint("name it with `--journal`"));
         }
         return Ok((None, BTreeSet::new()));
     };
@@ -147,20 +147,20 @@ fn confirm<'a>(session: &Session<'_>, left: impl Iterator<Item = &'a Line>) -> R
     let question =
         format!("Run {what} something, the first of them in line {} (`{}`)? [y/N] ", first.number, first.shown.text);
     let agrees = prompt::line(&question)?.is_some_and(|line| ["y", "yes"].contains(&line.to_lowercase().as_str()));
-    if agrees { Ok(()) } else { Err(Error::new(ErrorKind::InvalidRequest, "nothing was done")) }
+    if agrees { Ok(()) } else { Err(Error::new(ErrorKind::InvalidRequest, "nothing was run")) }
 }
 
 /// Warns where others can see secrets of the lines.
 fn warn_of_seen_secrets(source: &Source, lines: &[Line]) {
     if let Some((command, true)) = source.template() {
         warning!(
-            "everyone on this machine can see the secret of `{command}` in the process list; a column of the table can hold it"
+            "other users of this machine can see the secret of `{command}` in the process list; put it in a column of the table"
         );
     }
     let has_secrets = lines.iter().any(|it| !it.shown.secrets.is_empty());
     if has_secrets && source.path().is_some_and(|path| is_seen(path).unwrap_or(false)) {
         let path = source.place();
-        warning!("others on this machine can read the secrets in {path}; make it yours alone with `chmod 600`");
+        warning!("other users of this machine can read the secrets in {path}; run `chmod 600` on it");
     }
 }
 

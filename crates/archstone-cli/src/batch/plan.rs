@@ -32,8 +32,8 @@ pub(super) struct Source {
     /// `-` is standard input.
     pub(super) file: String,
     text: String,
-    /// The command of a table.
-    command: Option<Vec<String>>,
+    /// The command of a table, and its words.
+    command: Option<(&'static Spec, Vec<String>)>,
 }
 
 /// A command line of a batch.
@@ -41,7 +41,7 @@ pub(super) struct Line {
     pub(super) number: usize,
     pub(super) words: Vec<String>,
     pub(super) shown: Shown,
-    /// The command, where it makes sense.
+    /// The command, where the line is valid.
     pub(super) command: Result<&'static Spec, Wrong>,
     is_apart: bool,
 }
@@ -62,7 +62,7 @@ impl Source {
             (true, false) => Some(command),
             (false, true) => None,
             (true, true) => {
-                let message = "the command that is to run for each row is missing".to_owned();
+                let message = "the command to run for each row is missing".to_owned();
                 return Err(invalid(message).with_hint("for example `archstone batch --csv users.csv user create`"));
             }
             (false, false) => {
@@ -71,10 +71,16 @@ impl Source {
             }
         };
         if command.is_none() && Path::new(&file).extension().is_some_and(|it| it.eq_ignore_ascii_case("csv")) {
-            let message = format!("`{file}` is a table, and not a file of commands");
-            let hint = "`archstone batch --csv users.csv user create`, for example, runs a command for each row";
+            let message = format!("`{file}` is a table, not a file of commands");
+            let hint = format!("to run a command for each row: `archstone batch --csv {file} COMMAND`");
             return Err(invalid(message).with_hint(hint));
         }
+        let command = command.map(without_program).map(|words| match command_in(&with_program(&words)) {
+            Some(spec) => Ok((spec, words)),
+            // The words themselves can be anything.
+            None => Err(invalid("the command to run for each row is unknown".to_owned())),
+        });
+        let command = command.transpose()?;
         if file == "-" && given(options, "batch_file").is_none() && input::is_terminal() {
             return Err(invalid("the file with the commands is missing".to_owned()).with_hint("`-` is standard input"));
         }
@@ -83,7 +89,7 @@ impl Source {
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
             let line = valid.matches('\n').count() + 1;
-            invalid(format!("{} is not UTF-8: see line {line}", place(&file)))
+            invalid(format!("line {line} of {} is not UTF-8", place(&file)))
         })?;
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Ok(Self { file, text, command })
@@ -100,8 +106,8 @@ impl Source {
 
     /// The command that all rows of a table have, without its secrets; and whether it has any.
     pub(super) fn template(&self) -> Option<(String, bool)> {
-        let words = without_program(self.command.clone()?);
-        let shown = command_in(&with_program(&words)).map(|it| Arguments::of(it).shown(&words))?;
+        let (spec, words) = self.command.as_ref()?;
+        let shown = Arguments::of(spec).shown(words);
         Some((shown.text, !shown.secrets.is_empty()))
     }
 
@@ -113,7 +119,9 @@ impl Source {
     pub(super) fn lines(&self) -> Result<Vec<Line>> {
         let words = match &self.command {
             None => words::lines(&self.text),
-            Some(command) => csv::rows(&self.text).and_then(|rows| table(command, rows)),
+            Some((spec, words)) => {
+                csv::rows(&self.text).and_then(|rows| table::lines(words, &Arguments::of(spec), rows))
+            }
         };
         let mut checks = Checks::default();
         let words = words.map_err(|faults| self.refused(&faults))?;
@@ -121,28 +129,16 @@ impl Source {
     }
 
     fn refused(&self, faults: &[Fault]) -> Error {
-        /// More than these are not read anyway.
+        /// Nobody reads more than these.
         const MOST: usize = 5;
-        let told = |fault: &Fault| match fault.line {
-            0 => fault.message.clone(),
-            line => format!("line {line}: {}", fault.message),
-        };
+        let told = |fault: &Fault| format!("line {}: {}", fault.line, fault.message);
         let mut all: Vec<_> = faults.iter().take(MOST).map(told).collect();
         if faults.len() > MOST {
             all.push(format!("and {} more", faults.len() - MOST));
         }
-        let message = format!("nothing was done, since {} has faults: {}", self.place(), all.join("; "));
+        let message = format!("nothing was run, because {} has errors: {}", self.place(), all.join("; "));
         Error::new(ErrorKind::InvalidRequest, message)
     }
-}
-
-fn table(command: &[String], rows: Vec<csv::Row>) -> Result<Vec<CommandLine>, Vec<Fault>> {
-    let command = without_program(command.to_vec());
-    let spec = command_in(&with_program(&command));
-    let Some(spec) = spec else {
-        return Err(vec![Fault { line: 0, message: "there is no such command for its rows".into() }]);
-    };
-    table::lines(&command, &Arguments::of(spec), rows)
 }
 
 /// The file, as a message calls it.

@@ -149,9 +149,9 @@ impl Report<'_> {
 
     fn tell_end(&self) {
         match &self.end {
-            Some(End::NoJournal(error)) => failure!("no other line was begun: {error}"),
+            Some(End::NoJournal(error)) => failure!("no further line was started: {error}"),
             Some(End::NoOutput(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
-                failure!("no other line was begun: cannot write the output: {error}");
+                failure!("no further line was started: cannot write the output: {error}");
             }
             Some(End::Interrupted(_) | End::NoOutput(_)) | None => {}
         }

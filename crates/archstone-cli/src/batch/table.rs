@@ -23,7 +23,7 @@ pub(super) fn lines(command: &[String], arguments: &Arguments, rows: Vec<Row>) -
     let Some(heading) = rows.next() else {
         return Err(vec![Fault {
             line: 1,
-            message: "the heading is missing, which names arguments and options".into(),
+            message: "the heading with the names of arguments and options is missing".into(),
         }]);
     };
     let columns = columns(&heading, arguments)?;
@@ -59,7 +59,7 @@ fn columns<'a>(heading: &Row, arguments: &'a Arguments) -> Result<Vec<Column<'a>
             continue;
         };
         if !known.is_repeated && seen.contains(&known.names[0].as_str()) {
-            fault(format!("gives `{}` again", known.names[0]));
+            fault(format!("repeats `{}`", known.names[0]));
         }
         seen.push(&known.names[0]);
         columns.push(column);
@@ -114,7 +114,7 @@ fn words(command: &[String], columns: &[Column<'_>], cells: Vec<String>) -> Resu
             Column::Switch(name, opposite) => match cell.trim().to_lowercase().as_str() {
                 "true" | "yes" | "on" | "1" => words.push(format!("--{name}")),
                 "false" | "no" | "off" | "0" => words.extend(opposite.map(|it| format!("--{it}"))),
-                _ => return Err(format!("`{name}` is `true` or `false`, or empty")),
+                _ => return Err(format!("`{name}` must be `true`, `false` or empty")),
             },
         }
     }
@@ -190,13 +190,13 @@ mod tests {
         for (table, expected) in [
             ("name,passwort\na,b\n", vec![unknown(2) + "; did you mean `password`?"]),
             ("anna,s3cret\n", vec![unknown(1), unknown(2)]),
-            ("name,email,email\na,b,c\n", vec!["1: column 3 gives `email` again".into()]),
+            ("name,email,email\na,b,c\n", vec!["1: column 3 repeats `email`".into()]),
             (
                 "name,email\na\nb,c\nd,e,f\n",
                 vec!["2: 1 cell where the heading has 2".into(), "4: 3 cells where the heading has 2".into()],
             ),
-            ("name,enable\na,s3cret\n", vec!["2: `enable` is `true` or `false`, or empty".into()]),
-            ("", vec!["1: the heading is missing, which names arguments and options".into()]),
+            ("name,enable\na,s3cret\n", vec!["2: `enable` must be `true`, `false` or empty".into()]),
+            ("", vec!["1: the heading with the names of arguments and options is missing".into()]),
         ] {
             assert_eq!(made("user create", table).expect_err(table), expected, "{table}");
         }

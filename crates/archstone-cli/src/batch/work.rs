@@ -28,7 +28,7 @@ use crate::{
     session::{Batch, Ids, Session},
 };
 
-/// How often is looked for a signal while lines run.
+/// How often to look for a signal while lines run.
 const GLANCE: Duration = Duration::from_millis(100);
 
 pub(super) struct Work<'a> {
@@ -66,7 +66,9 @@ impl State {
         self.is_stopped.store(true, Ordering::Relaxed);
         let mut first = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         if let (None, Some(End::Interrupted(_))) = (&*first, &end) {
-            warning!("interrupted: what runs is finished, and no other line is begun; again, and it ends at once");
+            warning!(
+                "interrupted: lines that are running are finished, and no further line is started; interrupt again to stop at once"
+            );
         }
         *first = first.take().or(end);
     }

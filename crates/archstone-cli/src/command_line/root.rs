@@ -1,7 +1,7 @@
 //! The description of the command line: as much of it as a run needs.
 //!
 //! Describing a command takes longer than reading a token from the cache, and clap copies each option that commands
-//! share to every command that it knows. So there are three descriptions: what a line that makes sense needs; the
+//! share to every command that it knows. So there are three descriptions: what a valid line needs; the
 //! program itself, with a list of its commands; and the commands that the line names, with their help.
 
 use std::ffi::OsString;
@@ -35,7 +35,7 @@ struct Description {
     is_whole: bool,
 }
 
-/// What a run can need that makes sense.
+/// What the run of a valid line can need.
 pub(super) fn quick_root(words: &[OsString], program: Program) -> Command {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).filter(|word| !word.is_empty()).collect();
     let options: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix("--")?.split('=').next()).collect();
@@ -106,8 +106,8 @@ pub(super) fn root_of_commands(words: &[OsString], program: Program) -> Command 
     })
 }
 
-fn commands_of(program: Program) -> impl Iterator<Item = &'static Spec> {
-    // `openstack` has `batch` neither, and another one may.
+/// The commands that the program has. `openstack` has no `batch`, and a plugin of it may add one.
+pub(crate) fn commands_of(program: Program) -> impl Iterator<Item = &'static Spec> {
     commands::all().filter(move |spec| program == Program::Archstone || spec.words != ["batch"])
 }
 

@@ -19,16 +19,16 @@ archstone batch --csv users.csv --resume user create --domain acme
 archstone batch --dry-run commands.txt
 archstone batch -f json - < commands.txt",
     more: "\
-FILE has a command in each line, in the words and quotes of a shell, such as `user create 'Anna B' --enable`. Nothing \
-is expanded: `$HOME` is just these characters. Lines in a row with the same command run side by side; an empty line, a \
-line with another command, and a line that names what an earlier one creates or changes wait for all before them.
+FILE has one command per line, quoted as in a shell, such as `user create 'Anna B' --enable`. Nothing is expanded: \
+`$HOME` is just these characters. Consecutive lines with the same command run side by side; an empty line, a line with \
+another command, and a line that names what an earlier one creates or changes wait for all lines before them.
 
-With `--csv`, COMMAND runs for each row of the table FILE. Its heading names arguments and options: \
-`name,password,email,enable`. A cell that is empty is an option that is not given.
+With `--csv`, COMMAND runs for each row of the table FILE. Its first row names arguments and \
+options: `name,password,email,enable`. An option is not given where its cell is empty.
 
-One that fails does not stop the others. The report says which failed; then `--resume` does what is left. Without \
-`-f`, the output of the lines goes to standard output and the report to standard error; with `-f`, the report is the \
-result. The exit status is that of the first line that failed.",
+A command that fails does not stop the others. The report says which failed; `--resume` then runs what is left. \
+Without `-f`, the output of the commands goes to standard output and the report to standard error; with `-f`, the \
+report is the result. The exit status is that of the first line that failed.",
     work: &Batch,
 };
 
@@ -54,23 +54,23 @@ impl Work for Batch {
                     .action(ArgAction::Append)
                     .trailing_var_arg(true)
                     .allow_hyphen_values(true)
-                    .help("With `--csv`: the command that runs for each row, and what all have in common"),
-                switch("csv").long("csv").help("FILE is a table in CSV, whose heading names arguments of COMMAND"),
+                    .help("With `--csv`: the command to run for each row, with the arguments that all rows share"),
+                switch("csv").long("csv").help("FILE is a CSV table whose first row names arguments of COMMAND"),
                 Arg::new("concurrency")
                     .long("concurrency")
                     .value_name("NUMBER")
                     .value_parser(value_parser!(u16).range(1..=64))
                     .overrides_with("concurrency")
-                    .help("How many run side by side, at most [default: 8]"),
-                switch("resume").long("resume").help("Only do what an earlier run has not done"),
+                    .help("Run at most this many commands at the same time [default: 8]"),
+                switch("resume").long("resume").help("Only run what an earlier run has not done"),
                 Arg::new("journal")
                     .long("journal")
                     .value_name("FILE")
                     .overrides_with("journal")
-                    .help("What is done is noted there [default: FILE with `.journal` at its end]"),
+                    .help("File that records what is done [default: FILE.journal]"),
                 switch("stop_on_error")
                     .long("stop-on-error")
-                    .help("Begin no other line after one has failed, and none if one makes no sense"),
+                    .help("Stop after the first failure, and run nothing if a line is invalid"),
             ])
     }
 

@@ -1,13 +1,13 @@
 //! What is on the command line so far, and so what can come next.
 //!
-//! The line makes no sense yet, so nothing here is an error: what is not understood is passed over.
+//! The line is not valid yet, so nothing here is an error: what is not understood is passed over.
 
 use clap::{Arg, ArgAction};
 
 use crate::{
     cloud_options::CLOUD,
     command::Spec,
-    command_line::arguments,
+    command_line::{arguments, commands_of},
     commands::{self, GROUPS},
     program::Program,
 };
@@ -110,10 +110,9 @@ impl Line {
         if self.values > 0 || self.only_values {
             return Vec::new();
         }
-        let is_there = |it: &&Spec| self.program == Program::Archstone || it.words != ["batch"];
         let goes_on = |it: &&Spec| it.words.len() > self.path.len() && it.words.starts_with(&self.path);
         let mut next: Vec<_> = Vec::new();
-        for word in commands::all().filter(is_there).filter(goes_on).map(|it| it.words[self.path.len()]) {
+        for word in commands_of(self.program).filter(goes_on).map(|it| it.words[self.path.len()]) {
             if !next.contains(&word) {
                 next.push(word);
             }

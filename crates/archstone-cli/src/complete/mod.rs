@@ -28,7 +28,7 @@ use crate::{console, named::Things, program::Program, shells::Shell};
 
 /// What `archstone complete` is called with.
 const COMPLETE: &str = "complete";
-/// How long it may take, and the variable that says otherwise in milliseconds.
+/// How long it may take, and the variable that sets another limit, in milliseconds.
 const LIMIT: Duration = Duration::from_millis(280);
 const TIMEOUT: &str = "ARCHSTONE_COMPLETE_TIMEOUT";
 
@@ -93,7 +93,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// What can stand in the place of a word, after the others. The first one is the program's name.
+/// The candidates for a word, after the words before it. The first of these is the program's name.
 fn offer(words: &[String], word: &str, limit: Limit) -> Offer {
     let program = Program::of(words.first().map(AsRef::as_ref));
     let (line, pending) = Line::read(program, words);

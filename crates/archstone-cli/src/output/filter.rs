@@ -8,7 +8,7 @@ use jaq_core::{
 };
 use jaq_json::Val;
 
-/// A filter that makes sense.
+/// A valid filter.
 #[derive(Clone, Debug)]
 pub(crate) struct Filter(String);
 

@@ -37,6 +37,46 @@ pub(crate) type Amend = fn(&Request<'_>, &Fields, &mut Arguments) -> Result<()>;
 /// Gets the items of a list.
 pub(crate) type Items = fn(&Request<'_>, Arguments) -> Result<Listed>;
 
+/// A command whose arguments are described.
+trait Described: Sync {
+    fn about(&self) -> &'static str;
+    fn arguments(&self) -> &'static [Argument];
+    fn changes(&self) -> Changes;
+    fn run(&self, request: &Request<'_>) -> Result<Answer>;
+
+    /// Whether it has `--long`.
+    fn has_long(&self) -> bool {
+        false
+    }
+}
+
+impl<T: Described> Work for T {
+    fn describe(&self) -> Command {
+        let long = self.has_long().then_some(&argument::LONG);
+        Command::new("").about(self.about()).args(self.arguments().iter().chain(long).map(Argument::describe))
+    }
+
+    fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+        Described::run(self, &Request::new(session, options, self.arguments()))
+    }
+
+    fn is_of_identity(&self) -> bool {
+        true
+    }
+
+    fn is_secret(&self, id: &str) -> bool {
+        argument::is_secret(self.arguments(), id)
+    }
+
+    fn changes(&self) -> Changes {
+        Described::changes(self)
+    }
+
+    fn named(&self, argument: &str, given: &dyn Fn(&str) -> Option<String>) -> Option<Things> {
+        argument::named(self.arguments(), argument, given)
+    }
+}
+
 /// A command that is one operation of a resource.
 pub(crate) struct Operation {
     pub(crate) about: &'static str,
@@ -94,29 +134,21 @@ impl Special {
     }
 }
 
-impl Work for Special {
-    fn describe(&self) -> Command {
-        Command::new("").about(self.about).args(self.arguments.iter().map(Argument::describe))
+impl Described for Special {
+    fn about(&self) -> &'static str {
+        self.about
     }
 
-    fn is_of_identity(&self) -> bool {
-        true
-    }
-
-    fn is_secret(&self, id: &str) -> bool {
-        argument::is_secret(self.arguments, id)
-    }
-
-    fn named(&self, argument: &str, given: &dyn Fn(&str) -> Option<String>) -> Option<Things> {
-        argument::named(self.arguments, argument, given)
-    }
-
-    fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
-        (self.run)(&Request::new(session, options, self.arguments))
+    fn arguments(&self) -> &'static [Argument] {
+        self.arguments
     }
 
     fn changes(&self) -> Changes {
         self.changes
+    }
+
+    fn run(&self, request: &Request<'_>) -> Result<Answer> {
+        (self.run)(request)
     }
 }
 
@@ -167,26 +199,21 @@ impl Operation {
     }
 }
 
-impl Work for Operation {
-    fn describe(&self) -> Command {
-        let long = (!self.long.is_empty()).then_some(&argument::LONG);
-        Command::new("").about(self.about).args(self.arguments.iter().chain(long).map(Argument::describe))
+impl Described for Operation {
+    fn about(&self) -> &'static str {
+        self.about
     }
 
-    fn is_of_identity(&self) -> bool {
-        true
+    fn arguments(&self) -> &'static [Argument] {
+        self.arguments
     }
 
-    fn is_secret(&self, id: &str) -> bool {
-        argument::is_secret(self.arguments, id)
+    fn has_long(&self) -> bool {
+        !self.long.is_empty()
     }
 
-    fn named(&self, argument: &str, given: &dyn Fn(&str) -> Option<String>) -> Option<Things> {
-        argument::named(self.arguments, argument, given)
-    }
-
-    fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
-        verb::run(self, &Request::new(session, options, self.arguments))
+    fn run(&self, request: &Request<'_>) -> Result<Answer> {
+        verb::run(self, request)
     }
 
     fn changes(&self) -> Changes {

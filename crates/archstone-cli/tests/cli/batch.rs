@@ -170,28 +170,28 @@ fn what_cannot_be_read_does_nothing_at_all() {
             "name,emial\nanna,x\n",
             "line 1: column 2 names no argument or option of `user create`; did you mean `email`?",
         ),
-        ("batch --csv f nonsense", "name\nanna\n", "there is no such command for its rows"),
     ] {
         scene.file("f", text);
-        let expected = format!("exit 2\nerror: nothing was done, since `f` has faults: {said}\n");
+        let expected = format!("exit 2\nerror: nothing was run, because `f` has errors: {said}\n");
         assert_eq!(scene.run(command).failure(), expected, "{text}");
     }
     scene.file("f", "user create anna --domain DOMAIN\nuser creat bert\n");
     scene.play(&[
         (
             "batch --stop-on-error f",
-            "exit 2\nerror: nothing was done, since line 2 makes no sense: there is no such command\n",
+            "exit 2\nerror: nothing was run, because line 2 is invalid: there is no such command\n",
         ),
         ("user list --domain DOMAIN", "\n"),
+        ("batch --csv f nonsense", "exit 2\nerror: the command to run for each row is unknown\n"),
         ("batch nosuch", "exit 2\nerror: cannot read `nosuch`: No such file or directory (os error 2)\n"),
         ("batch f user create", "exit 2\nerror: a command for each row needs `--csv`\n\nhint: without it, each line of the file is a command of its own\n"),
-        ("batch --csv f", "exit 2\nerror: the command that is to run for each row is missing\n\nhint: for example `archstone batch --csv users.csv user create`\n"),
-        ("batch --resume", "exit 2\nerror: `--resume` needs to know what was done, and standard input has no journal\n\nhint: `--journal` names one\n"),
+        ("batch --csv f", "exit 2\nerror: the command to run for each row is missing\n\nhint: for example `archstone batch --csv users.csv user create`\n"),
+        ("batch --resume", "exit 2\nerror: `--resume` needs a journal, and there is none for standard input\n\nhint: name it with `--journal`\n"),
         ("batch", "standard input: no lines\n"),
         (
             "batch users.CSV",
-            "exit 2\nerror: `users.CSV` is a table, and not a file of commands\n\nhint: `archstone batch --csv users.csv user create`, \
-             for example, runs a command for each row\n",
+            "exit 2\nerror: `users.CSV` is a table, not a file of commands\n\nhint: to run a command for each \
+             row: `archstone batch --csv users.CSV COMMAND`\n",
         ),
     ]);
     std::fs::write(scene.admin.home.join("f"), b"user list\nuser show \xff\n").expect("a file");
@@ -262,8 +262,7 @@ fn no_secret_of_a_line_is_shown_or_kept() {
         assert_eq!(mode("lines.journal"), 0o600);
         std::fs::set_permissions(scene.admin.home.join("lines"), PermissionsExt::from_mode(0o644)).expect("a mode");
         let seen = scene.run("batch lines --resume");
-        let warning =
-            "warning: others on this machine can read the secrets in `lines`; make it yours alone with `chmod 600`\n";
+        let warning = "warning: other users of this machine can read the secrets in `lines`; run `chmod 600` on it\n";
         assert!(seen.stderr.starts_with(warning), "{}", seen.stderr);
     }
     let run = scene.run("batch --csv /dev/null user create --password s3cret");
@@ -400,7 +399,7 @@ fn a_person_is_asked_once_before_something_is_deleted() {
     );
     let said_no = at_a_terminal(&scene.admin, &["batch", "lines"], &[(&asked, "=n\r")]);
     assert_eq!((said_no.status, scene.users().as_str()), (2, "anna bert carol "), "{said_no:?}");
-    assert!(said_no.shown.ends_with("error: nothing was done\r\n"), "{said_no:?}");
+    assert!(said_no.shown.ends_with("error: nothing was run\r\n"), "{said_no:?}");
     let said_yes = at_a_terminal(&scene.admin, &["batch", "lines"], &[(&asked, "=y\r")]);
     assert_eq!((said_yes.status, scene.users().as_str()), (0, ""), "{said_yes:?}");
     scene.run("batch made");
@@ -433,7 +432,7 @@ fn people_see_how_far_it_is_and_a_second_interrupt_ends_it() {
     let demo = demo.with("TERM", "xterm");
     write(&demo, "lines", "user create u0 --password x -f value -c name\nuser create u1 --password x\n");
 
-    let steps = [("lines: 1 of 2 (", "=\u{3}"), ("interrupted: what runs is finished", "=\u{3}")];
+    let steps = [("lines: 1 of 2 (", "=\u{3}"), ("interrupted: lines that are running", "=\u{3}")];
     let ended = at_a_terminal(&demo, &["batch", "lines"], &steps);
 
     assert_eq!(ended.status, 130, "{ended:?}");

@@ -54,6 +54,8 @@ if leader == 0:
     os._exit(0)
 reports = os.fdopen(heard)
 child = int(reports.readline())
+# What never comes fails the test.
+signal.alarm(300)
 shown, seen = b"", 0
 for expected, act in steps:
     while expected.encode() not in shown[seen:]:

@@ -1,0 +1,12 @@
+//! Files that only their owner may read.
+
+use std::fs::OpenOptions;
+
+/// How such a file is opened. One that is there already keeps its mode.
+pub(crate) fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are of Unix"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
