@@ -195,7 +195,7 @@ fn what_cannot_be_read_does_nothing_at_all() {
         ),
     ]);
     std::fs::write(scene.admin.home.join("f"), b"user list\nuser show \xff\n").expect("a file");
-    assert_eq!(scene.run("batch f").failure(), "exit 2\nerror: `f` is not UTF-8: see line 2\n");
+    assert_eq!(scene.run("batch f").failure(), "exit 2\nerror: line 2 of `f` is not UTF-8\n");
 }
 
 #[test]
