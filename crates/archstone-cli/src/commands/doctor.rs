@@ -11,7 +11,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command, parser::ValueSource, value_parse
 use crate::{
     cloud_options::in_a_shell,
     command::{Answers, Own, Spec},
-    output::{Answer, Value},
+    output::{Answer, Column, Value},
+    output_options,
     session::Session,
 };
 
@@ -73,7 +74,10 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let answer = if is_report {
         Answer::Text(diagnosis.report(in_a_shell))
     } else {
-        Answer::list(["Verdict", "Step", "Subject", "Evidence", "Remedy", "Seconds"], diagnosis.checks.iter().map(row))
+        let columns = ["Verdict", "Step", "Subject", "Evidence", "Remedy"].map(Column::from);
+        // A terminal has no room for what is hardly ever needed there; programs get it.
+        let seconds = Column::long("Seconds", output_options::are_given(options));
+        Answer::list(columns.into_iter().chain([seconds]), diagnosis.checks.iter().map(row))
     };
     Ok(match status {
         Some(status) => Answer::Ending(Box::new(answer), status),

@@ -225,7 +225,8 @@ impl Layout {
         }
         let escape = self.escape();
         let is_painted = self.screen.is_painted;
-        table(columns, rows, Style { width: self.width(), narrowest, aligns_numbers, escape, is_painted })
+        let keeps_words = self.is_strict;
+        table(columns, rows, Style { width: self.width(), narrowest, keeps_words, aligns_numbers, escape, is_painted })
     }
 
     /// The width that a table must fit in: as asked, or the terminal's.

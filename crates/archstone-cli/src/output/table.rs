@@ -1,6 +1,12 @@
 //! Tables for people, drawn as `openstack` draws them.
 
-use super::{Name, escape::Escape, value::Value, width::width, wrap::wrap};
+use super::{
+    Name,
+    escape::Escape,
+    value::Value,
+    width::width,
+    wrap::{widest_word, wrap},
+};
 use crate::paint::{self, Paint};
 
 /// How a table is drawn.
@@ -10,6 +16,8 @@ pub(crate) struct Style {
     pub(crate) width: Option<usize>,
     /// The width below which no column is narrowed.
     pub(crate) narrowest: usize,
+    /// Whether room goes to columns whose words would be broken, and not in equal shares as `openstack` gives it.
+    pub(crate) keeps_words: bool,
     /// Whether numbers are aligned to the right.
     pub(crate) aligns_numbers: bool,
     /// What is escaped.
@@ -26,10 +34,14 @@ pub(crate) fn table(columns: &[Name], rows: &[Vec<Value>], style: Style) -> Stri
     let natural = widths(&headings, &cells);
     let widths = match style.width {
         Some(width) if natural.iter().map(|width| width + 3).sum::<usize>() + 1 > width => {
-            let limits = limits(&natural, width, style.narrowest);
-            let widths: Vec<usize> = (0..columns.len())
-                .map(|at| headings[at][0].width.max(natural[at].min(limits[at].unwrap_or(usize::MAX))))
-                .collect();
+            let widths: Vec<usize> = if style.keeps_words {
+                fitted(&natural, &least(&headings, &cells), width)
+            } else {
+                let limits = limits(&natural, width, style.narrowest);
+                (0..columns.len())
+                    .map(|at| headings[at][0].width.max(natural[at].min(limits[at].unwrap_or(usize::MAX))))
+                    .collect()
+            };
             for row in &mut cells {
                 for (cell, width) in row.iter_mut().zip(&widths) {
                     if cell.iter().any(|line| line.width > *width) {
@@ -123,6 +135,30 @@ fn widths(headings: &[Vec<Line>], rows: &[Vec<Vec<Line>>]) -> Vec<usize> {
     widths
 }
 
+/// How narrow each column may be: the width of its heading, and that at which no word is broken.
+fn least(headings: &[Vec<Line>], rows: &[Vec<Vec<Line>>]) -> Vec<(usize, usize)> {
+    let mut least: Vec<_> = headings.iter().map(|cell| (cell[0].width, cell[0].width)).collect();
+    for row in rows {
+        for (cell, (_, words)) in row.iter().zip(&mut least) {
+            *words = cell.iter().map(|line| widest_word(&line.text)).fold(*words, usize::max);
+        }
+    }
+    least
+}
+
+/// The widths of columns that are too wide together. First no word is broken, or those of the columns with the widest
+/// ones; what is left goes to the narrowest columns that need more.
+fn fitted(natural: &[usize], least: &[(usize, usize)], width: usize) -> Vec<usize> {
+    let usable = width.saturating_sub(1 + 3 * natural.len());
+    let raised = |from: &[usize], to: &[usize]| {
+        let at_most = |level: usize| from.iter().zip(to).map(move |(from, to)| (*from).max(level.min(*to)));
+        let level = (1..=usable).take_while(|level| at_most(*level).sum::<usize>() <= usable).last();
+        at_most(level.unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let (headings, words): (Vec<usize>, Vec<usize>) = least.iter().copied().unzip();
+    raised(&raised(&headings, &words), natural)
+}
+
 /// How wide a column may be, for those that are wider than their share: as `openstack` shares out a width.
 fn limits(natural: &[usize], width: usize, narrowest: usize) -> Vec<Option<usize>> {
     let usable = width.saturating_sub(1 + 3 * natural.len());
@@ -145,8 +181,14 @@ fn limits(natural: &[usize], width: usize, narrowest: usize) -> Vec<Option<usize
 mod tests {
     use super::*;
 
-    const STYLE: Style =
-        Style { width: None, narrowest: 8, aligns_numbers: true, escape: Escape::Hidden, is_painted: false };
+    const STYLE: Style = Style {
+        width: None,
+        narrowest: 8,
+        keeps_words: false,
+        aligns_numbers: true,
+        escape: Escape::Hidden,
+        is_painted: false,
+    };
 
     #[test]
     fn a_table_is_drawn_in_columns_of_the_terminal() {
@@ -180,6 +222,37 @@ mod tests {
             |    | 1934599489    |\n\
             +----+---------------+\n";
         assert_eq!(drawn, expected);
+    }
+
+    #[test]
+    fn words_stay_whole_where_there_is_room_for_them() {
+        let columns = ["Step", "Subject", "Evidence"].map(Into::into);
+        let rows = [vec!["login".into(), "user `alice` in domain `Default`".into(), "it was refused".into()]];
+        let drawn = |width| table(&columns, &rows, Style { width: Some(width), keeps_words: true, ..STYLE });
+
+        let expected = "\
+            +-------+-------------+-------------+\n\
+            | Step  | Subject     | Evidence    |\n\
+            +-------+-------------+-------------+\n\
+            | login | user        | it was      |\n\
+            |       | `alice` in  | refused     |\n\
+            |       | domain      |             |\n\
+            |       | `Default`   |             |\n\
+            +-------+-------------+-------------+\n";
+        assert_eq!(drawn(38), expected);
+        // Where there is not, they are broken, but no heading is.
+        let expected = "\
+            +------+---------+----------+\n\
+            | Step | Subject | Evidence |\n\
+            +------+---------+----------+\n\
+            | logi | user    | it was   |\n\
+            | n    | `alice` | refused  |\n\
+            |      | in      |          |\n\
+            |      | domain  |          |\n\
+            |      | `Defaul |          |\n\
+            |      | t`      |          |\n\
+            +------+---------+----------+\n";
+        assert_eq!(drawn(20), expected);
     }
 
     #[test]

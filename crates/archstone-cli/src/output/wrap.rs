@@ -62,6 +62,11 @@ fn end_of_long(word: &str, room: usize, must_take: bool) -> usize {
     }
 }
 
+/// The widest part of a line that [`wrap`] keeps whole where there is room.
+pub(super) fn widest_word(line: &str) -> usize {
+    words(line).into_iter().map(width).max().unwrap_or_default()
+}
+
 /// Words, the space between them, and the parts of words that hyphens join.
 fn words(line: &str) -> Vec<&str> {
     let characters: Vec<(usize, char)> = line.char_indices().collect();
