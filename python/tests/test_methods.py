@@ -14,7 +14,7 @@ import pytest
 import archstone
 from archstone import AsyncClient, Client
 from archstone.keystoneauth import Loader, Session
-from archstone.testing import FakeServer, Reply
+from archstone.testing import FakeKeystone, FakeServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,3 +176,43 @@ def test_what_is_no_totp_secret_is_refused_by_its_place() -> None:
     with pytest.raises(archstone.InvalidConfigError, match=r"`totp_secret`.* not base32") as it:
         Client(auth_url="http://k/v3", username="grace", auth_type="v3totp", totp_secret="marked!")
     assert "marked" not in f"{it.value} {it.value.hint}"
+
+
+def test_version_2_against_a_stub(new_client: type[Client]) -> None:
+    """No Keystone of today has version 2.0."""
+    with FakeKeystone() as keystone:
+        keystone.speak_v2()
+        options: dict[str, Any] = {"auth_url": keystone.url, "username": "demo", "password": "secret"}
+        options["auth_type"] = "v2password"
+        client: Any = new_client(**options, tenant_name="demo")
+
+        assert (client.auth_ref.user_name, client.auth_ref.tenant_name) == ("demo", "demo")
+        assert client.auth_ref.auth_url == f"{keystone.url}/v2.0"
+        assert client.url_for("compute", endpoint="private") == f"{keystone.url}/compute/v2.1"
+        assert (client.user.name, client.tenant.name, [it.name for it in client.tenants]) == ("demo", "demo", ["demo"])
+        first = client.token
+        keystone.revoke_all()
+        assert client.renew().auth_token != first
+        exchanged = new_client(auth_url=keystone.url, auth_type="v2token", token=client.token, tenant_id="demo-id")
+        assert exchanged.auth_ref.tenant_id == "demo-id"
+        with pytest.raises(archstone.UnauthenticatedError, match="demo") as it:
+            new_client(**{**options, "password": WRONG}).renew()
+        assert WRONG not in f"{it.value!r} {it.value.hint}"
+
+
+def test_keystoneauth1_sessions_log_in_at_version_2() -> None:
+    with FakeKeystone() as keystone:
+        keystone.speak_v2()
+        keystone.on("GET", "/compute/v2.1/servers", with_token=True).reply(Reply(json={"servers": []}))
+        options = {"auth_url": keystone.url, "username": "demo", "password": "secret", "tenant_name": "demo"}
+        plugin = _plugin({"auth_type": "v2password", **options})
+        session = keystoneauth1.session.Session(auth=plugin)
+
+        assert session.get("/servers", endpoint_filter={"service_type": "compute"}).json() == {"servers": []}
+        known = plugin.get_access(session)
+        assert (known.version, known.username, known.tenant_name) == ("v2.0", "demo", "demo")
+        keystone.revoke_all()
+        assert session.get("/servers", endpoint_filter={"service_type": "compute"}).status_code == 200
+        wrong = keystoneauth1.session.Session(auth=_plugin({"auth_type": "v2password", **options, "password": WRONG}))
+        with pytest.raises(keystoneauth1.exceptions.Unauthorized):
+            wrong.get_token()

@@ -1,5 +1,6 @@
 //! Every way to log in that needs no browser and no provider, against the real Keystone.
 
+use archstone_testing::{FakeCloud, FakeKeystone};
 use serde_json::Value;
 
 use crate::program::Program;
@@ -111,4 +112,31 @@ fn each_method_logs_in_keeps_its_token_and_says_what_is_wrong() {
             assert!(failure.contains("hint: ") && !failure.contains("MARKED"), "{what}, {name}: {failure}");
         }
     }
+}
+
+/// Against a stub: no Keystone of today has version 2.0.
+#[test]
+fn version_2_of_the_identity_api_is_used_where_it_is_named() {
+    let keystone = FakeKeystone::start();
+    keystone.change(FakeCloud::speaking_v2);
+    let program = || {
+        let program = Program::new().with("OS_AUTH_URL", keystone.url()).with("OS_USERNAME", "demo");
+        program.with("OS_PASSWORD", "secret").with("OS_TENANT_NAME", "demo")
+    };
+    let v2 = program().with("OS_AUTH_TYPE", "v2password");
+
+    assert_eq!(v2.run("whoami -f value -c user_name -c project_name").result(), "demo\ndemo\n");
+    assert!(v2.run("url compute --interface admin").result().ends_with("/compute/v2.1\n"));
+    let token = v2.token();
+    assert_eq!(keystone.count("POST", "/v2.0/tokens"), 1);
+    let exchange = Program::new().with("OS_AUTH_URL", keystone.url()).with("OS_AUTH_TYPE", "v2token");
+    assert_eq!(
+        exchange.with("OS_TOKEN", &token).run("whoami -f value -c user_name --os-project-name demo").result(),
+        "demo\n"
+    );
+    let wrong = v2.with("OS_PASSWORD", "MARKED-PASSWORD").run("--debug whoami").failure();
+    assert!(wrong.contains("exit 4") && wrong.contains("hint: ") && !wrong.contains("MARKED"), "{wrong}");
+    let other = program().run("whoami").failure();
+    assert!(other.contains("does not offer version 3") && other.contains("`v2password`"), "{other}");
+    assert_eq!(keystone.count("POST", "/v2.0/tokens"), 3);
 }

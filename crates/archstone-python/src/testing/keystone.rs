@@ -121,6 +121,11 @@ impl FakeKeystone {
         change(slf, |cloud| cloud.token_lifetime(lifetime))
     }
 
+    /// Speak Identity API v2.0 and no other: a stub after its documentation.
+    fn speak_v2(slf: Slf<'_, '_>) -> PyResult<()> {
+        change(slf, FakeCloud::speaking_v2)
+    }
+
     /// Add a domain.
     fn add_domain(slf: Slf<'_, '_>, id: &str, name: &str) -> PyResult<()> {
         change(slf, |cloud| cloud.domain(id, name))

@@ -109,6 +109,7 @@ pub struct FakeCloud {
     pub(super) trusts: Vec<FakeTrust>,
     pub(super) services: CatalogBuilder,
     pub(super) lifetime: Duration,
+    pub(super) is_v2: bool,
 }
 
 impl Default for FakeCloud {
@@ -127,6 +128,7 @@ impl FakeCloud {
             trusts: Vec::new(),
             services: CatalogBuilder::new(),
             lifetime: Duration::from_secs(3600),
+            is_v2: false,
         }
     }
 
@@ -187,6 +189,13 @@ impl FakeCloud {
     /// ```
     pub fn change_catalog(mut self, change: impl FnOnce(CatalogBuilder) -> CatalogBuilder) -> Self {
         self.services = change(self.services);
+        self
+    }
+
+    /// Speaks Identity API v2.0 and no other: passwords and tokens for tenants, which are the projects of the domain
+    /// `default`, and their list. It is a stub after the documentation: no Keystone of today has this version.
+    pub fn speaking_v2(mut self) -> Self {
+        self.is_v2 = true;
         self
     }
 

@@ -20,8 +20,8 @@ const RECEIPT_LIFETIME: Duration = Duration::from_secs(300);
 
 /// What the methods of a login have shown.
 #[derive(Default)]
-struct Proof {
-    user_id: Option<String>,
+pub(super) struct Proof {
+    pub(super) user_id: Option<String>,
     methods: Vec<String>,
     /// A token that is exchanged bounds the life of the new one.
     expires_at: Option<Timestamp>,
@@ -32,7 +32,7 @@ struct Proof {
 }
 
 /// What a token is to be for.
-struct Authority {
+pub(super) struct Authority {
     scope: TokenScope,
     roles: Vec<String>,
     /// The user that the token shows, and the document's part about a trust.
@@ -103,7 +103,13 @@ impl Proof {
     }
 }
 
-fn prove(proof: &mut Proof, method: &str, shown: &Value, state: &State, now: Timestamp) -> Result<(), Reply> {
+pub(super) fn prove(
+    proof: &mut Proof,
+    method: &str,
+    shown: &Value,
+    state: &State,
+    now: Timestamp,
+) -> Result<(), Reply> {
     let cloud = &state.cloud;
     let own = [method.to_owned()];
     match method {
@@ -170,7 +176,7 @@ fn find_domain(cloud: &FakeCloud, named: &Value) -> Option<(String, String)> {
 }
 
 /// What was asked, if the user may have it.
-fn authority(cloud: &FakeCloud, user: &FakeUser, proof: &Proof, asked: &Value) -> Result<Authority, Reply> {
+pub(super) fn authority(cloud: &FakeCloud, user: &FakeUser, proof: &Proof, asked: &Value) -> Result<Authority, Reply> {
     if let Some((_, _, project)) = &proof.bound {
         // The scope is the credential's own, and no other may be asked.
         let project = cloud.project_called(project, &user.domain_id).ok_or_else(refused)?;
@@ -246,7 +252,13 @@ fn under_trust(cloud: &FakeCloud, user: &FakeUser, id: &str) -> Result<Authority
     Ok(Authority { scope: project_scope(cloud, project), roles: vec!["member".into()], trust })
 }
 
-fn issue(state: &mut State, now: Timestamp, user: &FakeUser, proof: Proof, authority: Authority) -> (String, Issued) {
+pub(super) fn issue(
+    state: &mut State,
+    now: Timestamp,
+    user: &FakeUser,
+    proof: Proof,
+    authority: Authority,
+) -> (String, Issued) {
     let latest = after(now, state.cloud.lifetime);
     let expires_at = proof.expires_at.map_or(latest, |it| it.min(latest));
     let audit = format!("audit-{}", state.next());

@@ -5,6 +5,7 @@ mod login;
 mod service;
 mod state;
 mod user;
+mod v2;
 
 use std::{
     fmt,

@@ -9,6 +9,7 @@ use super::{
     login::{self, document, refused},
     state::{Issued, State},
     user::FakeUser,
+    v2,
 };
 use crate::{Reply, SeenRequest, clock::Clock, locked, server::Application};
 
@@ -22,6 +23,9 @@ impl Application for Identity {
     fn answer(&self, request: &SeenRequest) -> Option<Reply> {
         let path: Vec<_> = request.path().split('/').filter(|segment| !segment.is_empty()).collect();
         let read = matches!(request.method(), "GET" | "HEAD");
+        if locked(&self.state).cloud.is_v2 {
+            return Some(v2::answer(&mut locked(&self.state), self.clock.now(), request, &path));
+        }
         let answer = match (request.method(), &*path) {
             _ if read && path.is_empty() => Ok(versions(request)),
             _ if read && path == ["v3"] => Ok(version(request)),

@@ -156,6 +156,12 @@ impl v2::Access {
             project: self.token.tenant.map(|tenant| named(tenant.id, tenant.name)),
             roles: self.user.roles.into_iter().map(|role| named(role.id, role.name)).collect(),
             catalog: self.catalog,
+            trust: self.trust.map(|trust| TrustInfo {
+                id: trust.id,
+                impersonation: trust.impersonation,
+                trustee: named(trust.trustee_user_id, None),
+                trustor: named(trust.trustor_user_id, None),
+            }),
             audit_ids: self.token.audit_ids,
             ..Body::default()
         }

@@ -64,6 +64,9 @@ impl Login {
 
     async fn exchange(&self) -> Result<Access> {
         let access = self.prove(&self.scope).await?;
+        if self.method.spec().is_v2() {
+            return Ok(access);
+        }
         self.parts().settled(access, &self.scope).await
     }
 
@@ -276,6 +279,7 @@ impl Login {
         let is_unclear = refused.kind() == ErrorKind::Unauthenticated;
         // What works only once cannot be sent again to find out.
         if !is_unclear
+            || self.method.spec().is_v2()
             || self.method.method().once().is_some()
             || matches!(self.scope, Scope::Default | Scope::Unscoped)
         {

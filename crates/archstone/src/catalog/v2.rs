@@ -13,6 +13,8 @@ pub(crate) struct Access {
     pub(crate) token: Token,
     #[serde(default, deserialize_with = "lenient::part")]
     pub(crate) user: User,
+    #[serde(default, deserialize_with = "lenient::part")]
+    pub(crate) trust: Option<Trust>,
     #[serde(default, rename = "serviceCatalog")]
     pub(crate) catalog: Option<Box<RawValue>>,
 }
@@ -50,6 +52,18 @@ pub(crate) struct Named {
     pub(crate) id: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     pub(crate) name: Option<String>,
+}
+
+/// What a token was delegated by.
+#[derive(Deserialize)]
+pub(crate) struct Trust {
+    pub(crate) id: String,
+    #[serde(default, deserialize_with = "lenient::part")]
+    pub(crate) impersonation: bool,
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub(crate) trustee_user_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub(crate) trustor_user_id: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

@@ -8,11 +8,11 @@ use url::Url;
 use super::Client;
 use crate::{
     access::{Access, Received, Token},
-    auth::{keystone, login},
+    auth::{keystone, login, methods},
     catalog::discovery,
     error::{Error, ErrorKind, Result},
     hint::Hint,
-    record::{Project, User},
+    record::{Project, Record, User},
     transport::{Answer, Request, http_date},
 };
 
@@ -32,6 +32,10 @@ impl Client {
         let id = access.user_id().ok_or_else(|| malformed("the token names no user"))?;
         if let Some(user) = kept(&self.0.user).filter(|user| user.id == id) {
             return Ok(user);
+        }
+        if self.speaks_v2() {
+            let user: User = of_token(id, access.user_name())?;
+            return Ok(keep(&self.0.user, Arc::new(user)));
         }
         let Body { user } = self.get(&["users", id]).await?;
         Ok(keep(&self.0.user, Arc::new(user)))
@@ -54,6 +58,10 @@ impl Client {
         if let Some(project) = kept(&self.0.project).filter(|project| project.id == id) {
             return Ok(Some(project));
         }
+        if self.speaks_v2() {
+            let project: Project = of_token(id, access.project_name())?;
+            return Ok(Some(keep(&self.0.project, Arc::new(project))));
+        }
         let Body { project } = self.get(&["projects", id]).await?;
         Ok(Some(keep(&self.0.project, Arc::new(project))))
     }
@@ -67,17 +75,25 @@ impl Client {
         if let Some(projects) = kept(&self.0.projects) {
             return Ok(projects);
         }
-        let v3 = self.identity_api().await?;
         let transport = &self.0.identity.transport;
+        let list = async |token: &Token| match &self.0.config.auth_url {
+            Some(url) if self.speaks_v2() => methods::v2::tenants(transport, &url.value, token).await,
+            _ => login::projects(transport, self.identity_api().await?, token, usize::MAX).await,
+        };
         let token = self.token().await?;
-        let projects = match login::projects(transport, v3, &token, usize::MAX).await {
+        let projects = match list(&token).await {
             Err(error) if error.kind() == ErrorKind::TokenRejected => {
                 let token = self.replace(&token).await?;
-                login::projects(transport, v3, &token, usize::MAX).await?
+                list(&token).await?
             }
             outcome => outcome?,
         };
         Ok(keep(&self.0.projects, projects.into()))
+    }
+
+    /// Whether the identity service is one of v2.0, where users and tenants are what the token says of them.
+    fn speaks_v2(&self) -> bool {
+        self.0.config.method.as_ref().is_some_and(|method| method.spec().is_v2())
     }
 
     /// The old word for [`project`](Self::project).
@@ -178,4 +194,11 @@ fn keep<T: Clone>(place: &Mutex<Option<T>>, value: T) -> T {
 
 fn malformed(message: &str) -> Error {
     Error::new(ErrorKind::InvalidResponse, message)
+}
+
+/// What a token says of its user or its tenant, as v2.0 says no more.
+fn of_token<R: Record>(id: &str, name: Option<&str>) -> Result<R> {
+    let fields = [("id", Some(id)), ("name", name)].into_iter().filter_map(|(key, value)| Some((key, value?)));
+    let fields = fields.map(|(key, value)| (key.to_owned(), value.into()));
+    R::from_json(fields.collect()).map_err(|_| malformed("the token names no user"))
 }

@@ -158,7 +158,7 @@ impl Client {
             }),
             _ => None,
         };
-        let is_bearer = config.method.as_ref().is_some_and(|it| it.spec().is_bearer);
+        let is_bearer = config.method.as_ref().is_some_and(|it| it.spec().is_bearer());
         let (mut given, mut seed, mut authorization) = (None, None, None);
         match &config.given {
             Some(GivenToken::Id(token)) => given = Some(Token::new(token.clone())?),

@@ -4,8 +4,6 @@
 /// Auth methods of keystoneauth that are not supported, each with its options that no supported method
 /// has.
 const METHODS: &[(&str, &[&str])] = &[
-    ("v2password", &[]),
-    ("v2token", &[]),
     (
         "v3adfspassword",
         &[

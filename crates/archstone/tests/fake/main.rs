@@ -21,6 +21,7 @@ mod service;
 mod stores;
 mod storm;
 mod trust;
+mod v2;
 mod versions;
 
 use std::time::Duration;

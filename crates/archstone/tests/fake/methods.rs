@@ -19,6 +19,8 @@ const LOGINS: &[(&str, Options, Options)] = &[
     ),
     ("v3ec2", &[("ec2_secret", "marked-ec2"), ("token", "marked-token")], &[("ec2_access", "the-access")]),
     ("v3oauth2clientcredential", &[("oauth2_client_secret", "marked-client")], &[("oauth2_client_id", "the-client")]),
+    ("v2password", &[("password", "marked-password")], &[("username", "alice")]),
+    ("v2token", &[("token", "marked-token")], &[]),
     ("v3totp", &[("totp_secret", SEED)], &[("username", "alice")]),
     (
         "v3multifactor",
@@ -44,9 +46,13 @@ fn proofs(request: &SeenRequest) -> Vec<String> {
         return proofs;
     }
     let body = request.json();
-    for place in
-        ["/auth/identity/totp/user/passcode", "/auth/identity/password/user/password", "/credentials/signature"]
-    {
+    for place in [
+        "/auth/identity/totp/user/passcode",
+        "/auth/identity/password/user/password",
+        "/credentials/signature",
+        "/auth/passwordCredentials/password",
+        "/auth/token/id",
+    ] {
         proofs.extend(body.pointer(place).and_then(|it| it.as_str()).map(str::to_owned));
     }
     proofs.retain(|it| !it.is_empty());

@@ -17,6 +17,7 @@ mod password;
 mod spec;
 mod token;
 mod totp;
+pub(crate) mod v2;
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -28,7 +29,7 @@ pub use application_credential::{ApplicationCredential, ApplicationCredentialRef
 pub(crate) use choice::{chosen, further, lacking, lacking_secrets, missing, named, needs, read};
 pub use password::Password;
 pub use spec::MethodSpec;
-pub(crate) use spec::Reads;
+pub(crate) use spec::{Form, Reads};
 pub use token::TokenExchange;
 
 use super::login::Exchange;
@@ -52,6 +53,8 @@ pub const METHODS: &[&MethodSpec] = &[
     &oauth1::SPEC,
     &ec2::SPEC,
     &oauth2::SPEC,
+    &v2::PASSWORD,
+    &v2::TOKEN,
     &admin_token::SPEC,
     &http_basic::SPEC,
     &none::SPEC,

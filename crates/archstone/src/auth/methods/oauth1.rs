@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{AuthMethod, Exchanged, Method, MethodSpec, Reads};
+use super::{AuthMethod, Exchanged, Form, Method, MethodSpec, Reads};
 use crate::{
     auth::{keystone, login::Exchange, signature},
     error::ErrorKind,
@@ -29,7 +29,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     ),
     needs: &[&["consumer_key"], &["consumer_secret"], &["access_key"], &["access_secret"]],
     scopeless: Some("the access token is bound to the project it was made for"),
-    alone: true,
+    form: Form::Alone,
     reads: Reads::Login(|settings| Ok(read(settings).map(AuthMethod::other))),
     ..MethodSpec::LOGIN
 };

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{AuthMethod, Exchanged, Method, MethodSpec, Reads};
+use super::{AuthMethod, Exchanged, Form, Method, MethodSpec, Reads};
 use crate::{
     access::Access,
     auth::{
@@ -40,8 +40,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     ),
     needs: &[&["oauth2_client_id"], &["oauth2_client_secret"]],
     scopeless: Some("the client is an application credential, which is bound to the project it was made in"),
-    alone: true,
-    is_bearer: true,
+    form: Form::Bearer,
     reads: Reads::Login(|settings| Ok(read(settings)?.map(AuthMethod::other))),
     ..MethodSpec::LOGIN
 };

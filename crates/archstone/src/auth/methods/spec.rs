@@ -31,10 +31,8 @@ pub struct MethodSpec {
     pub needs: &'static [&'static [&'static str]],
     /// Why it takes no scope, if it takes none.
     pub scopeless: Option<&'static str>,
-    /// Whether its proof is elsewhere than in the body of a login, so that it cannot be one of several factors.
-    pub(crate) alone: bool,
-    /// Whether its token is an OAuth 2.0 bearer, which requests carry in `Authorization`, too.
-    pub(crate) is_bearer: bool,
+    /// What its login looks like.
+    pub(crate) form: Form,
     /// The methods that it is made of, by the settings. Their options ask for it, not for them.
     pub(crate) parts: Option<Parts>,
     /// The method as a further factor of a user's login, with the secret that a person gives when asked.
@@ -46,6 +44,19 @@ pub struct MethodSpec {
 
 /// The methods that one is made of, by the settings.
 type Parts = fn(&Settings) -> Result<Vec<&'static MethodSpec>>;
+
+/// What a login looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The proof is in the body, where others can be, too.
+    Body,
+    /// The proof is elsewhere, and cannot be one of several.
+    Alone,
+    /// The same, and the token is an OAuth 2.0 bearer, which requests carry in `Authorization`, too.
+    Bearer,
+    /// It is one of Identity API v2.0, and settles the tenant itself.
+    V2,
+}
 
 /// What comes of a method's options; `None` where something is missing.
 #[derive(Debug)]
@@ -66,8 +77,7 @@ impl MethodSpec {
         options: &[],
         needs: &[],
         scopeless: None,
-        alone: false,
-        is_bearer: false,
+        form: Form::Body,
         parts: None,
         adds: None,
         is_of_user: false,
@@ -84,12 +94,22 @@ impl MethodSpec {
 
     /// Whether it can be one of several factors.
     pub(crate) fn is_factor(&self) -> bool {
-        self.parts.is_none() && !self.alone && !self.is_given()
+        self.parts.is_none() && self.form == Form::Body && !self.is_given()
     }
 
     /// The first of its own options that is set.
     pub(crate) fn named_by(&self, settings: &Settings) -> Option<&'static str> {
         self.options.iter().map(|option| option.name).find(|name| settings.has(name))
+    }
+
+    /// Whether requests carry its token in `Authorization`, too.
+    pub(crate) fn is_bearer(&self) -> bool {
+        self.form == Form::Bearer
+    }
+
+    /// Whether it speaks Identity API v2.0.
+    pub(crate) fn is_v2(&self) -> bool {
+        self.form == Form::V2
     }
 
     /// Whether its proof works only once.

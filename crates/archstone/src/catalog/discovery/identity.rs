@@ -158,7 +158,13 @@ fn v3_of(response: &Answer) -> Result<Url> {
     let Some(v3) = versions.iter().find(|it| it.version.major() == Some(3)) else {
         let offered: Vec<_> = versions.iter().map(|it| it.version.to_string()).collect();
         let offered = offered.join(", ");
-        return Err(not_it(format!("`{shown}` does not offer version 3 of the identity API: it offers {offered}")));
+        let error = not_it(format!("`{shown}` does not offer version 3 of the identity API: it offers {offered}"));
+        let is_old = versions.iter().any(|it| it.version.major() == Some(2));
+        return Err(if is_old {
+            error.with_hint("log in at version 2.0 with `v2password` or `v2token` as " + Hint::option("auth_type"))
+        } else {
+            error
+        });
     };
     Ok(link::trimmed(v3.url.clone()))
 }
