@@ -4,6 +4,6 @@
 ...     print(grant.role_name, grant.place.name, [chain.granted_on.name for chain in grant.chains])
 """
 
-from archstone._archstone import Chain, EffectiveGrant, Grants, Place, Unseen
+from archstone._archstone import Chain, EffectiveGrant, Gap, Grants, Place, Unseen
 
-__all__ = ["Chain", "EffectiveGrant", "Grants", "Place", "Unseen"]
+__all__ = ["Chain", "EffectiveGrant", "Gap", "Grants", "Place", "Unseen"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -52,6 +52,33 @@ def test_effective_grants_name_every_way_that_leads_to_a_role(keystone: TaggedKe
     assert {grant.place.kind for grant in admin.effective_grants(system=True).effective} == {"system"}
     domain = admin.effective_grants(domain="default").effective
     assert {(grant.user_name, grant.place.name) for grant in domain} == {("admin@Default", "Default")}
+
+
+def test_gaps_say_why_a_user_does_not_have_a_role(keystone: TaggedKeystone) -> None:
+    admin = Client(**keystone.user("admin", system_scope=True))
+    parent = admin.projects.create(unique("parent"))
+    child = admin.projects.create(unique("child"), parent=parent)
+    group = admin.groups.create(unique("group"))
+    user, other = admin.users.create(unique("user")), admin.users.create(unique("other"))
+    admin.users.add_to_group(user, group)
+    member, reader = admin.roles.find("member"), admin.roles.find("reader")
+    admin.roles.grant(member, group=group, project=parent, inherited=True)
+
+    def gaps(**asked: Any) -> list[tuple[object, ...]]:
+        found = admin.effective_grants(**asked).gaps
+        places = [gap.granted_on.id if gap.granted_on else None for gap in found]
+        return [(gap.kind, gap.role_names, gap.group, place) for gap, place in zip(found, places, strict=True)]
+
+    # Inherited to what is below; not in the group that has it; implied by what nobody granted.
+    assert gaps(user=user, project=parent) == [("only_below", ["member"], group.id, parent.id)]
+    assert gaps(user=other, project=child) == [("not_member", ["member"], group.id, parent.id)]
+    assert gaps(user=other, project=parent, role=reader)[-1][0] == "implied_by"
+    assert "member" in gaps(user=other, project=parent, role=reader)[-1][1]
+    admin.roles.grant(reader, user=other, project=parent)
+    assert ("other_roles", ["reader"], None, None) in gaps(user=other, project=parent, role=member)
+    assert ("not_inherited", ["reader"], None, parent.id) in gaps(user=other, project=child, role=reader)
+    # Those who have it lack nothing, and nobody is lacking in a list of all.
+    assert gaps(user=user, project=child) == gaps(project=child) == gaps(user=other) == []
 
 
 async def test_who_may_not_list_assignments_gets_what_the_token_says(keystone: TaggedKeystone) -> None:

@@ -354,7 +354,8 @@ impl Client {
     /// Return who can do what where, and why: the roles that users have in the end, by assignments to them and to their
     /// groups, by inheritance and by roles that imply others, each with every way that leads there.
     ///
-    /// Whoever may not list role assignments gets what the own token says, and `unseen` names what is missing.
+    /// With a user and a place where the user has no such role, `gaps` says why, which takes further requests. A token
+    /// that may not list role assignments gets what it says itself, and `unseen` names what is missing.
     ///
     /// Args:
     ///     user: only those of this user. As below, an id or a resource.

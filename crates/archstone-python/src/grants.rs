@@ -1,7 +1,7 @@
 //! Who can do what where, as Python's objects.
 
 use archstone::{
-    Error,
+    Client, Error,
     identity::grants::{self, Filter, Part},
 };
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
@@ -149,6 +149,58 @@ impl Unseen {
     }
 }
 
+/// Something that explains why a user does not have a role somewhere.
+#[pyclass(frozen, get_all, module = "archstone.grants")]
+#[derive(Clone)]
+pub(crate) struct Gap {
+    /// What: `other_roles` (the user has `roles` there), `not_inherited` (granted above, and only there), `only_below`
+    /// (granted for the projects below), `not_member` (`group` has it, and the user is not in the group),
+    /// `role_of_domain` (a domain owns the role, so that nobody has it in the end), or `implied_by` (`roles` imply it).
+    kind: String,
+    /// The ids of the roles that it is about; none for `role_of_domain`.
+    roles: Vec<String>,
+    /// The names of these roles.
+    role_names: Vec<String>,
+    /// Where the role was granted; None where it is not about a grant.
+    granted_on: Option<Place>,
+    /// The id of the group that has the role; None where it was granted to the user, or not at all.
+    group: Option<String>,
+    /// The group as `name@domain`.
+    group_name: Option<String>,
+}
+
+impl Gap {
+    /// None for one that this version does not know.
+    fn new(grants: &grants::Grants, gap: &grants::Gap<'_>) -> Option<Self> {
+        let (kind, roles, assignment) = match gap {
+            grants::Gap::OtherRoles(roles) => ("other_roles", roles.clone(), None),
+            grants::Gap::ImpliedBy(roles) => ("implied_by", roles.clone(), None),
+            grants::Gap::RoleOfDomain => ("role_of_domain", Vec::new(), None),
+            grants::Gap::NotInherited(it) => ("not_inherited", vec![it.role.as_str()], Some(it)),
+            grants::Gap::OnlyBelow(it) => ("only_below", vec![it.role.as_str()], Some(it)),
+            grants::Gap::NotMember(it) => ("not_member", vec![it.role.as_str()], Some(it)),
+            _ => return None,
+        };
+        let group = assignment.and_then(|it| it.group());
+        Some(Self {
+            kind: kind.to_owned(),
+            role_names: roles.iter().map(|role| grants.role_name(role)).collect(),
+            roles: roles.into_iter().map(str::to_owned).collect(),
+            granted_on: assignment.map(|it| Place::new(grants, it.place.as_ref())),
+            group: group.map(str::to_owned),
+            group_name: group.map(|group| grants.group_name(group)),
+        })
+    }
+}
+
+#[pymethods]
+impl Gap {
+    fn __repr__(&self) -> String {
+        let text = [self.kind.as_str(), &self.role_names.join(", ")].join(" ");
+        format!("<archstone.grants.Gap {}>", archstone::text::escaped(text.trim_end()))
+    }
+}
+
 /// Who can do what where: see `Client.effective_grants`.
 #[pyclass(frozen, get_all, module = "archstone.grants")]
 pub(crate) struct Grants {
@@ -158,10 +210,28 @@ pub(crate) struct Grants {
     elsewhere: Vec<Place>,
     /// What could not be seen. Where there is anything, there may be more than `effective` has.
     unseen: Vec<Unseen>,
+    /// Why the user does not have the role there, or any role: what is nearly enough, and what would do. Only where a user
+    /// and a place were asked for, and `effective` is empty.
+    gaps: Vec<Gap>,
 }
 
 impl Grants {
-    pub(crate) fn new(grants: &grants::Grants, filter: &Filter) -> Self {
+    /// Asks for them.
+    pub(crate) async fn ask(client: &Client, filter: &Filter) -> archstone::Result<Self> {
+        let identity = client.identity();
+        let mut grants = identity.grants(filter).await?;
+        let found = Self::new(&grants, filter);
+        let (Some(user), Some(place)) = (&filter.user, &filter.place) else { return Ok(found) };
+        if !found.effective.is_empty() || grants.elsewhere.contains(place) {
+            return Ok(found);
+        }
+        identity.add_grants_at(&mut grants, place).await?;
+        let gaps = grants.gaps(user, filter.role.as_deref(), place.as_ref());
+        let gaps = gaps.iter().filter_map(|gap| Gap::new(&grants, gap)).collect();
+        Ok(Self { gaps, ..Self::new(&grants, filter) })
+    }
+
+    fn new(grants: &grants::Grants, filter: &Filter) -> Self {
         let effective = grants.effective(filter).into_iter().map(|grant| EffectiveGrant {
             user: grant.user.to_owned(),
             user_name: grants.user_name(grant.user),
@@ -174,6 +244,7 @@ impl Grants {
             effective: effective.collect(),
             elsewhere: grants.elsewhere.iter().map(|place| Place::new(grants, place.as_ref())).collect(),
             unseen: grants.unseen.iter().map(Unseen::new).collect(),
+            gaps: Vec::new(),
         }
     }
 }

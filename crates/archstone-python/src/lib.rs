@@ -65,7 +65,7 @@ mod _archstone {
         },
         descriptions::{managers, resources},
         doctor::{Check, diagnose},
-        grants::{Chain, EffectiveGrant, Grants, Place, Unseen},
+        grants::{Chain, EffectiveGrant, Gap, Grants, Place, Unseen},
         identity::{Arguments, IdentityCore, IdentityItems, IdentityOutcomes},
         items::Items,
         options::{auth_methods, option_table},

@@ -27,7 +27,7 @@ pub(crate) async fn known_access(client: Client) -> Result<Option<AccessInfo>> {
 }
 
 pub(crate) async fn effective_grants(client: Client, filter: Filter) -> Result<Grants> {
-    Ok(Grants::new(&client.identity().grants(&filter).await?, &filter))
+    Grants::ask(&client, &filter).await
 }
 
 pub(crate) async fn authenticate(client: Client) -> Result<AccessInfo> {

@@ -178,7 +178,9 @@ impl Filter {
 }
 
 impl Assignment {
-    pub(super) fn group(&self) -> Option<&str> {
+    /// The id of the group that has the role; `None` where a user has it.
+    #[must_use]
+    pub fn group(&self) -> Option<&str> {
         match &self.actor {
             Actor::Group(group) => Some(group),
             Actor::User(_) => None,
