@@ -87,6 +87,11 @@ class AsyncClient(AsyncManagers):
         return self._client.authorization
 
     @property
+    def fixed_endpoint(self) -> str | None:
+        """The URL at which every service is: see `Client.fixed_endpoint`."""
+        return self._client.fixed_endpoint
+
+    @property
     def sends_bearer(self) -> bool:
         """Whether requests carry the token as `Authorization: Bearer …`, too: see `Client.sends_bearer`."""
         return self._client.sends_bearer

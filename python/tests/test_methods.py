@@ -7,7 +7,9 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import keystoneauth1.adapter
 import keystoneauth1.exceptions
+import keystoneauth1.loading
 import keystoneauth1.session
 import pytest
 
@@ -216,3 +218,69 @@ def test_keystoneauth1_sessions_log_in_at_version_2() -> None:
         wrong = keystoneauth1.session.Session(auth=_plugin({"auth_type": "v2password", **options, "password": WRONG}))
         with pytest.raises(keystoneauth1.exceptions.Unauthorized):
             wrong.get_token()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("admin_token", {"token": "given"}),
+        ("none", {}),
+        ("http_basic", {"username": "alice", "password": "secret"}),
+    ],
+)
+def test_look_ups_without_a_catalog_are_those_of_keystoneauth1(name: str, options: dict[str, str]) -> None:
+    server = FakeServer()
+    server.on("GET", "/*").reply(Reply(json={"servers": []}))
+    document = {"id": "v2.1", "status": "CURRENT", "links": [{"rel": "self", "href": f"{server.url}/v2.1/"}]}
+    server.on("GET", "/").reply(Reply(json={"versions": [document]}))
+    server.on("GET", "/v2.1").reply(Reply(json={"version": document}))
+    theirs: Any = keystoneauth1.loading.get_plugin_loader(name).load_from_options(endpoint=server.url, **options)
+    ours = _plugin({"auth_type": name, "auth_url": "http://k/v3", "mgmt_url": server.url, **options})
+    seen = []
+    for plugin in (ours, theirs):
+        session = keystoneauth1.session.Session(auth=plugin)
+        adapter = keystoneauth1.adapter.Adapter(session, service_type="compute", interface="admin")
+        data = plugin.get_endpoint_data(session, service_type="compute")
+        assert adapter.get("/servers").status_code == 200
+        seen.append(
+            [
+                *(adapter.get_endpoint(), session.get_endpoint(service_type="image", region_name="x")),
+                *(
+                    data.url,
+                    data.api_version,
+                    plugin.get_endpoint_data(session, endpoint_override=f"{server.url}/v2.1").url,
+                ),
+                *(plugin.get_auth_ref(session), session.get_user_id(), session.get_project_id()),
+                session.get_auth_headers(),
+            ]
+        )
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("method", ["password", "totp"])
+def test_a_trust_is_a_scope_of_each_method_of_a_user(
+    method: str, keystone: TaggedKeystone, new_client: type[Client]
+) -> None:
+    alice: Any = Client(**keystone.user("alice"))
+    role = _admin(keystone).roles.find(name="member")
+    case = totp(keystone)
+    options = case.options
+    if method == "password":
+        options = {"username": "carol", "password": "carol-secret"}
+    options = {**options, "auth_url": keystone.url()}
+    trustee = Client(**options).auth_ref.user_id
+    own = alice.auth_ref
+    made = alice.trusts.create(
+        trustee, own.user_id, impersonation=True, project=own.project_id, roles=[{"id": role.id}]
+    )
+
+    known = new_client(**options, trust_id=made.id).auth_ref
+    assert (known.trust_id, known.user_name, known.project_name) == (made.id, "alice", "web")
+    plugin = _plugin({**options, "trust_id": made.id})
+    session = keystoneauth1.session.Session(auth=plugin)
+    assert plugin.get_access(session).trust_id == made.id
+    first = session.get_token()
+    assert session.invalidate()
+    assert session.get_token() != first
+    with pytest.raises(archstone.Error):
+        _ = new_client(**options, trust_id="0" * 32).token

@@ -96,6 +96,12 @@ impl Client {
         Ok(client.authorization().map(|it| PyString::new(py, it.expose()).unbind()))
     }
 
+    /// The URL at which every service is: with `admin_token`, `http_basic` and `none`, or None.
+    #[getter]
+    fn fixed_endpoint(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        Ok(self.inner(py)?.fixed_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned()))
+    }
+
     /// Whether requests carry the token as `Authorization: Bearer …`, too: with `v3oauth2clientcredential`.
     #[getter]
     fn sends_bearer(&self, py: Python<'_>) -> PyResult<bool> {

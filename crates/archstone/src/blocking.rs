@@ -138,6 +138,7 @@ impl Client {
         current_token() -> Option<Token>;
         authorization() -> Option<&Secret>;
         sends_bearer() -> bool;
+        fixed_endpoint() -> Option<&url::Url>;
         current_access() -> Option<Arc<Access>>;
         kept_access() -> Option<Arc<Access>>;
         known_access() -> Option<Arc<Access>>;

@@ -187,9 +187,9 @@ class Plugin(base.BaseIdentityPlugin):
                 return access.create(body=json.loads(self.client(session).auth_ref.to_ref())["body"])
         return known
 
-    def get_auth_ref(self, session: Session) -> access.AccessInfo:
-        """Return what is known of the current token: the same as `get_access`."""
-        return self.get_access(session)
+    def get_auth_ref(self, session: Session) -> access.AccessInfo | None:  # type: ignore[override]  # as of others
+        """Return what is known of the current token: the same as `get_access`; None where nothing logs in."""
+        return None if self.client(session).fixed_endpoint else self.get_access(session)
 
     def invalidate(self) -> bool:
         """Have the token replaced that this thread has sent, if it is still the current one by then."""
@@ -226,6 +226,18 @@ class Plugin(base.BaseIdentityPlugin):
             raise
         return value
 
+    @signed_as(base.BaseIdentityPlugin.get_endpoint)
+    def get_endpoint(  # type: ignore[override]  # all but the session is by name
+        self,
+        session: Session,
+        **wanted: Any,  # noqa: ANN401
+    ) -> str | None:
+        """Return the URL of a service; with `admin_token`, `http_basic` and `none`, of every service the same."""
+        fixed = self.client(session).fixed_endpoint
+        if fixed is not None:
+            return wanted.get("endpoint_override") or fixed
+        return super().get_endpoint(session, **wanted)
+
     @signed_as(base.BaseIdentityPlugin.get_endpoint_data)
     def get_endpoint_data(self, session: Session, **wanted: Any) -> EndpointData | None:  # noqa: ANN401
         """Return where a service is, and in which version: keystoneauth1's own way, which remembers failures here.
@@ -234,6 +246,14 @@ class Plugin(base.BaseIdentityPlugin):
             EndpointNotFound: there is no such service; the message says what there is.
 
         """
+        fixed = self.client(session).fixed_endpoint
+        if fixed is not None:
+            url = wanted.get("endpoint_override") or fixed
+            discovers = wanted.get("discover_versions", True)
+            seen = self._outcomes.seen_by(session)
+            return plugin.BaseAuthPlugin.get_endpoint_data(
+                self, seen, endpoint_override=url, discover_versions=discovers
+            )
         interface, service_type = wanted.get("interface"), wanted.get("service_type")
         is_in_catalog = interface is not plugin.AUTH_INTERFACE and not wanted.get("endpoint_override")
         if interface is plugin.AUTH_INTERFACE and self.auth_url is None:

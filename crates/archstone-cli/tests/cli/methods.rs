@@ -140,3 +140,24 @@ fn version_2_of_the_identity_api_is_used_where_it_is_named() {
     assert!(other.contains("does not offer version 3") && other.contains("`v2password`"), "{other}");
     assert_eq!(keystone.count("POST", "/v2.0/tokens"), 3);
 }
+
+#[test]
+fn a_trust_is_a_scope_of_each_method_of_a_user() {
+    let who = |program: &Program, column: &str| {
+        program.run(&format!("whoami -f value -c {column}")).result().trim().to_owned()
+    };
+    let alice = Program::of("alice");
+    let (own, project) = (who(&alice, "user_id"), who(&alice, "project_id"));
+    let role = text(&admin().run("role show member -f json").json(), "id");
+    for (name, seed) in [("carol", None), ("grace", Some(SEED))] {
+        let trustee = || {
+            let program = Program::of(name);
+            if let Some(seed) = seed { program.with("OS_TOTP_SECRET", seed) } else { program }
+        };
+        let other = who(&trustee(), "user_id");
+        let line = format!("trust create --project {project} --impersonate --role {role} {own} {other} -f json");
+        let trust = text(&alice.run(&line).json(), "id");
+        let program = trustee().with("OS_TRUST_ID", &trust);
+        assert_eq!(program.run("whoami -f value -c user_name -c project_name").result(), "alice\nweb\n", "{name}");
+    }
+}

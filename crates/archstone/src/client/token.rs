@@ -60,6 +60,12 @@ impl Client {
         self.0.slot.current().or_else(from_disk)
     }
 
+    /// The URL at which every service is: with `admin_token`, `http_basic` and `none`, which have no catalog.
+    #[must_use]
+    pub fn fixed_endpoint(&self) -> Option<&url::Url> {
+        self.0.config.endpoint.as_ref()
+    }
+
     /// Whether requests carry the token as `Authorization: Bearer …`, too: with `v3oauth2clientcredential`. Such a token
     /// goes over TLS or to this machine alone.
     #[must_use]
