@@ -393,7 +393,8 @@ def test_the_loader_has_every_option() -> None:
         option = options[ALIASES.get(name, name.replace("_", "-"))]
         assert option.help
         secrets = {"password", "token", "token_id", "token_ref", "proxy", "application_credential_secret"}
-        secrets |= {"token_cache_password", "token_cache_secret", "passcode"}
+        secrets |= {"token_cache_password", "token_cache_secret", "passcode", "totp_secret", "consumer_secret"}
+        secrets |= {"access_secret", "ec2_secret", "oauth2_client_secret"}
         assert option.secret == (name in secrets)
     assert [it.name for it in options["project-id"].deprecated] == ["tenant-id"]
     assert [name for name, it in options.items() if it.required] == ["auth-url"]
