@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from archstone.testing import FakeKeystone, FakeServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from keystone_for_tests import TaggedKeystone
 
@@ -178,6 +180,31 @@ def test_what_is_no_totp_secret_is_refused_by_its_place() -> None:
     with pytest.raises(archstone.InvalidConfigError, match=r"`totp_secret`.* not base32") as it:
         Client(auth_url="http://k/v3", username="grace", auth_type="v3totp", totp_secret="marked!")
     assert "marked" not in f"{it.value} {it.value.hint}"
+
+
+async def test_a_program_logs_in(keystone: TaggedKeystone, tmp_path: Path, new_client: type[Client]) -> None:
+    """Whatever prints a token as JSON: here another client, for an unscoped token of alice."""
+    program = tmp_path / "program.py"
+    options: dict[str, Any] = {**keystone.user("alice"), "unscoped": True}
+    program.write_text(
+        "import json, os, archstone\n"
+        f"client = archstone.Client(**{options!r})\n"
+        "assert json.loads(os.environ['ARCHSTONE_EXEC_REQUEST'])['version'] == 1\n"
+        "print(json.dumps({'token': client.token, 'expires_at': client.auth_ref.expires_at.isoformat()}))\n"
+    )
+    exec_options: dict[str, Any] = {"auth_url": keystone.url(), "auth_type": "exec"}
+    exec_options["exec_command"] = [sys.executable, str(program)]
+    client: Any = new_client(**exec_options, project_name="demo", project_domain_id="default")
+
+    first = client.token
+    assert (client.user.name, client.tenant.name) == ("alice", "demo")
+    assert client.renew().auth_token != first
+    assert (await AsyncClient(**exec_options).auth_ref).user_name == "alice"
+    stock = keystoneauth1.session.Session(auth=_plugin(exec_options))
+    assert _admin(keystone).tokens.check(stock.get_token())
+    with pytest.raises(archstone.InvalidConfigError, match=r"prints what is no JSON") as it:
+        new_client(**exec_options | {"exec_command": "echo MARKED"}).renew()
+    assert "MARKED" not in f"{it.value} {it.value.hint}"
 
 
 def test_version_2_against_a_stub(new_client: type[Client]) -> None:

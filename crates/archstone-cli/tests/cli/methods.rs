@@ -114,6 +114,24 @@ fn each_method_logs_in_keeps_its_token_and_says_what_is_wrong() {
     }
 }
 
+/// Whatever prints a token as JSON, such as this program as somebody else.
+#[cfg(unix)]
+#[test]
+fn a_program_logs_in() {
+    let alice = Program::of("alice");
+    let line = "unset OS_AUTH_TYPE OS_PROJECT_NAME; export OS_USERNAME=alice OS_PASSWORD=alice-secret";
+    let words =
+        serde_json::json!(["sh", "-c", format!("{line}; {} token issue -f json", env!("CARGO_BIN_EXE_archstone"))]);
+    let program = || Program::new().with("OS_AUTH_URL", &alice.auth_url()).with("OS_AUTH_TYPE", "exec");
+    let program = |words: &str| program().with("ARCHSTONE_EXEC_COMMAND", words);
+    let exec = program(&words.to_string());
+
+    assert_eq!(exec.run("whoami -f value -c user_name").result(), "alice\n");
+    assert_eq!(exec.token(), exec.token());
+    let failure = program("false").run("whoami").failure();
+    assert!(failure.contains("`false` failed") && failure.contains("it should print a token as JSON"), "{failure}");
+}
+
 /// Against a stub: no Keystone of today has version 2.0.
 #[test]
 fn version_2_of_the_identity_api_is_used_where_it_is_named() {

@@ -1,13 +1,12 @@
 //! External secrets: in a file of their own, with a program that keeps them, or in the keyring.
 
-use std::process::{Command, Stdio};
-
 use super::{KeyringPlace, OPTIONS, OptionSpec, Settings, Sourced, resolve};
 use crate::{
     auth::methods,
     error::{Error, ErrorKind, Result, printable},
     host::Host,
     secret::Secret,
+    settings::command,
 };
 
 /// Those of the store that keeps tokens.
@@ -104,39 +103,14 @@ pub(super) fn of_file(value: &Sourced<&str>, host: &Host) -> Result<Secret> {
 }
 
 fn of_command(value: &Sourced<&str>) -> Result<Secret> {
-    let failed = |what: String| Error::new(ErrorKind::InvalidConfig, format!("{}: {what}", value.origin));
-    let words = words_of(value)?;
-    let Some((program, arguments)) = words.split_first() else {
-        return Err(failed("the command is empty".into()));
-    };
-    let shown = printable(program);
-    // It may ask a person: the terminal stays its own, but for what it prints.
-    let output = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::inherit())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| failed(format!("cannot run the command `{shown}`: {error}")))?;
-    let text = String::from_utf8(output.stdout).map(Secret::from);
-    if !output.status.success() {
-        return Err(failed(format!("the command `{shown}` failed ({})", output.status))
-            .with_hint("run it by hand: its first line of output should be the secret"));
-    }
-    let text = text.map_err(|_| failed(format!("the command `{shown}` prints what is not UTF-8 text")))?;
+    let hint = "its first line of output should be the secret";
+    let words = command::words_of(value)?;
+    let text = command::output_of(&words, &value.origin, &[], hint)?;
     first_line(&text).ok_or_else(|| {
-        failed(format!("the command `{shown}` prints nothing in its first line"))
-            .with_hint("its first line of output should be the secret")
+        let message =
+            format!("{}: the command `{}` prints nothing in its first line", value.origin, printable(&words[0]));
+        Error::new(ErrorKind::InvalidConfig, message).with_hint(hint)
     })
-}
-
-/// The words of a command, or why it cannot be run.
-pub(super) fn words_of(value: &Sourced<&str>) -> Result<Vec<String>> {
-    let invalid = |what: &str| Error::new(ErrorKind::InvalidConfig, format!("{}: {what}", value.origin));
-    let words = words(value.value).ok_or_else(|| {
-        invalid("a quote that was opened is not closed")
-            .with_hint("write the words of the command as a list: `[pass, show, cloud]`")
-    })?;
-    if words.is_empty() { Err(invalid("the command is empty")) } else { Ok(words) }
 }
 
 fn of_keyring(value: &Sourced<&str>) -> Result<Secret> {
@@ -149,36 +123,6 @@ fn of_keyring(value: &Sourced<&str>) -> Result<Secret> {
 
 fn first_line(text: &Secret) -> Option<Secret> {
     text.expose().lines().next().filter(|line| !line.is_empty()).map(Secret::from)
-}
-
-/// The words of a command: a list in JSON, as lists of `clouds.yaml` are kept, or one line in which quotes
-/// hold words together. Nothing is expanded. `None` when a quote is not closed.
-fn words(text: &str) -> Option<Vec<String>> {
-    if let Ok(words) = serde_json::from_str::<Vec<String>>(text) {
-        return Some(words);
-    }
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
-        match c {
-            '\'' | '"' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match characters.next()? {
-                        end if end == c => break,
-                        '\\' if c == '"' => word.push(characters.next()?),
-                        inside => word.push(inside),
-                    }
-                }
-            }
-            '\\' => word.get_or_insert_default().push(characters.next()?),
-            c if c.is_whitespace() => words.extend(word.take()),
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    Some(words)
 }
 
 #[cfg(test)]
@@ -206,25 +150,5 @@ mod tests {
         let missing = run(&folder.join("a\nb")).expect_err("there is no such program").to_string();
         assert!(missing.contains("cannot run the command") && missing.contains("a\\nb`"), "{missing}");
         std::fs::remove_dir_all(folder).expect("a folder of its own");
-    }
-
-    #[test]
-    fn a_command_is_split_into_words_without_a_shell() {
-        let table: &[(&str, Option<&[&str]>)] = &[
-            ("pass show cloud/demo", Some(&["pass", "show", "cloud/demo"])),
-            ("sh -c 'echo \"$HOME\"'", Some(&["sh", "-c", "echo \"$HOME\""])),
-            ("a \"b \\\" c\" d\\ e ''", Some(&["a", "b \" c", "d e", ""])),
-            ("[\"a b\", \"c\"]", Some(&["a b", "c"])),
-            ("  ", Some(&[])),
-            ("a 'b", None),
-        ];
-        for (text, expected) in table {
-            let words = words(text);
-            assert_eq!(
-                words.as_deref(),
-                expected.map(|it| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>()).as_deref(),
-                "{text}"
-            );
-        }
     }
 }

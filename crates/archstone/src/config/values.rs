@@ -6,7 +6,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     host::Host,
     keyring::KeyringPlace,
-    settings::{OptionSpec, Settings, Sourced, ValueKind},
+    settings::{OptionSpec, Settings, Sourced, ValueKind, command},
     text::{escaped, is_visible},
 };
 
@@ -47,7 +47,7 @@ fn refused(spec: &OptionSpec, settings: &Settings, host: &Host) -> Result<()> {
         (name, ValueKind::Switch) => settings.switch(name).map(drop),
         (name, ValueKind::SwitchOrPath) if !names_file(&text, spec) => settings.switch(name).map(drop),
         (_, ValueKind::Path | ValueKind::SwitchOrPath) => resolve::file_path(&text, host).map(drop),
-        (_, ValueKind::Command) => secret_source::words_of(&text).map(drop),
+        (_, ValueKind::Command) => command::words_of(&text).map(drop),
         (name, _) if name.ends_with("_keyring") => text.value.parse::<KeyringPlace>().map(drop),
         _ => Ok(()),
     }

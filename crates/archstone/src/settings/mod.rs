@@ -1,6 +1,7 @@
 //! Values of options, in layers.
 
 mod ask;
+pub(crate) mod command;
 mod option;
 mod origin;
 mod reference;

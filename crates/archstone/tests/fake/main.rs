@@ -6,6 +6,8 @@ mod bodies;
 mod bounds;
 mod doctor;
 mod endpoints;
+#[cfg(unix)]
+mod exec;
 mod factors;
 mod faults;
 mod folder;

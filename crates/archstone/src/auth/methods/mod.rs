@@ -8,6 +8,7 @@ mod admin_token;
 mod application_credential;
 mod choice;
 mod ec2;
+mod exec;
 mod http_basic;
 mod multi_factor;
 mod none;
@@ -55,6 +56,7 @@ pub const METHODS: &[&MethodSpec] = &[
     &oauth2::SPEC,
     &v2::PASSWORD,
     &v2::TOKEN,
+    &exec::SPEC,
     &admin_token::SPEC,
     &http_basic::SPEC,
     &none::SPEC,
@@ -133,7 +135,8 @@ pub(crate) trait Method: fmt::Debug + Send + Sync {
     fn identity(&self) -> Value;
 
     /// What proves it: the other part of that key, and what seals a token that is kept. `None` where that is yet to be
-    /// asked for: nobody shares such a token.
+    /// asked for: nobody shares such a token. Empty where the proof is kept by something else: only a store with a key
+    /// of its own keeps such a token.
     fn secret(&self) -> Option<&Secret>;
 
     /// Keystone's names of the methods, each with its member of the `identity` object. They hold the secret.

@@ -29,7 +29,11 @@ pub(super) struct Seal {
 
 impl Seal {
     /// Deriving the key is dear on purpose: do it once.
+    /// `None` where neither the login nor the store has a secret to derive it from.
     pub(super) fn of(login: &LoginKey, store: &dyn Store) -> Option<Self> {
+        if login.secret.expose().is_empty() && store.secret().is_none() {
+            return None;
+        }
         let parameters = argon2::Params::new(DERIVATION_MEMORY, 1, 1, Some(32)).ok()?;
         let (algorithm, version) = (argon2::Algorithm::Argon2id, argon2::Version::V0x13);
         let argon2 = match store.secret() {
