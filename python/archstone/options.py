@@ -84,6 +84,7 @@ class Options(TypedDict, total=False):
     oauth2_client_secret_file: str | PathLike[str] | None
     oauth2_client_secret_command: str | Sequence[str] | None
     oauth2_client_secret_keyring: str | None
+    exec_command: str | Sequence[str] | None
     token_id: str | None
     token_ref: str | Mapping[str, object] | AccessInfo | None
 
