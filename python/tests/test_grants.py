@@ -64,7 +64,7 @@ def test_gaps_say_why_a_user_does_not_have_a_role(keystone: TaggedKeystone) -> N
     member, reader = admin.roles.find("member"), admin.roles.find("reader")
     admin.roles.grant(member, group=group, project=parent, inherited=True)
 
-    def gaps(**asked: Any) -> list[tuple[object, ...]]:
+    def gaps(**asked: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
         found = admin.effective_grants(**asked).gaps
         places = [gap.granted_on.id if gap.granted_on else None for gap in found]
         return [(gap.kind, gap.role_names, gap.group, place) for gap, place in zip(found, places, strict=True)]

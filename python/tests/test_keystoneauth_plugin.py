@@ -243,13 +243,14 @@ def test_who_lists_the_catalog_gets_it_as_it_is_now(
 ) -> None:
     auth = Plugin(**archstone_keystone.options())
     session = stock(auth)
-    known = auth.get_auth_ref(session)
+    known: Any = auth.get_auth_ref(session)
     archstone_keystone.add_service("backup", "http://backup.example", regions=["RegionOne"])
     listed = "/v3/auth/catalog"
 
     assert session.get_endpoint(service_type="compute", region_name="RegionOne")
     assert archstone_keystone.count("GET", listed) == 0
-    for again in (known, auth.get_auth_ref(session)):
+    latest: Any = auth.get_auth_ref(session)
+    for again in (known, latest):
         (added,) = [it for it in again.service_catalog.catalog if it["type"] == "backup"]
         assert (
             added["endpoints"][0] | {"url": "http://backup.example", "region_id": "RegionOne"} == added["endpoints"][0]

@@ -182,8 +182,8 @@ def test_what_is_no_totp_secret_is_refused_by_its_place() -> None:
     assert "marked" not in f"{it.value} {it.value.hint}"
 
 
-async def test_a_program_logs_in(keystone: TaggedKeystone, tmp_path: Path, new_client: type[Client]) -> None:
-    """Whatever prints a token as JSON: here another client, for an unscoped token of alice."""
+def _program(keystone: TaggedKeystone, tmp_path: Path) -> dict[str, Any]:
+    """Return the options of a login with a program: another client, which gets an unscoped token of alice."""
     program = tmp_path / "program.py"
     options: dict[str, Any] = {**keystone.user("alice"), "unscoped": True}
     program.write_text(
@@ -194,12 +194,21 @@ async def test_a_program_logs_in(keystone: TaggedKeystone, tmp_path: Path, new_c
     )
     exec_options: dict[str, Any] = {"auth_url": keystone.url(), "auth_type": "exec"}
     exec_options["exec_command"] = [sys.executable, str(program)]
-    client: Any = new_client(**exec_options, project_name="demo", project_domain_id="default")
+    return exec_options
+
+
+async def test_a_program_logs_tasks_in(keystone: TaggedKeystone, tmp_path: Path) -> None:
+    assert (await AsyncClient(**_program(keystone, tmp_path)).auth_ref).user_name == "alice"
+
+
+def test_a_program_logs_in(keystone: TaggedKeystone, tmp_path: Path, new_client: type[Client]) -> None:
+    exec_options = _program(keystone, tmp_path)
+    project = Client(**keystone.user("alice")).auth_ref
+    client: Any = new_client(**exec_options, project_id=project.project_id)
 
     first = client.token
-    assert (client.user.name, client.tenant.name) == ("alice", "demo")
+    assert (client.user.name, client.tenant.name) == ("alice", project.project_name)
     assert client.renew().auth_token != first
-    assert (await AsyncClient(**exec_options).auth_ref).user_name == "alice"
     stock = keystoneauth1.session.Session(auth=_plugin(exec_options))
     assert _admin(keystone).tokens.check(stock.get_token())
     with pytest.raises(archstone.InvalidConfigError, match=r"prints what is no JSON") as it:
