@@ -119,7 +119,7 @@ fn each_method_logs_in_keeps_its_token_and_says_what_is_wrong() {
 #[test]
 fn a_program_logs_in() {
     let alice = Program::of("alice");
-    let line = "unset OS_AUTH_TYPE OS_PROJECT_NAME; export OS_USERNAME=alice OS_PASSWORD=alice-secret";
+    let line = "unset OS_AUTH_TYPE ARCHSTONE_EXEC_COMMAND; export OS_USERNAME=alice OS_PASSWORD=alice-secret";
     let words =
         serde_json::json!(["sh", "-c", format!("{line}; {} token issue -f json", env!("CARGO_BIN_EXE_archstone"))]);
     let program = || Program::new().with("OS_AUTH_URL", &alice.auth_url()).with("OS_AUTH_TYPE", "exec");
@@ -128,6 +128,10 @@ fn a_program_logs_in() {
 
     assert_eq!(exec.run("whoami -f value -c user_name").result(), "alice\n");
     assert_eq!(exec.token(), exec.token());
+    // One that would run itself does so once.
+    let own = format!("[\"{}\", \"token\", \"issue\"]", env!("CARGO_BIN_EXE_archstone"));
+    let failure = program(&own).run("whoami").failure();
+    assert!(failure.contains("would run itself"), "{failure}");
     let failure = program("false").run("whoami").failure();
     assert!(failure.contains("`false` failed") && failure.contains("it should print a token as JSON"), "{failure}");
 }

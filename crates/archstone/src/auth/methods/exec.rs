@@ -54,6 +54,11 @@ struct Exec {
 impl Exec {
     async fn log_in(&self, exchange: &Exchange<'_>, scope: &Scope) -> Result<Access> {
         let Identity { transport, host, .. } = exchange.identity;
+        if host.variable(VARIABLE).is_some() {
+            let hint =
+                "in the program, log in in another way: unset the variables that chose this one, or name another cloud";
+            return Err(self.failed("would run itself, without end").with_hint(hint));
+        }
         let v3 = exchange.identity.v3(exchange.auth_url).await?;
         let wanted = json!({ "version": 1, "auth_url": exchange.auth_url.as_str(), "scope": scope.to_wire() });
         let (method, wanted) = (self.clone(), wanted.to_string());
