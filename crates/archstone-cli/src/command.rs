@@ -106,3 +106,15 @@ impl Answers {
         }
     }
 }
+
+/// Reads a whole number between these. The message follows the value that was given.
+pub(crate) fn whole_number(least: i64, most: i64) -> impl Fn(&str) -> std::result::Result<i64, String> + Clone {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        number.ok_or_else(|| match (least, most) {
+            (i64::MIN, i64::MAX) => "it is not a whole number".to_owned(),
+            (least, i64::MAX) => format!("it is not a whole number of at least {least}"),
+            (least, most) => format!("it is not a whole number from {least} to {most}"),
+        })
+    }
+}

@@ -1,11 +1,11 @@
 //! The options that say how an answer is written.
 
-use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource};
 
 #[cfg(feature = "jq")]
 use crate::output::Filter;
 use crate::{
-    command::{Answers, Spec},
+    command::{Answers, Spec, whole_number},
     output::{Format, Layout, Quote, Screen},
     paint,
 };
@@ -78,7 +78,10 @@ const OPTIONS: &[Described] = &[
         option.help("csv: what to quote [default: nonnumeric]").hide(!of.rows())
     }),
     ("max-width", None, |option, of| {
-        let option = once(option).value_name("COLUMNS").value_parser(value_parser!(i64)).allow_negative_numbers(true);
+        let option = once(option)
+            .value_name("COLUMNS")
+            .value_parser(whole_number(i64::MIN, i64::MAX))
+            .allow_negative_numbers(true);
         option.help("table: break cells so that it is at most this wide [env: CLIFF_MAX_TERM_WIDTH]").hide(!of.any())
     }),
     ("fit-width", None, |option, of| {

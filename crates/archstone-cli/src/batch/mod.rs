@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Lines that run side by side by default.
-const CONCURRENCY: u16 = 8;
+const CONCURRENCY: usize = 8;
 
 /// Runs the lines of a batch.
 pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
@@ -65,13 +65,14 @@ pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer>
     if let Some(journal) = &mut journal {
         journal.begin()?;
     }
+    let concurrency = options.get_one::<i64>("concurrency").and_then(|it| usize::try_from(*it).ok());
     let is_result = output_options::are_given(options);
     let work = Work {
         lines: &lines,
         digests: &digests,
         left: &left,
         batch: session.batch(),
-        concurrency: options.get_one("concurrency").copied().unwrap_or(CONCURRENCY).into(),
+        concurrency: concurrency.unwrap_or(CONCURRENCY),
         stops,
         is_dry_run: session.is_dry_run(),
         prints: !is_result,

@@ -1,10 +1,10 @@
 //! `archstone batch`: many commands with one login. What it does is above the commands, in `batch/`.
 
 use archstone::Result;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Changes, Spec, Work},
+    command::{Answers, Changes, Spec, Work, whole_number},
     output::Answer,
     session::Session,
 };
@@ -59,7 +59,7 @@ impl Work for Batch {
                 Arg::new("concurrency")
                     .long("concurrency")
                     .value_name("NUMBER")
-                    .value_parser(value_parser!(u16).range(1..=64))
+                    .value_parser(whole_number(1, 64))
                     .overrides_with("concurrency")
                     .help("Run at most this many commands at the same time [default: 8]"),
                 switch("resume").long("resume").help("Only run what an earlier run has not done"),

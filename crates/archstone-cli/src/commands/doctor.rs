@@ -6,11 +6,11 @@ use archstone::{
     Error, ErrorKind, Result, blocking,
     doctor::{Check, Doctor},
 };
-use clap::{Arg, ArgAction, ArgMatches, Command, parser::ValueSource, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, parser::ValueSource};
 
 use crate::{
     cloud_options::in_a_shell,
-    command::{Answers, Own, Spec},
+    command::{Answers, Own, Spec, whole_number},
     output::{Answer, Column, Value},
     output_options,
     session::Session,
@@ -44,7 +44,7 @@ fn describe() -> Command {
         Arg::new("endpoint_timeout")
             .long("endpoint-timeout")
             .value_name("SECONDS")
-            .value_parser(value_parser!(u64).range(1..=3600))
+            .value_parser(whole_number(1, 3600))
             .default_value("5")
             .overrides_with("endpoint_timeout")
             .help("Time limit for each endpoint"),
@@ -64,7 +64,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     if let Some(cloud) = options.get_one::<String>("doctor_cloud") {
         builder = builder.cloud(cloud);
     }
-    let seconds = options.get_one::<u64>("endpoint_timeout").copied().unwrap_or_default();
+    let seconds = options.get_one::<i64>("endpoint_timeout").copied().unwrap_or_default().unsigned_abs();
     let mut doctor = Doctor::new(builder).endpoint_timeout(Duration::from_secs(seconds));
     if options.get_flag("offline") {
         doctor = doctor.offline();

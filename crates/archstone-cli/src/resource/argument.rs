@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction};
 use serde_json::{Map, Value};
 
 use super::{Finder, request::Request};
-use crate::{events::warning, input, named::Things, program::Program, session::first_line};
+use crate::{command::whole_number, events::warning, input, named::Things, program::Program, session::first_line};
 
 /// An argument of a command.
 pub(crate) struct Argument {
@@ -221,8 +221,8 @@ impl Argument {
         };
         let arg = arg.value_name(self.value.to_uppercase().replace('-', "_"));
         match self.reads {
-            Reads::Integer => arg.value_parser(integer).allow_negative_numbers(true),
-            Reads::Count => arg.value_parser(count).allow_negative_numbers(true),
+            Reads::Integer => arg.value_parser(whole_number(i64::MIN, i64::MAX)).allow_negative_numbers(true),
+            Reads::Count => arg.value_parser(whole_number(0, i64::MAX)).allow_negative_numbers(true),
             Reads::Pair => arg.value_parser(pair),
             Reads::OneOf(values) => arg.value_parser(clap::builder::PossibleValuesParser::new(values)),
             _ => arg,
@@ -326,15 +326,6 @@ pub(super) fn named(
         (Sets::Within(filter), _, Some(text)) => named.within(filter, None, text),
         _ => named,
     }))
-}
-
-/// A whole number. The message follows the value that was given.
-fn integer(text: &str) -> Result<i64, &'static str> {
-    text.parse().map_err(|_| "it is not a whole number")
-}
-
-fn count(text: &str) -> Result<i64, &'static str> {
-    integer(text).ok().filter(|number| *number >= 0).ok_or("it is not a whole number of zero or more")
 }
 
 /// The message follows the value that was given.

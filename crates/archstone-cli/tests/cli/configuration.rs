@@ -124,7 +124,7 @@ fn a_change_that_makes_no_sense_changes_nothing() {
     let program = with_cloud();
     let before = clouds_yaml(&program);
     let table = [
-        ("config set mine usrname x", "exit 3\nerror: unknown option `usrname`"),
+        ("config set mine usrname x", "exit 3\nerror: unknown option `usrname`\n"),
         ("config set mine timeout soon", "exit 3\nerror: `timeout` is `soon`"),
         ("config set mine auth_url keystone.example", "exit 3\nerror: `auth_url` is not a URL"),
         ("config set mine verify maybe", "exit 3\nerror: `verify` is `maybe`"),

@@ -71,7 +71,10 @@ fn a_file_that_is_wrong_is_named_with_what_is_wrong() {
             "limit set x --resource-limit many",
             "invalid value 'many' for '--resource-limit <RESOURCE_LIMIT>': it is not a whole number",
         ),
-        ("user list --limit -1", "it is not a whole number of zero or more"),
+        ("user list --limit -1", "it is not a whole number of at least 0"),
+        ("user list --max-width wide", "it is not a whole number\n"),
+        ("batch --concurrency many", "it is not a whole number from 1 to 64"),
+        ("doctor --endpoint-timeout 0", "it is not a whole number from 1 to 3600"),
         ("identity provider create p --authorization-ttl -1", "`--authorization-ttl` must be zero or more minutes"),
     ] {
         let run = admin.run(line);

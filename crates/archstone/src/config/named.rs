@@ -104,16 +104,21 @@ fn nearest_option(key: &str) -> Option<&'static str> {
 pub(crate) fn unknown(name: &str, origin: &Origin) -> Error {
     let key = name.replace('-', "_").to_ascii_lowercase();
     let name = printable(name);
+    // An option that is only named has no other place.
+    let place = match origin {
+        Origin::Argument(argument) if *argument == *name => String::new(),
+        origin => format!(" ({origin})"),
+    };
     let methods: Vec<_> = foreign::methods_of(&key).collect();
     if !methods.is_empty() {
         let others = if methods.len() > 2 { " and others" } else { "" };
         let methods = methods[..methods.len().min(2)].join("` or `");
-        let message = format!("`{name}` ({origin}) is for the auth method `{methods}`{others}, which is not supported");
+        let message = format!("`{name}`{place} is for the auth method `{methods}`{others}, which is not supported");
         return Error::new(ErrorKind::InvalidConfig, message).with_hint(
             "use a password, a token or an application credential; `v3applicationcredential` works for federated users, too",
         );
     }
-    let error = Error::new(ErrorKind::InvalidConfig, format!("unknown option `{name}` ({origin})"));
+    let error = Error::new(ErrorKind::InvalidConfig, format!("unknown option `{name}`{place}"));
     match nearest_option(&key) {
         Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
         None => error,
