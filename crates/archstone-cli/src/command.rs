@@ -1,7 +1,7 @@
 //! What a command is: its words, its help, the kind of its answer, and its work.
 
 use archstone::Result;
-use clap::{ArgMatches, Command};
+use clap::{ArgMatches, Command, parser::ValueSource};
 
 use crate::{
     named::Things,
@@ -117,4 +117,14 @@ pub(crate) fn whole_number(least: i64, most: i64) -> impl Fn(&str) -> std::resul
             (least, most) => format!("it is not a whole number from {least} to {most}"),
         })
     }
+}
+
+/// Whether a form of the answer was asked for.
+pub(crate) fn has_output_options(options: &ArgMatches) -> bool {
+    ["format", "column", "json_fields", "jq", "output_kind"].iter().any(|id| is_given(options, id))
+}
+
+/// Whether an option is on the command line; one that is not may not even be described.
+pub(crate) fn is_given(options: &ArgMatches, id: &str) -> bool {
+    options.try_contains_id(id).is_ok() && options.value_source(id) == Some(ValueSource::CommandLine)
 }

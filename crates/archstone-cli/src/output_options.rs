@@ -1,11 +1,11 @@
 //! The options that say how an answer is written.
 
-use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource};
+use clap::{Arg, ArgAction, ArgMatches};
 
 #[cfg(feature = "jq")]
 use crate::output::Filter;
 use crate::{
-    command::{Answers, Spec, whole_number},
+    command::{Answers, Spec, is_given, whole_number},
     output::{Format, Layout, Quote, Screen},
     paint,
 };
@@ -154,15 +154,6 @@ fn formats(answers: Answers, is_own: bool) -> impl Iterator<Item = (&'static str
 
 const QUOTES: [(&str, Quote); 4] =
     [("all", Quote::All), ("minimal", Quote::Minimal), ("none", Quote::None), ("nonnumeric", Quote::Nonnumeric)];
-
-/// Whether a form of the answer was asked for.
-pub(crate) fn are_given(options: &ArgMatches) -> bool {
-    ["format", "column", "json_fields", "jq", "output_kind"].iter().any(|id| is_given(options, id))
-}
-
-fn is_given(options: &ArgMatches, id: &str) -> bool {
-    options.try_contains_id(id).is_ok() && options.value_source(id) == Some(ValueSource::CommandLine)
-}
 
 /// How the answer is written; or what is wrong with that for this command.
 pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Result<Layout, String> {

@@ -28,7 +28,8 @@ use self::{
     work::Work,
 };
 use crate::{
-    cloud_options::given, events::warning, input, interrupt, output::Answer, output_options, prompt, session::Session,
+    cloud_options::given, command::has_output_options, events::warning, input, interrupt, output::Answer, prompt,
+    session::Session,
 };
 
 /// Lines that run side by side by default.
@@ -66,7 +67,7 @@ pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer>
         journal.begin()?;
     }
     let concurrency = options.get_one::<i64>("concurrency").and_then(|it| usize::try_from(*it).ok());
-    let is_result = output_options::are_given(options);
+    let is_result = has_output_options(options);
     let work = Work {
         lines: &lines,
         digests: &digests,

@@ -6,13 +6,12 @@ use archstone::{
     Error, ErrorKind, Result, blocking,
     doctor::{Check, Doctor},
 };
-use clap::{Arg, ArgAction, ArgMatches, Command, parser::ValueSource};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
     cloud_options::in_a_shell,
-    command::{Answers, Own, Spec, whole_number},
+    command::{Answers, Own, Spec, has_output_options, is_given, whole_number},
     output::{Answer, Column, Value},
-    output_options,
     session::Session,
 };
 
@@ -53,9 +52,7 @@ fn describe() -> Command {
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let is_report = options.get_flag("report");
-    // Options that are not on the command line may not even be described.
-    let has_format = matches!(options.try_get_raw("format"), Ok(Some(_)))
-        && options.value_source("format") == Some(ValueSource::CommandLine);
+    let has_format = is_given(options, "format");
     if is_report && has_format {
         let message = "`--report` prints one text; `--format` is not supported with it";
         return Err(Error::new(ErrorKind::InvalidRequest, message));
@@ -76,7 +73,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     } else {
         let columns = ["Verdict", "Step", "Subject", "Evidence", "Remedy"].map(Column::from);
         // A terminal has no room for what is hardly ever needed there; programs get it.
-        let seconds = Column::long("Seconds", output_options::are_given(options));
+        let seconds = Column::long("Seconds", has_output_options(options));
         Answer::list(columns.into_iter().chain([seconds]), diagnosis.checks.iter().map(row))
     };
     Ok(match status {

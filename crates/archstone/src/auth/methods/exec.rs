@@ -12,6 +12,7 @@ use crate::{
     },
     error::{Error, ErrorKind, Result, printable},
     hint::Hint,
+    host::Host,
     reference::{DomainRef, ProjectRef},
     scope::Scope,
     secret::Secret,
@@ -54,11 +55,6 @@ struct Exec {
 impl Exec {
     async fn log_in(&self, exchange: &Exchange<'_>, scope: &Scope) -> Result<Access> {
         let Identity { transport, host, .. } = exchange.identity;
-        if host.variable(VARIABLE).is_some() {
-            let hint =
-                "in the program, log in in another way: unset the variables that chose this one, or name another cloud";
-            return Err(self.failed("would run itself, without end").with_hint(hint));
-        }
         let v3 = exchange.identity.v3(exchange.auth_url).await?;
         let wanted = json!({ "version": 1, "auth_url": exchange.auth_url.as_str(), "scope": scope.to_wire() });
         let (method, wanted) = (self.clone(), wanted.to_string());
@@ -151,6 +147,15 @@ impl Method for Exec {
     fn refused(&self, scope: &Scope) -> (ErrorKind, Hint) {
         let hint = format!("run {} by hand, and check that its user has a role in {scope}", self.subject());
         (ErrorKind::Unauthenticated, hint.into())
+    }
+
+    fn usable(&self, host: &Host) -> Result<()> {
+        if host.variable(VARIABLE).is_none() {
+            return Ok(());
+        }
+        let hint =
+            "in the program, log in in another way: unset the variables that chose this one, or name another cloud";
+        Err(self.failed("would run itself, without end").with_hint(hint))
     }
 
     fn exchange<'a>(&'a self, exchange: &'a Exchange<'a>, scope: &'a Scope) -> Option<Exchanged<'a>> {

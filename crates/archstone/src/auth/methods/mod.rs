@@ -38,6 +38,7 @@ use crate::{
     access::Access,
     error::{ErrorKind, Result},
     hint::Hint,
+    host::Host,
     reference::UserRef,
     scope::Scope,
     secret::Secret,
@@ -163,6 +164,11 @@ pub(crate) trait Method: fmt::Debug + Send + Sync {
     /// The method with what it proves at a date, where that is computed from a secret which is not sent itself.
     fn at(&self, _: Timestamp) -> Option<AuthMethod> {
         None
+    }
+
+    /// Whether it can be used by this process. Asked when a client is made.
+    fn usable(&self, _: &Host) -> Result<()> {
+        Ok(())
     }
 
     /// A login that is more than one request, also when it is repeated for a renewal. `None`: the factors are sent.
