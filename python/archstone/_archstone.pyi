@@ -39,6 +39,7 @@ __all__ = [
     "FetchedProfile",
     "Finding",
     "ForbiddenError",
+    "Gap",
     "Grants",
     "Headers",
     "HostNotFoundError",
