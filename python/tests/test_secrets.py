@@ -66,9 +66,13 @@ async def test_no_object_shows_a_secret(
     checks = archstone.config.diagnose(offline=True, auth_url="http://127.0.0.1:9/v3", username="u", password=MARK)
     granted = await later.effective_grants()
     grants = [granted, granted.effective[0], granted.effective[0].place, granted.unseen[0]]
-    as_admin = await archstone.AsyncClient(**keystone.user("admin", system_scope=True)).effective_grants()
+    admin = archstone.AsyncClient(**keystone.user("admin", system_scope=True))
+    as_admin = await admin.effective_grants()
+    place, role = await admin.projects.find("admin"), await admin.roles.find("reader")
+    lacking = await admin.effective_grants(user=(await later.auth_ref).user_id, project=place, role=role)
     things: list[object] = [
         *grants,
+        lacking.gaps[0],
         as_admin.effective[0].chains[0],
         checks[0],
         status,
