@@ -211,7 +211,7 @@ def test_a_program_logs_in(keystone: TaggedKeystone, tmp_path: Path, new_client:
     assert client.renew().auth_token != first
     stock = keystoneauth1.session.Session(auth=_plugin(exec_options))
     assert _admin(keystone).tokens.check(stock.get_token())
-    with pytest.raises(archstone.InvalidConfigError, match=r"prints what is no JSON") as it:
+    with pytest.raises(archstone.InvalidConfigError, match=r"prints something that is not JSON") as it:
         new_client(**exec_options | {"exec_command": "echo MARKED"}).renew()
     assert "MARKED" not in f"{it.value} {it.value.hint}"
 

@@ -144,7 +144,7 @@ impl Response {
     /// The body as what its JSON says. Options are those of Python's `json.loads`.
     ///
     /// Raises:
-    ///     InvalidResponseError: it is no JSON.
+    ///     InvalidResponseError: it is not JSON.
     #[pyo3(signature = (**options))]
     fn json<'py>(&self, py: Python<'py>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         let body = self.body(py)?;

@@ -34,10 +34,10 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] when it cannot stand in an HTTP header.
+    /// [`ErrorKind::InvalidConfig`] when it cannot be written in an HTTP header.
     pub fn new(secret: Secret) -> Result<Self> {
         let mut header = HeaderValue::from_str(secret.expose()).map_err(|_| {
-            Error::new(ErrorKind::InvalidConfig, "the token holds characters that cannot stand in an HTTP header")
+            Error::new(ErrorKind::InvalidConfig, "the token holds characters that cannot be written in an HTTP header")
                 .with_hint("a token is one word: look for a line break or quotes around it")
         })?;
         header.set_sensitive(true);

@@ -128,6 +128,8 @@ fn a_program_logs_in() {
 
     assert_eq!(exec.run("whoami -f value -c user_name").result(), "alice\n");
     assert_eq!(exec.token(), exec.token());
+    // The program itself keeps nothing, and so never waits for the login that runs it.
+    assert_eq!(exec.run("cache list -f value").result().lines().count(), 1);
     // One that would run itself does so once.
     let own = format!("[\"{}\", \"token\", \"issue\"]", env!("CARGO_BIN_EXE_archstone"));
     let failure = program(&own).run("whoami").failure();

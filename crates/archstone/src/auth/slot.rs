@@ -147,11 +147,6 @@ impl Slot {
                 self.pause(source.login.identity.host.now(), PAUSE_AFTER_FAILED_RENEWAL);
                 Ok(old)
             }
-            // As old as the one before: what was exchanged, or printed by a program that keeps its token.
-            (Ok(access), Some(_)) if !access.is_fresh() => {
-                self.pause(source.login.identity.host.now(), PAUSE_AFTER_FAILED_RENEWAL);
-                Ok(access)
-            }
             (outcome, _) => outcome,
         }
     }

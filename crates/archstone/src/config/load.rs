@@ -104,7 +104,12 @@ pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<Cl
         if ask.is_none() && lacks_once && config.given.is_none() {
             return Err(methods::missing(method, &settings));
         }
-        Ok(CloudConfig { mixture, ask, ..config })
+        if let Some(login) = config.method.as_ref().filter(|_| config.given.is_none()) {
+            login.method().usable(host, unattended)?;
+        }
+        // The login that runs this process may hold the very lock that a store would wait for.
+        let token_store = config.token_store.clone().filter(|_| !methods::exec::is_within(host));
+        Ok(CloudConfig { mixture, token_store, ask, ..config })
     });
     let made = made.and_then(|config| if unattended { without_keyring(config) } else { Ok(config) });
     made.map_err(|error| if may_choose { with_choice(error, host) } else { error })

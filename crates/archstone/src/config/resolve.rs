@@ -39,7 +39,6 @@ impl CloudConfig {
             Err(error) if given.is_some() && error.kind() == ErrorKind::NotConfigured => None,
             outcome => outcome?,
         };
-        method.as_ref().map_or(Ok(()), |it| it.method().usable(host))?;
         if let (Some(why), true) = (spec.scopeless, method.is_some()) {
             refuse_scope(spec, why, settings)?;
         }

@@ -237,8 +237,9 @@ impl Transport {
             headers.insert("openstack-identity-access-rules", HeaderValue::from_static("1.0"));
         }
         if let Some(receipt) = &receipt {
-            let mut value = HeaderValue::from_str(receipt.expose())
-                .map_err(|_| Error::new(ErrorKind::InvalidResponse, "the receipt cannot stand in an HTTP header"))?;
+            let mut value = HeaderValue::from_str(receipt.expose()).map_err(|_| {
+                Error::new(ErrorKind::InvalidResponse, "the receipt cannot be written in an HTTP header")
+            })?;
             value.set_sensitive(true);
             headers.insert(RECEIPT, value);
         }

@@ -80,17 +80,17 @@ async fn a_program_logs_in_once_for_all_and_for_any_scope() {
 async fn what_a_program_prints_is_checked() {
     let keystone = FakeKeystone::start();
     let table = [
-        ("echo MARKED", ErrorKind::InvalidConfig, "prints what is no JSON"),
-        ("true", ErrorKind::InvalidConfig, "prints what is no JSON"),
+        ("echo MARKED", ErrorKind::InvalidConfig, "prints something that is not JSON"),
+        ("true", ErrorKind::InvalidConfig, "prints something that is not JSON"),
         ("echo '[\"MARKED\"]'", ErrorKind::InvalidConfig, "prints JSON without a `token`"),
         ("echo '{\"token\": 7}'", ErrorKind::InvalidConfig, "prints JSON without a `token`"),
         ("echo '{\"token\": \"\"}'", ErrorKind::InvalidConfig, "prints an empty `token`"),
-        ("echo '{\"token\": \"MAR\\nKED\"}'", ErrorKind::InvalidConfig, "prints what is no JSON"),
+        ("echo '{\"token\": \"MAR\\nKED\"}'", ErrorKind::InvalidConfig, "prints something that is not JSON"),
         ("echo '{\"token\": \"MARKED\\u0000\"}'", ErrorKind::InvalidConfig, "cannot be written in an HTTP header"),
         (
             "echo '{\"token\": \"MARKED\", \"expires_at\": \"soon\"}'",
             ErrorKind::InvalidConfig,
-            "`expires_at` that is no time",
+            "`expires_at` that is not a time",
         ),
         (
             "echo '{\"token\": \"MARKED\", \"expires_at\": \"2020-01-01T00:00:00Z\"}'",
@@ -115,6 +115,10 @@ async fn what_a_program_prints_is_checked() {
         assert!(shown.contains(words) && shown.contains("program"), "{script}: {shown}");
         assert!(!shown.contains("MARKED"), "{script}: {shown}");
     }
+    let printer = Printer::new("unattended", "echo MARKED");
+    let unattended = printer.client(&keystone.auth_url(), &TokenCache::new()).unattended().build().unwrap_err();
+    assert_eq!(unattended.kind(), ErrorKind::NotConfigured);
+    assert!(unattended.to_string().contains("`exec_command`") && printer.asked().is_empty(), "{unattended}");
     let missing = Client::builder().auth_url(keystone.auth_url()).auth_type("exec").build().unwrap_err();
     assert!(missing.to_string().contains("lacks `exec_command`"), "{missing}");
 }

@@ -141,7 +141,7 @@ async fn an_oauth2_token_is_got_once_and_is_in_both_headers_of_a_request() {
 #[tokio::test]
 async fn an_oauth2_answer_that_is_malformed_is_named() {
     for (answer, expected) in [
-        (Reply::text(200, "<html>"), "no JSON"),
+        (Reply::text(200, "<html>"), "not JSON"),
         (Reply::json(200, json!({"access_token": "x", "token_type": "mac"})), "type `Bearer`"),
         (Reply::json(200, json!({"token_type": "Bearer", "access_token": ""})), "no token"),
         (Reply::json(200, json!({"token_type": "Bearer", "access_token": "a\nb"})), "cannot be written"),

@@ -141,7 +141,7 @@ async fn refusals_and_malformed_answers_are_named() {
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
     assert!(error.hint().is_some_and(|it| it.contains("password")), "{error:?}");
     for (answer, expected) in [
-        (Reply::text(200, "<html>"), "is no JSON"),
+        (Reply::text(200, "<html>"), "is not JSON"),
         (Reply::json(200, json!({"access": {"token": {}}})), "has no token"),
         (Reply::json(200, json!({"access": {"token": {"id": "marked-token"}}})), "`expires_at`"),
     ] {

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{AuthMethod, Exchanged, Method, MethodSpec, Password, Reads, password};
 use crate::{
+    access::Access,
     auth::{
         login::Exchange,
         signature::{escaped, hex, mac},
@@ -159,7 +160,7 @@ impl Ec2 {
         (json!({}), headers, signature)
     }
 
-    async fn log_in(&self, exchange: &Exchange<'_>, scope: &Scope) -> Result<crate::access::Access> {
+    async fn log_in(&self, exchange: &Exchange<'_>, scope: &Scope) -> Result<Access> {
         let caller = match &self.caller {
             Caller::Nobody => None,
             Caller::Token(token) => Some(Token::new(token.clone())?),

@@ -62,7 +62,7 @@ impl Exec {
         // Beside the tasks of the runtime: a program takes time, and a person whom it asks more.
         let token = tokio::task::spawn_blocking(move || method.run(wanted, now))
             .await
-            .map_err(|error| self.failed("did not come to its end").with_source(error))??;
+            .map_err(|error| self.failed("did not finish").with_source(error))??;
         let access = keystone::look_up(transport, host, v3, &token).await.map_err(|error| match error.kind() {
             ErrorKind::TokenRejected => error.with_hint(format!("{} printed it: run it by hand", self.subject())),
             _ => error,
@@ -78,7 +78,7 @@ impl Exec {
     fn run(&self, wanted: String, now: Timestamp) -> Result<Token> {
         let printed = command::output_of(&self.words, &self.origin, &[(VARIABLE, wanted)], HINT)?;
         let answer: Value =
-            serde_json::from_str(printed.expose()).map_err(|_| self.failed("prints what is no JSON"))?;
+            serde_json::from_str(printed.expose()).map_err(|_| self.failed("prints something that is not JSON"))?;
         let text = |names: [&str; 2]| names.into_iter().find_map(|name| answer[name].as_str());
         // The second names are those of `openstack token issue -f json`.
         let token = text(["token", "id"]).ok_or_else(|| self.failed("prints JSON without a `token`"))?;
@@ -86,7 +86,7 @@ impl Exec {
             let end: Timestamp = end
                 .parse()
                 .or_else(|_| end.replacen("+0000", "Z", 1).parse())
-                .map_err(|_| self.failed("prints an `expires_at` that is no time in RFC 3339"))?;
+                .map_err(|_| self.failed("prints an `expires_at` that is not a time as in RFC 3339"))?;
             if end <= now {
                 return Err(self.failed(&format!("prints a token that ended at {end}")));
             }
@@ -102,6 +102,11 @@ impl Exec {
         let message = format!("{}: the command `{program}` {what}", self.origin);
         Error::new(ErrorKind::InvalidConfig, message).with_hint(HINT)
     }
+}
+
+/// Whether this process is run by a login with a program, or is a part of one.
+pub(crate) fn is_within(host: &Host) -> bool {
+    host.variable(VARIABLE).is_some()
 }
 
 /// Whether a token is for a scope already.
@@ -149,13 +154,17 @@ impl Method for Exec {
         (ErrorKind::Unauthenticated, hint.into())
     }
 
-    fn usable(&self, host: &Host) -> Result<()> {
-        if host.variable(VARIABLE).is_none() {
+    fn usable(&self, host: &Host, unattended: bool) -> Result<()> {
+        if unattended {
+            let message = format!("{}: the command is not run, since nobody asked for that", self.origin);
+            return Err(Error::new(ErrorKind::NotConfigured, message));
+        }
+        if !is_within(host) {
             return Ok(());
         }
         let hint =
-            "in the program, log in in another way: unset the variables that chose this one, or name another cloud";
-        Err(self.failed("would run itself, without end").with_hint(hint))
+            "let the program log in differently: unset the variables that select this method, or name another cloud";
+        Err(self.failed("would run itself endlessly").with_hint(hint))
     }
 
     fn exchange<'a>(&'a self, exchange: &'a Exchange<'a>, scope: &'a Scope) -> Option<Exchanged<'a>> {

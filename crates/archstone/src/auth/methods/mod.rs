@@ -8,7 +8,7 @@ mod admin_token;
 mod application_credential;
 mod choice;
 mod ec2;
-mod exec;
+pub(crate) mod exec;
 mod http_basic;
 mod multi_factor;
 mod none;
@@ -166,8 +166,9 @@ pub(crate) trait Method: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Whether it can be used by this process. Asked when a client is made.
-    fn usable(&self, _: &Host) -> Result<()> {
+    /// Whether a client of this process can log in with it: before it waits for others, and where nobody is there (see
+    /// [`ClientBuilder::unattended`](crate::ClientBuilder::unattended)).
+    fn usable(&self, _: &Host, _unattended: bool) -> Result<()> {
         Ok(())
     }
 

@@ -100,7 +100,7 @@ fn bearer(answer: &Answer) -> Result<Token> {
         answer.error(ErrorKind::InvalidResponse, message).with_hint("check " + Hint::option("oauth2_endpoint"))
     };
     let body: Value =
-        serde_json::from_str(&answer.body).map_err(|source| malformed("is no JSON").with_source(source))?;
+        serde_json::from_str(&answer.body).map_err(|source| malformed("is not JSON").with_source(source))?;
     let kind = body["token_type"].as_str();
     if !kind.is_some_and(|it| it.eq_ignore_ascii_case("bearer")) {
         return Err(malformed("has no token of the type `Bearer`"));

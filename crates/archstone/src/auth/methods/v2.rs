@@ -95,7 +95,12 @@ impl V2 {
         let answer = identity.transport.send(request).await?;
         match answer.status {
             200 | 203 => read(&answer, v2, identity),
-            _ => Err(keystone::refusal(&answer, self, scope)),
+            _ => Err(match keystone::refusal(&answer, self, scope) {
+                error if error.kind() == ErrorKind::NotIdentityService => {
+                    error.with_hint("a cloud without Identity API v2.0 has v3: " + other_version())
+                }
+                error => error,
+            }),
         }
     }
 
@@ -153,7 +158,7 @@ fn read(answer: &Answer, v2: &Url, identity: &Identity) -> Result<Access> {
         answer.error(ErrorKind::InvalidResponse, message).with_hint(check_url())
     };
     let mut body: Value =
-        serde_json::from_str(&answer.body).map_err(|source| malformed("is no JSON").with_source(source))?;
+        serde_json::from_str(&answer.body).map_err(|source| malformed("is not JSON").with_source(source))?;
     // What is kept of the document has no secret.
     let id = body.pointer_mut("/access/token").and_then(|token| token.as_object_mut()?.remove("id"));
     let id = match id {
