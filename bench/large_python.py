@@ -1,4 +1,4 @@
-"""What `bench/large` measures of Python: lists of a large cloud, in seconds, and peak resident memory."""
+"""The Python part of `bench/large`: seconds for lists of a large cloud, and peak resident memory."""
 
 from __future__ import annotations
 

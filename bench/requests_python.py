@@ -4,9 +4,9 @@
     bench/requests_python.py [NAME ...]          the named contenders (default: all), as a Markdown table
     bench/requests_python.py --json [NAME ...]   the same as JSON, with every run
 
-All send the same GET with the same headers to the same server, a process of its own on loopback that answers with
-a short JSON document, and parse it as their users do. Each run of a contender is a process of its own; they take
-turns in an order that rotates, and the median of the runs counts.
+All send the same GET with the same headers to the same server, a separate process on loopback that responds with
+a short JSON document, and parse it as their users do. Each run of a contender is a separate process; the contenders
+take turns in a rotating order, and the median of the runs is reported.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SECONDS = 1.5
 IN_FLIGHT = 64
 WARM_UP = 300
 
-#: With the release build of `archstone.testing`: in Rust, a thread for each connection.
+#: The release build of `archstone.testing`: in Rust, with a thread per connection.
 STUB = """
 import json, sys
 import archstone
@@ -51,7 +51,7 @@ with FakeKeystone() as keystone:
 Target = dict[str, Any]
 Call = Callable[[], Any]
 AsyncCall = Callable[[], Awaitable[Any]]
-#: The runs of the contenders, by how they wait and their name.
+#: The runs of the contenders, by mode (`sync` or `asyncio`) and name.
 Figures = dict[str, dict[str, list[dict[str, float]]]]
 
 
@@ -175,7 +175,7 @@ async def async_aiohttp(to: Target, stack: AsyncExitStack) -> AsyncCall:
 async def async_httpx(to: Target, stack: AsyncExitStack) -> AsyncCall:
     import httpx
 
-    # It keeps 20 connections by default, and would make new ones all the time.
+    # By default it keeps 20 connections, and would open new ones all the time.
     limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
     client = await stack.enter_async_context(httpx.AsyncClient(headers=to["headers"], limits=limits))
 
@@ -215,13 +215,13 @@ class Meter:
         return time.perf_counter() - self.began < SECONDS
 
     def read(self) -> dict[str, float]:
-        """Calls in a second, and the processor time of one in microseconds: of all threads of this process."""
+        """Calls per second, and the processor time of a call in microseconds, of all threads of this process."""
         spent, elapsed = time.process_time() - self.spent, time.perf_counter() - self.began
         return {"calls": self.calls, "rate": self.calls / elapsed, "cpu_us": spent / self.calls * 1e6}
 
 
 def measure(once: Call) -> dict[str, float]:
-    """One at a time."""
+    """Measure one call at a time."""
     for _ in range(WARM_UP):
         once()
     meter = Meter()
@@ -233,7 +233,7 @@ def measure(once: Call) -> dict[str, float]:
 
 
 async def measure_asyncio(name: str, to: Target) -> dict[str, float]:
-    """So many at a time."""
+    """Measure many calls at a time."""
     async with AsyncExitStack() as stack:
         once = await ASYNCIO[name](to, stack)
 
@@ -268,7 +268,7 @@ def run(way: str, name: str, to: Target, server: int) -> dict[str, float]:
 
 
 def compare(wanted: list[str]) -> Figures:
-    """All runs of the contenders."""
+    """Run all contenders."""
     contenders = [(way, name) for way, all_ in (("sync", SYNC), ("asyncio", ASYNCIO)) for name in all_]
     contenders = [it for it in contenders if not wanted or it[1] in wanted]
     figures: Figures = {"sync": {}, "asyncio": {}}
@@ -287,16 +287,16 @@ def compare(wanted: list[str]) -> Figures:
 
 
 def median(runs: list[dict[str, float]], figure: str) -> float:
-    """The median of one figure."""
+    """The median of a figure."""
     return statistics.median(it[figure] for it in runs)
 
 
 def tables(figures: Figures) -> str:
-    """What was measured, the fastest first."""
+    """Tables of the results, the fastest first."""
     lines = []
     for way, title in (("sync", "one at a time"), ("asyncio", f"asyncio, {IN_FLIGHT} in flight")):
         lines += [
-            f"| {title} | requests in a second | slowest to fastest run | Archstone is | processor time | the server's |",
+            f"| {title} | requests per second | slowest to fastest run | Archstone is | processor time | the server's |",
             "|---|---|---|---|---|---|",
         ]
         rates = {name: median(runs, "rate") for name, runs in figures[way].items()}
@@ -323,7 +323,7 @@ def main() -> None:
         to, name = json.load(sys.stdin), options.names[0]
         done = measure(SYNC[name](to)) if options.one == "sync" else asyncio.run(measure_asyncio(name, to))
         print(json.dumps(done), flush=True)
-        # Without the end of the interpreter, which some abort in.
+        # Skips the shutdown of the interpreter, in which some libraries abort.
         os._exit(0)
     figures = compare(options.names)
     print(json.dumps(figures) if options.json else tables(figures))

@@ -1,4 +1,4 @@
-"""Make an own CA and a server certificate for an instance that serves HTTPS.
+"""Create a CA and a server certificate for an instance that serves HTTPS.
 
 Runs inside the virtual environment, whose `cryptography` the standard library lacks.
 
@@ -23,7 +23,7 @@ def name(text: str) -> x509.Name:
 
 
 def key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    """What a key may do; strict verifiers want it said."""
+    """The allowed uses of a key, which strict verifiers require."""
     return x509.KeyUsage(
         digital_signature=not signs_certificates,
         key_cert_sign=signs_certificates,
@@ -38,7 +38,7 @@ def key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 def builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-    """What both certificates have in common."""
+    """The common parts of both certificates."""
     now = datetime.datetime.now(datetime.UTC)
     return (
         x509.CertificateBuilder()

@@ -1,16 +1,16 @@
-# What dev/try and dev/test share. To be sourced, from the repository's root.
+# Shared by dev/try and dev/test. To be sourced, from the repository's root.
 # shellcheck shell=bash
 
-# Settings of the person who runs this are for other clouds.
+# The user's settings are for other clouds.
 while read -r variable; do unset "$variable"; done < <(compgen -e | grep -E '^(OS|ARCHSTONE)_' || true)
 
-# The embedded Keystone is on this machine: never behind a proxy.
+# The embedded Keystone is on this machine, so never use a proxy for it.
 export NO_PROXY="127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY}"
 export no_proxy=$NO_PROXY
 
 step="start"
 
-# Says what comes next, and since when this has been running.
+# Prints the next step, and the time since the start.
 heading() {
     step=$1
     printf '\n== %s (%d:%02d)\n' "$step" $((SECONDS / 60)) $((SECONDS % 60))
@@ -21,7 +21,7 @@ stopped() {
 }
 trap stopped ERR
 
-need() { # what, where it comes from, the command that shows that it is there
+need() { # name, where to get it, a command that succeeds if it is installed
     local what=$1 source=$2
     shift 2
     if ! "$@" >/dev/null 2>&1; then
@@ -34,7 +34,7 @@ need "Python 3.11 or newer as python3" "see https://www.python.org" \
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 need "Python's venv" "on Debian and Ubuntu, apt install python3-venv" python3 -c 'import venv, ensurepip'
 
-# A Python environment with what the requirement files name, first in PATH. Made anew when they change.
+# A Python environment with these requirement files, first in PATH. Recreated when they change.
 python_environment() { # name, requirement files
     local folder=$PWD/dev/.state/$1 wanted
     shift
@@ -49,8 +49,8 @@ python_environment() { # name, requirement files
     export PATH=$folder/bin:$PATH VIRTUAL_ENV=$folder
 }
 
-# Builds the Python package and puts it into the environment. The profile is Cargo's.
-install_python_package() { # profile
-    MATURIN_PEP517_ARGS="--profile $1" \
+# Builds the Python package with a Cargo profile, and installs it into the environment.
+install_python_package() { # profile, further options of maturin
+    MATURIN_PEP517_ARGS="--profile $*" \
         pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./python
 }

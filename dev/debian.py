@@ -1,4 +1,4 @@
-"""Programs of Debian's packages, unpacked into a folder: without root, and nothing on the system changes."""
+"""Programs from Debian packages, unpacked into a folder, without root and without changes to the system."""
 
 import contextlib
 import os
@@ -10,32 +10,32 @@ from pathlib import Path
 
 from server import STATE, Failure, locked, run_logged, say, tail
 
-# Where a program may be that is installed: a user's PATH has no /usr/sbin.
+# The search path of installed programs: a user's PATH does not contain /usr/sbin.
 SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/bin", "/usr/sbin", "/usr/local/bin"])
 
 
 @dataclass(frozen=True)
 class Programs:
-    """Programs that are installed, or else come from packages that are unpacked into `dev/.state/`."""
+    """Programs that are installed, or otherwise unpacked from packages into `dev/.state/`."""
 
     folder: Path
-    # Each program with the packages whose files it needs, libraries apart.
+    # Each program and the packages that contain its files, except libraries.
     packages: dict[str, tuple[str, ...]]
 
     def path(self, program: str) -> str:
         """Where a program is, after `install`."""
-        # Some packages have their programs in `/bin`, which the system itself has merged with `/usr/bin`.
+        # Some packages have programs in `/bin`, which is merged with `/usr/bin` on the system.
         unpacked = [self.folder / place / program for place in ("usr/bin", "bin")]
         there = next((it for it in unpacked if os.access(it, os.X_OK)), unpacked[0])
         return installed(program) or str(there)
 
     def variables(self) -> dict[str, str]:
-        """What unpacked programs need in their environment: where their libraries are."""
+        """The environment variables of unpacked programs: the paths of their libraries."""
         folders = sorted({str(file.parent) for file in self.folder.glob("**/*.so.*")})
         return {"LD_LIBRARY_PATH": os.pathsep.join(folders)} if folders else {}
 
     def install(self) -> None:
-        """Unpack what is neither installed nor unpacked."""
+        """Unpack the programs that are neither installed nor unpacked."""
         if self.are_there():
             return
         missing = [packages for program, packages in self.packages.items() if not installed(program)]
@@ -50,17 +50,17 @@ class Programs:
             Download(self.folder, names).unpack(wanted)
 
     def are_there(self) -> bool:
-        """Whether every program can be started."""
+        """Whether every program is executable."""
         return all(os.access(self.path(program), os.X_OK) for program in self.packages)
 
 
 def installed(program: str) -> str | None:
-    """Where the system has a program, if it has."""
+    """The path of an installed program, if there is one."""
     return shutil.which(program, path=SYSTEM_PATH)
 
 
 class Download:
-    """Packages on their way from Debian into a folder."""
+    """Downloads and unpacks Debian packages into a folder."""
 
     def __init__(self, folder: Path, names: str) -> None:
         self.folder = folder
@@ -76,7 +76,7 @@ class Download:
         try:
             self.fetch(wanted)
         except Failure:
-            # The system has no lists of packages, or old ones.
+            # The system has no package lists, or outdated ones.
             self.update()
             self.fetch(wanted)
         log = STATE / f"{self.folder.name}.log"
@@ -96,7 +96,7 @@ class Download:
                    cwd=self.work)  # fmt: skip
 
     def ask(self, *arguments: str) -> str:
-        """What apt-cache answers; nothing when it does not know."""
+        """The output of apt-cache; empty for unknown packages."""
         command = ["apt-cache", *self.options, *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
@@ -115,7 +115,7 @@ class Download:
             ) from None
 
     def libraries(self, packages: list[str]) -> list[str]:
-        """The libraries that packages need, and those need in turn, and that the system lacks."""
+        """The libraries that packages need, directly or indirectly, and that are not installed."""
         found: list[str] = []
         asked = list(packages)
         while asked:

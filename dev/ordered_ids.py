@@ -1,6 +1,6 @@
-"""Identifiers that grow: what is made later sorts later, in every run alike.
+"""Ascending identifiers: resources sort by creation, which is the same in every run.
 
-Keystone's own are random, and so is the order in which it lists things.
+Keystone's own are random, and so is the order of its lists.
 """
 
 import itertools
@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 
 def growing(first: int) -> Callable[[], uuid.UUID]:
-    """What makes such identifiers from this number on."""
+    """A generator of such identifiers, starting at this number."""
     numbers = itertools.count(first)
 
     def uuid4() -> uuid.UUID:
         number = next(numbers)
-        # The letter and the digest make it look like any other: not like a number, to YAML.
+        # The letter and the digest make it look like any other ID, and not like a number in YAML.
         return uuid.UUID(f"a{number:017x}{uuid.uuid5(uuid.NAMESPACE_OID, str(number)).hex[:14]}")
 
     return uuid4

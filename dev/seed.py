@@ -1,4 +1,4 @@
-"""Make the database of the seeded cloud: schema, bootstrap, then everything cloud.json names.
+"""Create the database of the seeded cloud: schema, bootstrap, then everything in cloud.json.
 
 Runs inside the virtual environment, once per template, in one process: importing Keystone is most of the
 cost, so calling its managers directly is much faster than its command line or its API.
@@ -112,7 +112,7 @@ def seed_user(
         }
         apis.credential_api.create_credential(credential["id"], credential)
     if user.get("password_expired"):
-        # No API sets a password's expiry in the past, so the row is changed.
+        # The API cannot set a password's expiry to the past, so the row is changed.
         with sql.session_for_write() as session:
             row = session.get(sql_model.User, user_id)
             row.password_ref.expires_at = datetime.datetime(2020, 1, 1)
@@ -154,7 +154,7 @@ def seed_catalog(cloud: dict[str, Any], identity_service_id: str) -> None:
 
 
 def main() -> None:
-    """Seed everything, and disable what cloud.json wants disabled at the end."""
+    """Seed everything, and finally disable what cloud.json disables."""
     cloud = json.loads(Path(CLOUD_FILE).read_text(encoding="utf-8"))
     sql_core.enable_sqlite_foreign_key()
     keystone.server.configure(config_files=[CONF_FILE])

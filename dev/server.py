@@ -1,4 +1,4 @@
-"""What the servers of this folder share: pinned environments, processes with a port and logs, requests."""
+"""Shared by the servers of this folder: pinned environments, processes with a port and logs, requests."""
 
 import argparse
 import contextlib
@@ -26,18 +26,18 @@ DEV = Path(__file__).resolve().parent
 STATE = DEV / ".state"
 
 HOST = "127.0.0.1"
-# Below the range that systems hand out to clients, so that a remembered port is likely to be free later.
+# Below the range for clients' ephemeral ports, so that a remembered port is likely to be free later.
 PORTS = range(20000, 30000)
 START_SECONDS = 90
 STOP_SECONDS = 5
 
 
 class Failure(Exception):
-    """Something the user has to know; printed without a traceback."""
+    """An error for the user; printed without a traceback."""
 
 
 def say(text: str) -> None:
-    """Tell about progress. Standard output is for results only."""
+    """Report progress. Standard output is for results only."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -92,7 +92,7 @@ def run_logged(command: list[str], log: Path, failure: str, **options: Any) -> N
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment in `dev/.state/` with just what a requirements file pins."""
+    """A virtual environment in `dev/.state/` with exactly the pinned requirements of a file."""
 
     folder: Path
     requirements: Path
@@ -104,7 +104,7 @@ class Environment:
         return self.folder / "bin" / "python"
 
     def install(self) -> None:
-        """Make it, unless it is there with just these requirements."""
+        """Create it, unless it exists with exactly these requirements."""
         marker = self.folder / "installed"
         wanted = digest(self.requirements, sys.version)
         with locked(STATE / f"{self.folder.name}.lock"):
@@ -132,11 +132,11 @@ class Settings:
 
 
 class Server:
-    """One of OpenStack's applications, served from a folder of its own with its data and logs."""
+    """One of OpenStack's applications, with its own folder for data and logs."""
 
-    # What `wsgi.py` has to import.
+    # The module that `wsgi.py` imports.
     application: str
-    # A path that answers 200 to everyone as soon as the server works.
+    # A path that responds with 200 as soon as the server works.
     probe: str
 
     def __init__(self, title: str, folder: Path, environment: Environment, settings: Settings) -> None:
@@ -152,12 +152,17 @@ class Server:
             setattr(settings, field.name, saved.get(field.name, getattr(settings, field.name)))
 
     @property
+    def threads(self) -> int:
+        """The threads of each worker process."""
+        return 1
+
+    @property
     def exists(self) -> bool:
-        """Whether it was ever started."""
+        """Whether it has been started before."""
         return (self.folder / "settings.json").is_file()
 
     def trust(self) -> ssl.SSLContext | None:
-        """What a client needs to trust it, if it serves HTTPS."""
+        """The CA that clients must trust, if it serves HTTPS."""
         return None
 
     def save(self) -> None:
@@ -165,22 +170,22 @@ class Server:
         save_settings(self.folder, asdict(self.settings))
 
     def pid(self) -> int | None:
-        """The running server's process id. A stale pid file, even of a reused id, counts as not running."""
+        """The running server's process ID. A stale pid file, even of a reused id, counts as not running."""
         try:
             pid = int(self.pid_file.read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
             return None
-        # Where setproctitle is installed, granian renames itself.
+        # If setproctitle is installed, granian renames itself.
         names = (f"{self.folder} ", f"granian wsgi {HOST}:{self.settings.port} ")
         return pid if any(name in command_line(pid) for name in names) else None
 
     def state(self) -> str:
-        """Whether it runs, for a list."""
+        """Its state, for a list."""
         pid = self.pid()
         return f"running (pid {pid})" if pid else "stopped"
 
     def choose_port(self, wanted: int | None = None) -> None:
-        """Take the wanted port, or the remembered one, or any free one."""
+        """Use the requested port, or the remembered one, or any free one."""
         if wanted is not None:
             if not port_is_free(wanted):
                 raise Failure(f"port {wanted} is in use")
@@ -191,12 +196,12 @@ class Server:
             self.settings.port = free_port()
 
     def serve(self, variables: dict[str, str], *options: str) -> None:
-        """Start the server and wait until it answers."""
-        # One thread in each worker process: the work is bound by the interpreter's lock anyway.
+        """Start the server and wait until it responds."""
         command = [str(self.environment.python), "-m", "granian", "--interface", "wsgi", "--host", HOST,
                    "--port", str(self.settings.port), "--workers", str(self.settings.workers),
-                   "--blocking-threads", "1", "--no-ws", "--no-access-log", "--workers-kill-timeout", "3",
-                   "--working-dir", str(self.folder), *options, "wsgi:application"]  # fmt: skip
+                   "--blocking-threads", str(self.threads), "--no-ws", "--no-access-log",
+                   "--workers-kill-timeout", "3", "--working-dir", str(self.folder),
+                   *options, "wsgi:application"]  # fmt: skip
         self.clear_requests()
         environment = {
             key: value for key, value in os.environ.items() if not key.startswith(("OS_", "GRANIAN_"))
@@ -210,7 +215,7 @@ class Server:
         }
         environment |= variables
         with open(self.log, "wb") as log:
-            # Python looks for modules in the current folder first, and not everyone's is good for that.
+            # Python looks for modules in the current folder first, which may contain unrelated ones.
             server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                       env=environment, cwd=self.folder, start_new_session=True)  # fmt: skip
         self.pid_file.write_text(f"{server.pid}\n", encoding="ascii")
@@ -221,10 +226,10 @@ class Server:
             end_group(server.pid)
             self.pid_file.unlink(missing_ok=True)
             raise
-        self.clear_requests()  # The waiting above is nobody's request.
+        self.clear_requests()  # Without the requests made while waiting.
 
     def wait_until_it_answers(self, server: "subprocess.Popen[bytes]") -> None:
-        """Ask for the version document until it comes."""
+        """Request the version document until the server responds."""
         say(f"starting {self.title} ...")
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -261,7 +266,7 @@ class Server:
         return pid is not None
 
     def clear_requests(self) -> None:
-        """Forget what reached the server, and the counts of tags."""
+        """Delete the recorded requests, and the counts of tags."""
         shutil.rmtree(self.folder / "tags", ignore_errors=True)
         with open(self.requests, "wb"):
             pass
@@ -272,7 +277,7 @@ class Server:
             shutil.copyfileobj(log, sys.stdout.buffer)
 
     def print_requests(self, wanted: argparse.Namespace) -> None:
-        """Print or count what reached the server since its start."""
+        """Print or count the requests since the server's start."""
         found = []
         with contextlib.suppress(FileNotFoundError):
             for line in self.requests.read_text(encoding="utf-8").splitlines():
@@ -290,14 +295,14 @@ class Server:
 
 
 def save_settings(folder: Path, settings: dict[str, Any]) -> None:
-    """Remember what a server was given; written aside and renamed, for readers that do not lock."""
+    """Save a server's settings; written to another file and renamed, for readers that do not lock."""
     aside = folder / "settings.json.tmp"
     aside.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     aside.rename(folder / "settings.json")
 
 
 def saved_settings(folder: Path) -> dict[str, Any]:
-    """What a server was given; empty when it was never started, or is being deleted."""
+    """A server's settings; empty if it was never started, or is being deleted."""
     try:
         saved: dict[str, Any] = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -306,7 +311,7 @@ def saved_settings(folder: Path) -> dict[str, Any]:
 
 
 def command_line(pid: int) -> str:
-    """The command line of a process; empty when there is none, or only its remains."""
+    """The command line of a process; empty if there is none, or if it is a zombie."""
     if Path("/proc/self/cmdline").exists():
         try:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -319,7 +324,7 @@ def command_line(pid: int) -> str:
 
 
 def end_group(pid: int) -> None:
-    """End a server and its workers: politely, then for certain."""
+    """Stop a server and its workers: with SIGTERM, then with SIGKILL."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
@@ -345,8 +350,8 @@ def port_is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Any port that is free and that no other server remembers."""
-    # Not of pathlib: its glob fails when a folder is deleted meanwhile.
+    """A free port that no other server has saved."""
+    # Not with pathlib: its glob fails if a folder is deleted meanwhile.
     remembered = {
         saved_settings((STATE / file).parent).get(port)
         for pattern in ("instances/*/settings.json", "services/*/*/settings.json", "stores/*/*/settings.json")

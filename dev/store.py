@@ -1,4 +1,4 @@
-"""Servers that keep tokens for a fleet, real ones: Redis in its ways of being deployed, and memcached."""
+"""Real token stores for a fleet: Redis in its kinds of deployment, and memcached."""
 
 import contextlib
 import re
@@ -22,16 +22,16 @@ from server import (
 from store_process import PROGRAMS, Process
 
 FOLDER = STATE / "stores"
-# Has what makes certificates.
+# This environment contains what creates certificates.
 KEYSTONE = Environment(STATE / "venv", DEV / "requirements.txt", "Keystone")
-READY_SECONDS = 20
+READY_SECONDS = 60
 
-# The name under which the sentinels watch their master.
+# The name of the master for the sentinels.
 MASTER = "archstone"
 MASTER_ADDRESS = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)
-# The user of the store with TLS; the default user may do nothing there.
+# The user of the store with TLS; the default user is disabled there.
 USER, PASSWORD = "fleet", "fleet-secret"
-# Just what docs/token-cache.md says that a user needs.
+# Exactly the permissions that docs/token-cache.md lists.
 PERMISSIONS = (
     "~archstone:2:* +eval +get +set +del +time +exists +pttl +pexpire +hget +hmget +hset "
     "+hstrlen +hincrby +scan"
@@ -80,14 +80,14 @@ dir {folder}
 set-proc-title no
 sentinel myid {id}
 sentinel monitor {name} {host} {master} 2
-sentinel down-after-milliseconds {name} 500
+sentinel down-after-milliseconds {name} 1500
 sentinel failover-timeout {name} 3000
 sentinel parallel-syncs {name} 1
 """
 
 
 class Store:
-    """Servers that belong together. The base is one Redis alone."""
+    """A group of servers. The base class is a single Redis."""
 
     scheme = "redis"
     program = "redis-server"
@@ -105,15 +105,15 @@ class Store:
 
     @property
     def exists(self) -> bool:
-        """Whether it was ever started."""
+        """Whether it has been started before."""
         return all((it.folder / "settings.json").is_file() for it in self.processes.values())
 
     def lock(self) -> contextlib.AbstractContextManager[None]:
-        """Keep other calls from changing this store meanwhile."""
+        """Prevent other calls from changing this store."""
         return locked(FOLDER / f".{self.name}.lock")
 
     def up(self) -> None:
-        """Start all of it, unless all of it runs."""
+        """Start all processes, unless all are running."""
         PROGRAMS.install()
         if self.exists and all(it.state().startswith("running") for it in self.processes.values()):
             return
@@ -123,8 +123,8 @@ class Store:
         self.start()
 
     def start(self) -> None:
-        """Start every process anew, with nothing in it, and wait until they work together."""
-        # One that went on could tell the new ones of the old times.
+        """Restart every process without data, and wait until they work together."""
+        # A process that kept running could pass old state on to the new ones.
         self.down()
         try:
             self.prepare()
@@ -138,26 +138,26 @@ class Store:
             raise
 
     def down(self) -> None:
-        """End every process."""
+        """Stop every process."""
         for process in self.processes.values():
             process.kill()
 
     def delete(self) -> None:
-        """Forget ports and logs, too."""
+        """Delete ports and logs, too."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def prepare(self) -> None:
-        """Make what the processes need before they start."""
+        """Create what the processes need before they start."""
 
     def is_up(self, process: Process) -> bool:
-        """Whether a process answers."""
+        """Whether a process responds."""
         return process.answers("PING") == "PONG"
 
     def join(self) -> None:
-        """Make the processes know each other."""
+        """Connect the processes with each other."""
 
     def restart(self, processes: list[Process]) -> None:
-        """Start processes again, with nothing in them."""
+        """Restart processes without data."""
         if len(processes) == len(self.processes):
             self.start()
             return
@@ -166,11 +166,11 @@ class Store:
             self.wait_for(process, self.is_up)
 
     def fail_over(self) -> str:
-        """End the server that is written to, and wait until another is."""
+        """Kill the master, and wait until another server takes over."""
         raise Failure(f"{self.name} has no other server to fall over to; `sentinel` has")
 
     def wait_for(self, process: Process, condition: Callable[[Process], bool]) -> None:
-        """Wait until a process is so, as long as it lives."""
+        """Wait for a condition while the process is running."""
         deadline = time.monotonic() + READY_SECONDS
         while not condition(process):
             log = process.folder / "server.log"
@@ -185,16 +185,16 @@ class Store:
 
     @property
     def url(self) -> str:
-        """What `token_cache` is set to."""
+        """The value of the option `token_cache`."""
         return f"{self.scheme}://{','.join(it.address for it in self.processes.values())}"
 
     def variables(self) -> dict[str, str]:
-        """What a client's environment has to say."""
+        """The environment variables of a client."""
         return {"ARCHSTONE_TOKEN_CACHE": self.url}
 
 
 class TlsStore(Store):
-    """A Redis behind TLS, which knows one user only."""
+    """A Redis with TLS and a single user."""
 
     conf = TLS
 
@@ -237,19 +237,19 @@ class SentinelStore(Store):
 
     @property
     def servers(self) -> list[Process]:
-        """Those that keep something."""
+        """The servers with data."""
         return [self.processes["redis-1"], self.processes["redis-2"]]
 
     @property
     def sentinels(self) -> list[Process]:
-        """Those that watch."""
+        """The sentinels."""
         return [it for it in self.processes.values() if it not in self.servers]
 
     def prepare(self) -> None:
         first, second = self.servers
         first.conf = REDIS
         self.make_replica(second, first)
-        # They would find each other and the replica, too, but that takes them many seconds.
+        # They would discover each other and the replica, too, but that takes many seconds.
         ids = {it.name: it.name[-1] * 40 for it in self.sentinels}
         for one in self.sentinels:
             others = [it for it in self.sentinels if it is not one]
@@ -259,7 +259,7 @@ class SentinelStore(Store):
             one.values |= {"id": ids[one.name], "master": first.port}
 
     def make_replica(self, process: Process, master: Process) -> None:
-        """Let a server copy another from its next start on."""
+        """Make a server a replica of another from its next start on."""
         process.conf = REDIS + REPLICA
         process.values["master"] = master.port
 
@@ -274,18 +274,30 @@ class SentinelStore(Store):
         super().restart(processes)
 
     def master(self) -> Process:
-        """Where the sentinels say that is written to."""
+        """The current master, according to the sentinels."""
         for one in self.sentinels:
             if answer := one.answers(*MASTER_ADDRESS):
                 return next(it for it in self.servers if str(it.port) == answer[1])
         raise Failure(f"no sentinel of {self.name} answers")
 
+    def other(self, server: Process) -> Process:
+        """The other server."""
+        return next(it for it in self.servers if it is not server)
+
+    def is_settled(self) -> bool:
+        """Whether all sentinels name the same master, and the other server has all of its data."""
+        if len({str(it.answers(*MASTER_ADDRESS)) for it in self.sentinels}) > 1:
+            return False
+        master = self.master()
+        copied = replicated(self.other(master), "slave_repl_offset")
+        return is_copy(self.other(master)) and copied >= replicated(master, "master_repl_offset") > 0
+
     def fail_over(self) -> str:
+        # On a busy machine, the sentinels may just have replaced a master that did not respond in time. And
+        # writes that are not replicated yet would be lost.
+        self.wait_for(self.sentinels[0], lambda _: self.is_settled())
         old = self.master()
-        new = next(it for it in self.servers if it is not old)
-        # What was written just now may still be on its way, and would be lost.
-        written = replicated(old, "master_repl_offset")
-        self.wait_for(new, lambda it: replicated(it, "slave_repl_offset") >= written)
+        new = self.other(old)
         old.kill()
         for one in self.sentinels:
             self.wait_for(one, lambda it: it.answers(*MASTER_ADDRESS) == [HOST, str(new.port)])
@@ -300,18 +312,18 @@ class SentinelStore(Store):
 
 
 def is_copy(process: Process) -> bool:
-    """Whether a replica has all that its master has."""
+    """Whether a replica is connected to its master."""
     return "master_link_status:up" in str(process.answers("INFO", "replication"))
 
 
 def replicated(process: Process, key: str) -> int:
-    """How far a server's replication is, in bytes; 0 while it gives no answer."""
+    """A server's replication offset in bytes; 0 while it does not respond."""
     found = re.search(rf"^{key}:(\d+)", str(process.answers("INFO", "replication")), re.MULTILINE)
     return int(found[1]) if found else 0
 
 
 class ClusterStore(Store):
-    """Three nodes with a third of the keys each, and no copies."""
+    """Three nodes with a third of the keys each, without replicas."""
 
     scheme = "redis+cluster"
     conf = REDIS + CLUSTER
@@ -339,12 +351,12 @@ class ClusterStore(Store):
 
 
 def is_of_cluster(process: Process) -> bool:
-    """Whether a node sees all of its cluster."""
+    """Whether a node sees its whole cluster."""
     return "cluster_state:ok" in str(process.answers("CLUSTER", "INFO"))
 
 
 class MemcachedStore(Store):
-    """Two servers that know nothing of each other."""
+    """Two independent servers."""
 
     scheme = "memcached"
     program = "memcached"
@@ -364,7 +376,7 @@ KINDS: dict[str, type[Store]] = {
 
 
 def store(name: str) -> Store:
-    """The store of a name: its kind, and after a dot whatever tells it from others of the kind."""
+    """The store of a name: its kind, and optionally a dot and any suffix."""
     kind = name.partition(".")[0]
     if kind not in KINDS:
         raise Failure(

@@ -1,4 +1,4 @@
-"""One process of a store, see `store.py`: how it is started, asked, stopped and ended."""
+"""One process of a store, see `store.py`: start, query, suspend and kill it."""
 
 import contextlib
 import os
@@ -36,32 +36,32 @@ PROGRAMS = Programs(
 
 @dataclass
 class Process:
-    """One process of a store, with a folder and a port of its own."""
+    """One process of a store, with its own folder and port."""
 
     folder: Path
     program: str
-    # The text of its configuration, with places for `values`.
+    # The text of its configuration, with placeholders for `values`.
     conf: str = ""
     values: dict[str, Any] = field(default_factory=dict)
-    # Whom it knows, by name and password, behind TLS; without, it knows everyone, in the clear.
+    # The name and password of its only user, with TLS; otherwise everyone has access, without TLS.
     user: tuple[str, str] | None = None
     programs: Programs = PROGRAMS
-    # When this very call started it: just then, its command line cannot be read yet.
+    # If it was started by this call, since its command line cannot be read immediately.
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
     def name(self) -> str:
-        """What it is called among the store's."""
+        """Its name within the store."""
         return self.folder.name
 
     @property
     def port(self) -> int:
-        """Where it listens; the same for as long as the store is not deleted."""
+        """Its port, which is the same until the store is deleted."""
         return self.remembered("port")
 
     @property
     def bus(self) -> int:
-        """Where the other nodes of a cluster reach it."""
+        """Its port for the other nodes of a cluster."""
         return self.remembered("bus")
 
     def remembered(self, name: str) -> int:
@@ -74,13 +74,13 @@ class Process:
         return f"{HOST}:{self.port}"
 
     def choose_ports(self) -> None:
-        """Have ports, which others can be told before it starts."""
+        """Choose ports, so that others can be configured before it starts."""
         if not (self.folder / "settings.json").is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
             save_settings(self.folder, {"port": free_port(), "bus": free_port()})
 
     def pid(self) -> int | None:
-        """The process id, if it lives. A stale one, even of a reused id, counts as not running."""
+        """The process ID, if it is running. A stale one, even of a reused ID, counts as not running."""
         if self.process is not None:
             return self.process.pid if self.process.poll() is None else None
         try:
@@ -90,15 +90,15 @@ class Process:
         return pid if f"{self.folder}/" in command_line(pid) else None
 
     def state(self) -> str:
-        """Whether it runs, for a list."""
+        """Its state, for a list."""
         if (pid := self.pid()) is None:
             return "down"
         return f"{'stopped' if process_state(pid).startswith('T') else 'running'} (pid {pid})"
 
     def start(self) -> None:
-        """Start it with nothing in it; it may not answer yet."""
+        """Start it without data; it may not respond yet."""
         self.kill()
-        # By its folder it is known as ours, also where nothing else in its command line has it.
+        # The folder in its command line identifies it as ours, even if the arguments do not contain it.
         command = [str(self.folder / self.program), *self.arguments()]
         with open(self.folder / "server.log", "wb") as log:
             self.process = subprocess.Popen(command, executable=self.programs.path(self.program),
@@ -108,7 +108,7 @@ class Process:
         (self.folder / "pid").write_text(f"{self.process.pid}\n", encoding="ascii")
 
     def arguments(self) -> list[str]:
-        """The command line. The folder is in it, by which the process is known."""
+        """The command line. It contains the folder, which identifies the process."""
         if self.program == "memcached":
             user = ["-u", "root"] if os.getuid() == 0 else []
             return ["-l", HOST, "-p", str(self.port), "-P", str(self.folder / "memcached.pid"), *user]
@@ -119,13 +119,13 @@ class Process:
         return [str(conf)]
 
     def kill(self) -> None:
-        """End it at once; there is nothing in it to be saved."""
+        """Kill it; there is nothing to be saved."""
         if (pid := self.pid()) is not None:
             os.killpg(pid, signal.SIGKILL)
             if self.process is not None:
                 self.process.wait()
                 self.process = None
-            # The ports outlive what can be seen of the process, by a moment.
+            # The ports stay in use for a moment after the process has disappeared.
             deadline = time.monotonic() + STOP_SECONDS
             while command_line(pid) or not all(map(port_is_free, (self.port, self.bus))):
                 if time.monotonic() > deadline:
@@ -136,13 +136,13 @@ class Process:
         (self.folder / "pid").unlink(missing_ok=True)
 
     def signal(self, number: signal.Signals) -> None:
-        """Stop it where it is, or let it go on."""
+        """Suspend or resume it."""
         if (pid := self.pid()) is None:
             raise Failure(f"{self.name} does not run")
         os.killpg(pid, number)
 
     def ask(self, *words: object, timeout: float = 1) -> Any:
-        """Send a command, and read the answer: of Redis's protocol, or the first line of memcached's."""
+        """Send a command, and read the response: Redis's, or the first line of memcached's."""
         with contextlib.ExitStack() as stack:
             connection = stack.enter_context(socket.create_connection((HOST, self.port), timeout=timeout))
             if self.user:
@@ -158,7 +158,7 @@ class Process:
             return send(stream, *words)
 
     def answers(self, *words: object) -> Any:
-        """The same; None while it gives no answer."""
+        """The same; None while it does not respond."""
         try:
             return self.ask(*words)
         except (OSError, Failure):
@@ -166,13 +166,13 @@ class Process:
 
 
 def process_state(pid: int) -> str:
-    """The state of a process, as `ps` writes it: T is stopped. Empty when there is none."""
+    """The state of a process, as `ps` prints it: T is suspended. Empty if there is none."""
     command = ["ps", "-o", "stat=", "-p", str(pid)]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def send(stream: Any, *words: object) -> Any:
-    """Send a command of Redis's protocol, and read its answer."""
+    """Send a command in Redis's protocol, and read its response."""
     parts = [str(word).encode() for word in words]
     stream.write(b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(it), it) for it in parts))
     stream.flush()
@@ -180,7 +180,7 @@ def send(stream: Any, *words: object) -> Any:
 
 
 def receive(stream: Any) -> Any:
-    """Read one answer."""
+    """Read one response."""
     line = stream.readline().decode().rstrip("\r\n")
     kind, rest = line[:1], line[1:]
     if kind == "+":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What dev/arrows finds in small trees of its own, and that it finds nothing here."""
+"""Tests dev/arrows with small trees, and checks that it finds nothing in this repository."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ TREE = {
     "src/catalog.rs": "// use crate::client::Client;\nmod system { use super::Catalog; }\n",
     "src/error.rs": "#[cfg(test)]\nmod tests {\n    use crate::client::Client;\n}\n",
 }
-# What is changed in the tree, and what is then said; nothing where the arrows run down.
+# The changed files, and the expected message; none if the modules only use layers below them.
 CASES: list[tuple[dict[str, str], str]] = [
     ({}, ""),
     ({"src/error.rs": "use crate::client::Client;\n"}, "src/error.rs:1: `error` uses `client`"),

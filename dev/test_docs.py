@@ -1,20 +1,40 @@
 #!/usr/bin/env python3
-"""Runs every command and every piece of code in the documents, as written, against a real cloud.
+"""Runs every code block of the documents, as written, against a real cloud.
 
-The cloud is the one that `dev/services up` starts: Keystone with a real Placement and a real Glance. In what
-is run, only the address `http(s)://keystone.example:5000/v3` is replaced by that Keystone's. The blocks of a
-page run in order, in one shell, one Python process and one Rust program: a page may go on with what it made.
+The cloud is the one that `dev/services up` starts: Keystone with a real Placement and a real Glance. In the
+code, only the address `http(s)://keystone.example:5000/v3` is replaced by that Keystone's. The blocks of a
+page run in order, in one shell, one Python process and one Rust program: a page may use the results of
+earlier blocks.
 
     dev/test_docs.py [PAGE …]
-    dev/test_docs.py --links      only checks that links lead somewhere
+    dev/test_docs.py --static     only the checks that need neither a cloud nor a build of the library
+    dev/test_docs.py --links      only checks links
 
-Needs the program (`cargo build --package archstone-cli`) and the Python package. Below are the pages, with
-the user who reads it and what the page takes for granted, and the few commands that other steps of `dev/test`
-run.
+Needs the program (`cargo build --package archstone-cli`) and the Python package. `docs_pages.py` lists the
+pages that are run.
+
+The language of a block determines how it is checked:
+
+    console, sh, bash      run in the shell; below a `$ ` line is its output, and `…` matches anything
+    python, pycon, rust    run, or in pytest if there are functions `test_…`
+    text                   the output of the previous block
+    yaml, toml, ini, json  parsed; a clouds.yaml is checked with `archstone config check`
+
+A block whose first line is a comment with only a file name is a file, which is saved before the commands
+below it run; one of these commands must run it if it is a program. A block that cannot be run has a reason on
+the line before, and is at least parsed if it is in one of the languages above:
+
+    <!-- not-run: needs a Kubernetes cluster -->
+
+Any other block fails. The numbers of blocks are printed at the end.
 """
 
 import ast
+import collections
+import configparser
 import contextlib
+import itertools
+import json
 import os
 import pty
 import re
@@ -23,138 +43,95 @@ import subprocess
 import sys
 import tempfile
 import termios
+import textwrap
+import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+import yaml
+
+from docs_pages import ELSEWHERE, PAGES, REPOSITORY, Page
+
 ADDRESS = re.compile(r"https?://keystone\.example:5000/v3")
-BLOCK = re.compile(
-    r"^```(?P<language>console|python|rust)[^\n]*\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL
-)
-# Between the answers of two commands.
+FENCE = re.compile(r"(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<language>[\w+-]*)[^`]*")
+TAG = re.compile(r"\s*<!-- not-run: (?P<reason>.+) -->")
+FILE = re.compile(r"(?:#|//) (?P<name>~?[\w./-]+\.\w+)\n")
+# Separates the outputs of two commands.
 MARK = "\x1e"
 
-ELSEWHERE = {
-    "dev/try": "builds and starts everything: run by hand, from a clean clone",
-    "dev/test": "is what runs this",
-    "pip install -r": "is how dev/test makes the environment for tests",
-    "maturin develop": "is how dev/test installs the package, with another profile",
-    "pytest": "is a step of dev/test",
-    "bench/": "measures, on a quiet machine",
-    "dev/fleet": "takes longer than a test may",
-}
+SHELL = ("console", "sh", "bash")
+CODE = ("python", "pycon", "rust")
 
 
 @dataclass(frozen=True)
-class Page:
-    """A document: who reads it, and what its code takes for granted."""
+class Block:
+    """A fenced block of a page."""
 
-    user: str = "alice"
-    # What is typed at prompts.
-    typed: str = ""
-    shell: str = ""
-    python: str = ""
-    rust: str = ""
+    page: str
+    number: int
+    language: str
+    text: str
+    # The reason for not running it.
+    reason: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.page}:{self.number}"
+
+    @property
+    def file(self) -> str:
+        """The file name under which the reader saves it."""
+        match = FILE.match(self.text)
+        return match["name"] if match and self.language not in ("console", "text", "rust") else ""
+
+    @property
+    def runs(self) -> bool:
+        return not self.reason and not self.file
 
 
-CLIENTS = """\
-import archstone
-client = archstone.Client.from_env()
-async_client = archstone.AsyncClient.from_env()
-"""
-# A page can be run again.
-LEFT_OVER = """\
-for manager, name in [
-    (client.projects, "website"), (client.users, "ada"), (client.groups, "docs"),
-    *((client.users, f"docs-{number}") for number in range(4)),
-]:
-    for left_over in manager.list(name=name):
-        manager.delete(left_over)
-"""
-RUST_CLIENT = "let client = archstone::Client::from_env()?;\n"
+def blocks_in(page: str, text: str) -> list[Block]:
+    found: list[Block] = []
+    lines = text.splitlines()
+    position = 0
+    while position < len(lines):
+        if start := FENCE.fullmatch(lines[position]):
+            after = range(position + 1, len(lines))
+            end = next((at for at in after if lines[at].strip() == start["fence"]), len(lines))
+            inside = textwrap.dedent("".join(f"{line}\n" for line in lines[position + 1 : end]))
+            tag = TAG.fullmatch(lines[position - 1]) if position else None
+            reason = tag["reason"] if tag else ""
+            found.append(Block(page, position + 1, start["language"], inside, reason))
+            position = end
+        position += 1
+    return found
 
-RUST_LEFT_OVER = """\
-for left_over in client.identity().projects().list().name("website").all().await? {
-    client.identity().projects().delete(&left_over).await?;
-}
-for name in ["ada", "docs-4"] {
-    for left_over in client.identity().users().list().name(name).all().await? {
-        client.identity().users().delete(&left_over).await?;
+
+@cache
+def all_blocks(page: str) -> list[Block]:
+    return blocks_in(page, (REPOSITORY / page).read_text())
+
+
+def blocks(page: str, *languages: str) -> list[Block]:
+    """The blocks that are run."""
+    return [block for block in all_blocks(page) if block.language in languages and block.runs]
+
+
+def is_program(block: Block) -> bool:
+    return block.language == "rust" and "fn main()" in block.text
+
+
+def shown_by(page: str) -> dict[Block, Block]:
+    """The expected output: blocks of text, by the block that prints them."""
+    return {
+        before: block
+        for before, block in itertools.pairwise(all_blocks(page))
+        if block.language == "text"
+        and block.runs
+        and before.runs
+        and (before.language in (*SHELL, "python") or is_program(before))
     }
-}
-"""
-
-PAGES = {
-    "README.md": Page(typed="alice-secret\n", shell="unset ${!OS_*}"),
-    "crates/archstone-cli/README.md": Page(
-        shell="""\
-cat >clouds.yaml <<END
-clouds:
-  demo: {auth: {auth_url: "$OS_AUTH_URL", username: alice, password: alice-secret}}
-END
-unset OS_AUTH_URL OS_USERNAME OS_PASSWORD OS_USER_DOMAIN_NAME
-""",
-    ),
-    "python/README.md": Page(python="import archstone\n"),
-    "docs/command-line.md": Page(),
-    "docs/configuration.md": Page(
-        typed="alice-secret\n",
-        shell="""\
-cat >clouds.yaml <<END
-clouds:
-  demo: {auth: {auth_url: "$OS_AUTH_URL", username: alice}}
-END
-echo "export OS_AUTH_URL=$OS_AUTH_URL OS_USERNAME=bob OS_PASSWORD=bob-secret" >demo-openrc.sh
-""",
-        python="from archstone import Client\n",
-    ),
-    "docs/errors.md": Page(
-        python=CLIENTS + "def retry_later(seconds): ...\n",
-        rust=RUST_CLIENT + "fn retry_later(_: Option<std::time::Duration>) {}\n",
-    ),
-    "docs/identity.md": Page(
-        user="admin",
-        python=CLIENTS
-        + LEFT_OVER
-        + "group = client.groups.create('docs', domain='default')\n"
-        + "arriving = [client.users.create('docs-0', domain='default')]\n"
-        + "names = ['docs-1', 'docs-2']\n"
-        + "ids = [client.users.create('docs-3', domain='default').id]\n",
-        rust="use archstone::identity::{Bulk, Match};\n"
-        + RUST_CLIENT
-        + RUST_LEFT_OVER
-        + 'let ids = vec![client.identity().users().create("docs-4").domain("default").await?.id];\n',
-    ),
-    "docs/insight.md": Page(
-        user="admin",
-        python=CLIENTS,
-        shell="""\
-export LC_ALL=C.UTF-8
-cat >clouds.yaml <<END
-clouds:
-  staging: &cloud
-    auth: {auth_url: "$OS_AUTH_URL", username: admin, password: admin-secret}
-    project_name: admin
-  production: *cloud
-END
-""",
-        rust=RUST_CLIENT,
-    ),
-    "docs/keystoneauth.md": Page(user="admin", shell="export ARCHSTONE_TOKEN_CACHE=none", python=CLIENTS),
-    "docs/keystoneclient.md": Page(
-        user="admin",
-        python=CLIENTS
-        + LEFT_OVER
-        + "from archstone.keystoneauth import Session\nsession = Session(auth=client)\n",
-    ),
-    "docs/services.md": Page(python=CLIENTS, rust="use archstone::VersionRange;\n" + RUST_CLIENT),
-    "docs/token-cache.md": Page(shell="archstone token issue >/dev/null"),
-}
-
-
-def blocks(page: str, language: str) -> list[str]:
-    text = (REPOSITORY / page).read_text()
-    return [match["text"] for match in BLOCK.finditer(text) if match["language"] == language]
 
 
 # ------------------------------------------------------------------- the shell
@@ -162,10 +139,11 @@ def blocks(page: str, language: str) -> list[str]:
 
 @dataclass
 class Command:
-    """What is typed after `$ `, and what the page shows below it."""
+    """A command line after `$ `, and its output on the page."""
 
     line: str
     shown: list[str]
+    is_script: bool = False
 
 
 def commands(text: str) -> list[Command]:
@@ -181,7 +159,7 @@ def commands(text: str) -> list[Command]:
 
 
 def comparable(line: str) -> str:
-    """A line without what differs from run to run: ids, tokens, times, ports, and the width of columns."""
+    """A line without what differs from run to run: IDs, tokens, times, ports, and the width of columns."""
     for pattern, name in [
         (r"gAAAA[\w=…-]+", "TOKEN"),
         (r"\b[0-9a-f]{32}\b", "ID"),
@@ -193,7 +171,7 @@ def comparable(line: str) -> str:
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Whether a line is as shown; `…` stands for anything."""
+    """Whether a line matches the page; `…` matches anything."""
     parts = [re.escape(part.strip()) for part in comparable(shown).split("…")]
     return re.fullmatch(r".*".join(parts) + r"\s*", comparable(printed)) is not None
 
@@ -203,7 +181,7 @@ def is_elsewhere(line: str) -> bool:
 
 
 def in_terminal(command: list[str], environment: dict[str, str], folder: Path, typed: str) -> str:
-    """Runs a command in a terminal where each question for a password is answered; all that is printed."""
+    """Runs a command in a terminal where each password prompt is answered; returns the output."""
     ours, theirs = pty.openpty()
     modes = termios.tcgetattr(theirs)
     modes[1] &= ~termios.OPOST
@@ -219,7 +197,7 @@ def in_terminal(command: list[str], environment: dict[str, str], folder: Path, t
     )
     os.close(theirs)
     printed, answered = b"", 0
-    # The other end is closed when the command has ended.
+    # Reading fails once the command has ended and closed the terminal.
     with contextlib.suppress(OSError):
         while piece := os.read(ours, 65536):
             printed += piece
@@ -231,12 +209,48 @@ def in_terminal(command: list[str], environment: dict[str, str], folder: Path, t
     return printed.decode()
 
 
+def steps(page: str) -> list[Command | Block]:
+    """The steps in the shell, in order: commands, and files that the reader saves."""
+    shown = shown_by(page)
+    found: list[Command | Block] = []
+    for block in all_blocks(page):
+        if block.file:
+            found.append(block)
+        if not block.runs or block.language not in SHELL:
+            continue
+        typed = (
+            commands(block.text)
+            if block.language == "console"
+            else [Command(block.text.rstrip(), [], is_script=True)]
+        )
+        if block in shown:
+            typed[-1].shown += shown[block].text.splitlines()
+        found += [command for command in typed if not is_elsewhere(command.line)]
+    return found
+
+
+def save(block: Block, address: str) -> str:
+    """A command that saves a file that only its owner can read, since it may contain a password."""
+    name = block.file.replace("~", "$HOME", 1)
+    text = ADDRESS.sub(address, block.text)
+    return f'mkdir -p "$(dirname "{name}")" && (umask 077 && cat >"{name}") <<\'SAVED\'\n{text}SAVED'
+
+
 def run_shell(page: str, about: Page, environment: dict[str, str], folder: Path) -> list[str]:
-    typed = [it for text in blocks(page, "console") for it in commands(text) if not is_elsewhere(it.line)]
+    todo = steps(page)
+    typed = [step for step in todo if isinstance(step, Command)]
     address = environment["OS_AUTH_URL"]
     script = [about.shell]
-    for command in typed:
-        script += [ADDRESS.sub(address, command.line), f"printf '\\n{MARK}%s{MARK}' $?"]
+    for step in todo:
+        if isinstance(step, Block):
+            script.append(save(step, address))
+        else:
+            # A script fails if one of its commands fails.
+            script += [
+                "failed=0; trap 'failed=$?' ERR" if step.is_script else "",
+                ADDRESS.sub(address, step.line),
+                f"printf '\\n{MARK}%s{MARK}' $" + ("failed; trap - ERR" if step.is_script else "?"),
+            ]
     (folder / "page.sh").write_text("\n".join(script) + "\n")
     answers = in_terminal(["bash", "page.sh"], environment, folder, about.typed).split(MARK)
     problems = []
@@ -245,20 +259,45 @@ def run_shell(page: str, about: Page, environment: dict[str, str], folder: Path)
         fails = any(line.startswith("error:") for line in command.shown)
         if (status == "0") == fails:
             problems.append(f"{page}: `{command.line}` ended with {status}: {answer.strip()}")
-        lines = answer.splitlines()
-        problems += [
-            f"{page}: `{command.line}` does not print `{shown}`: {answer.strip()}"
-            for shown in command.shown
-            if shown.strip() and not any(matches(shown, line) for line in lines)
-        ]
+        problems += not_printed(f"{page}: `{command.line}`", command.shown, answer)
     return problems
+
+
+def not_printed(what: str, shown: list[str], printed: str) -> list[str]:
+    lines = printed.splitlines()
+    return [
+        f"{what} does not print `{line}`: {printed.strip()}"
+        for line in shown
+        if line.strip() and not any(matches(line, it) for it in lines)
+    ]
 
 
 # ------------------------------------------------------------ Python and Rust
 
 
-def python_of(page: str, about: Page, address: str) -> str:
-    return ADDRESS.sub(address, about.python + "\n".join(blocks(page, "python")))
+def has_tests(block: Block) -> bool:
+    return re.search(r"^(async )?def test_", block.text, re.MULTILINE) is not None
+
+
+def interactive(block: Block) -> tuple[str, list[str]]:
+    """Input at Python's prompt, as a program with the same output as the prompt; and the expected output."""
+    code, typed, shown = ["import sys, traceback"], [], []
+    for line in [*block.text.splitlines(), ">>> "]:
+        if line.startswith("... "):
+            typed.append(line[4:])
+        elif line.startswith(">>>"):
+            if typed:
+                source = "\n".join(typed) + "\n"
+                code += [
+                    "try:",
+                    f"    exec(compile({source!r}, 'prompt', 'single'), globals())",
+                    "except Exception as error:",
+                    "    print(*traceback.format_exception_only(error), sep='')",
+                ]
+            typed = [line[4:]]
+        else:
+            shown.append(line)
+    return "\n".join(code), shown
 
 
 RUN_PYTHON = """\
@@ -274,29 +313,63 @@ asyncio.run(main())
 
 
 def run_python(page: str, about: Page, environment: dict[str, str], folder: Path) -> list[str]:
-    source = python_of(page, about, environment["OS_AUTH_URL"])
+    address = environment["OS_AUTH_URL"]
+    shown = {before: block.text.splitlines() for before, block in shown_by(page).items()}
+    run = [block for block in blocks(page, "python", "pycon") if not has_tests(block)]
+    code, problems = [about.python], []
+    for block in run:
+        if block.language == "pycon":
+            text, shown[block] = interactive(block)
+        else:
+            text = block.text
+        code += [f"print({MARK!r}, flush=True)", text]
+    source = ADDRESS.sub(address, "\n".join(code))
     try:
         compile(source, page, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except SyntaxError as error:
         return [f"{page}: {error}"]
     (folder / "page.py").write_text(source)
-    return outcome(page, [sys.executable, "-c", RUN_PYTHON, "page.py"], environment, folder)
+    if run:
+        done = finished([sys.executable, "-c", RUN_PYTHON, "page.py"], environment, folder)
+        if done.returncode != 0:
+            return [f"{page}: {done.stdout.replace(MARK, '')}{done.stderr}"]
+        for block, printed in zip(run, done.stdout.split(MARK)[1:], strict=True):
+            problems += not_printed(f"{block.place}: the block", shown.get(block, []), printed)
+    if tests := [block.text for block in blocks(page, "python") if has_tests(block)]:
+        (folder / "test_page.py").write_text(ADDRESS.sub(address, "\n".join(tests)))
+        pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]
+        problems += outcome(page, pytest, environment, folder)
+    return problems
+
+
+def finished(
+    command: list[str], environment: dict[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def outcome(page: str, command: list[str], environment: dict[str, str], folder: Path) -> list[str]:
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = finished(command, environment, folder)
     return [] if done.returncode == 0 else [f"{page}: {done.stdout}{done.stderr}"]
 
 
-def rust_of(page: str, about: Page, address: str) -> str:
-    """A program of the page's blocks: one with a `main` is a program already."""
-    code = "\n".join(blocks(page, "rust"))
-    if "fn main()" not in code:
-        code = (
+TOKIO_TEST = re.compile(r"#\[tokio::test\]\n(async fn (\w+)\(\))")
+
+
+def rust_of(page: str, about: Page, address: str) -> list[str]:
+    """The programs of a page: each block with a `main`, and one of all other blocks."""
+    found = blocks(page, "rust")
+    programs = [block.text for block in found if is_program(block)]
+    if rest := [block.text for block in found if not is_program(block)]:
+        code = "\n".join(rest)
+        # Tests are called as functions of a program.
+        calls = "".join(f"{name}().await;\n" for _, name in TOKIO_TEST.findall(code))
+        code = TOKIO_TEST.sub(r"\1", code)
+        programs.append(
             "#![allow(warnings)]\n#[tokio::main]\nasync fn main() -> archstone::Result<()> {\n"
-            f"{about.rust}{code}\nOk(())\n}}\n"
+            f"{about.rust}{code}\n{calls}Ok(())\n}}\n"
         )
-    return ADDRESS.sub(address, code)
+    return [ADDRESS.sub(address, program) for program in programs]
 
 
 MANIFEST = """\
@@ -307,38 +380,211 @@ version = "0.0.0"
 edition = "2024"
 [dependencies]
 archstone = {{ path = "{repository}/crates/archstone" }}
+archstone-testing = {{ path = "{repository}/crates/archstone-testing" }}
 serde_json = "1"
 tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
 """
 
 
+def target() -> Path:
+    return Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
+
+
 def build_rust(pages: dict[str, Page], address: str) -> Path:
-    """A program for each page, in a crate of its own with the lock file and target of the workspace."""
-    target = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
-    crate = target / "docs"
+    """Builds a program for each page, in a separate crate with the lock file and target of the workspace."""
+    if not pages:
+        return target() / "debug"
+    crate = target() / "docs"
     shutil.rmtree(crate, ignore_errors=True)
     (crate / "src/bin").mkdir(parents=True)
     (crate / "Cargo.toml").write_text(MANIFEST.format(repository=REPOSITORY))
     shutil.copy(REPOSITORY / "Cargo.lock", crate)
     for page, about in pages.items():
-        (crate / "src/bin" / f"{program(page)}.rs").write_text(rust_of(page, about, address))
+        for number, source in enumerate(rust_of(page, about, address)):
+            (crate / "src/bin" / f"{program(page, number)}.rs").write_text(source)
     subprocess.run(
-        ["cargo", "build", "--quiet", "--offline", "--bins", "--target-dir", target],
+        ["cargo", "build", "--quiet", "--offline", "--bins", "--target-dir", target()],
         cwd=crate,
         check=True,
     )
-    return target / "debug"
+    return target() / "debug"
 
 
-def program(page: str) -> str:
-    return "docs-" + page.removesuffix(".md").replace("/", "-").lower()
+def run_rust(page: str, about: Page, environment: dict[str, str], folder: Path, programs: Path) -> list[str]:
+    problems = []
+    with_main = [block for block in blocks(page, "rust") if is_program(block)]
+    shown = shown_by(page)
+    for number, _ in enumerate(rust_of(page, about, "")):
+        done = finished([str(programs / program(page, number))], environment, folder)
+        if done.returncode != 0:
+            problems.append(f"{page}: {done.stdout}{done.stderr}")
+        elif number < len(with_main) and with_main[number] in shown:
+            block = with_main[number]
+            problems += not_printed(
+                f"{block.place}: the program", shown[block].text.splitlines(), done.stdout
+            )
+    return problems
+
+
+def program(page: str, number: int) -> str:
+    return f"docs-{page.removesuffix('.md').replace('/', '-').lower()}-{number}"
+
+
+# --------------------------------------------------------- what is only parsed
+
+
+# Findings of `archstone config check` that are only due to this machine.
+OF_THE_READER = re.compile(r"cannot be read|the configuration lacks")
+
+
+def parse_yaml(block: Block) -> str:
+    """The problem with it, if any."""
+    for document in yaml.safe_load_all(block.text):
+        if block.reason or not isinstance(document, dict):
+            continue
+        text = block.text
+        if {"auth", "auth_type"} & document.keys():
+            # A single entry of a file.
+            text = "clouds:\n  demo:\n" + textwrap.indent(text, "    ")
+        elif not {"clouds", "public-clouds", "cache"} & document.keys():
+            continue
+        name = "clouds-public.yaml" if "public-clouds" in document else "clouds.yaml"
+        with tempfile.TemporaryDirectory() as home:
+            file = Path(home) / ".config/openstack" / name
+            file.parent.mkdir(parents=True)
+            file.write_text(text)
+            file.chmod(0o600)
+            environment = {"PATH": os.environ["PATH"], "HOME": home}
+            command = [str(target() / "debug/archstone"), "config", "check", "-f", "json"]
+            done = finished(command, environment, Path(home))
+        if done.returncode not in (0, 3):
+            return done.stderr
+        found = [it["Finding"] for it in json.loads(done.stdout)]
+        if left := [it for it in found if not OF_THE_READER.search(it)]:
+            return "; ".join(left)
+    return ""
+
+
+def parse_rust(block: Block) -> str:
+    """Whether rustfmt can parse it, as a file or as the body of a function."""
+    for source in (block.text, f"async fn page() {{\n{block.text}\n}}\n"):
+        done = subprocess.run(
+            ["rustfmt", "--edition", "2024", "--emit", "stdout"],
+            input=source,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode == 0:
+            return ""
+    return done.stderr
+
+
+def parse_shell(block: Block) -> str:
+    text = block.text
+    if block.language == "console":
+        text = "\n".join(command.line for command in commands(text))
+    done = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode else ""
+
+
+def parse(block: Block) -> str | None:
+    """The problem with the block, if any; `None` if its language is not supported."""
+    text = block.text
+    try:
+        match block.language:
+            case "console" | "sh" | "bash":
+                return parse_shell(block)
+            case "python":
+                compile(text, block.place, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            case "pycon":
+                compile(interactive(block)[0], block.place, "exec")
+            case "rust":
+                return parse_rust(block)
+            case "yaml":
+                return parse_yaml(block)
+            case "toml":
+                tomllib.loads(text)
+            case "ini":
+                configparser.ConfigParser(interpolation=None).read_string(text)
+            case "json":
+                json.loads(text)
+            case _:
+                return None
+    except (SyntaxError, ValueError, yaml.YAMLError, configparser.Error) as error:
+        return str(error)
+    return ""
+
+
+# Generated by `dev/reference` from the descriptions of the commands. The program's own tests parse the
+# examples there, and compare the pages with the descriptions.
+GENERATED = "docs/reference/"
+
+
+def is_run(block: Block) -> bool:
+    if not block.runs or block.page.startswith(GENERATED):
+        return False
+    if block.language == "console":
+        return any(not is_elsewhere(command.line) for command in commands(block.text))
+    return block.language in (*SHELL, *CODE)
+
+
+def is_saved_and_used(block: Block) -> bool:
+    """Whether one of the commands below a program contains its file name."""
+    below = [
+        it
+        for it in all_blocks(block.page)
+        if it.number > block.number and it.language in SHELL and not it.file
+    ]
+    name = Path(block.file).stem
+    return any(name in it.text for it in below)
+
+
+def static_problems(pages: list[str], counts: collections.Counter[tuple[str, str]]) -> list[str]:
+    """The problems of blocks that are not run, and the number of blocks by treatment."""
+    problems = []
+    for block in (block for page in pages for block in all_blocks(page)):
+        shown = block in shown_by(block.page).values()
+        if is_run(block) or (shown and block.runs):
+            counts["run", block.language] += 1
+            continue
+        wrong = None if block.page.startswith(GENERATED) else parse(block)
+        if wrong:
+            problems.append(f"{block.place}: {wrong.strip()}")
+        if block.reason:
+            counts["not run" + ("" if wrong is None else ", but parsed"), block.reason] += 1
+        elif block.page.startswith(GENERATED):
+            counts["not run", "generated from the program's help, and tested with it"] += 1
+        elif block.language == "console":
+            counts["not run, but parsed", "commands of ELSEWHERE"] += 1
+        elif block.file and block.language in (*SHELL, *CODE):
+            counts["run", f"{block.language}, saved as a file"] += 1
+            if not is_saved_and_used(block):
+                problems.append(f"{block.place}: no command below runs `{block.file}`")
+        elif wrong is None:
+            language = f"`{block.language}`" if block.language else "no language"
+            problems.append(
+                f"{block.place}: a block ({language}) that is not run needs a reason: <!-- not-run: … -->"
+            )
+        else:
+            counts["parsed", block.language] += 1
+    return problems
+
+
+def print_counts(counts: collections.Counter[tuple[str, str]]) -> None:
+    print(f"\n{counts.total()} blocks")
+    for state in sorted({state for state, _ in counts}, reverse=True):
+        of_state = [(number, what) for (it, what), number in counts.items() if it == state]
+        print(f"  {state}: {sum(number for number, _ in of_state)}")
+        for number, what in sorted(of_state, reverse=True):
+            print(f"    {number:4} {what}")
 
 
 # ------------------------------------------------------------------- all of it
 
 
 def environment_of(user: str, folder: Path) -> dict[str, str]:
-    """The shell of somebody who has started the cloud, and nothing else."""
+    """The environment of a user who has only started the cloud."""
     printed = subprocess.run(
         [REPOSITORY / "dev/keystone", "env", user, "services"], capture_output=True, text=True, check=True
     ).stdout
@@ -348,39 +594,41 @@ def environment_of(user: str, folder: Path) -> dict[str, str]:
     }
     done = subprocess.run(["bash", "-c", lines], env=clean, capture_output=True, text=True, check=True)
     environment = dict(line.split("=", 1) for line in done.stdout.split("\0") if "=" in line)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
     # Documents show no colors, which a terminal would get.
-    more = {"HOME": str(folder), "PATH": f"{target / 'debug'}:{environment['PATH']}", "NO_COLOR": "1"}
+    more = {"HOME": str(folder), "PATH": f"{target() / 'debug'}:{environment['PATH']}", "NO_COLOR": "1"}
     return environment | more
 
 
+def pages_there() -> list[str]:
+    found = [REPOSITORY / "README.md", REPOSITORY / "python/README.md"]
+    found += [*REPOSITORY.glob("crates/*/README.md"), *REPOSITORY.glob("docs/**/*.md")]
+    return sorted(str(page.relative_to(REPOSITORY)) for page in found if not page.is_symlink())
+
+
 def unlisted() -> list[str]:
-    """Pages with something to run that nobody runs."""
-    there = [
-        "README.md",
-        "python/README.md",
-        *(f"docs/{it.name}" for it in sorted((REPOSITORY / "docs").glob("*.md"))),
-    ]
-    run = [command for page in there for text in blocks(page, "console") for command in commands(text)]
-    unused = [start for start in ELSEWHERE if not any(command.line.startswith(start) for command in run)]
+    """Pages with blocks that should be run but are not listed."""
+    there = pages_there()
+    typed = [command for page in there for it in blocks(page, "console") for command in commands(it.text)]
+    unused = [start for start in ELSEWHERE if not any(command.line.startswith(start) for command in typed)]
     problems = [f"`{start}` is in no document" for start in unused]
-    for page in set(there) - PAGES.keys() - {"docs/testing.md"}:
-        if any(
-            not is_elsewhere(command.line) for text in blocks(page, "console") for command in commands(text)
-        ):
-            problems.append(f"{page} has commands that are not run: add it to PAGES")
-        if blocks(page, "python") or blocks(page, "rust"):
-            problems.append(f"{page} has code that is not run: add it to PAGES")
-    return problems
+    return [
+        *problems,
+        *(f"{page} is in PAGES, and not there" for page in PAGES if page not in there),
+        *(
+            f"{page} has blocks that are not run: add it to PAGES"
+            for page in there
+            if page not in PAGES and any(is_run(block) for block in all_blocks(page))
+        ),
+    ]
 
 
 def anchor(heading: str) -> str:
-    """What GitHub makes of a heading."""
+    """GitHub's anchor for a heading."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def dead_links() -> list[str]:
-    """Links between the documents that lead nowhere."""
+    """Broken links between the documents."""
     tracked = subprocess.run(
         ["git", "ls-files", "*.md"], cwd=REPOSITORY, capture_output=True, text=True, check=True
     ).stdout.split()
@@ -401,31 +649,37 @@ def dead_links() -> list[str]:
 
 
 def main() -> int:
+    arguments = sys.argv[1:]
     problems = unlisted() + dead_links()
-    if sys.argv[1:] == ["--links"]:
-        print(*problems, sep="\n", file=sys.stderr, end="")
-        return 1 if problems else 0
-    wanted = sys.argv[1:] or list(PAGES)
+    counts: collections.Counter[tuple[str, str]] = collections.Counter()
+    if arguments != ["--links"]:
+        problems += static_problems(pages_there(), counts)
+    if arguments not in (["--links"], ["--static"]):
+        for page, found in run_pages(arguments or list(PAGES)):
+            print(f"{page}: {'ok' if not found else 'FAILED'}", flush=True)
+            problems += found
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if counts:
+        print_counts(counts)
+    return 1 if problems else 0
+
+
+def run_pages(wanted: list[str]) -> Iterator[tuple[str, list[str]]]:
     address = subprocess.run(
         [REPOSITORY / "dev/keystone", "url", "services"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    with_rust = {page: PAGES[page] for page in wanted if blocks(page, "rust")}
-    programs = build_rust(with_rust, address)
+    programs = build_rust({page: PAGES[page] for page in wanted if blocks(page, "rust")}, address)
     for page in wanted:
         about = PAGES[page]
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             environment = environment_of(about.user, folder)
             found = run_shell(page, about, environment, folder)
-            if blocks(page, "python"):
+            if blocks(page, "python", "pycon"):
                 found += run_python(page, about, environment, folder)
-            if page in with_rust:
-                found += outcome(page, [str(programs / program(page))], environment, folder)
-        print(f"{page}: {'ok' if not found else 'FAILED'}")
-        problems += found
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
+            found += run_rust(page, about, environment, folder, programs)
+        yield page, found
 
 
 if __name__ == "__main__":

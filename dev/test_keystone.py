@@ -21,7 +21,7 @@ CLOUD = json.loads((DEV / "cloud.json").read_text(encoding="utf-8"))
 
 
 def run(*arguments: str) -> str:
-    """Run dev/keystone and return what it printed; progress is shown only when it fails."""
+    """Run dev/keystone and return its output; progress is only shown if it fails."""
     done = subprocess.run([DEV / "keystone", *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f"dev/keystone {shlex.join(arguments)} failed:\n{done.stderr}")
@@ -29,7 +29,7 @@ def run(*arguments: str) -> str:
 
 
 class Answer:
-    """One HTTP answer, whatever its status."""
+    """An HTTP response with any status."""
 
     def __init__(self, status: int, headers: Any, body: bytes) -> None:
         self.status = status
@@ -42,7 +42,7 @@ class Answer:
 
 
 def ask(url: str, body: Any = None, token: str | None = None, ca: Path | None = None) -> Answer:
-    """Send a request and read the answer."""
+    """Send a request and read the response."""
     headers = {"Content-Type": "application/json"} | ({"X-Auth-Token": token} if token else {})
     data = None if body is None else json.dumps(body).encode()
     trust = ssl.create_default_context(cafile=str(ca)) if ca else None
@@ -74,14 +74,14 @@ def project(name: str, domain: str = "Default") -> Any:
 
 
 def totp(secret: str) -> str:
-    """The passcode of this moment, by RFC 6238."""
+    """The current passcode, by RFC 6238."""
     mac = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
     at = mac[-1] & 15
     return f"{(struct.unpack('>I', mac[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 class SelfCheck(unittest.TestCase):
-    """Everything the README promises, on one instance."""
+    """Everything described in the README, on one instance."""
 
     url: str
     base: str
@@ -98,7 +98,7 @@ class SelfCheck(unittest.TestCase):
         run("down", TLS_NAME, "--delete")
 
     def test_users_log_in(self) -> None:
-        """Each seeded user gets the token or the refusal that it is there for."""
+        """Each seeded user gets a token or a refusal, as intended."""
         refused = {("erin", "Default"), ("frank", "Default"), ("grace", "Default"), ("victor", "closed")}
         for user in [CLOUD["admin"], *CLOUD["users"]]:
             key = (user["name"], user["domain"])
@@ -125,7 +125,7 @@ class SelfCheck(unittest.TestCase):
                 self.assertEqual(login(self.url, name, scope=project(place)).status, 401)
 
     def test_default_projects(self) -> None:
-        """A default project counts only with a role on it."""
+        """A default project is only used if the user has a role on it."""
         self.assertEqual(login(self.url, "alice").json()["token"]["project"]["name"], "web")
         for name in ("bob", "carol", "dave", "heidi"):
             self.assertNotIn("project", login(self.url, name).json()["token"], name)
@@ -135,7 +135,7 @@ class SelfCheck(unittest.TestCase):
         self.assertIn("expired", login(self.url, "frank").json()["error"]["message"])
 
     def test_second_factor(self) -> None:
-        """A password alone gives a receipt, with the passcode a token."""
+        """A password results in a receipt; together with the passcode, in a token."""
         answer = login(self.url, "grace")
         self.assertEqual(answer.status, 401)
         self.assertTrue(answer.headers["Openstack-Auth-Receipt"])
@@ -165,7 +165,7 @@ class SelfCheck(unittest.TestCase):
         self.assertEqual(ask(f"{self.url}/role_inferences", token=admin).status, 200)
 
     def test_tags_are_counted(self) -> None:
-        """A test sees its own requests, from both workers, and no others."""
+        """A test counts its own requests, from both workers, and no others."""
         for _ in range(6):
             ask(f"{self.base}/count-me/v3")
         login(f"{self.base}/count-me/v3", "alice")
@@ -185,13 +185,13 @@ class SelfCheck(unittest.TestCase):
         self.assertEqual(run("requests", NAME, "--tag", "delay=1+word", "--count"), "2")
 
     def test_delay(self) -> None:
-        """The answer takes its time."""
+        """The response is delayed."""
         began = time.monotonic()
         self.assertEqual(ask(f"{self.base}/delay=300+slow/v3").status, 200)
         self.assertGreaterEqual(time.monotonic() - began, 0.3)
 
     def test_status(self) -> None:
-        """A status instead of Keystone's answer, for ever or for some requests."""
+        """A status instead of Keystone's response, forever or for some requests."""
         self.assertEqual(ask(f"{self.base}/status=503+x/v3").status, 503)
         answer = login(f"{self.base}/status=429+x/v3", "alice")
         self.assertEqual((answer.status, answer.headers["Retry-After"]), (429, "7"))
@@ -200,7 +200,7 @@ class SelfCheck(unittest.TestCase):
         self.assertEqual(ask(f"{self.base}/stauts=503+x/v3").status, 400)
 
     def test_strange_answers(self) -> None:
-        """The answers of something that is not Keystone."""
+        """Responses of something that is not Keystone."""
         html = ask(f"{self.base}/html+x/v3")
         self.assertEqual((html.status, html.headers.get_content_type()), (200, "text/html"))
         garbage = ask(f"{self.base}/garbage+x/v3")
@@ -240,7 +240,7 @@ class SelfCheck(unittest.TestCase):
         self.assertIn("OS_USER_DOMAIN_NAME=acme", run("env", "acme/alice", NAME))
 
     def test_up_again_and_reset(self) -> None:
-        """`up` twice is the same server; `reset` forgets what was made, and keeps the address."""
+        """`up` twice is the same server; `reset` deletes new resources, and keeps the address."""
         status = next(line for line in run("status").splitlines() if line.startswith(f"{NAME}\t"))
         self.assertIn("running", status)
         self.assertEqual(run("up", NAME), self.url)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the packages hold: a licence and a README in each crate, in the wheel and in the source distribution.
+"""Checks that each crate, the wheel and the source distributions contain a licence and a README.
 
 Needs the Python package installed in this environment, and maturin.
 """
@@ -11,8 +11,10 @@ import tempfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# Each with its README.
+# The crates and their READMEs.
 CRATES = {"archstone": "README.md", "archstone-cli": "README.md", "archstone-testing": "testing.md"}
+# The packages on PyPI.
+PROJECTS = ("python", "crates/archstone-cli")
 
 
 def output(*command: str, folder: str = ".") -> str:
@@ -31,13 +33,16 @@ def main() -> None:
     assert installed.locate_file(path).read_bytes() == licence
     assert "Identity for OpenStack" in (installed.metadata.get_payload() or ""), "the wheel has no README"
 
-    with tempfile.TemporaryDirectory() as folder:
-        output("maturin", "sdist", "--out", folder, folder="python")
-        [archive] = Path(folder).iterdir()
-        with tarfile.open(archive) as files:
-            names = {name.partition("/")[2] for name in files.getnames()}
-    assert {"LICENSE", "README.md", "PKG-INFO"} <= names, names
-    print(f"{len(CRATES)} crates, the wheel and the source distribution have their licence and README")
+    for project in PROJECTS:
+        with tempfile.TemporaryDirectory() as folder:
+            output("maturin", "sdist", "--out", folder, folder=project)
+            [archive] = Path(folder).iterdir()
+            with tarfile.open(archive) as files:
+                names = {name.partition("/")[2] for name in files.getnames()}
+        # The lock file, so that pip builds the tested versions.
+        assert {"LICENSE", "README.md", "PKG-INFO", "Cargo.lock"} <= names, (project, names)
+    count = f"{len(CRATES)} crates, the wheel and {len(PROJECTS)} source distributions"
+    print(f"{count} have their licence and README")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What the program writes for PowerShell is PowerShell, by its grammar.
+"""Checks the program's output for PowerShell against PowerShell's grammar.
 
-Debian and PyPI have no PowerShell to run.
+PowerShell itself is not available from Debian or PyPI.
 
 Needs the built program, or another one as argument.
 """
@@ -18,7 +18,7 @@ import tree_sitter_powershell
 PROGRAM = Path(__file__).resolve().parent.parent / "target/debug/archstone"
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
 
-# Each must come back as it is from a variable.
+# Each value must be unchanged when it is read from a variable.
 VALUES = [
     "plain",
     "it's",
@@ -33,7 +33,7 @@ VALUES = [
     " ",
     "\u201c\u201d\u201e",
 ]
-# Single quotes for PowerShell, too.
+# These are single quotes in PowerShell, too.
 VALUES += ["\u2018", "\u2019", "\u201a", "\u201b", "'; exit #"]
 
 

@@ -24,12 +24,12 @@ IMAGE_MEGABYTES = 256
 
 
 def start(command: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command of this folder to its end."""
+    """Run a command of this folder."""
     return subprocess.run([DEV / command, *arguments], capture_output=True, text=True, check=False)
 
 
 def run(command: str, *arguments: str) -> str:
-    """Run a command of this folder and return what it printed; progress is shown only when it fails."""
+    """Run a command of this folder and return its output; progress is only shown if it fails."""
     done = start(command, *arguments)
     if done.returncode != 0:
         raise AssertionError(f"dev/{command} {shlex.join(arguments)} failed:\n{done.stderr}")
@@ -37,7 +37,7 @@ def run(command: str, *arguments: str) -> str:
 
 
 def send(method: str, url: str, token: str, body: Any = None, **headers: str) -> Answer:
-    """Send a request, with a body that may be large, and read an answer that may be large."""
+    """Send a request and read the response; both may be large."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     with contextlib.closing(connection):
@@ -53,25 +53,25 @@ def send(method: str, url: str, token: str, body: Any = None, **headers: str) ->
 
 
 def pieces() -> Iterator[bytes]:
-    """A large image, never all of it in memory."""
+    """A large image in chunks, which is never completely in memory."""
     for number in range(IMAGE_MEGABYTES):
         yield number.to_bytes(2) * (MEGABYTE // 2)
 
 
 def peak_memory(pid: int) -> int:
-    """The most megabytes that any process of a server ever had."""
+    """The peak memory of any process of a server in megabytes."""
     peaks: list[int] = []
     for status in Path("/proc").glob("[0-9]*/status"):
         with contextlib.suppress(OSError):
             if os.getpgid(int(status.parent.name)) == pid:
                 rows = [row.split() for row in status.read_text().splitlines()]
-                # One that has just ended has none.
+                # A process that has just ended has no such row.
                 peaks += [int(row[1]) // 1024 for row in rows if row[0] == "VmHWM:"]
     return max(peaks)
 
 
 class SelfCheck(unittest.TestCase):
-    """What the README promises, on one instance."""
+    """Everything described in the README, on one instance."""
 
     auth_url: str
 
@@ -88,11 +88,11 @@ class SelfCheck(unittest.TestCase):
         return str(login(self.auth_url, user, scope=project(place)).headers["X-Subject-Token"])
 
     def url(self, service: str) -> str:
-        """Where a service is."""
+        """The endpoint of a service."""
         return run("services", "url", service, NAME)
 
     def count(self, service: str, *options: str) -> int:
-        """How many requests reached a service."""
+        """The number of requests that reached a service."""
         return int(run("services", "requests", service, NAME, *options, "--count"))
 
     def pid(self, service: str) -> int:
@@ -114,7 +114,7 @@ class SelfCheck(unittest.TestCase):
         self.assertEqual(run("services", "up", NAME), self.auth_url)
 
     def test_placement(self) -> None:
-        """An administrator makes a resource provider; a member may not even list them."""
+        """An administrator creates a resource provider; a member may not even list them."""
         base = f"{self.url('placement')}/resource_providers"
         admin, version = self.token(), {"OpenStack_API_Version": "placement 1.39"}
         own = str(uuid.uuid4())
@@ -128,7 +128,7 @@ class SelfCheck(unittest.TestCase):
         self.assertEqual(self.count("placement", "--path", f"/resource_providers/{own}"), 3)
 
     def test_revocation(self) -> None:
-        """A token that was good is refused by the very next request after its revocation."""
+        """A token is refused immediately after its revocation."""
         for service, path in (("placement", "/resource_providers"), ("image", "/v2/images")):
             token = self.token()
             self.assertEqual([ask(self.url(service) + path, token=token).status for _ in range(2)], [200] * 2)
@@ -138,7 +138,7 @@ class SelfCheck(unittest.TestCase):
             self.assertEqual(ask(self.url(service) + path, token=token).status, 401)
 
     def test_large_image(self) -> None:
-        """A member's image goes up and down in pieces; no process holds it, and none of it stays."""
+        """A member uploads, downloads and deletes an image in chunks; no process has it in memory."""
         images, token = f"{self.url('image')}/v2/images", self.token("alice", "web")
         store = DEV / ".state" / "services" / NAME / "image" / "images"
         described = {"name": "large", "disk_format": "raw", "container_format": "bare"}
@@ -156,7 +156,7 @@ class SelfCheck(unittest.TestCase):
         self.assertEqual(self.count("image", "--method", "PUT", "--path", f"/v2/images/{image}/file"), 1)
 
     def test_tags(self) -> None:
-        """Tags count and misbehave as Keystone's do."""
+        """Tags are counted and misbehave like Keystone's."""
         token = self.token()
         self.assertEqual(ask(f"{self.url('placement')}/own/resource_providers", token=token).status, 200)
         self.assertEqual(ask(f"{self.url('image')}/status=503+own/v2/images", token=token).status, 503)
@@ -164,7 +164,7 @@ class SelfCheck(unittest.TestCase):
         self.assertEqual(self.count("image", "--tag", "own"), 1)
 
     def test_up_again(self) -> None:
-        """`up` starts just what does not run, on the same ports, whatever the end of it was."""
+        """`up` starts only services that are not running, on the same ports, however they ended."""
         before = {service: (self.pid(service), self.url(service)) for service in ("placement", "image")}
         os.killpg(before["placement"][0], signal.SIGKILL)
         self.assertEqual(run("services", "up", NAME), self.auth_url)

@@ -1,16 +1,18 @@
-"""One of OpenStack's WSGI applications, wrapped: requests are recorded, and the URL can ask for trouble.
+"""One of OpenStack's WSGI applications, wrapped: requests are recorded, and the URL can request failures.
 
 The first path segment is a TAG unless it is one of the application's own (v3, v2.0, or none, for Keystone). A
-tag is taken off the path, so the application behind it works as usual, and it is recorded with the request: a
-test that uses a tag of its own counts its own requests only. A tag may also carry options, see README.md.
+tag is removed from the path, so the application behind it works as usual, and it is recorded with the
+request: a test with its own tag only counts its own requests. A tag may also contain options, see README.md.
 """
 
 import fcntl
+import gc
 import hashlib
 import http
 import json
 import os
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -24,7 +26,7 @@ import ordered_ids
 INSTANCE = Path(os.environ["ARCHSTONE_DEV_INSTANCE"])
 APPLICATION = os.environ["ARCHSTONE_DEV_APPLICATION"]
 
-# What an application's own paths begin with.
+# The first segments of an application's own paths.
 OWN_SEGMENTS = {
     "keystone": ("", "v3", "v2.0"),
     "placement": ("", "allocation_candidates", "allocations", "reshaper", "resource_classes",
@@ -46,15 +48,15 @@ def begin_as_a_writer(
 
 def load() -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """The application itself."""
-    sys.argv = [APPLICATION]  # It parses this process's arguments as its own.
+    sys.argv = [APPLICATION]  # It parses this process's arguments.
     if os.environ.get("ARCHSTONE_DEV_ORDERED_IDS"):
         uuid.uuid4 = ordered_ids.growing(time.time_ns())
     if APPLICATION == "keystone":
-        # MySQL and PostgreSQL always check foreign keys; without them SQLite keeps rows of deleted roles and
-        # users, and Keystone later fails on those rows.
+        # MySQL and PostgreSQL always check foreign keys. Without them, SQLite keeps rows of deleted roles
+        # and users, on which Keystone fails later.
         import_module("keystone.common.sql.core").enable_sqlite_foreign_key()
-        # SQLite refuses at once a transaction that begins by reading and goes on to write while another has
-        # written. One that begins as a writer waits for its turn instead.
+        # SQLite immediately refuses a transaction that starts with a read and then writes, if another one
+        # has written meanwhile. One that starts with a write lock waits for its turn instead.
         sqlalchemy = import_module("sqlalchemy")
         sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", begin_as_a_writer, retval=True)
     loaded: Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -63,18 +65,21 @@ def load() -> Callable[[Environ, StartResponse], Iterable[bytes]]:
 
 
 wrapped = load()
+# Held while the application responds: Keystone's middleware keeps the token of a request in itself, where
+# another thread would read it (`AuthContextMiddleware.token`).
+alone = threading.Lock()
 
 JSON = "application/json"
 PAGE = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n"
 
 
 class BadTag(Exception):
-    """A tag with an option that does not exist or with a wrong value; a silent typo would hide in a test."""
+    """A tag with an unknown option or an invalid value, which would otherwise hide a typo in a test."""
 
 
 @dataclass
 class Tag:
-    """What a tag asks for; `text` is the whole path segment."""
+    """The options of a tag; `text` is the whole path segment."""
 
     text: str = ""
     delay: float = 0.0
@@ -83,11 +88,12 @@ class Tag:
     host: str | None = None
     body: str | None = None
     notoken: bool = False
+    forget: bool = False
     federated: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> "Tag":
-        """Read the options out of a tag such as `times=2+status=503+storm`."""
+        """Parse a tag such as `times=2+status=503+storm`."""
         tag = cls(text=text)
         for part in text.split("+"):
             option, equals, value = part.partition("=")
@@ -96,8 +102,10 @@ class Tag:
                     tag.body = part
                 elif part == "notoken":
                     tag.notoken = True
+                elif part == "forget":
+                    tag.forget = True
                 elif not equals:
-                    pass  # A plain word: the name of the tag.
+                    pass  # A plain word is the name of the tag.
                 elif option == "delay":
                     tag.delay = int(value) / 1000
                 elif option == "times":
@@ -123,12 +131,12 @@ def split_tag(environ: Environ) -> str:
         return ""
     environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/" + segment
     environ["PATH_INFO"] = slash + rest
-    # WSGI hands over the bytes of the path as Latin-1.
+    # WSGI passes the bytes of the path as Latin-1.
     return str(segment.encode("latin-1").decode("utf-8", "replace"))
 
 
 def still_counts(tag: Tag) -> bool:
-    """Whether `times=N` has not run out. The count lives in a file, for all worker processes together."""
+    """Whether `times=N` still applies. The count is in a file, which all worker processes share."""
     if tag.times is None:
         return True
     folder = INSTANCE / "tags"
@@ -143,7 +151,7 @@ def still_counts(tag: Tag) -> bool:
 
 
 def record(environ: Environ, tag: str, path: str, began: float, status: int) -> None:
-    """Append one line. A single write to a file opened for appending does not mix with other workers'."""
+    """Append a line. A single write in append mode is not mixed with those of other workers."""
     line = json.dumps(
         {
             "time": round(began, 3),
@@ -162,7 +170,7 @@ def record(environ: Environ, tag: str, path: str, began: float, status: int) -> 
 
 
 def made_up(environ: Environ, status: int, kind: str, text: str, start: StartResponse) -> Iterable[bytes]:
-    """Answer without the application. The body is read first, to keep a kept-alive connection usable."""
+    """Respond without the application. Reads the body first, so that a keep-alive connection stays usable."""
     while environ["wsgi.input"].read(1 << 16):
         pass
     body = text.encode()
@@ -174,15 +182,31 @@ def made_up(environ: Environ, status: int, kind: str, text: str, start: StartRes
 
 
 def error_text(status: int, message: str) -> str:
-    """An error body as Keystone writes it."""
+    """An error body in Keystone's format."""
     error = {"code": status, "title": http.HTTPStatus(status).phrase, "message": message}
     return json.dumps({"error": error})
 
 
+def passed_on(environ: Environ, start: StartResponse) -> Iterable[bytes]:
+    """Let the application respond."""
+    with alone:
+        return wrapped(environ, start)
+
+
+def forget() -> None:
+    """Clear the application's caches in memory."""
+    memory = import_module("dogpile.cache.backends.memory").MemoryBackend
+    for found in gc.get_objects():
+        if issubclass(type(found), memory):
+            found._cache.clear()
+
+
 def answer(environ: Environ, tag: Tag, start: StartResponse) -> Iterable[bytes]:
-    """Do what the tag asks for, or pass the request on."""
+    """Respond as the tag requires, or pass the request on."""
     if tag.delay:
         time.sleep(tag.delay)
+    if tag.forget:
+        forget()
     if tag.body == "html":
         return made_up(environ, tag.status or 200, "text/html; charset=utf-8", PAGE, start)
     if tag.body == "garbage":
@@ -200,7 +224,7 @@ def answer(environ: Environ, tag: Tag, start: StartResponse) -> Iterable[bytes]:
     if tag.host:
         environ["HTTP_HOST"] = tag.host  # The application builds its links from it.
     if tag.federated:
-        # What a web server sets when an identity provider has vouched for someone.
+        # Variables that a web server sets when an identity provider has authenticated a user.
         environ |= {"REMOTE_USER": tag.federated, "REMOTE_IDP": f"idp-of-{tag.federated}"}
     login = environ.get("REQUEST_METHOD") == "POST" and environ.get("PATH_INFO") == "/v3/auth/tokens"
     if tag.notoken and login:
@@ -208,8 +232,8 @@ def answer(environ: Environ, tag: Tag, start: StartResponse) -> Iterable[bytes]:
         def without_token(status: str, headers: Headers, *more: Any) -> Any:
             return start(status, [h for h in headers if h[0].lower() != "x-subject-token"], *more)
 
-        return wrapped(environ, without_token)
-    return wrapped(environ, start)
+        return passed_on(environ, without_token)
+    return passed_on(environ, start)
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -220,7 +244,7 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
     recorded = False
 
     def start(status: str, headers: Headers, *more: Any) -> Any:
-        # Recorded before the client has the answer, so that it can count right after it.
+        # Recorded before the client receives the response, so that it can count immediately afterwards.
         nonlocal recorded
         if not recorded:
             recorded = True

@@ -1,4 +1,4 @@
-"""What counts as alike, and which differences are listed with a reason in `contract/commands/known.toml`."""
+"""The comparison of results, and the differences listed with a reason in `contract/commands/known.toml`."""
 
 import ast
 import difflib
@@ -15,7 +15,7 @@ from .scenario import FOLDER, Line, Wrong
 RECORDED = FOLDER / "recorded"
 KNOWN = FOLDER / "known.toml"
 
-# Messages that scripts count on, one for each of several things; what follows the colon is in our words.
+# Messages that scripts rely on, one per resource; the text after the colon is our own.
 STRICT = re.compile(
     r"^(Failed to delete .*?: |.* not (?:added to|removed from) group [^:]*: "
     r"|\d+ of \d+ .*(?:failed to delete|not added to group .*|not removed from group .*)\.$"
@@ -27,10 +27,10 @@ UNKNOWN = re.compile(r"is not an? \w+ command|is not a command of|unrecognized s
 
 
 def stored(line: Line, result: dict[str, Any]) -> dict[str, Any]:
-    """What of a result is kept and compared."""
+    """The parts of a result that are stored and compared."""
     out, err = result["out"], result["err"]
     if line.command == "help":
-        # The words differ by design; what they have to name does not.
+        # The wording differs by design, but the same names must be mentioned.
         out = " ".join(
             sorted({word for word in OPTION.findall(out) if word.startswith("--") and word[-1] != "-"})
         )
@@ -40,14 +40,14 @@ def stored(line: Line, result: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(name: str, results: list[tuple[Line, dict[str, Any]]]) -> None:
-    """Store what `openstack` did: a line of JSON for each command line, so that a diff shows what changed."""
+    """Store the results of `openstack`: a line of JSON for each command line, so that diffs are readable."""
     RECORDED.mkdir(exist_ok=True)
     lines = [json.dumps(stored(line, result), ensure_ascii=False) for line, result in results]
     (RECORDED / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def read(name: str) -> list[dict[str, Any]]:
-    """What `openstack` did in a family."""
+    """The stored results of a family."""
     try:
         text = (RECORDED / f"{name}.jsonl").read_text(encoding="utf-8")
     except FileNotFoundError as problem:
@@ -64,7 +64,7 @@ def recorded(name: str, lines: list[Line]) -> list[dict[str, Any]]:
 
 
 def differences(line: Line, theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:
-    """In what the results of a line differ: `exit`, `stdout`, `stderr`."""
+    """The parts in which the results of a line differ: `exit`, `stdout`, `stderr`."""
     found = []
     if theirs["exit"] != ours["exit"]:
         found.append("exit")
@@ -76,10 +76,10 @@ def differences(line: Line, theirs: dict[str, Any], ours: dict[str, Any]) -> lis
 
 
 def same_output(line: Line, theirs: str, ours: str) -> bool:
-    """Whether the output is the same, letter by letter, but for an order that servers do not promise.
+    """Whether the output is identical, except for an order that servers do not guarantee.
 
-    That is the order of rows, where the line asks for none, and the order inside of a value that is a list
-    or an object.
+    That is the order of rows if the line does not sort them, and the order within a value that is a list.
+    The members of an object are in the order in which the server sent them.
     """
     if theirs == ours:
         return True
@@ -89,13 +89,13 @@ def same_output(line: Line, theirs: str, ours: str) -> bool:
 
 
 def ordered(line: Line, text: str) -> Any:
-    """The output with everything that has no order of its own in the same order for each run."""
+    """The output with everything unordered sorted, so that it is the same for each run."""
     try:
         read = json.loads(text)
     except ValueError:
         rows = re.split(r"\n(?=- )" if text.startswith("- ") else r"\n", text.removesuffix("\n"))
         if "yaml" in shlex.split(line.text):
-            # The keys of the object in their order; what is below them in any.
+            # The keys of the object keep their order; the lines below each are sorted.
             keys = [row for row in rows if not row.startswith(("-", " "))]
             rows = [*keys, *sorted("\n".join(sorted(row.splitlines())) for row in rows)]
         rows = [literals(row) for row in rows]
@@ -106,16 +106,16 @@ def ordered(line: Line, text: str) -> Any:
 
 
 def inner(value: Any) -> Any:
-    """A value with its lists and objects sorted."""
+    """A value with sorted lists."""
     if isinstance(value, dict):
-        return {name: inner(value[name]) for name in sorted(value)}
+        return {name: inner(member) for name, member in value.items()}
     if isinstance(value, list):
         return sorted(map(inner, value), key=repr)
     return value
 
 
 def literals(text: str) -> str:
-    """The text with the lists and objects of Python in it sorted."""
+    """The text with its Python lists sorted."""
 
     def one(found: re.Match[str]) -> str:
         try:
@@ -127,10 +127,10 @@ def literals(text: str) -> str:
 
 
 def same_messages(line: Line, theirs: dict[str, Any], ours: dict[str, Any]) -> bool:
-    """Whether the messages say the same to a person and to a script.
+    """Whether the messages mean the same to a person and to a script.
 
-    Ours have other words. So both say something or nothing (an error always says something), and ours name
-    whatever of the command line theirs name; the messages in STRICT are the same, letter by letter.
+    Ours are worded differently. So both programs must print a message or neither (an error always has one),
+    and ours must name the same parts of the command line; messages in STRICT are identical.
     """
     expected = bool(theirs["err"].strip()) or bool(theirs["exit"] and not theirs["out"].strip())
     if expected != bool(ours["err"].strip()):
@@ -142,12 +142,12 @@ def same_messages(line: Line, theirs: dict[str, Any], ours: dict[str, Any]) -> b
 
 
 def plain(text: str) -> str:
-    """Without what is a matter of taste: `<NAME_OF_IT>` is `<name-of-it>`."""
+    """The text without differences in style: `<NAME_OF_IT>` becomes `<name-of-it>`."""
     return text.casefold().replace("_", "-")
 
 
 def named(line: Line, message: str) -> set[str]:
-    """What of the command line a message names, other than in a URL."""
+    """The parts of the command line that a message mentions, except in a URL."""
     message = re.sub(r"https?://\S+", "", message)
     given = shlex.split(line.text)
     after = {
@@ -159,7 +159,7 @@ def named(line: Line, message: str) -> set[str]:
 
 
 def unknown(ours: dict[str, Any]) -> bool:
-    """Whether our program says that it does not know the command."""
+    """Whether our program reports an unknown command."""
     return ours["exit"] not in (0, 1) and bool(UNKNOWN.search(ours["out"] + ours["err"]))
 
 
@@ -182,7 +182,7 @@ def shown(line: Line, theirs: dict[str, Any], ours: dict[str, Any], found: list[
 
 @dataclass(frozen=True)
 class Reason:
-    """A listed difference: the lines that it is about, in what they differ, and why."""
+    """A listed difference: its lines, the parts that differ, and the reason."""
 
     why: str
     kind: str
@@ -204,7 +204,7 @@ KINDS = {
 
 
 def reasons() -> list[Reason]:
-    """All that is listed."""
+    """All listed differences."""
     found = []
     for one in tomllib.loads(KNOWN.read_text(encoding="utf-8")).get("difference", []):
         if one["kind"] not in KINDS:

@@ -8,7 +8,7 @@ from pathlib import Path
 from . import play
 from .scenario import FOLDER, Wrong
 
-# Which tests pass with the real program.
+# The tests that pass with the real program.
 RECORDED = FOLDER / "functional.json"
 RUNNER = Path(__file__).with_name("functional_run.py")
 
@@ -37,7 +37,7 @@ clouds:
 
 
 def run(program: Path, parts: list[str], stock: bool) -> int:
-    """Run the tests with these parts in their names; compare with what passes with the real program."""
+    """Run the tests with these parts in their names; compare with the results of the real program."""
     interpreter = environment()
     listed = subprocess.run([interpreter, RUNNER], capture_output=True, text=True, check=True)
     modules = listed.stdout.split()
@@ -55,7 +55,7 @@ def run(program: Path, parts: list[str], stock: bool) -> int:
     worse = sorted(expected & outcomes.keys() - set(passed))
     for name in worse:
         print(f"{name}\n{outcomes[name]}\n")
-    print(f"{len(passed)} of {len(outcomes)} tests pass, {len(worse)} fail that should not")
+    print(f"{len(passed)} of {len(outcomes)} tests pass, {len(worse)} fail that should pass")
     return 1 if worse or not outcomes else 0
 
 
@@ -75,7 +75,7 @@ def environment() -> Path:
 def share(
     interpreter: Path, program: Path | None, stage: play.Stage, modules: list[str], parts: list[str]
 ) -> dict[str, str]:
-    """The outcomes of some modules: `ok`, or why not."""
+    """The outcomes of some modules: `ok`, or the reason of a failure."""
     stage.clear({".config/openstack/clouds.yaml": CLOUDS.format(url=stage.auth_url)})
     env = {"HOME": str(stage.home), "LANG": "C.UTF-8"}
     ours = play.Archstone(program, "openstack") if program else None
@@ -88,6 +88,6 @@ def share(
         if ours:
             ours.close()
     if ran.returncode:
-        raise Wrong(f"the functional tests did not come to their end:\n{ran.stderr[-4000:]}")
+        raise Wrong(f"the functional tests did not complete:\n{ran.stderr[-4000:]}")
     found: dict[str, str] = json.loads(ran.stdout.splitlines()[-1])
     return found

@@ -2,8 +2,8 @@
 
 usage: functional_run.py [MODULE,… PART,… WHOSE]; without arguments, it prints the names of the modules
 
-WHOSE is `ours`, for the `openstack` on PATH, or `stock`: then each command runs in a forked copy of a process
-that has imported the real program (stock.py), since a start of it takes more than a second.
+WHOSE is `ours`, for the `openstack` in PATH, or `stock`: then each command runs in a forked copy of a process
+that has imported the real program (stock.py), since starting it takes more than a second.
 """
 
 import json
@@ -23,7 +23,7 @@ from parity_lib.play import Stock
 
 
 class Outcomes(unittest.TestResult):
-    """The words of each test's end."""
+    """The outcome of each test."""
 
     def __init__(self):
         super().__init__()
@@ -49,7 +49,7 @@ class Outcomes(unittest.TestResult):
 
 
 def each(suite):
-    """The tests of a suite one by one."""
+    """Each test of a suite."""
     for one in suite:
         if isinstance(one, unittest.TestSuite):
             yield from each(one)

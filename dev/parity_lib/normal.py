@@ -1,4 +1,4 @@
-"""Makes two runs comparable: what each run makes anew gets a name of the same length; tables stay aligned."""
+"""Makes two runs comparable: new IDs are replaced by names of the same length, to keep tables aligned."""
 
 import re
 import sqlite3
@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-# Of each kind of thing, its id and a name for it, in the order in which they were made.
+# The ID and a name for each kind of resource, in the order of creation.
 TABLES = {
     "domain": "SELECT id, name FROM project WHERE is_domain",
     "project": "SELECT project.id, COALESCE(domain.name || '.', '') || project.name FROM project"
@@ -44,7 +44,7 @@ PORT = re.compile(r"127\.0\.0\.1:\d+")
 
 
 class Names:
-    """The names of everything that was seen so far in a family."""
+    """The names of all IDs seen so far in a family."""
 
     def __init__(self, database: Path) -> None:
         self.database = database
@@ -54,17 +54,17 @@ class Names:
         self.look()
 
     def look(self) -> None:
-        """Name what is new in Keystone's database."""
+        """Name the new IDs in Keystone's database."""
         with closing(sqlite3.connect(self.database, timeout=60)) as database:
             for kind, query in TABLES.items():
                 for value, name in database.execute(query):
                     if value not in self.ids and len(value) >= 32:
-                        # Keystone calls the domain of an identity provider by a new id.
+                        # Keystone names the domain of an identity provider with a new ID.
                         named = name and not ID.fullmatch(name)
                         self.ids[value] = self.label(f"{kind}.{name}" if named else kind, len(value))
 
     def label(self, text: str, length: int) -> str:
-        """A text of this length that no other thing has."""
+        """A unique text of this length."""
         text = re.sub(r"[^0-9A-Za-z.]", "-", text)
         for number in range(1, 10_000):
             label = (text if number == 1 else f"{text[: length - 5]}.{number}")[:length].ljust(length, "_")
@@ -74,12 +74,12 @@ class Names:
         return label
 
     def keep(self, name: str, value: str) -> None:
-        """Name a value that a line has kept, unless the database has named it."""
+        """Name a value that a line has stored, unless it is in the database."""
         if value not in self.ids and len(value) >= 8:
             self.secrets[value] = self.label(name, len(value))
 
     def normal(self, *texts: str) -> list[str]:
-        """The texts of one line, with names in the place of what is new in each run."""
+        """The texts of a line, with new values replaced by names."""
         unknown: dict[str, str] = {}
 
         def identified(found: re.Match[str]) -> str:
@@ -95,7 +95,7 @@ class Names:
             text = TOKEN.sub(lambda found: "gAAAAA".ljust(len(found[0]), "t"), text)
             text = SECRET.sub("secret".ljust(86, "_"), text)
             text = REQUEST.sub("req-00000000-0000-0000-0000-000000000000", text)
-            # YAML quotes an id that could be a number, so some in some runs.
+            # YAML quotes IDs that could be numbers, which varies from run to run.
             text = QUOTED.sub(r"\1", ID.sub(identified, text))
             text = TIME.sub(near, text)
             made.append(PORT.sub("127.0.0.1:PORT_", text))
@@ -103,7 +103,7 @@ class Names:
 
 
 def near(found: re.Match[str]) -> str:
-    """A time of this run becomes zeros; one that the scenario names stays."""
+    """Replace a time of this run by zeros; times in the scenario are kept."""
     day = datetime.strptime(found[1], "%Y-%m-%d").replace(tzinfo=UTC)
     if abs(datetime.now(UTC) - day) > timedelta(days=3):
         return found[0]

@@ -1,4 +1,4 @@
-"""Plays scenarios: runs each line of a family with a program, at a Keystone that is as freshly seeded."""
+"""Plays scenarios: runs each line of a family with a program, with a freshly seeded Keystone."""
 
 import json
 import os
@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, Protocol
+from urllib.request import urlopen
 
 from .normal import Names
 from .scenario import ROOT, Family, Line, Wrong, filled, variables
@@ -29,13 +30,13 @@ Result = dict[str, Any]
 
 
 class Program(Protocol):
-    """What runs a command line."""
+    """Something that runs command lines."""
 
     def run(self, words: list[str], env: dict[str, str], folder: Path, stdin: str) -> Result: ...
 
 
 class Archstone:
-    """Our program, under a name of its own in a folder of its own."""
+    """Our program, under this name in a temporary folder."""
 
     def __init__(self, program: Path, name: str) -> None:
         if not program.is_file():
@@ -58,7 +59,7 @@ class Archstone:
         }
 
     def close(self) -> None:
-        """Take the link away."""
+        """Remove the link."""
         shutil.rmtree(self.folder)
 
 
@@ -74,7 +75,7 @@ class Stock:
         )  # fmt: skip
 
     def ask(self, **request: Any) -> Any:
-        """Hand over one request, and wait for its answer."""
+        """Send a request, and wait for its response."""
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
@@ -88,7 +89,7 @@ class Stock:
         return answer
 
     def close(self) -> None:
-        """End the process."""
+        """Stop the process."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait()
@@ -103,7 +104,7 @@ def keystone(*words: str) -> str:
 
 
 class Stage:
-    """A Keystone and a home, to play one family after another."""
+    """A Keystone and a home folder, for one family after another."""
 
     def __init__(self, number: int) -> None:
         self.name = f"parity-{os.getpid()}-{number}"
@@ -116,13 +117,15 @@ class Stage:
         copy(self.database, self.fresh)
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Delete everything."""
         keystone("down", "--delete", self.name)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def clear(self, files: dict[str, str]) -> None:
-        """Make everything as it was in the beginning, and lay out the files of a family."""
+        """Reset everything, and write the files of a family."""
         copy(self.fresh, self.database)
+        with urlopen(self.auth_url.replace("/v3", "/forget/v3")):
+            pass  # Now Keystone has cached nothing of the database that was replaced.
         for entry in self.home.iterdir():
             if entry.is_dir():
                 shutil.rmtree(entry)
@@ -134,7 +137,7 @@ class Stage:
             path.write_text(filled(text, {"AUTH_URL": self.auth_url}), encoding="utf-8")
 
     def play(self, family: Family, program: Program) -> Iterator[tuple[Line, Result]]:
-        """Each line with its result, made comparable."""
+        """Each line with its normalized result."""
         self.clear(family.files)
         names = Names(self.database)
         values = {"AUTH_URL": self.auth_url}
@@ -154,13 +157,13 @@ class Stage:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a database in one transaction, whoever has it open."""
+    """Copy a database in one transaction, even if it is open elsewhere."""
     with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target, timeout=60)) as write:
         read.backup(write)
 
 
 def captured(line: Line, out: str) -> dict[str, str]:
-    """The fields that a line keeps for later ones; one that is not there is empty."""
+    """The fields that a line stores for later ones; a missing one is empty."""
     found = {}
     for name, path in line.captures.items():
         value: Any = None
@@ -176,7 +179,7 @@ def captured(line: Line, out: str) -> dict[str, str]:
 
 @contextmanager
 def stages(count: int) -> Iterator[list[Stage]]:
-    """Several Keystones, started side by side and stopped in the end."""
+    """Several Keystones, started at the same time and stopped at the end."""
     made: list[Stage] = []
     try:
         with ThreadPoolExecutor(count) as pool:
@@ -224,7 +227,7 @@ def play_all(
 
 
 def next_of(waiting: Queue[Family]) -> Family | None:
-    """The next that nobody has taken, if any."""
+    """The next one, if any."""
     try:
         return waiting.get_nowait()
     except Empty:
@@ -241,7 +244,7 @@ def python() -> Path:
 
 
 def prepare() -> None:
-    """Stop servers when this is ended; forget the settings of the person who runs it."""
+    """Stop the servers on SIGTERM; ignore the settings of the user who runs this."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     for name in [name for name in os.environ if name.startswith(("OS_", "ARCHSTONE_"))]:
         del os.environ[name]

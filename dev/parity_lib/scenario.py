@@ -1,23 +1,24 @@
-"""Scenarios: what is run, from `contract/commands/*.toml`.
+"""Scenarios: the command lines in `contract/commands/*.toml`.
 
-A file is a family: its parts run in their order at a Keystone that is as freshly seeded, so that no family
-depends on another one.
+A file is a family: its parts run in their order with a freshly seeded Keystone, so that families are
+independent of each other.
 
-    [files]                     # what commands can read, in the folder where they run
+    [files]                     # files in the folder where the commands run
     "rules.json" = '''…'''
 
     [[part]]
     about = "what this part is about"
-    as = "alice"                # a user of dev/cloud.json, `admin/system`, or `nobody`; without it, admin
+    as = "alice"                # a user of dev/cloud.json, `admin/system`, or `nobody` (default: admin)
     env = { OS_CLOUD = "x" }    # more variables
-    stdin = "y"                 # more than nothing
+    stdin = "y"                 # standard input, empty by default
     lines = '''
     user create anna -f json => ANNA=id
     user show $ANNA
     '''
 
-A line is a command line, without the program. `=> NAME=field` keeps a field of its JSON for later lines
-(`0.ID` is one of the first row). `$AUTH_URL` is Keystone's address. Lines that begin with `#` are comments.
+A line is a command line, without the program. `=> NAME=field` stores a field of its JSON output for later
+lines (`0.ID` is a field of the first row). `$AUTH_URL` is Keystone's URL. Lines that begin with `#` are
+comments.
 """
 
 import json
@@ -35,7 +36,7 @@ VARIABLE = re.compile(r"\$(\w+)")
 
 
 class Wrong(Exception):
-    """Something the person at the keyboard has to put right; printed without a traceback."""
+    """A mistake that the user has to fix; printed without a traceback."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Line:
     stdin: str = ""
 
     def words(self, values: dict[str, str]) -> list[str]:
-        """The arguments, with what earlier lines have kept."""
+        """The arguments, with the values that earlier lines have stored."""
         return [filled(word, values) for word in shlex.split(self.text)]
 
     @cached_property
@@ -61,19 +62,19 @@ class Line:
 
     @property
     def sorts(self) -> bool:
-        """Whether it says in which order rows are to be."""
+        """Whether it sorts the rows."""
         if not self.command.endswith("list") or self.command == "catalog list":
             return True
         return bool({"--sort", "--sort-column"} & set(shlex.split(self.text)))
 
 
 def filled(text: str, values: dict[str, str]) -> str:
-    """The text with values in the place of their names."""
+    """The text with variables replaced by their values."""
     return VARIABLE.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def command_of(words: list[str]) -> str:
-    """The longest known command with which the words begin, global options before it left out."""
+    """The longest known command that the words begin with, ignoring global options before it."""
     if "help" in words[:1] or {"-h", "--help"} & set(words):
         return "help"
     for start in range(len(words)):
@@ -87,7 +88,7 @@ GENERAL = ["configuration show", "versions show", "module list", "command list",
 
 
 def commands() -> dict[str, list[str]]:
-    """Every command there is with its options, as `record` has found them in the real program."""
+    """Every command with its options, as recorded from the real program."""
     if not COMMANDS:
         COMMANDS.update(json.loads((FOLDER / "options.json").read_text(encoding="utf-8")))
     return COMMANDS
@@ -135,7 +136,7 @@ def families(wanted: list[str]) -> list[Family]:
 
 
 def variables(who: str, auth_url: str) -> dict[str, str]:
-    """What logs in as somebody of the seeded cloud: `alice`, `acme/olga`, `admin/system`."""
+    """The variables for logging in as a seeded user: `alice`, `acme/olga`, `admin/system`."""
     if who == "nobody":
         return {}
     system = who.endswith("/system")

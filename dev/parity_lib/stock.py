@@ -3,9 +3,9 @@
 usage: stock.py < requests > answers, inside the virtual environment of requirements-parity.txt
 
 A request is a line of JSON: `argv`, `env`, `folder`, `stdin`; or `describe`, for all commands and options.
-The answer is one, too: `exit`, `out`, `err`. The program and its output are the very ones of `bin/openstack`;
-only its imports, a second each time, are done once. `HOME` and the folder have to be the same for all
-requests, since openstacksdk reads them when it is imported.
+The response is a line of JSON, too: `exit`, `out`, `err`. The program and its output are those of
+`bin/openstack`; only its imports, which take a second, are done once. `HOME` and the folder have to be the
+same for all requests, since openstacksdk reads them when it is imported.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import traceback
 
-# cliff takes its name from here when it is imported.
+# cliff reads its name from here when it is imported.
 sys.argv[0] = "openstack"
 
 import keystoneauth1.loading  # noqa: E402
@@ -25,7 +25,7 @@ import stevedore._cache  # noqa: E402
 
 
 def preload():
-    """Import what a command would, and keep what stevedore finds out about plugins."""
+    """Import what a command would, and cache the plugins that stevedore finds."""
     groups = stevedore._cache._c._get_data_for_path(None)["groups"]
     for group in groups:
         if group.startswith(("openstack.", "cliff.formatter.")):
@@ -38,7 +38,7 @@ def preload():
 
 
 def describe():
-    """Every identity command with the options of its parser, those of output formats left out."""
+    """Every identity command with the options of its parser, except those of output formats."""
     formats = {"-h", "-f", "-c", "--quote", "--noindent", "--max-width", "--fit-width", "--print-empty"}
     formats |= {"--sort-column", "--sort-ascending", "--sort-descending", "--prefix", "--variable"}
     shell = openstackclient.shell.OpenStackShell()
@@ -55,7 +55,7 @@ def describe():
 
 
 def become(request, files):
-    """In the forked copy: be the program, and end."""
+    """In the forked copy: run the program, and exit."""
     for number, file in enumerate(files):
         os.dup2(file.fileno(), number)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
@@ -73,7 +73,7 @@ def become(request, files):
     except BaseException:
         traceback.print_exc()
     if not isinstance(status, int):
-        # What `sys.exit` makes of it.
+        # The status that `sys.exit` would use.
         if status is not None:
             print(status, file=sys.stderr)
         status = 0 if status is None else 1
@@ -102,7 +102,7 @@ def run(request):
 
 
 def main():
-    """Answer requests until there are no more."""
+    """Handle requests until there are no more."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -1,4 +1,4 @@
-"""The document docs/openstack-commands.md, and what makes it complete: each command and option has a line."""
+"""The document docs/openstack-commands.md, and the check that each command and option has a line."""
 
 import json
 import shlex
@@ -14,7 +14,7 @@ OPTIONS = FOLDER / "options.json"
 
 
 def store_options(python: Path) -> None:
-    """Store which commands and options there are, as the real program says."""
+    """Store the commands and options of the real program."""
     stock = [python, ROOT / "dev" / "parity_lib" / "stock.py"]
     asked = '{"describe": true}\n'
     found = subprocess.run(stock, input=asked, capture_output=True, text=True, check=True).stdout
@@ -23,12 +23,12 @@ def store_options(python: Path) -> None:
 
 
 def uncovered() -> list[str]:
-    """Which commands have no line that succeeds, which options no line at all, and which reasons none."""
+    """The commands without a line that succeeds, and the options and the reasons without a line."""
     succeeded, used = set(), defaultdict(set)
     failing = [reason for reason in compare.reasons() if reason.kind == "defect" and "exit" in reason.differs]
     for family in families([]):
         for line, result in zip(family.lines, compare.recorded(family.name, family.lines), strict=True):
-            # What never succeeds in the real program is a defect that has its reason.
+            # A command that never succeeds in the real program is a defect with a reason.
             if result["exit"] == 0 or any(reason.about(line) for reason in failing):
                 succeeded.add(line.command)
             words = shlex.split(line.text)
@@ -48,20 +48,20 @@ def uncovered() -> list[str]:
 HEAD = """\
 # `openstack` commands
 
-Every identity command of `openstack` (python-openstackclient {version}), compared with ours. `dev/parity
-check` runs the {lines} command lines in `contract/commands` through `archstone`, under the name `openstack`,
-against a real Keystone, and compares each with a recording of the real `openstack` against a Keystone seeded
-alike. `dev/parity table` writes this page.
+This page compares every identity command of `openstack` (python-openstackclient {version}) with Archstone's.
+`dev/parity check` runs the {lines} command lines in `contract/commands` with `archstone`, under the name
+`openstack`, against a real Keystone. It compares each result with a recording of the real `openstack`,
+against a Keystone with the same data. `dev/parity table` generates this page.
 
-A line is *alike* when
+A line is *alike* if
 
 - the exit status is the same;
-- standard output is the same, letter by letter, except for new ids, times and tokens. The order of rows
-  counts where the command line asks for one, because the identity service promises none;
-- both write to standard error, or neither does. Archstone words its messages differently, but names whatever
-  of the command line `openstack` names. Messages about one of several things
-  (`Failed to delete user with name or ID 'x': …`, `1 of 2 users failed to delete.`) and warnings are the
-  same, letter by letter, up to the reason.
+- standard output is identical, except for new IDs, times and tokens. The order of rows only matters if the
+  command line sorts them, because the identity service does not guarantee an order;
+- both write to standard error, or neither does. Archstone words its messages differently, but names the same
+  parts of the command line as `openstack`. Messages about one of several resources
+  (`Failed to delete user with name or ID 'x': …`, `1 of 2 users failed to delete.`) and warnings are
+  identical up to the reason.
 
 | command | lines | alike | differences |
 |---|---|---|---|
@@ -70,7 +70,8 @@ A line is *alike* when
 EVERYWHERE = """
 ## Differences
 
-Each number in the table is a row here. A *defect* is one of `openstack` that is not copied.
+The numbers in the table above refer to these rows. A *defect* is a defect of `openstack` that Archstone does
+not copy.
 
 | | lines | | reason |
 |---|---|---|---|
@@ -93,7 +94,7 @@ def document() -> str:
         if tried := by_command[name]:
             numbers = sorted(set().union(*tried))
             links = ", ".join(f"[{number + 1}](#differences)" for number in numbers)
-            title = f"`{name}`" if name else "no command, or one that is unknown"
+            title = f"`{name}`" if name else "no command, or an unknown one"
             rows.append(f"| {title} | {len(tried)} | {sum(not listed for listed in tried)} | {links} |\n")
     total = sum(map(len, by_command.values()))
     why = [
@@ -104,13 +105,13 @@ def document() -> str:
 
 
 def version() -> str:
-    """The release of `openstack` that is compared with."""
+    """The release of `openstack` used for comparison."""
     pinned = (ROOT / "dev" / "requirements-parity.txt").read_text(encoding="utf-8")
     return pinned.partition("python-openstackclient==")[2].split()[0]
 
 
 def outdated() -> list[str]:
-    """That the document is another one, if it is."""
+    """A problem if the document is not up to date."""
     if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == document():
         return []
     return [f"{DOCUMENT.relative_to(ROOT)} is not up to date: dev/parity table"]

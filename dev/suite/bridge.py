@@ -1,13 +1,13 @@
 """A loopback HTTP proxy that answers from the `requests_mock` mocker that is active in this process.
 
 `start()` runs a threaded proxy, points HTTP_PROXY and HTTPS_PROXY at it, and keeps track of every mocker that
-is started. A request that arrives is rebuilt as a `requests.PreparedRequest` and handed to the adapter of the
+is started. A request that arrives is rebuilt as a `requests.PreparedRequest` and passed to the adapter of the
 innermost active mocker, which records it in its history exactly as for stock keystoneauth1; the mock's
-answer goes back over the wire. So tests that are written for mocks test real requests.
+response is sent back over the wire. So tests written for mocks test real requests.
 
 What HTTP cannot carry:
-* The arguments of `requests` (`verify`, `cert`, `timeout`) are those in `ARGUMENTS`: `swap.py` keeps them.
-* A mock that raises `Timeout` leaves the connection open in silence; every other exception resets it.
+* The arguments of `requests` (`verify`, `cert`, `timeout`) are those in `ARGUMENTS`: `swap.py` stores them.
+* A mock that raises `Timeout` leaves the connection open without a response; every other exception resets it.
 * A status outside 100 to 999 cannot be sent: the connection is reset.
 """
 
@@ -30,12 +30,12 @@ from requests_mock import mocker as rm_mocker
 
 ACTIVE: list = []  # The active mockers, the innermost last.
 SEEN: list = []  # Method and URL of every request of the current test.
-ARGUMENTS: dict = {}  # What the request that is on its way was given beside HTTP.
-HOLD = threading.Event()  # Set at the end of a test: connections held in silence are let go.
+ARGUMENTS: dict = {}  # The arguments of the current request that HTTP does not carry.
+HOLD = threading.Event()  # Set at the end of a test, to close connections that wait without a response.
 
 
 class Body(str):
-    """Text that also equals the same bytes: the wire does not say which of the two `requests` was given."""
+    """Text that also equals the same bytes, since the request does not show which of the two was passed."""
 
     def __eq__(self, other):
         return str(self) == (other.decode("utf-8", "replace") if isinstance(other, bytes) else other)
@@ -50,7 +50,7 @@ class Body(str):
 
 
 def body_of(sent):
-    """What `PreparedRequest.body` was, as far as can be told."""
+    """`PreparedRequest.body`, as far as it is known."""
     if sent is None:
         return None
     try:
@@ -150,7 +150,7 @@ class Handler(BaseHTTPRequestHandler):
                 failure = problem
                 if not mocker.real_http:
                     break
-            except Exception as problem:  # whatever a mock raises
+            except Exception as problem:  # a mock can raise anything
                 failure = problem
                 break
         if answer is None:
@@ -189,7 +189,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve
 
     def __getattr__(self, name):
-        if name.startswith("do_"):  # methods of no standard
+        if name.startswith("do_"):  # nonstandard methods
             return self._serve
         raise AttributeError(name)
 
@@ -212,7 +212,7 @@ class Server(ThreadingHTTPServer):
 
 
 def start() -> None:
-    """Start the proxy, and have this process use it. To be called before Archstone is imported."""
+    """Start the proxy, and make this process use it. Must be called before Archstone is imported."""
     server = Server(("127.0.0.1", 0), Handler)
     server.lock = threading.Lock()
     server.contexts = {}
@@ -241,7 +241,7 @@ _bundle = None
 
 
 def bundle_of_this_test() -> str:
-    """The bridge's CA under a name that no other test has: logins are kept apart by whom they trust."""
+    """The bridge's CA under a name for this test: logins with another CA are not shared."""
     name = f"{_bundle}.{_count}"
     if not os.path.exists(name):
         os.symlink(_bundle, name)
@@ -249,7 +249,7 @@ def bundle_of_this_test() -> str:
 
 
 def begin_test():
-    """Forget the test before."""
+    """Reset the state of the previous test."""
     global _count
     _count += 1
     HOLD.clear()
@@ -258,13 +258,13 @@ def begin_test():
 
 
 def end_test():
-    """Let go of everything that a test has left behind."""
+    """Clean up everything that a test has left behind."""
     HOLD.set()
     ACTIVE.clear()
 
 
 def is_silent() -> bool:
-    """Tell whether a mock is active that stands for a server that says nothing."""
+    """Return whether the active mock simulates a server that does not respond."""
     matchers = (matcher for mocker in ACTIVE for matcher in mocker._adapter._matchers)
     raised = (answer._exc for matcher in matchers for answer in getattr(matcher, "_responses", ()))
     kinds = (it if isinstance(it, type) else type(it) for it in raised)

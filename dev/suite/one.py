@@ -1,4 +1,4 @@
-"""Runs one suite in one way, one test after the other, and writes what came of each test.
+"""Runs one suite in one way, one test after the other, and writes the outcome of each test.
 
 usage: one.py SUITE WAY RESULT [part of a test's name …]
 
@@ -23,12 +23,12 @@ from pathlib import Path
 
 import bridge
 
-# Nothing takes nearly as long: a test that does hangs.
+# No test takes nearly as long unless it hangs.
 LIMIT = 60
 
 
 class Outcomes(unittest.TestResult):
-    """What came of each test: None, or why it failed; how many were skipped, and how many sent something."""
+    """The outcome of each test (None or the failure), and how many were skipped and sent requests."""
 
     def __init__(self):
         super().__init__()
@@ -80,7 +80,7 @@ def modules(suite):
     if suite == "keystoneauth1":
         import keystoneauth1.tests.unit as package
 
-        # Their data have paths relative to the source tree.
+        # Their data files have paths relative to the source tree.
         os.chdir(Path(package.__file__).parents[3])
     else:
         import keystoneclient.tests.unit.v3 as package
@@ -100,7 +100,7 @@ def each(suite):
 def main():
     suite, way, named, *parts = sys.argv[1:]
     result = Path(named).resolve()
-    sys.argv = ["run.py"]  # What they expect in the name of the program.
+    sys.argv = ["run.py"]  # The program name that the tests expect.
     bridge.start()
     warnings.simplefilter("ignore")
     if way != "stock":
@@ -113,7 +113,7 @@ def main():
     for module in modules(suite):
         for test in each(loader.loadTestsFromName(module)):
             if not parts or any(part in test.id() for part in parts):
-                # It hands tests their resources.
+                # This suite passes the tests their resources.
                 testresources.OptimisingTestSuite([test]).run(outcomes)
         gc.collect()
     written = {"of": outcomes.of, "skipped": len(outcomes.skips), "sent": len(outcomes.senders)}

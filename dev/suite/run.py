@@ -1,9 +1,9 @@
-"""Runs the suites in every way, two at a time, and compares what fails with `known.toml`.
+"""Runs the suites in every way, two at a time, and compares the failures with `known.toml`.
 
 usage: run.py [SUITE/WAY [part of a test's name …]]
 
-Exits with 1 when a failure is new, has another cause than the known one, is gone, or has a reason whose row
-is in no document.
+Exits with 1 if a failure is new, has another cause than the known one, no longer occurs, or has a reason
+whose row is in no document.
 """
 
 import json
@@ -32,7 +32,7 @@ PREFIX = {"keystoneauth1": "keystoneauth1.tests.unit.", "keystoneclient": "keyst
 
 
 def outcomes(way, parts=()):
-    """Run a suite in one way: each test's name, and None or the words of its failure."""
+    """Run a suite in one way: returns each test's name, and None or the text of its failure."""
     suite, _, how = way.partition("/")
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
@@ -41,7 +41,7 @@ def outcomes(way, parts=()):
             [sys.executable, HERE / "one.py", suite, how, result, *parts], capture_output=True, text=True
         )
         if not result.exists():
-            sys.exit(f"{way} did not come to its end:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}")
+            sys.exit(f"{way} did not complete:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}")
         made = json.loads(result.read_text())
     made["of"] = {name.removeprefix(PREFIX[suite]): words for name, words in made["of"].items()}
     made["seconds"] = time.monotonic() - began
@@ -61,7 +61,7 @@ def known():
     problems = []
     for reason in tomllib.loads((HERE / "known.toml").read_text())["reason"]:
         if reason["class"] not in ("a", "b", "c", "d"):
-            problems.append(f"`{reason['why']}` is of no class: a, b, c or d")
+            problems.append(f"`{reason['why']}` has no valid class: a, b, c or d")
         if reason["class"] == "b":
             problems += without_row(reason)
         for way in reason["ways"]:
@@ -73,7 +73,7 @@ def known():
 
 
 def without_row(reason):
-    """A difference is a row of a document: a line that begins so, after the mark of a list or a table."""
+    """Check that a document has a row or list item that begins like this."""
     document, _, row = reason.get("row", "").partition(": ")
     path = ROOT / document
     lines = path.read_text().splitlines() if path.is_file() else []
@@ -83,7 +83,7 @@ def without_row(reason):
 
 
 def compared(way, made, reasons):
-    """Say what is other than known."""
+    """Yield the differences from the known failures."""
     failed = {name: words for name, words in made["of"].items() if words is not None}
     for name, words in failed.items():
         last = words.strip().splitlines()[-1][:200]
@@ -92,8 +92,8 @@ def compared(way, made, reasons):
         elif not re.search(reasons[name]["says"], words):
             yield f"OTHER {way} {name}: {last} (known: {reasons[name]['says']})"
     for name in reasons.keys() - failed.keys():
-        what = "passes" if name in made["of"] else "is no test any more"
-        yield f"GONE  {way} {name} {what}: take it out of dev/suite/known.toml"
+        what = "passes" if name in made["of"] else "no longer exists"
+        yield f"GONE  {way} {name} {what}: remove it from dev/suite/known.toml"
 
 
 def shown(way, made, reasons):
@@ -115,14 +115,12 @@ def main():
                 print(f"{'passed' if words is None else 'FAILED'} {name}\n{words or ''}")
         return 0
     reasons, problems = known()
-    # Each is busy for half of the time; the other half it waits.
+    # Each process is busy for half of the time, and waits for the other half.
     with ThreadPoolExecutor(2) as pool:
         for way, made in zip(WAYS, pool.map(outcomes, WAYS), strict=True):
             print(shown(way, made, reasons[way]), flush=True)
             problems += compared(way, made, reasons[way])
-    print(
-        "a: a fault of ours, b: a difference that a document states, c: their private parts, d: an artefact"
-    )
+    print("a: a bug of ours, b: a documented difference, c: their private parts, d: an artefact")
     for problem in sorted(problems):
         print(problem)
     return 1 if problems else 0

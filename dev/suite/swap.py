@@ -1,4 +1,4 @@
-"""Puts Archstone's drop-ins in the place of the stock classes. To be called before the tests are imported."""
+"""Replaces the stock classes by Archstone's drop-ins. Must be called before the tests are imported."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import types
 
 import bridge
 
-# How long a server is waited for that says nothing, where a mock stands for one; and everywhere else.
+# The timeout for servers that do not respond, if a mock simulates one, and otherwise.
 SILENCE, PATIENCE = 0.1, 60.0
 
-# Tests of stock code alone, which is to raise and catch its own exceptions.
+# Tests of stock code only, which must raise and catch its own exceptions.
 STOCK = ["test_auth_saml2", "test_service_catalog"]
 
 
 def sessions() -> None:
-    """keystoneauth1's session and adapters are Archstone's, and the mocks answer over the wire."""
+    """keystoneauth1's session and adapters are Archstone's, and the mocks respond over the wire."""
     import keystoneauth1.adapter
     import keystoneauth1.session
     from archstone.keystoneauth import Adapter, LegacyJsonAdapter, Session
@@ -32,7 +32,7 @@ def sessions() -> None:
 
 
 def _ignore_mockers() -> None:
-    """Whatever else replaces a part of `requests` is heeded; a mocker of `requests_mock` is at the bridge."""
+    """Do not treat mockers of `requests_mock` as patches of `requests`: the bridge handles them."""
     from archstone.keystoneauth import _patches
 
     is_own = _patches._is_own
@@ -45,10 +45,10 @@ def _ignore_mockers() -> None:
 
 
 def _report_pauses_and_arguments() -> None:
-    """Tests count calls of a `time.sleep` that is a mock, and look at what `requests` was given beside HTTP.
+    """Support tests that count calls of a mocked `time.sleep`, or check arguments that HTTP does not carry.
 
-    Archstone's pauses are in Rust. Where `time.sleep` is a mock they are short, and for every request that
-    arrived more than once the mock is called with the pause that was asked for.
+    Archstone's pauses are in Rust. If `time.sleep` is a mock they are short, and for every request that
+    arrived more than once the mock is called with the pause that was requested.
     """
     import archstone
     from archstone.keystoneauth import _connection, _session, _transport
@@ -114,7 +114,7 @@ def plugins() -> None:
             given = {name: value for name, value in given.items() if value is not None}
             if given.get("unscoped") is False:
                 del given["unscoped"]
-            # Equal logins of a process share a token. A trust bundle of its own keeps each test apart.
+            # Equal logins in a process share a token. A separate trust bundle keeps the tests apart.
             if not given.keys() & {"cacert", "verify", "insecure"}:
                 given["cacert"] = bridge.bundle_of_this_test()
             if unknown := given.keys() - known:
@@ -145,7 +145,7 @@ def plugins() -> None:
 
 def keystoneclient() -> None:
     """keystoneclient.v3's client, managers and exceptions are those of archstone.keystoneclient."""
-    # These load all of the stock modules, which are then hidden.
+    # These load all stock modules, which are then hidden.
     import archstone.keystoneclient as ours
     import keystoneclient.contrib.auth.v3.saml2
     import keystoneclient.v2_0.client
@@ -168,7 +168,7 @@ def keystoneclient() -> None:
         sys.modules[name] = made
         parent, _, last = name.rpartition(".")
         setattr(sys.modules[parent], last, made)
-    # There these are packages with a module for each manager; here each is one module.
+    # There these are packages with a module per manager; here each is one module.
     split = {
         "keystoneclient.v3.contrib.oauth1": ["access_tokens", "consumers", "request_tokens", "core", "utils"],
         "keystoneclient.v3.contrib.federation": [
@@ -194,21 +194,21 @@ def keystoneclient() -> None:
             if not hasattr(whole, name):
                 setattr(whole, name, part)
 
-    # Equal logins of a process share a token. A trust bundle of its own keeps each test apart.
+    # Equal logins in a process share a token. A separate trust bundle keeps the tests apart.
     from archstone.keystoneclient.v3 import client as our_client
 
     made_of = our_client._options
 
     def _options(*arguments):
         taken = made_of(*arguments)
-        # The options are hidden from tracebacks: a call has them.
+        # The options are not in the frame, to hide them from tracebacks: a call returns them.
         if not taken().keys() & {"cacert", "insecure"}:
             taken()["cacert"] = bridge.bundle_of_this_test()
         return taken
 
     our_client._options = _options
 
-    # Constants that tests take from the managers to know which URL to expect.
+    # Constants of the managers that tests use to build the expected URLs.
     from archstone.keystoneclient.v3.contrib.endpoint_filter import EndpointFilterManager
     from archstone.keystoneclient.v3.contrib.endpoint_policy import EndpointPolicyManager
 

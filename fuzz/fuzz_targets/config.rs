@@ -1,5 +1,5 @@
-//! Files of configuration: `clouds.yaml`, `secure.yaml`, `clouds-public.yaml` and an openrc, cut out of the input at
-//! each zero byte; read, merged, explained, checked and edited.
+//! Configuration files: the input is split at zero bytes into `clouds.yaml`, `secure.yaml`, `clouds-public.yaml` and an
+//! openrc, which are read, merged, explained, checked and edited.
 
 #![no_main]
 
@@ -31,7 +31,7 @@ fn host(folder: &Path, variables: impl IntoIterator<Item = (String, String)>) ->
 }
 
 fuzz_target!(|data: &[u8]| {
-    // A configuration may name a program that knows the password: none is to be run here.
+    // A configuration may contain a command that prints the password, which must not be run here.
     if data.windows(7).any(|it| it.eq_ignore_ascii_case(b"command")) {
         return;
     }

@@ -1,4 +1,4 @@
-//! What a service answers: resources of every kind, lists that arrive in pieces, tokens with all that is said of them.
+//! Responses of services: resources of every kind, lists that arrive in pieces, and token documents.
 
 #![no_main]
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 mod every;
 
 fuzz_target!(|data: &[u8]| {
-    // However a list is cut into pieces, its items are the same.
+    // The items of a list do not depend on how it is split.
     let whole = split_for_fuzzing("users", data, data.len());
     assert_eq!(split_for_fuzzing("users", data, 1), whole);
     for item in &whole {

@@ -1,4 +1,4 @@
-"""Identity for OpenStack clients: log in at Keystone once, hand out tokens and endpoints.
+"""Authentication and identity for OpenStack clients: log in to Keystone once, get tokens and endpoints.
 
 >>> from archstone import Client
 >>> client = Client(auth_url="http://keystone:5000/v3", username="alice", password="secret")
@@ -6,7 +6,7 @@
 >>> client.url_for("compute")
 >>> client.auth_ref.project_name
 
-`AsyncClient` is the same for asyncio. Everything that goes wrong is an `Error`: its `kind` says what,
+`AsyncClient` is the same for asyncio. Every failure raises an `Error`: its `kind` says what is wrong,
 its `hint` what to do.
 """
 
@@ -30,12 +30,14 @@ from archstone._archstone import (
     InvalidConfigError,
     InvalidRequestError,
     InvalidResponseError,
+    LoginPage,
     NotAuthenticatedError,
     NotConfiguredError,
     NotFoundError,
     NotIdentityServiceError,
     OfferedVersions,
     PasswordExpiredError,
+    ProviderFailedError,
     ProxyFailedError,
     RateLimitedError,
     Receipt,
@@ -52,6 +54,7 @@ from archstone._archstone import (
     Timing,
     TlsNotTrustedError,
     TokenRejectedError,
+    TokenRequest,
     TokenStoreStatus,
     UnauthenticatedError,
     UnavailableError,
@@ -64,6 +67,7 @@ from archstone._async_service import AsyncResponse, AsyncServiceClient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from archstone._providers import AuthOption, ProvidedToken, TokenProvider, register_auth_method
     from archstone.identity import Project, User
 
 __all__ = [
@@ -73,6 +77,7 @@ __all__ = [
     "AsyncClient",
     "AsyncResponse",
     "AsyncServiceClient",
+    "AuthOption",
     "AuthenticationError",
     "Catalog",
     "Client",
@@ -89,6 +94,7 @@ __all__ = [
     "InvalidConfigError",
     "InvalidRequestError",
     "InvalidResponseError",
+    "LoginPage",
     "NotAuthenticatedError",
     "NotConfiguredError",
     "NotFoundError",
@@ -96,6 +102,8 @@ __all__ = [
     "OfferedVersions",
     "PasswordExpiredError",
     "Project",
+    "ProvidedToken",
+    "ProviderFailedError",
     "ProxyFailedError",
     "RateLimitedError",
     "Receipt",
@@ -111,7 +119,9 @@ __all__ = [
     "StoredToken",
     "Timing",
     "TlsNotTrustedError",
+    "TokenProvider",
     "TokenRejectedError",
+    "TokenRequest",
     "TokenStoreStatus",
     "UnauthenticatedError",
     "UnavailableError",
@@ -119,15 +129,19 @@ __all__ = [
     "VersionInfo",
     "VersionedEndpoint",
     "__version__",
+    "register_auth_method",
 ]
 
 
-def __getattr__(name: str) -> type:
-    """Make the class of a resource when it is first asked for."""
-    if name in ("Project", "User"):
-        from archstone import identity  # noqa: PLC0415  what many programs never need
+def __getattr__(name: str) -> object:
+    """Create the class of a resource on first use, and import what most programs never need."""
+    if name in ("AuthOption", "ProvidedToken", "TokenProvider", "register_auth_method"):
+        from archstone import _providers  # noqa: PLC0415  most programs never need it
 
-        made: type = getattr(identity, name)
-        return made
+        return getattr(_providers, name)
+    if name in ("Project", "User"):
+        from archstone import identity  # noqa: PLC0415  most programs never need it
+
+        return getattr(identity, name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

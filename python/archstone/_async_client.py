@@ -1,4 +1,4 @@
-"""The asyncio face. It imports nothing of asyncio: the running loop is asked for when one waits."""
+"""The asyncio API. It does not import asyncio: each wait uses the loop that is running."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ if TYPE_CHECKING:
 
 
 class AsyncClient(AsyncManagers):
-    """A handle on one cloud, as one user, for one scope, for asyncio code.
+    """A client of one cloud, for one user and one scope, for asyncio code.
 
     >>> client = AsyncClient(auth_url="http://keystone:5000/v3", username="alice", password="secret")
     >>> await client.token
     >>> await client.url_for("compute")
     >>> (await client.auth_ref).user_name
 
-    It takes the same options as `Client` and has the same names; whatever may wait is awaited. Any
-    number of tasks may share one, in any number of loops. Cancelling a task cancels what it waits for,
-    unless others wait for the same login. No call takes a thread.
+    It has the same options and methods as `Client`; methods that may do I/O are coroutines.
+    Any number of tasks can share one, in any number of loops. Cancelling a task cancels its operation,
+    unless others wait for the same login. No call uses a thread.
     """
 
     __slots__ = ("__weakref__", "_client", "_core")
 
     def __init__(self, **options: Unpack[Options]) -> None:
-        """Make a client. Nothing is sent yet: see `Client`."""
+        """Create a client. Nothing is sent yet: see `Client`."""
         given = Hidden(options)
         del options
         self._share(Client(**given()))
 
     @classmethod
     def from_env(cls, **overrides: Unpack[Options]) -> Self:
-        """Make a client from the environment: see `Client.from_env`."""
+        """Create a client from the environment: see `Client.from_env`."""
         given = Hidden(overrides)
         del overrides
         return cls.from_client(Client.from_env(**given()))
 
     @classmethod
     def from_cloud(cls, name: str, /, **overrides: Unpack[Options]) -> Self:
-        """Make a client from an entry of `clouds.yaml`: see `Client.from_cloud`."""
+        """Create a client from an entry of `clouds.yaml`: see `Client.from_cloud`."""
         given = Hidden(overrides)
         del overrides
         return cls.from_client(Client.from_cloud(name, **given()))
 
     @classmethod
     def from_client(cls, client: Client) -> Self:
-        """Make a client that shares everything with a synchronous one: token, catalog, connections."""
+        """Create a client that shares everything with a synchronous one: token, catalog, connections."""
         self = cls.__new__(cls)
         self._share(client)
         return self
@@ -68,40 +68,45 @@ class AsyncClient(AsyncManagers):
 
     @property
     def token(self) -> Awaitable[str]:
-        """A token that is good for a request sent now; logs in when there is none.
+        """A token that is valid for a request sent now; logs in if there is none.
 
         Raises:
-            Error: why there is no token.
+            Error: there is no token, and why.
 
         """
         return self.get_token()
 
     async def get_token(self) -> str:
-        """Return a token that is good for a request sent now: the same as `token`."""
+        """Return a token that is valid for a request sent now: the same as `token`."""
         token = self._core.token()
         return token if isinstance(token, str) else await token
 
     @property
     def authorization(self) -> str | None:
-        """The `Authorization` header that is sent in place of a token: see `Client.authorization`."""
+        """The `Authorization` header that is sent instead of a token: see `Client.authorization`."""
         return self._client.authorization
 
     @property
+    def scope_headers(self) -> dict[str, str] | None:
+        """The headers with the scope of each request, instead of a token: see `Client.scope_headers`."""
+        return self._client.scope_headers
+
+    @property
     def fixed_endpoint(self) -> str | None:
-        """The URL at which every service is: see `Client.fixed_endpoint`."""
+        """The URL that serves every service: see `Client.fixed_endpoint`."""
         return self._client.fixed_endpoint
 
     @property
     def sends_bearer(self) -> bool:
-        """Whether requests carry the token as `Authorization: Bearer …`, too: see `Client.sends_bearer`."""
+        """Whether requests also carry the token as `Authorization: Bearer …`: see `Client.sends_bearer`."""
         return self._client.sends_bearer
 
     @property
     def auth_ref(self) -> Awaitable[AccessInfo]:
-        """Everything that is known of the current token; logs in when there is none.
+        """The current token with all its data; logs in if there is none.
 
         Raises:
-            Error: why there is no token.
+            Error: there is no token, and why.
 
         """
         return self._access()
@@ -111,46 +116,46 @@ class AsyncClient(AsyncManagers):
         return access if isinstance(access, AccessInfo) else await access
 
     async def authenticate(self) -> AccessInfo:
-        """Make sure of a token, and return what is known of it: see `Client.authenticate`."""
+        """Ensure that there is a token, and return it with its data: see `Client.authenticate`."""
         return await self._core.authenticate()
 
     async def known_access(self) -> AccessInfo | None:
-        """Return what is known of this client's token, also when it has expired: see `Client.known_access`."""
+        """Return this client's token with its data, even if it has expired: see `Client.known_access`."""
         return await self._core.known_access()
 
     async def renew(self) -> AccessInfo:
-        """Log in now, and replace the token that is kept."""
+        """Log in now, and replace the cached token."""
         return await self._core.renew()
 
     async def diagnose(self, error: Error) -> Error:
-        """Return an error that tells more about a login that was refused, or the same one: see `Client.diagnose`."""
+        """Return an error with more details about a refused login, or the same error: see `Client.diagnose`."""
         return await self._core.diagnose(error) or error
 
     async def replace(self, token: str) -> str:
-        """Return a token other than `token`, which a service has just refused: see `Client.replace`."""
+        """Return a token other than `token`, which a service has just rejected: see `Client.replace`."""
         given = Hidden(token)
         del token
         return await self._core.replace(given())
 
     async def revoke(self, token: str) -> None:
-        """End another token early, with the rights of this client's own: see `Client.revoke`."""
+        """Revoke another token, with this client's permissions: see `Client.revoke`."""
         given = Hidden(token)
         del token
         await self._core.revoke(given())
 
     async def log_out(self) -> bool:
-        """End the kept token early, at the service and here: see `Client.log_out`."""
+        """Log out: revoke the cached token, and remove it: see `Client.log_out`."""
         return await self._core.log_out()
 
     async def change_password(self, new_password: str) -> None:
-        """Change the password of the user that this client logs in as: see `Client.change_password`."""
+        """Change the password of the client's user: see `Client.change_password`."""
         await self._core.change_password(new_password)
 
     async def token_store_status(self) -> TokenStoreStatus | None:
-        """Return what the store keeps that the token is kept in between runs: see `Client.token_store_status`."""
+        """Return the content of the store that keeps tokens between runs: see `Client.token_store_status`."""
         return await self._core.token_store_status()
 
-    async def clear_token_store(self, *, all: bool = False) -> int:  # noqa: A002  it is what is meant
+    async def clear_token_store(self, *, all: bool = False) -> int:  # noqa: A002  the name that fits
         """Remove this client's token from that store, or all of them: see `Client.clear_token_store`."""
         return await self._core.clear_token_store(all)
 
@@ -170,7 +175,7 @@ class AsyncClient(AsyncManagers):
         return url if isinstance(url, str) else await url
 
     def service(self, service_type: str, /, **options: Unpack[ServiceOptions]) -> AsyncServiceClient:
-        """Make a client that is bound to one service: see `Client.service`."""
+        """Create a client for one service: see `Client.service`."""
         return AsyncServiceClient(self._client.service(service_type, **options))
 
     if TYPE_CHECKING:
@@ -201,7 +206,7 @@ class AsyncClient(AsyncManagers):
     async def request(
         self, method: str, url: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
     ) -> Response | AsyncResponse:
-        """Send a request to a URL, with the token, and return the answer: see `Client.request`."""
+        """Send a request to a URL, with the token, and return the response: see `Client.request`."""
         given = Hidden((data, options))
         del data, options
         answer = await send(self._core.request, method, url, given, stream)
@@ -224,11 +229,11 @@ class AsyncClient(AsyncManagers):
         interface: str | Sequence[str] | None = None,
         region_name: str | None = None,
     ) -> list[OfferedVersions]:
-        """Return what every endpoint of the catalog offers: see `Client.all_versions`."""
+        """Return the versions that every endpoint of the catalog offers: see `Client.all_versions`."""
         return await self._core.all_versions(service_type, interface, region_name)
 
     async def current_catalog(self) -> Catalog:
-        """Return the catalog as it is now: see `Client.current_catalog`."""
+        """Return the current catalog: see `Client.current_catalog`."""
         return await self._core.current_catalog()
 
     @property
@@ -241,7 +246,7 @@ class AsyncClient(AsyncManagers):
 
     @property
     def user(self) -> Awaitable[User]:
-        """The user that the token is for. Asked once, and kept."""
+        """The user that the token is for. Requested once, and cached."""
         return self._user()
 
     async def _user(self) -> User:
@@ -249,7 +254,7 @@ class AsyncClient(AsyncManagers):
 
     @property
     def project(self) -> Awaitable[Project | None]:
-        """The project that the token is for; None for a token of another scope. Asked once, and kept."""
+        """The project that the token is for; None for a token with another scope. Requested once, and cached."""
         return self._project()
 
     async def _project(self) -> Project | None:
@@ -257,18 +262,18 @@ class AsyncClient(AsyncManagers):
 
     @property
     def tenant(self) -> Awaitable[Project | None]:
-        """The old word for `project`."""
+        """The old name of `project`."""
         return self._project()
 
     @property
     def tenants(self) -> Awaitable[list[Project]]:
-        """The projects that the user could act in. Asked once, and kept."""
+        """The projects that the user can act in. Requested once, and cached."""
         return self._projects()
 
     async def _projects(self) -> list[Project]:
         return await self._core.projects()
 
-    async def effective_grants(  # noqa: PLR0913  whose, and where
+    async def effective_grants(  # noqa: PLR0913  the filters
         self,
         *,
         user: str | User | None = None,
@@ -278,12 +283,12 @@ class AsyncClient(AsyncManagers):
         domain: str | Domain | None = None,
         system: bool = False,
     ) -> Grants:
-        """Return who can do what where, and why: see `Client.effective_grants`."""
+        """Return who can do what, where, and why: see `Client.effective_grants`."""
         return await self._core.effective_grants(user, group, role, project, domain, system)
 
     @property
     def timings(self) -> list[Timing]:
-        """The requests that were made for this client, and how long each took."""
+        """The requests that this client has sent, and how long each took."""
         return self._client.timings
 
     async def close(self) -> None:
@@ -291,7 +296,7 @@ class AsyncClient(AsyncManagers):
         self._client.close()
 
     async def __aenter__(self) -> Self:
-        """Return the client itself, to be closed at the end of the block."""
+        """Return the client itself, which is closed at the end of the block."""
         return self
 
     async def __aexit__(self, *exception: object) -> None:
@@ -299,5 +304,5 @@ class AsyncClient(AsyncManagers):
         await self.close()
 
     def __repr__(self) -> str:
-        """Tell cloud and auth URL."""
+        """Show cloud and auth URL."""
         return repr(self._client).replace("Client", "AsyncClient", 1)

@@ -1,4 +1,4 @@
-"""Requests in the asyncio face: bodies that are read, and answers that come, piece by piece."""
+"""Requests in the asyncio API, with bodies and responses in chunks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PIECE = 1 << 18
 
 
 class AsyncServiceClient:
-    """A client bound to one service, for asyncio code: see `ServiceClient`.
+    """A client for one service, for asyncio code: see `ServiceClient`.
 
     >>> images = client.service("image")
     >>> (await images.get("/v2/images", params={"limit": 10})).json()
@@ -35,7 +35,7 @@ class AsyncServiceClient:
     __slots__ = ("__weakref__", "_core", "_service")
 
     def __init__(self, service: ServiceClient) -> None:
-        """Make one that shares everything with a synchronous one."""
+        """Wrap a synchronous one, and share everything with it."""
         self._service = service
         self._core = AsyncServiceCore(service)
 
@@ -72,10 +72,10 @@ class AsyncServiceClient:
     async def request(
         self, method: str, path: str, /, *, data: AsyncBody | None = None, stream: bool = False, **options: object
     ) -> Response | AsyncResponse:
-        """Send a request to a path below the service's endpoint, and return the answer.
+        """Send a request to a path below the service's endpoint, and return the response.
 
         The options are those of `ServiceClient.request`; `data` may also be an asynchronous iterable. With
-        `stream=True` the answer is an `AsyncResponse`, whose body is awaited.
+        `stream=True` the result is an `AsyncResponse`, whose body is awaited.
         """
         given = Hidden((data, options))
         del data, options
@@ -151,27 +151,27 @@ class AsyncServiceClient:
     async def list(
         self, path: str, member: str, /, *, params: Query | None = None, limit: int | None = None
     ) -> AsyncIterator[dict[str, object]]:
-        """Iterate over a list of the service, to its end, page by page: see `ServiceClient.list`."""
+        """Iterate over a list of the service, page by page: see `ServiceClient.list`."""
         items = self._core.list(path, member, params, limit)
         while (page := await items.next_page()) is not None:
             for item in page:
                 yield item
 
     async def endpoint(self) -> VersionedEndpoint:
-        """Return where the service is, in the version that was asked for."""
+        """Return the URL of the service, in the requested version."""
         return await self._core.endpoint()
 
     async def version_info(self) -> VersionInfo | None:
-        """Return what the service says of the version that is used; None when it does not say."""
+        """Return the service's description of the version in use; None if there is none."""
         return await self._core.version_info()
 
     def __repr__(self) -> str:
-        """Tell the service type."""
+        """Show the service type."""
         return repr(self._service).replace("ServiceClient", "AsyncServiceClient", 1)
 
 
 class AsyncResponse:
-    """An answer whose body is still to come: awaited whole, or piece by piece.
+    """A response whose body is still to be read, as a whole or in chunks.
 
     >>> async with await images.get("/v2/images/0815/file", stream=True) as answer:
     ...     async for piece in answer.iter_content():
@@ -181,7 +181,7 @@ class AsyncResponse:
     __slots__ = ("__weakref__", "_body", "_response")
 
     def __init__(self, response: Response) -> None:
-        """Make one of an answer that is not read yet."""
+        """Wrap a response that has not been read yet."""
         self._response = response
         self._body = _AsyncBody(response)
 
@@ -192,12 +192,12 @@ class AsyncResponse:
 
     @property
     def reason(self) -> str:
-        """The reason phrase, as the service wrote it."""
+        """The reason phrase, as the service sent it."""
         return self._response.reason
 
     @property
     def history(self) -> list[Response]:
-        """The redirects that led here, the first one first. Their bodies are not kept."""
+        """The redirects that led here, in order. Their bodies are discarded."""
         return self._response.history
 
     @property
@@ -207,22 +207,22 @@ class AsyncResponse:
 
     @property
     def headers(self) -> Headers:
-        """The headers; upper and lower case are the same."""
+        """The headers; names are case-insensitive."""
         return self._response.headers
 
     @property
     def url(self) -> str:
-        """The URL that answered, after redirects."""
+        """The URL of the response, after redirects."""
         return self._response.url
 
     @property
     def request_id(self) -> str | None:
-        """The service's request id; None when it gives none."""
+        """The service's request id; None if there is none."""
         return self._response.request_id
 
     @property
     def elapsed(self) -> timedelta:
-        """From sending the request to the head of the answer."""
+        """The time from sending the request to the headers of the response."""
         return self._response.elapsed
 
     async def read(self) -> bytes:
@@ -235,12 +235,12 @@ class AsyncResponse:
         return self._response.text
 
     async def json(self, **options: object) -> object:
-        """Return the body as what its JSON says."""
+        """Return the body, parsed as JSON."""
         await self._body.read()
         return self._response.json(**options)
 
     async def iter_content(self, chunk_size: int | None = 65536) -> AsyncIterator[bytes]:
-        """Iterate over the body, in pieces of `chunk_size` bytes; None takes them as they come."""
+        """Iterate over the body, in chunks of `chunk_size` bytes; None returns them as they arrive."""
         if chunk_size == 0:
             message = "`chunk_size` must be at least 1, or None"
             raise ValueError(message)
@@ -248,29 +248,29 @@ class AsyncResponse:
             yield piece
 
     async def raise_for_status(self) -> None:
-        """Raise what the status means, when it is 400 or above."""
+        """Raise the status's error if it is 400 or above."""
         if not self.ok:
             await self._body.read()
             self._response.raise_for_status()
 
     async def close(self) -> None:
-        """Give the connection up, if the body was not read."""
+        """Close the connection, if the body was not read."""
         self._response.close()
 
     async def __aenter__(self) -> Self:
-        """Return the answer itself, to be closed at the end of the block."""
+        """Return the response itself, which is closed at the end of the block."""
         return self
 
     async def __aexit__(self, *exception: object) -> None:
-        """Give the connection up, if the body was not read."""
+        """Close the connection, if the body was not read."""
         await self.close()
 
     def __bool__(self) -> bool:
-        """Tell whether the status is below 400."""
+        """Return whether the status is below 400."""
         return self.ok
 
     def __repr__(self) -> str:
-        """Tell the status."""
+        """Show the status."""
         return f"<archstone.AsyncResponse [{self.status_code}]>"
 
 
@@ -279,9 +279,9 @@ async def send(
     method: str,
     where: str,
     given: Hidden,
-    stream: bool,  # noqa: FBT001  of one caller's
+    stream: bool,  # noqa: FBT001  there is only one caller
 ) -> Response:
-    """Send a request, and give its body piece by piece where that is no whole."""
+    """Send a request, and stream its body if it is not complete."""
     if _is_whole(given()[0]):
         return await begin(method, where, given()[0], stream, given()[1])
     return await _give(lambda upload: begin(method, where, upload, stream, given()[1]), _source(given()[0]))
@@ -292,7 +292,7 @@ def _is_whole(data: object) -> bool:
 
 
 async def _give(begin: Callable[[object], Future[Response]], source: _Source) -> Response:
-    import asyncio  # noqa: PLC0415  not before someone waits
+    import asyncio  # noqa: PLC0415  asyncio is imported only when needed
 
     upload = Upload(source.size, source.begin is not None)
     sending = begin(upload)
@@ -311,12 +311,12 @@ async def _give(begin: Callable[[object], Future[Response]], source: _Source) ->
         return await sending
     finally:
         giving.cancel()
-        # The end of its work, so that nothing of it is left behind.
+        # Wait for it to finish, so that no task is left behind.
         await asyncio.wait({giving})
 
 
 class _Source:
-    """Where the pieces of a body come from: anything that gives bytes one after the other, now or later."""
+    """A source of chunks: anything that provides bytes one after the other, synchronously or not."""
 
     begin: int | None = None
     size: int | None = None
@@ -325,21 +325,21 @@ class _Source:
         self.pieces = pieces
 
     async def read(self, *, again: bool) -> bytes | None:  # noqa: ARG002  only files can be read again
-        """Return the next piece; None at the end."""
+        """Return the next chunk; None at the end."""
         while True:
             try:
                 piece = await anext(self.pieces) if isinstance(self.pieces, AsyncIterator) else next(self.pieces)
             except (StopIteration, StopAsyncIteration):
                 return None
-            # An empty piece would end a chunked body.
+            # An empty chunk would end a chunked body.
             if piece:
                 return piece
 
 
 class _File(_Source):
-    """A file, read from where it stood. A disk may be slow: the loop goes on meanwhile."""
+    """A file, read from its position in a thread, since a disk may be slow."""
 
-    def __init__(self, file: Any) -> None:  # noqa: ANN401  whatever reads like a file
+    def __init__(self, file: Any) -> None:  # noqa: ANN401  any file-like object
         self.file = file
         if getattr(file, "seekable", bool)():
             self.begin = file.tell()
@@ -347,7 +347,7 @@ class _File(_Source):
             file.seek(self.begin)
 
     async def read(self, *, again: bool) -> bytes | None:
-        import asyncio  # noqa: PLC0415  not before someone waits
+        import asyncio  # noqa: PLC0415  asyncio is imported only when needed
 
         def read() -> bytes:
             if again and self.begin is not None:

@@ -1,4 +1,4 @@
-"""Many operations at once: some at a time, to the end, with a report."""
+"""Bulk operations: several at a time, continuing after failures, with a report."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ T = TypeVar("T")
 
 
 class Progress(NamedTuple):
-    """How far things are."""
+    """The progress of the operations."""
 
     done: int
-    """How many are done, well or not."""
+    """The number of operations that are done, successful or not."""
     failed: int
-    """How many of these have failed."""
+    """The number of these that have failed."""
     total: int
-    """How many there are."""
+    """The total number of operations."""
 
 
 class Report(Generic[T]):
-    """What came of many operations."""
+    """The results of many operations."""
 
     def __init__(self, outcomes: list[T | Error]) -> None:
         """Keep the outcomes."""
         self.outcomes = outcomes
-        """What was answered, or why not, in the order of the operations."""
+        """The result or the error of each operation, in order."""
 
     @property
     def failures(self) -> list[tuple[int, Error]]:
-        """What failed, each with its position among the operations."""
+        """The errors, each with its position among the operations."""
         return [(position, it) for position, it in enumerate(self.outcomes) if isinstance(it, Error)]
 
     @property
     def answers(self) -> list[T]:
-        """What was answered, in order."""
+        """The results, in order."""
         return [it for it in self.outcomes if not isinstance(it, Error)]
 
     def __repr__(self) -> str:
-        """Tell how many, and how many have failed."""
+        """Show the number of operations and of failures."""
         return f"<archstone.identity.Report of {len(self.outcomes)}, {len(self.failures)} failed>"
 
 
 class _Many(Generic[T]):
-    """An operation that is to be done many times."""
+    """An operation that is performed many times."""
 
     def __init__(
         self,
@@ -63,13 +63,13 @@ class _Many(Generic[T]):
         concurrency: int = 4,
         on_progress: Callable[[Progress], object] | None = None,
     ) -> None:
-        """Gather what is to be done; nothing is sent yet.
+        """Collect the operations; nothing is sent yet.
 
         Args:
             operation: a method of a manager, such as `client.users.delete`.
-            each: for each time what the method takes: its argument, a tuple of several, or a dict of named ones.
-            concurrency: how many may be on their way at the same time.
-            on_progress: is told after each how far things are. What it raises ends everything.
+            each: the arguments of each call: a single argument, a tuple of several, or a dict of named ones.
+            concurrency: the maximum number of operations at a time.
+            on_progress: is called with the progress after each operation. If it raises, everything is cancelled.
 
         """
         made: Any = operation
@@ -91,15 +91,15 @@ class _Many(Generic[T]):
         return bind(self._core, self._operation, given)
 
     def preview(self) -> list[str]:
-        """Return what would be sent, without sending it: `DELETE users/0815`.
+        """Return the requests that would be sent, without sending them: `DELETE users/0815`.
 
         Raises:
-            InvalidRequestError: what could not be sent.
+            InvalidRequestError: a request could not be sent.
 
         """
         return [self._core.preview(self._operation["name"], it) for it in self._arguments]
 
-    def _begin(self) -> Any:  # noqa: ANN401  of the library's
+    def _begin(self) -> Any:  # noqa: ANN401  an object of the library
         self._outcomes = [None] * len(self._arguments)
         self._progress = Progress(0, 0, len(self._arguments))
         return self._core.many(self._operation["name"], self._arguments, self._concurrency)
@@ -116,12 +116,12 @@ class _Many(Generic[T]):
             self._on_progress(self._progress)
 
     def __len__(self) -> int:
-        """Tell how many there are."""
+        """Return the number of operations."""
         return len(self._arguments)
 
 
 class Bulk(_Many[T]):
-    r"""Many operations of a kind. They can be looked at first; what fails does not stop the others.
+    r"""Many operations of one kind. They can be previewed; a failure does not stop the others.
 
     >>> leaving = client.users.list(domain="default", enabled=False)
     >>> bulk = Bulk(client.users.delete, leaving, concurrency=8)
@@ -140,10 +140,10 @@ class Bulk(_Many[T]):
             concurrency: int = 4,
             on_progress: Callable[[Progress], object] | None = None,
         ) -> None:
-            """Gather what is to be done."""
+            """Collect the operations."""
 
     def run(self) -> Report[T]:
-        """Do everything."""
+        """Run all operations."""
         arriving = self._begin()
         while (arrived := arriving.next()) is not None:
             self._take(*arrived)
@@ -163,10 +163,10 @@ class AsyncBulk(_Many[T]):
             concurrency: int = 4,
             on_progress: Callable[[Progress], object] | None = None,
         ) -> None:
-            """Gather what is to be done."""
+            """Collect the operations."""
 
     async def run(self) -> Report[T]:
-        """Do everything."""
+        """Run all operations."""
         arriving = self._begin()
         while (arrived := await arriving.start_next()) is not None:
             self._take(*arrived)
@@ -174,7 +174,7 @@ class AsyncBulk(_Many[T]):
 
 
 def _taken(each: Any) -> tuple[tuple[object, ...], dict[str, object]]:  # noqa: ANN401
-    """Return what is given by place, and what by name."""
+    """Return positional and keyword arguments."""
     if isinstance(each, Mapping):
         named: dict[str, object] = {**each}
         return (), named

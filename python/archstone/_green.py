@@ -1,4 +1,4 @@
-"""Where gevent or eventlet run green threads: what a wait switches to their hub with."""
+"""Support for green threads of gevent and eventlet: finds the function that switches to their hub while waiting."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def waiter() -> Callable[[int], object] | None:
-    """Return what waits for a descriptor to be readable while other green threads run.
+    """Return a function that waits until a descriptor is readable while other green threads run.
 
-    None where the wait is to block: where the program has not patched the standard library, where this thread has no
+    None if the wait is to block: if the program has not patched the standard library, if this thread has no
     hub (nobody else could run), and in the hub itself, which cannot wait for anything.
     """
     return _of_gevent(sys.modules.get("gevent.monkey")) or _of_eventlet(sys.modules.get("eventlet.patcher"))
@@ -34,7 +34,7 @@ def _of_eventlet(patcher: Any) -> Callable[[int], object] | None:  # noqa: ANN40
     if patcher is None or not patcher.is_monkey_patched("socket"):
         return None
     hubs = import_module("eventlet.hubs")
-    # `get_hub` would make one for this thread.
+    # `get_hub` would create one for this thread.
     hub = getattr(hubs._threadlocal, "hub", None)  # noqa: SLF001
     if hub is None or import_module("greenlet").getcurrent() is hub.greenlet:
         return None

@@ -1,4 +1,4 @@
-"""Values that no traceback shows: tools that print the variables of each frame would print passwords and tokens."""
+"""Hides values from tools that print the variables of each frame in a traceback, and would print secrets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Hidden:
-    """A value that may hold secrets, as a variable of a function of this package. Calling it returns the value."""
+    """A value that may contain secrets, as a variable of a function in this package. Calling it returns the value."""
 
     __slots__ = ("_get",)
 
@@ -17,7 +17,7 @@ class Hidden:
         """Keep a value where no tool looks."""
         self._get: Callable[[], object] = lambda: value
 
-    def __call__(self) -> Any:  # noqa: ANN401  whatever was given
+    def __call__(self) -> Any:  # noqa: ANN401  any value
         """Return the value."""
         return self._get()
 

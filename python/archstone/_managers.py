@@ -1,4 +1,4 @@
-"""The managers of clients, as attributes. They are made when they are first asked for: most programs never do."""
+"""The managers of clients, as attributes. They are created on first use: most programs never need them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from archstone.identity import AsyncManagers as AsyncManagers  # noqa: PLC0414  what it has, for type checkers
+    from archstone.identity import AsyncManagers as AsyncManagers  # noqa: PLC0414  for type checkers
 else:
 
     class AsyncManagers:
@@ -20,10 +20,10 @@ else:
 def manager(name: str, doc: str, *, is_async: bool) -> property:
     """Return the attribute for a manager."""
 
-    def get(client: Any) -> object:  # noqa: ANN401  of either face
-        from archstone.identity import top  # noqa: PLC0415  what most programs never need
+    def get(client: Any) -> object:  # noqa: ANN401  from either API
+        from archstone.identity import top  # noqa: PLC0415  most programs never need it
 
-        return top(name, client._client if is_async else client, is_async=is_async)  # noqa: SLF001  its other face
+        return top(name, client._client if is_async else client, is_async=is_async)  # noqa: SLF001  its other API
 
     return property(get, doc=doc)
 

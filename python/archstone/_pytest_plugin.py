@@ -1,4 +1,4 @@
-"""Fixtures for pytest, which finds them by itself."""
+"""Fixtures for pytest, which finds them automatically."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def archstone_keystone() -> Iterator[FakeKeystone]:
     """Run an identity service with a user `demo`, password `secret`: an `archstone.testing.FakeKeystone`."""
-    # Whoever uses no fixture does not pay for it.
+    # Imported here, so that it costs nothing unless the fixture is used.
     from archstone.testing import FakeKeystone  # noqa: PLC0415
 
     with FakeKeystone() as keystone:
@@ -25,7 +25,7 @@ def archstone_keystone() -> Iterator[FakeKeystone]:
 
 @pytest.fixture
 def archstone_environment(archstone_keystone: FakeKeystone, monkeypatch: pytest.MonkeyPatch) -> FakeKeystone:
-    """Have the `OS_*` variables lead to `archstone_keystone` as its user `demo`, whatever they were."""
+    """Set the `OS_*` variables for `archstone_keystone` and its user `demo`, replacing existing ones."""
     for name in list(os.environ):
         if name.startswith("OS_"):
             monkeypatch.delenv(name)

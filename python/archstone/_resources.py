@@ -1,4 +1,4 @@
-"""Keystone's resources as classes, made of the library's descriptions, and what their operations take."""
+"""Keystone's resources as classes, generated from the library's descriptions, and the arguments of their operations."""
 
 # pyright: reportPrivateUsage=false
 from __future__ import annotations
@@ -28,10 +28,10 @@ MADE: dict[str, type] = {}
 
 
 class Resource:
-    """A resource of the identity service: its fields as attributes, and everything that was said in `to_dict()`.
+    """A resource of the identity service: its fields as attributes, and all of its data in `to_dict()`.
 
-    Two are equal when everything in them is. They cannot be changed; `update` of their manager changes them where they
-    are, and answers them anew.
+    Two are equal if all of their data is. They are immutable; `update` of their manager changes them in the
+    service, and returns the new state.
     """
 
     __slots__ = ("__weakref__", "_fields")
@@ -40,7 +40,7 @@ class Resource:
     _fields: dict[str, Any]
 
     def __init__(self, fields: Mapping[str, Any], /) -> None:
-        """Make one of what the identity service says."""
+        """Create one from the identity service's data."""
         for field in self._described["fields"]:
             if field["required"] and fields.get(field["name"]) is None:
                 message = f"there is no {field['name']} in this {self._described['class']}"
@@ -49,56 +49,56 @@ class Resource:
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any], /) -> Self:
-        """Make one of a dict, as the identity service and `to_dict()` have it.
+        """Create one from a dict, as the identity service and `to_dict()` return it.
 
         Raises:
-            ValueError: something is missing that each has.
+            ValueError: a required field is missing.
 
         """
         return cls(fields)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as a dict, as the identity service has it, with secrets."""
+        """Return all data as a dict, as the identity service returned it, including secrets."""
         copy: dict[str, Any] = json.loads(json.dumps(self._fields))
         return copy
 
     @property
     def extra(self) -> dict[str, Any]:
-        """Everything that has no attribute described here."""
+        """All data without an attribute of its own."""
         known = {field["name"] for field in self._described["fields"]}
         return {name: value for name, value in self._fields.items() if name not in known}
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the identity service says
-        """Return a field that is not described."""
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  any value from the identity service
+        """Return a field without a description."""
         if name.startswith("_") or name not in self._fields:
             message = f"{self._described['class']} has no attribute {name!r}"
             raise AttributeError(message)
         return self._fields[name]
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Refuse."""
+        """Refuse: resources are immutable."""
         message = f"{self._described['class']} cannot be changed here: use update() of its manager"
         raise AttributeError(message)
 
     def __dir__(self) -> Iterable[str]:
-        """Tell the fields, too."""
+        """Include the fields."""
         return sorted({*super().__dir__(), *(name for name in self._fields if name.isidentifier())})
 
     def __eq__(self, other: object) -> bool:
-        """Compare everything."""
+        """Compare all data."""
         return isinstance(other, Resource) and type(self) is type(other) and self._fields == other._fields
 
     def __hash__(self) -> int:
-        """Hash the id, or everything where there is none."""
+        """Hash the id, or all data if there is none."""
         key = self._fields.get(self._described["key"])
         return hash(key if isinstance(key, str) else json.dumps(self._fields, sort_keys=True))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle what was said."""
+        """Pickle the data."""
         return (type(self), (self._fields,))
 
     def __repr__(self) -> str:
-        """Tell name and id; of what has neither, everything that is no secret."""
+        """Show name and id; if it has neither, everything that is not secret."""
         names = ["name", self._described["key"]]
         if not any(name in self._fields for name in names):
             names = [field["name"] for field in self._described["fields"] if field["kind"] != "secret"]
@@ -107,24 +107,24 @@ class Resource:
 
 
 class Issued:
-    """A token that was issued in exchange for something, with what the identity service said of it."""
+    """A token that was issued in an exchange, with what the identity service returned about it."""
 
     __slots__ = ("facts", "token")
 
     def __init__(self, token: str | None, facts: dict[str, Any]) -> None:
-        """Keep both."""
+        """Store both."""
         self.token = token
-        """The token; None where the identity service only checks."""
+        """The token; None if the identity service only validates."""
         self.facts = facts
-        """User, project, roles, catalog, and when it expires."""
+        """User, project, roles, catalog, and expiry."""
 
     def __repr__(self) -> str:
-        """Tell whose it is, and not the token."""
+        """Show the user, but not the token."""
         return f"<archstone.identity.Issued user={json.dumps(self.facts.get('user', {}).get('name'))}>"
 
 
 def documented(operation: Described) -> str:
-    """Return what an operation does, and what it takes."""
+    """Return the docstring of an operation: its description and its arguments."""
     optional = [it for it in operation["parameters"] if not it["required"]]
     lines = [operation["doc"]]
     required = [it["name"] for it in operation["parameters"] if it["required"]]
@@ -133,7 +133,7 @@ def documented(operation: Described) -> str:
     described = [(it["name"], it["doc"]) for it in optional]
     described += [(it["setter"], it["doc"]) for it in settable(operation)]
     if operation["paged"]:
-        described.append(("limit", "How many items a page may have. All pages are read."))
+        described.append(("limit", "The page size. All pages are read."))
     if operation["extra"]:
         described.append(("extra", EXTRA_DOC[bool(operation["sets"])]))
     if described:
@@ -148,7 +148,7 @@ EXTRA_DOC = {
 
 
 def settable(operation: Described) -> list[Described]:
-    """Return the fields that an operation sets, but for those that are parameters."""
+    """Return the fields that an operation sets, except those that are parameters."""
     if not operation["sets"]:
         return []
     parameters = {name for it in operation["parameters"] for name in (it["name"], it["wire"])}
@@ -157,8 +157,8 @@ def settable(operation: Described) -> list[Described]:
 
 
 def signature(operation: Described) -> Signature:
-    """Return what an operation takes, as `inspect` describes it."""
-    from inspect import Parameter, Signature  # noqa: PLC0415  what most programs never need
+    """Return the signature of an operation, as `inspect` describes it."""
+    from inspect import Parameter, Signature  # noqa: PLC0415  most programs never need it
 
     required = [it["name"] for it in operation["parameters"] if it["required"]]
     optional = [it["name"] for it in operation["parameters"] if not it["required"]]
@@ -170,10 +170,10 @@ def signature(operation: Described) -> Signature:
 
 
 def bind(core: IdentityCore, operation: Described, given: Hidden) -> Arguments:
-    """Return what was given, by place and by name, as arguments of an operation.
+    """Return positional and keyword arguments as the arguments of an operation.
 
     Raises:
-        TypeError: a name is not known, or a value was given twice.
+        TypeError: a name is unknown, or a value was given twice.
 
     """
     named = _named(core, operation, *given())
@@ -185,7 +185,7 @@ def bind(core: IdentityCore, operation: Described, given: Hidden) -> Arguments:
 def _named(
     core: IdentityCore, operation: Described, required: Sequence[object], more: Mapping[str, object]
 ) -> Hidden | str:
-    """Return what was given by name, or what is wrong with it: an error of this function would show its variables."""
+    """Return the arguments by name, or an error message: an exception raised here would show its variables."""
     parameters = {it["name"]: it for it in operation["parameters"]}
     names = [it["name"] for it in operation["parameters"] if it["required"]]
     if len(required) > len(names):
@@ -194,7 +194,7 @@ def _named(
     if more and "known" not in operation:
         operation["known"] = frozenset(core.names(operation["name"]))
     for name, value in more.items():
-        # The same by its longer name: `user_id` for `user`.
+        # An alias with the longer name: `user_id` for `user`.
         short = name.removesuffix("_id")
         known = short if name not in parameters and parameters.get(short, {}).get("path") else name
         if known not in operation["known"]:
@@ -208,8 +208,8 @@ def _named(
     )
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401  whatever is given
-    """Return a value as JSON can say it: of a resource its id."""
+def plain(value: Any) -> Any:  # noqa: ANN401  any value
+    """Return a value that can be encoded as JSON: for a resource its id."""
     if isinstance(value, Resource):
         return getattr(value, value._described["key"])  # noqa: SLF001  of this module
     if isinstance(value, (str, int, float, bool)) or value is None:
@@ -222,7 +222,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401  whatever is given
         return {name: plain(inner) for name, inner in pairs.items()}
     if isinstance(value, Iterable):
         members: Iterable[Any] = value  # pyright: ignore[reportUnknownVariableType]
-        # Roles are named by their ids, each in an object.
+        # Roles are passed by their ids, each in an object.
         return [{"id": plain(it)} if isinstance(it, Resource) else plain(it) for it in members]
     return value
 
@@ -243,11 +243,11 @@ def resource_class(name: str) -> type[Resource]:
 
 
 def described_field(field: Described) -> property:
-    """Return the attribute for a field. What is missing is nothing, false, or an empty list."""
+    """Return the attribute for a field. If it is missing, its value is None, False, or an empty list."""
     name = field["name"]
     defaults = {"enabled": True, "is_domain": False} if field["kind"] == "boolean" else {}
 
-    def get(self: Resource) -> Any:  # noqa: ANN401  whatever the identity service says
+    def get(self: Resource) -> Any:  # noqa: ANN401  any value from the identity service
         value = self._fields.get(name)
         if value is None and field["kind"] == "texts":
             return list[str]()

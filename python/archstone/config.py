@@ -1,4 +1,4 @@
-"""What is configured, whether it is right, and changes to it.
+"""The configuration: show, check and change it.
 
 >>> from archstone import config
 >>> config.explain(cloud="demo")

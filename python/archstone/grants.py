@@ -1,4 +1,4 @@
-"""Who can do what where: what `Client.effective_grants` returns.
+"""Effective role assignments: what `Client.effective_grants` returns.
 
 >>> for grant in client.effective_grants(user="alice-id").effective:
 ...     print(grant.role_name, grant.place.name, [chain.granted_on.name for chain in grant.chains])

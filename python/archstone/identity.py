@@ -1,11 +1,11 @@
-"""Keystone's resources as classes, and the managers that make, find, change and delete them.
+"""Keystone's resources as classes, and the managers that create, find, change and delete them.
 
 >>> client.users.create("alice", domain="default", password="correct horse")
 >>> for user in client.users.list(domain="default", name__startswith="a"):
 ...     print(user.id, user.name)
 
-Everything here is made from the library's own descriptions when it is first needed; the stub beside this file, made
-from the same descriptions, says what there is.
+Everything here is generated from the library's own descriptions on first use; the stub next to this file, generated
+from the same descriptions, lists what exists.
 """
 
 # pyright: reportPrivateUsage=false
@@ -32,26 +32,26 @@ __all__ = ["AsyncItems", "AsyncManager", "Issued", "Items", "Manager", "Resource
 
 
 class Items:
-    """A list that is asked for when it is gone through, item by item: memory holds a few of them.
+    """A lazy list: items are requested during iteration, and memory holds only a few of them.
 
-    Going through it again asks again. `all()` is everything in one list.
+    Iterating again sends new requests. `all()` returns all items in one list.
     """
 
     __slots__ = ("_made_by", "_pull")
 
     def __init__(self, pull: Callable[[], IdentityItems], made_by: type[Resource]) -> None:
-        """Describe what will be asked."""
+        """Store the request; nothing is sent."""
         self._pull = pull
         self._made_by = made_by
 
     def __iter__(self) -> Iterator[Resource]:
-        """Ask, and hand out what comes while it comes."""
+        """Send the requests, and yield items as they arrive."""
         pulled = self._pull()
         while items := read(pulled.some()):
             yield from map(self._made_by, items)
 
     def all(self) -> list[Resource]:
-        """Return everything in one list."""
+        """Return all items in one list."""
         return list(self)
 
     def first(self) -> Resource | None:
@@ -59,33 +59,33 @@ class Items:
         return next(iter(self), None)
 
     def __repr__(self) -> str:
-        """Tell what would be listed."""
+        """Show the class of the items."""
         return f"<archstone.identity.Items of {self._made_by.__name__}>"
 
 
 class AsyncItems:
-    """A list that is asked for when it is gone through with `async for`; awaited, it is everything in one list."""
+    """A lazy list: items are requested during `async for`; awaiting it returns all items in one list."""
 
     __slots__ = ("_made_by", "_pull")
 
     def __init__(self, pull: Callable[[], IdentityItems], made_by: type[Resource]) -> None:
-        """Describe what will be asked."""
+        """Store the request; nothing is sent."""
         self._pull = pull
         self._made_by = made_by
 
     async def __aiter__(self) -> AsyncIterator[Resource]:
-        """Ask, and hand out what comes while it comes."""
+        """Send the requests, and yield items as they arrive."""
         pulled = self._pull()
         while items := read(await pulled.start_some()):
             for item in items:
                 yield self._made_by(item)
 
     def __await__(self) -> Generator[Any, None, list[Resource]]:
-        """Return everything in one list."""
+        """Return all items in one list."""
         return self.all().__await__()
 
     async def all(self) -> list[Resource]:
-        """Return everything in one list."""
+        """Return all items in one list."""
         return [item async for item in self]
 
     async def first(self) -> Resource | None:
@@ -95,12 +95,12 @@ class AsyncItems:
         return None
 
     def __repr__(self) -> str:
-        """Tell what would be listed."""
+        """Show the class of the items."""
         return f"<archstone.identity.AsyncItems of {self._made_by.__name__}>"
 
 
 class Manager:
-    """What can be done with resources of a kind. See its methods."""
+    """The operations on a kind of resource. See its methods."""
 
     __slots__ = ("_client", "_core")
 
@@ -116,7 +116,7 @@ class Manager:
             return self._listed(operation, lambda: self._core.items(operation["name"], arguments))
         return answered(operation, self._core.call(operation["name"], arguments))
 
-    def _listed(self, operation: Described, pull: Callable[[], IdentityItems]) -> Any:  # noqa: ANN401  of either face
+    def _listed(self, operation: Described, pull: Callable[[], IdentityItems]) -> Any:  # noqa: ANN401  from either API
         return Items(pull, resource_class(operation["answer"][1]))
 
     def _find(self, filters: Arguments, name_or_id: str) -> Any:  # noqa: ANN401  the manager's own class
@@ -126,12 +126,12 @@ class Manager:
         return self._core.exists(arguments)
 
     def __repr__(self) -> str:
-        """Tell of what."""
+        """Show the class of the resources."""
         return f"<archstone.identity.{type(self).__name__}>"
 
 
 class AsyncManager(Manager):
-    """The same for asyncio: whatever waits is awaited."""
+    """The same for asyncio: its methods are coroutines."""
 
     __slots__ = ()
 
@@ -140,7 +140,7 @@ class AsyncManager(Manager):
             return self._listed(operation, lambda: self._core.items(operation["name"], arguments))
         return self._answer(operation, arguments)
 
-    def _listed(self, operation: Described, pull: Callable[[], IdentityItems]) -> Any:  # noqa: ANN401  of either face
+    def _listed(self, operation: Described, pull: Callable[[], IdentityItems]) -> Any:  # noqa: ANN401  of either API
         return AsyncItems(pull, resource_class(operation["answer"][1]))
 
     async def _answer(self, operation: Described, arguments: Arguments) -> Any:  # noqa: ANN401  each operation's own
@@ -153,23 +153,23 @@ class AsyncManager(Manager):
         return await self._core.start_exists(arguments)
 
 
-def read(text: str | bytes) -> Any:  # noqa: ANN401  whatever the identity service says
-    """Return what JSON says."""
+def read(text: str | bytes) -> Any:  # noqa: ANN401  any value from the identity service
+    """Parse JSON."""
     with suppress(RecursionError):
         return json.loads(text)
-    # It may hold secrets, and a traceback may show variables.
+    # It may contain secrets, and a traceback may show variables.
     del text
     message = "the answer of the identity service is JSON that is nested too deeply"
     raise InvalidResponseError(message)
 
 
 def answered(operation: Described, text: str) -> Any:  # noqa: ANN401  each operation's own
-    """Return what an operation answers as what it is."""
+    """Convert the response of an operation to its result."""
     try:
         return _answered(operation, text)
     except (Error, ValueError) as error:
         problem = error.with_traceback(None)
-    # It may hold secrets, and a traceback may show variables.
+    # It may contain secrets, and a traceback may show variables.
     del text
     raise problem
 
@@ -187,10 +187,10 @@ def _answered(operation: Described, text: str) -> Any:  # noqa: ANN401  each ope
 
 
 class Operation:
-    """A method of managers, as it is described."""
+    """A method of managers, made from its description."""
 
     def __init__(self, described: Described) -> None:
-        """Keep the description."""
+        """Store the description."""
         self._described = described
         self.__name__ = described["name"]
         self.__doc__ = documented(described)
@@ -200,17 +200,17 @@ class Operation:
         return self if manager is None else Bound(self._described, manager)
 
     def __call__(self, manager: Manager, *required: object, **more: object) -> Any:  # noqa: ANN401  each operation's own
-        """Do it with a manager."""
+        """Perform the operation with a manager."""
         return Bound(self._described, manager)(*required, **more)
 
     @property
     def __signature__(self) -> Signature:
-        """What it takes, for `help` and `inspect.signature`."""
+        """Its signature, for `help` and `inspect.signature`."""
         return signature(self._described)
 
 
 class Bound:
-    """A method of a manager. `archstone.identity.Bulk` does it many times."""
+    """A bound method of a manager. `archstone.identity.Bulk` performs it many times."""
 
     __slots__ = ("_manager", "described")
 
@@ -220,16 +220,16 @@ class Bound:
         self._manager = manager
 
     def __get__(self, _: object, __: type | None = None) -> Bound:
-        """Return itself: it is bound. That there is this method tells `help` that it is one."""
+        """Return itself, since it is bound already. `help` recognizes a method by the presence of this one."""
         return self
 
     @property
     def __signature__(self) -> Signature:
-        """What it takes, for `help` and `inspect.signature`."""
+        """Its signature, for `help` and `inspect.signature`."""
         return signature(self.described)
 
     def __call__(self, *required: object, **more: object) -> Any:  # noqa: ANN401  each operation's own
-        """Do it."""
+        """Perform the operation."""
         given = Hidden((required, more))
         del required, more
         arguments = bind(self.core, self.described, given)
@@ -237,7 +237,7 @@ class Bound:
 
     @property
     def core(self) -> IdentityCore:
-        """What asks."""
+        """The object that sends the requests."""
         return self._manager._core  # noqa: SLF001  of this module
 
     @property
@@ -247,16 +247,16 @@ class Bound:
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
-        """What it does, and what it takes."""
+        """Its description and arguments."""
         return documented(self.described)
 
     def __repr__(self) -> str:
-        """Tell the name."""
+        """Show the name."""
         return f"<archstone.identity operation {self.__name__}>"
 
 
 def manager_class(name: str, base: type[Manager]) -> type[Manager]:
-    """Return the class of a manager, by what python-keystoneclient calls it."""
+    """Return the class of a manager, by python-keystoneclient's name."""
     described = next(it for it in RESOURCES.values() if it["manager"] == name)
     prefix = "Async" if base is AsyncManager else ""
     class_name = f"{prefix}{described['class']}Manager"
@@ -283,10 +283,10 @@ def manager_class(name: str, base: type[Manager]) -> type[Manager]:
 
 
 def find(self: Manager, name_or_id: object = None, /, **filters: object) -> Any:  # noqa: ANN401  the manager's own class
-    """Return the one with this id, or else with this name, among those that the filters leave.
+    """Return the one with this id, or else with this name, among those that match the filters.
 
     Raises:
-        NotFoundError: there is none; the hint names some that are near.
+        NotFoundError: there is none; the hint lists similar names.
         AmbiguousError: there are several; the message lists them.
 
     """
@@ -295,18 +295,18 @@ def find(self: Manager, name_or_id: object = None, /, **filters: object) -> Any:
     return self._find(bind(self._core, described, Hidden(((), filters))), str(wanted))
 
 
-def exists(self: Manager, identifier: object, /, **more: object) -> Any:  # noqa: ANN401  a bool, or to be awaited
-    """Whether there is one with this id; one that may not be seen counts as not there.
+def exists(self: Manager, identifier: object, /, **more: object) -> Any:  # noqa: ANN401  a bool, or an awaitable
+    """Return whether a resource with this id exists; one that is not visible counts as missing.
 
-    What it is within is said by name: `exists("mapped", identity_provider="ours")`.
+    Its parents are given by name: `exists("mapped", identity_provider="ours")`.
     """
     described = next(it for it in self._described["operations"] if it["name"] == "get")
     given = Hidden(((), {described["itself"]: identifier, **more}))
     return self._exists(bind(self._core, described, given))
 
 
-def list_named(self: Manager, **filters: object) -> Any:  # noqa: ANN401  of either face
-    """List role assignments with the names of everything in them, put together here.
+def list_named(self: Manager, **filters: object) -> Any:  # noqa: ANN401  from either API
+    """List role assignments with the names of everything in them, added on the client.
 
     For long lists, for which `include_names` would take Keystone a long time: users, groups, projects, domains and
     roles are listed once each. It takes the filters of `list`.
@@ -321,19 +321,19 @@ def list_named(self: Manager, **filters: object) -> Any:  # noqa: ANN401  of eit
 
 
 class PossibleProjects(Sequence[Resource]):
-    """`client.projects` itself: the projects that the user could act in. Asked once, and kept."""
+    """`client.projects` itself: the projects that the user can act in. Requested once, and cached."""
 
     __slots__ = ()
 
     _client: Client
 
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401  as sequences have it
-        """Return one, or some."""
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401  as in sequences
+        """Return one, or a slice."""
         projects: list[Any] = list(self._client.tenants)
         return projects[index]
 
     def __len__(self) -> int:
-        """Tell how many."""
+        """Return the number of projects."""
         return len(self._client.tenants)
 
     def __eq__(self, other: object) -> bool:
@@ -345,19 +345,19 @@ class PossibleProjects(Sequence[Resource]):
         return hash(self._client)
 
     def __repr__(self) -> str:
-        """Tell of what; nothing is asked for it."""
+        """Show a description, without a request."""
         return f"<archstone.identity.{type(self).__name__}>"
 
 
 class AsyncPossibleProjects:
-    """`client.projects` itself, awaited: the projects that the user could act in. Asked once, and kept."""
+    """`client.projects` itself, awaited: the projects that the user can act in. Requested once, and cached."""
 
     __slots__ = ()
 
     _client: Client
 
     def __await__(self) -> Generator[Any, None, list[Resource]]:
-        """Ask, or return what is kept."""
+        """Request them, or return the cached ones."""
 
         async def ask() -> list[Any]:
             return [*await AsyncCore(self._client).projects()]
@@ -366,12 +366,12 @@ class AsyncPossibleProjects:
 
 
 class Below:
-    """Managers that python-keystoneclient has below one name, such as `client.oauth1.consumers`."""
+    """Managers that python-keystoneclient groups below one name, such as `client.oauth1.consumers`."""
 
     __slots__ = ("_client",)
 
     def __init__(self, client: Client) -> None:
-        """Keep the client."""
+        """Store the client."""
         self._client = client
 
 
@@ -382,7 +382,7 @@ def nested(name: str, base: type[Manager]) -> dict[str, object]:
 
 
 def attribute(name: str, base: type[Manager]) -> property:
-    """Return the attribute for a manager, or for what is above some."""
+    """Return the attribute for a manager, or for a group of managers."""
     described = next((it for it in RESOURCES.values() if it["manager"] == name), None)
     if described is not None:
         doc = described["doc"].splitlines()[0]
@@ -400,15 +400,15 @@ def attribute(name: str, base: type[Manager]) -> property:
 
 
 def top(name: str, client: Client, *, is_async: bool) -> Any:  # noqa: ANN401  each manager's own class
-    """Return a client's manager, or what is above some."""
+    """Return a client's manager, or a group of managers."""
     make = attribute(name, AsyncManager if is_async else Manager).fget
     return make(Below(client)) if make else None
 
 
 def __getattr__(name: str) -> type:
-    """Make a class when it is first asked for."""
+    """Create a class on first use."""
     if name in {"AsyncBulk", "Bulk", "Progress", "Report"}:
-        from archstone import _bulk  # noqa: PLC0415  what most programs never need
+        from archstone import _bulk  # noqa: PLC0415  most programs never need it
 
         made: type = getattr(_bulk, name)
         return made

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Protocol
 
-    from archstone import AccessInfo, Retries
+    from archstone import AccessInfo, AsyncClient, Client, LoginPage, Receipt, Retries, TokenProvider
 
     class Readable(Protocol):
-        """A file in binary mode, or what reads like one."""
+        """A file in binary mode, or a file-like object."""
 
         def read(self, size: int, /) -> bytes:
-            """Return at most so many bytes; none at the end."""
+            """Return at most this many bytes; none at the end."""
             ...
 
     Query: TypeAlias = "Mapping[str, object] | Iterable[tuple[str, object]]"
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class PasswordOptions(TypedDict):
-    """What a login with a password takes: see `archstone.testing.FakeKeystone.options`."""
+    """The options of a login with a password: see `archstone.testing.FakeKeystone.options`."""
 
     auth_url: str
     username: str
@@ -33,11 +33,14 @@ class PasswordOptions(TypedDict):
 
 
 class Options(TypedDict, total=False):
-    """What `Client` and `AsyncClient` take, all of it optional; see `Client`. None counts as not given."""
+    """The options of `Client` and `AsyncClient`, all of them optional; see `Client`. None counts as not given."""
 
     cloud: str | None
     environment: bool | None
     ask: Callable[[str], str | None] | None
+    on_login_page: Callable[[LoginPage], object] | None
+    token_provider: TokenProvider | None
+    service_user: Client | AsyncClient | None
 
     auth_url: str | None
     auth_type: str | None
@@ -50,6 +53,9 @@ class Options(TypedDict, total=False):
     password_command: str | Sequence[str] | None
     password_keyring: str | None
     token: str | None
+    token_file: str | PathLike[str] | None
+    token_command: str | Sequence[str] | None
+    token_keyring: str | None
     application_credential_id: str | None
     application_credential_name: str | None
     application_credential_secret: str | None
@@ -62,6 +68,7 @@ class Options(TypedDict, total=False):
     totp_secret_command: str | Sequence[str] | None
     totp_secret_keyring: str | None
     auth_methods: str | Sequence[str] | None
+    receipt: str | Receipt | None
     consumer_key: str | None
     access_key: str | None
     consumer_secret: str | None
@@ -84,7 +91,54 @@ class Options(TypedDict, total=False):
     oauth2_client_secret_file: str | PathLike[str] | None
     oauth2_client_secret_command: str | Sequence[str] | None
     oauth2_client_secret_keyring: str | None
+    identity_provider: str | None
+    protocol: str | None
+    client_id: str | None
+    client_secret: str | None
+    client_secret_file: str | PathLike[str] | None
+    client_secret_command: str | Sequence[str] | None
+    client_secret_keyring: str | None
+    client_auth_method: str | None
+    client_private_key_file: str | PathLike[str] | None
+    client_private_key_id: str | None
+    openid_scope: str | None
+    discovery_endpoint: str | None
+    access_token_endpoint: str | None
+    access_token_type: str | None
+    idp_otp_key: str | None
+    access_token_url: str | None
+    access_token: str | None
+    access_token_file: str | PathLike[str] | None
+    access_token_command: str | Sequence[str] | None
+    access_token_keyring: str | None
+    subject_token_url: str | None
+    subject_token_type: str | None
+    requested_token_type: str | None
+    audience: str | None
+    resource: str | None
+    subject_token: str | None
+    subject_token_file: str | PathLike[str] | None
+    subject_token_command: str | Sequence[str] | None
+    subject_token_keyring: str | None
+    device_authorization_endpoint: str | None
+    code_challenge_method: str | None
+    authorization_endpoint: str | None
+    redirect_uri: str | None
+    code: str | None
+    mutual_auth: str | None
+    identity_provider_url: str | None
+    service_provider_endpoint: str | None
+    service_provider_entity_id: str | None
+    service_provider: str | None
+    remote_project_id: str | None
+    remote_project_name: str | None
+    remote_project_domain_id: str | None
+    remote_project_domain_name: str | None
+    redirect_host: str | None
+    redirect_port: float | None
+    login_timeout: float | None
     exec_command: str | Sequence[str] | None
+    token_id_file: str | PathLike[str] | None
     token_id: str | None
     token_ref: str | Mapping[str, object] | AccessInfo | None
 
@@ -110,6 +164,10 @@ class Options(TypedDict, total=False):
     cacert: str | PathLike[str] | None
     cert: str | PathLike[str] | None
     key: str | PathLike[str] | None
+    key_password: str | None
+    key_password_file: str | PathLike[str] | None
+    key_password_command: str | Sequence[str] | None
+    key_password_keyring: str | None
     verify: bool | None
     insecure: bool | None
     timeout: float | None
@@ -121,6 +179,8 @@ class Options(TypedDict, total=False):
     unix_socket: str | PathLike[str] | None
     original_ip: str | None
     user_agent: str | None
+    reload_config: bool | None
+    include_catalog: bool | None
     token_cache: str | PathLike[str] | None
     token_cache_password: str | None
     token_cache_password_file: str | PathLike[str] | None
@@ -131,10 +191,11 @@ class Options(TypedDict, total=False):
     token_cache_secret_command: str | Sequence[str] | None
     token_cache_secret_keyring: str | None
     token_cache_cacert: str | PathLike[str] | None
+    token_cache_timeout: float | None
 
 
 class ServiceOptions(TypedDict, total=False):
-    """What `Client.service` takes beside the service's type, all of it optional; see there."""
+    """The options of `Client.service`, in addition to the service's type; all of them optional, see there."""
 
     service_name: str | None
     interface: str | Sequence[str] | None
@@ -159,7 +220,7 @@ class ServiceOptions(TypedDict, total=False):
 
 
 class UrlRequestOptions(TypedDict, total=False):
-    """What a request to a URL takes, all of it optional; see `ServiceClient.request`."""
+    """The options of a request to a URL, all of them optional; see `ServiceClient.request`."""
 
     params: Query | None
     headers: Mapping[str, str | bytes] | None
@@ -179,6 +240,6 @@ class UrlRequestOptions(TypedDict, total=False):
 
 
 class RequestOptions(UrlRequestOptions, total=False):
-    """What a request to a service takes, all of it optional; see `ServiceClient.request`."""
+    """The options of a request to a service, all of them optional; see `ServiceClient.request`."""
 
     microversion: str | None

@@ -1,4 +1,4 @@
-"""An OpenStack identity service inside a test, which fails when told to.
+"""A fake OpenStack identity service for tests, which can be made to fail.
 
 >>> from archstone import Client
 >>> from archstone.testing import Failure, FakeKeystone, Reply
@@ -8,11 +8,29 @@
 ...     client = Client(**keystone.options())
 
 With pytest there are fixtures, without any import: `archstone_keystone` is such a service, and
-`archstone_environment` is one to which the `OS_*` variables lead.
+`archstone_environment` also sets the `OS_*` variables for it.
 
-It is a stub: it does what its makers believe Keystone to do. What Keystone does, only Keystone knows.
+It is a stub: it behaves as its authors understand Keystone. Only a real Keystone is authoritative.
 """
 
-from archstone._archstone import Failure, FakeKeystone, FakeServer, Reply, Route, SeenRequest
+from archstone._archstone import (
+    Failure,
+    FakeKeystone,
+    FakePlatform,
+    FakeProvider,
+    FakeServer,
+    Reply,
+    Route,
+    SeenRequest,
+)
 
-__all__ = ["Failure", "FakeKeystone", "FakeServer", "Reply", "Route", "SeenRequest"]
+__all__ = [
+    "Failure",
+    "FakeKeystone",
+    "FakePlatform",
+    "FakeProvider",
+    "FakeServer",
+    "Reply",
+    "Route",
+    "SeenRequest",
+]

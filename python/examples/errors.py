@@ -1,4 +1,4 @@
-"""Log in with a wrong password, and see what an error tells. Credentials come from the environment."""
+"""Log in with a wrong password, and see what an error says. Credentials come from the environment."""
 
 from archstone import AuthenticationError, Client, Error, UnavailableError
 

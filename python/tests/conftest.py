@@ -1,4 +1,4 @@
-"""What the tests share: a real Keystone, and every client in two forms, synchronous and asyncio."""
+"""Shared fixtures: a real Keystone, and every client in two forms, synchronous and asyncio."""
 
 from __future__ import annotations
 
@@ -16,21 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of `test_every_method.py`."""
+    parser.addoption("--every-method", action="store_true", help="run every login method, not one of each family")
+
+
 @pytest.fixture(scope="session")
 def real_keystone() -> Keystone:
-    """Keystone as `dev/keystone up` runs it."""
+    """Keystone, run by `dev/keystone up`."""
     return Keystone("default")
 
 
 @pytest.fixture(scope="session")
 def services() -> Services:
-    """Placement and Glance as `dev/services up` runs them, with their Keystone."""
+    """Placement and Glance with their Keystone, run by `dev/services up`."""
     return Services()
 
 
 @pytest.fixture
 def keystone(real_keystone: Keystone) -> TaggedKeystone:
-    """Keystone under a path of the test's own, so that it can count its requests."""
+    """Keystone under a separate path for the test, so that it can count its requests."""
     return real_keystone.tagged()
 
 
@@ -44,7 +49,7 @@ def tls_keystone() -> Iterator[Keystone]:
 
 @pytest.fixture(scope="session")
 def real_talkative_keystone() -> Iterator[Keystone]:
-    """Keystone that says why it refuses."""
+    """Keystone that says why it refuses a request."""
     keystone = Keystone("python-tests-debug", "--insecure-debug")
     yield keystone
     keystone.stop()
@@ -52,7 +57,7 @@ def real_talkative_keystone() -> Iterator[Keystone]:
 
 @pytest.fixture
 def talkative_keystone(real_talkative_keystone: Keystone) -> TaggedKeystone:
-    """The same, under a path of the test's own."""
+    """The same, under a separate path for the test."""
     return real_talkative_keystone.tagged()
 
 
@@ -70,7 +75,7 @@ def _no_configuration_of_this_machine(
 
 
 class Awaited:
-    """An AsyncClient that can be used like a Client: whatever it gives to await is awaited at once."""
+    """An AsyncClient that can be used like a Client: every awaitable is awaited immediately."""
 
     def __init__(self, client: AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
         self.client = client
@@ -92,7 +97,7 @@ class Awaited:
 
 @pytest.fixture(params=["Client", "AsyncClient"])
 def new_client(request: pytest.FixtureRequest) -> Iterator[type[Client]]:
-    """Make a client, in each of the two forms."""
+    """Create a client, in each of the two forms."""
     if request.param == "Client":
         yield Client
         return

@@ -1,4 +1,4 @@
-"""The real servers of `dev/keystone` and `dev/services`, and what tests ask of them."""
+"""The real servers of `dev/keystone` and `dev/services`, and helpers for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SEEDED: dict[str, Any] = json.loads((DEV / "cloud.json").read_text())
 
 
 def run(*arguments: str, command: str = "keystone") -> str:
-    """Run `dev/keystone`, or another command of that folder, and return what it prints."""
+    """Run `dev/keystone`, or another command in that folder, and return its output."""
     return subprocess.run([DEV / command, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
@@ -27,7 +27,7 @@ def password_of(name: str, domain: str = "Default") -> str:
 
 
 class Keystone:
-    """An instance, started if it does not run."""
+    """An instance, which is started if it is not running."""
 
     def __init__(self, name: str, *options: str) -> None:
         self.name = name
@@ -35,11 +35,11 @@ class Keystone:
         self.root = self.auth_url.removesuffix("/v3")
 
     def tagged(self) -> TaggedKeystone:
-        """Return the same Keystone under a path of its own."""
+        """Return the same Keystone under a separate path."""
         return TaggedKeystone(self)
 
     def stop(self) -> None:
-        """Take the instance down, and what it holds."""
+        """Stop the instance, and delete its data."""
         run("down", self.name, "--delete")
 
     def ca(self) -> Path:
@@ -48,7 +48,7 @@ class Keystone:
 
 
 class TaggedKeystone:
-    """Keystone under a path of its own, where requests can be counted and made to fail."""
+    """Keystone under a separate path, where requests can be counted and made to fail."""
 
     def __init__(self, keystone: Keystone) -> None:
         self.keystone = keystone
@@ -56,16 +56,16 @@ class TaggedKeystone:
         self.auth_url = self.url()
 
     def url(self, *options: str) -> str:
-        """Return the auth URL, where Keystone misbehaves in these ways."""
+        """Return the auth URL of a path where Keystone misbehaves in these ways."""
         return f"{self.keystone.root}/{'+'.join([*options, self.word])}/v3"
 
     def requests(self) -> list[dict[str, Any]]:
-        """Return the requests that came."""
+        """Return the requests that were received."""
         lines = run("requests", self.keystone.name, "--tag", self.word).splitlines()
         return [json.loads(line) for line in lines]
 
     def logins(self) -> int:
-        """Return how many times someone tried to log in."""
+        """Return the number of login attempts."""
         return sum(1 for it in self.requests() if (it["method"], it["path"]) == ("POST", "/v3/auth/tokens"))
 
     def user(self, name: str = "alice", *options: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -73,7 +73,7 @@ class TaggedKeystone:
         return {"auth_url": self.url(*options), "username": name, "password": password_of(name), **more}
 
     def ask(self, method: str, path: str, token: str, body: object = None, subject: str | None = None) -> Any:  # noqa: ANN401
-        """Send a request of the test's own, past every tag."""
+        """Send a request of the test itself, which is not counted."""
         headers = {"X-Auth-Token": token, "Content-Type": "application/json"}
         if subject:
             headers["X-Subject-Token"] = subject
@@ -85,7 +85,7 @@ class TaggedKeystone:
 
 
 class Services:
-    """A Keystone whose catalog names a real Placement and Glance, by their types `placement` and `image`."""
+    """A Keystone whose catalog contains a real Placement and Glance, with the types `placement` and `image`."""
 
     def __init__(self) -> None:
         run("up", command="services")

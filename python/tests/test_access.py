@@ -1,4 +1,4 @@
-"""What is known of a token: every property, and the way to a store and back."""
+"""The properties of a token, and its round trip through a store."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ async def test_what_is_configured_for_one_service(keystone: TaggedKeystone, monk
     assert await url("image", region_name="RegionOne") == "http://image.public.region-one.example:9292"
     assert await url("block-storage") == "http://block-storage.internal.region-one.example:8776/v3"
     assert later.service("image").endpoint().url.rstrip("/") == "http://image.public.region-two.example:9292"
-    # The catalog itself is what it is.
+    # The catalog itself is unchanged.
     catalog = later.auth_ref.catalog
     assert catalog is not None
     assert catalog.url_for("image") == "http://image.public.region-one.example:9292"

@@ -1,4 +1,4 @@
-"""The two clients are one: names, arguments, options, documents."""
+"""The two clients have the same names, arguments, options and documentation."""
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ def test_every_option_is_one_of_the_library(name: str) -> None:
         "cloud": None,
         "token_ref": None,
         "ask": None,
+        "token_provider": None,
+        "service_user": None,
     }
 
     try:
@@ -72,10 +74,13 @@ def test_every_option_is_one_of_the_library(name: str) -> None:
 @pytest.mark.parametrize("name", archstone.__all__)
 def test_everything_is_documented(name: str) -> None:
     thing = getattr(archstone, name)
-    members = [] if name == "__version__" or issubclass(thing, Exception) else sorted(public(thing))
+    is_plain = isinstance(thing, type) and not issubclass(thing, Exception)
+    # The docstring of a dataclass documents its fields.
+    fields = set(getattr(thing, "__dataclass_fields__", ()))
+    members = sorted(public(thing) - fields) if is_plain else []
 
     assert thing.__doc__
-    assert not [member for member in members if not getattr(thing, member).__doc__]
+    assert sorted(member for member in members if not getattr(thing, member).__doc__) == []
 
 
 def test_none_counts_as_not_given(keystone: TaggedKeystone) -> None:

@@ -1,4 +1,4 @@
-"""How AsyncClient lives with its loop."""
+"""AsyncClient and event loops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def silent_url() -> Iterator[str]:
-    """A URL at which someone listens and never answers."""
+    """A URL that accepts connections but never responds."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         yield f"http://127.0.0.1:{silent.getsockname()[1]}/v3"
 
@@ -54,7 +54,7 @@ def test_a_loop_that_is_closed_is_left_in_peace(keystone: TaggedKeystone) -> Non
     pending = loop.run_until_complete(begin())
     loop.close()
 
-    # The answer comes after the loop is gone; the next loop is not disturbed.
+    # The response arrives after the loop was closed; the next loop is not affected.
     assert asyncio.run(client.get_token())
     assert not pending.done()
     assert complaints == []

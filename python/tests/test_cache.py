@@ -1,4 +1,4 @@
-"""Tokens kept between runs: found by who may, useless to everyone else."""
+"""Tokens cached between runs: available with the right credentials, useless without them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROGRAMS = {
 
 
 def token_of(form: str, options: dict[str, Any]) -> str:
-    """Return the token that a program gets which is started anew, and remembers nothing."""
+    """Return the token of a newly started program."""
     program = f"import archstone, asyncio, json, sys; options = json.loads(sys.argv[1]); {PROGRAMS[form]}"
     command = [sys.executable, "-c", program, json.dumps(options)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""What is configured, and changes to it."""
+"""Reading and changing the configuration."""
 
 from __future__ import annotations
 
@@ -61,6 +61,10 @@ def test_a_file_is_changed_and_its_comments_stay(clouds_yaml: Path) -> None:
     assert file.unset("demo", "password")
     assert not file.unset("demo", "trust_id")
     assert file.rename("demo", "work")
+    assert file.copy("work", "other")
+    assert not file.copy("nope", "another")
+    assert "other:" in file.diff()
+    assert file.remove("other")
     assert clouds_yaml.read_text() == CLOUDS
     file.save()
 
@@ -172,7 +176,7 @@ def test_a_place_in_the_keyring_is_told_by_two_words() -> None:
 
     assert (place.service, place.account) == ("openstack", "alice")
     assert config.KeyringPlace("demo") == config.KeyringPlace("archstone/demo")
-    with pytest.raises(archstone.InvalidConfigError, match="no place in a keyring"):
+    with pytest.raises(archstone.InvalidConfigError, match="not a place in a keyring"):
         config.KeyringPlace("openstack/")
 
 

@@ -1,4 +1,4 @@
-"""Every way to fail that the real Keystone and the network have, told apart."""
+"""Every failure of a real Keystone and of the network has its own exception."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def fails(new_client: type[Client], options: dict[str, Any]) -> archstone.Error:
-    """Try to log in, and return the error, which says nothing secret."""
+    """Try to log in, and return the error, which must not contain a secret."""
     with pytest.raises(archstone.Error) as caught:
         new_client(**options).authenticate()
     error = caught.value
@@ -123,7 +123,7 @@ def test_a_receipt_says_what_is_missing(new_client: type[Client], keystone: Tagg
     receipt = error.receipt
     assert receipt is not None
     assert receipt.methods == ["password"]
-    # Keystone's order is another one each time.
+    # Keystone's order varies.
     assert [sorted(rule) for rule in receipt.required_auth_methods] == [["password", "totp"]]
     assert receipt.expires_at is not None
     assert receipt.expires_at.tzinfo is not None
@@ -242,7 +242,7 @@ def test_an_application_credential_takes_no_scope(new_client: type[Client], keys
     with pytest.raises(archstone.ScopeConflictError, match="`project_name`") as caught:
         new_client(**options)
 
-    assert "take the scope away" in (caught.value.hint or "")
+    assert "remove the scope" in (caught.value.hint or "")
 
 
 def test_application_credentials_by_id_and_by_name(new_client: type[Client], keystone: TaggedKeystone) -> None:
@@ -281,7 +281,7 @@ def test_an_application_credential_that_has_expired(new_client: type[Client], ke
         "application_credential_secret": "short-lived",
     }
 
-    while True:  # It may still be alive; a new client each time, so that no token is kept.
+    while True:  # It may still be valid; a new client each time, so that no token is cached.
         client = new_client(**options, user_agent="test/1")
         try:
             client.renew()
@@ -317,7 +317,7 @@ def test_a_value_of_a_wrong_type_is_not_shown(new_client: type[Client]) -> None:
 def test_two_words_for_the_interface_are_one_too_many(new_client: type[Client], keystone: TaggedKeystone) -> None:
     client = new_client(**keystone.user())
 
-    with pytest.raises(TypeError, match="old word"):
+    with pytest.raises(TypeError, match="old name"):
         client.url_for("compute", endpoint="public", interface="public")
     with pytest.raises(TypeError, match="say which service"):
         client.url_for()

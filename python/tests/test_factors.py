@@ -8,7 +8,7 @@ import hmac
 import json
 import struct
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import keystoneauth1.session
 import pytest
@@ -16,19 +16,19 @@ import pytest
 import archstone
 from archstone import AsyncClient, Client
 from archstone._archstone import auth_methods, option_table
-from archstone.keystoneauth import Loader
+from archstone.keystoneauth import Loader, Session
 from archstone.options import Options
 from archstone.testing import FakeServer, Reply
 
 if TYPE_CHECKING:
     from keystone_for_tests import TaggedKeystone
 
-# Of grace, in `dev/cloud.json`.
+# The seed of grace in `dev/cloud.json`.
 SEED = base64.b32decode("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 
 
 def passcode() -> str:
-    """The passcode of RFC 6238 for now."""
+    """Return the current passcode, by RFC 6238."""
     mac = hmac.digest(SEED, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1)
     start = mac[19] & 15
     return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
@@ -64,7 +64,7 @@ def test_a_function_is_asked_for_what_is_missing(keystone: TaggedKeystone) -> No
     assert asked == ["passcode"]
 
 
-async def test_a_function_is_asked_beside_the_tasks(keystone: TaggedKeystone) -> None:
+async def test_a_function_is_called_outside_the_tasks(keystone: TaggedKeystone) -> None:
     client = AsyncClient(**keystone.user("grace"), ask=lambda _: passcode())
 
     assert (await client.renew()).user_name == "grace"
@@ -95,6 +95,62 @@ def test_keystoneauth1_sessions_log_in_with_all_factors(keystone: TaggedKeystone
     assert keystoneauth1.session.Session(auth=loaded).get_token()
 
 
+def receipt_of(keystone: TaggedKeystone) -> archstone.Receipt:
+    """Return the receipt of a login with only the password."""
+    with pytest.raises(archstone.ReceiptIssuedError) as it:
+        Client(**keystone.user("grace")).renew()
+    assert it.value.receipt is not None
+    return it.value.receipt
+
+
+def without_password(keystone: TaggedKeystone) -> dict[str, Any]:
+    """Return the options of a client that continues the login."""
+    return {"auth_url": keystone.url(), "username": "grace"}
+
+
+def test_a_stored_receipt_is_continued(keystone: TaggedKeystone) -> None:
+    receipt = receipt_of(keystone)
+    options = without_password(keystone)
+    stored = receipt.to_ref()
+
+    for given in (receipt, stored, receipt.id):
+        client = Client(**options, receipt=given, passcode=passcode())
+        assert client.renew().user_name == "grace"
+    named = Client(**options, password="wrong", auth_methods="v3password,v3totp", receipt=stored, passcode=passcode())
+    assert named.renew().user_name == "grace"
+
+
+async def test_a_stored_receipt_is_continued_by_a_task(keystone: TaggedKeystone) -> None:
+    stored = receipt_of(keystone).to_ref()
+
+    client = AsyncClient(**without_password(keystone), receipt=stored, passcode=passcode())
+
+    assert (await client.renew()).user_name == "grace"
+
+
+def test_a_receipt_that_is_not_accepted_is_not_shown(keystone: TaggedKeystone) -> None:
+    options = without_password(keystone)
+    with pytest.raises(archstone.UnauthenticatedError, match="the receipt to continue the login of") as it:
+        Client(**options, receipt="gAAAA-marked-receipt", passcode=passcode()).renew()
+
+    assert "marked" not in str(it.value)
+    assert it.value.hint is not None
+    assert "log in again, without `receipt=`" in it.value.hint
+    with pytest.raises(archstone.InvalidConfigError, match="the receipt is not JSON") as malformed:
+        Client(**options, receipt="{marked", passcode="471100")
+    assert "marked" not in str(malformed.value)
+    with pytest.raises(TypeError, match="`receipt` cannot be of the type `bytes`"):
+        Client(**options, receipt=b"7")  # type: ignore[arg-type]
+
+
+def test_keystoneauth1_sessions_continue_with_a_receipt(keystone: TaggedKeystone) -> None:
+    stored = receipt_of(keystone).to_ref()
+    options = without_password(keystone)
+    loaded = Loader().load_from_options(**options, receipt=stored, passcode=passcode())
+
+    assert keystoneauth1.session.Session(auth=loaded).get_token()
+
+
 def test_services_without_an_identity_service() -> None:
     server = FakeServer()
     server.on("GET", "/servers").reply(Reply(json={}))
@@ -111,9 +167,10 @@ def test_services_without_an_identity_service() -> None:
         auth_url="http://k/v3",
     )
     keystoneauth1.session.Session(auth=loaded).get(f"{server.url}/servers")
+    Session(auth=loaded).get(f"{server.url}/servers")
 
     sent = [(it.headers.get("authorization"), it.headers.get("x-auth-token")) for it in server.requests]
-    assert sent == [(header, None), (None, "notused"), (header, None)]
+    assert sent == [(header, None), (None, "notused"), (header, None), (header, None)]
     assert (Client(**basic).authorization, AsyncClient(**basic).authorization) == (header, header)
     with pytest.raises(archstone.NotAuthenticatedError):
         _ = Client(**basic).token

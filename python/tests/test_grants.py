@@ -1,4 +1,4 @@
-"""Who can do what where, and what is known of a token without asking."""
+"""Effective role assignments, and what is known from a token without a request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_effective_grants_name_every_way_that_leads_to_a_role(keystone: TaggedKe
 
     assert grants.unseen == []
     found = [(grant.user_name, grant.role_name, grant.place.name) for grant in grants.effective]
-    # Keystone's member implies reader.
+    # Keystone's role member implies reader.
     assert found == [(f"{user.name}@Default", role, f"{child.name}@Default") for role in ("member", "reader")]
     chain = grants.effective[1].chains[0]
     assert (chain.role_names, chain.roles) == (["member", "reader"], [member.id, reader.id])
@@ -69,7 +69,7 @@ def test_gaps_say_why_a_user_does_not_have_a_role(keystone: TaggedKeystone) -> N
         places = [gap.granted_on.id if gap.granted_on else None for gap in found]
         return [(gap.kind, gap.role_names, gap.group, place) for gap, place in zip(found, places, strict=True)]
 
-    # Inherited to what is below; not in the group that has it; implied by what nobody granted.
+    # Granted only on projects below; not a member of the group; implied by a role that is not granted.
     assert gaps(user=user, project=parent) == [("only_below", ["member"], group.id, parent.id)]
     assert gaps(user=other, project=child) == [("not_member", ["member"], group.id, parent.id)]
     assert gaps(user=other, project=parent, role=reader)[-1][0] == "implied_by"
@@ -77,7 +77,7 @@ def test_gaps_say_why_a_user_does_not_have_a_role(keystone: TaggedKeystone) -> N
     admin.roles.grant(reader, user=other, project=parent)
     assert ("other_roles", ["reader"], None, None) in gaps(user=other, project=parent, role=member)
     assert ("not_inherited", ["reader"], None, parent.id) in gaps(user=other, project=child, role=reader)
-    # Those who have it lack nothing, and nobody is lacking in a list of all.
+    # There are no gaps for a user who has the role, and none without a user.
     assert gaps(user=user, project=child) == gaps(project=child) == gaps(user=other) == []
 
 

@@ -52,7 +52,7 @@ client = archstone.Client(**options)
 
 @pytest.fixture(params=[GEVENT, EVENTLET], ids=["gevent", "eventlet"])
 def patched(request: pytest.FixtureRequest) -> str:
-    """Begin a program that one of them has patched."""
+    """Return the beginning of a program that is patched by one of them."""
     return str(request.param)
 
 
@@ -64,7 +64,7 @@ def keystone(archstone_keystone: FakeKeystone) -> FakeKeystone:
 
 
 def run(program: str, keystone: FakeKeystone) -> Any:  # noqa: ANN401
-    """What a program prints as JSON."""
+    """Run a program, and return its JSON output."""
     options = json.dumps(keystone.options())
     done = subprocess.run(
         [sys.executable, "-c", program, options], capture_output=True, text=True, timeout=60, check=False
@@ -97,7 +97,7 @@ print(json.dumps([[value(it) for it in threads], time.monotonic() - began]))
 
     assert statuses == [200] * 20
     assert keystone.logins == 1
-    assert seconds < 20 * 0.4  # In turn, they would take longer than that.
+    assert seconds < 20 * 0.4  # One after the other, they would take longer.
 
 
 def test_a_timeout_ends_a_wait_and_leaves_nothing(patched: str, keystone: FakeKeystone) -> None:

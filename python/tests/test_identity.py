@@ -1,4 +1,4 @@
-"""Keystone's resources through Python: every route of the identity service that answers."""
+"""Keystone's resources in Python: every usable route of the identity service."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def unique(what: str) -> str:
 
 @pytest.fixture
 def admin(keystone: TaggedKeystone) -> Client:
-    """An administrator of the whole system."""
+    """Return an administrator of the whole system."""
     return Client(**keystone.user("admin", system_scope=True))
 
 
@@ -452,7 +452,7 @@ def test_mistakes_are_told_before_anything_is_sent(keystone: TaggedKeystone) -> 
 
 
 def test_several_of_a_name_and_none(admin: Client) -> None:
-    with pytest.raises(archstone.AmbiguousError, match="2 projects are called `web`"):
+    with pytest.raises(archstone.AmbiguousError, match=r"\d projects are called `web`"):
         admin.projects.find("web")
     with pytest.raises(archstone.NotFoundError, match="no user has the name or id `alicee`") as caught:
         admin.users.find("alicee", domain="default")
@@ -579,7 +579,7 @@ def test_role_assignments_with_names_put_together_here(admin: Client) -> None:
     admin.roles.delete(role)
 
 
-# What stands for a filter where `x` will not do.
+# Example values for filters that do not accept `x`.
 SAMPLES: dict[str, object] = {
     "domain": "default",
     "domain_id": "default",

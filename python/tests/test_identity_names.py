@@ -1,4 +1,4 @@
-"""What the identity service's resources are made of, found by and changed in has names, and no others are taken."""
+"""Fields, filters and changes of resources have fixed names, and unknown ones are refused."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ REFUSED: list[tuple[Callable[[Any], Any], str]] = [
     (lambda it: it.users.list(domian="x"), "`list` has no parameter `domian`: did you mean `domain`?"),
     (lambda it: it.users.list(name__startwith="x"), "did you mean `name__startswith`?"),
     (lambda it: it.users.list(name__contain="x"), "did you mean `name__contains`?"),
-    # Keystone ignores a filter that the route does not know, and answers everything.
+    # Keystone ignores filters that a route does not know, and returns everything.
     (lambda it: it.users.list(email__contains="x"), "`list` has no parameter `email__contains`"),
     (lambda it: it.users.list(department="hr"), "a filter that Archstone does not know goes into `extra`"),
     (lambda it: it.projects.list(enabled__contains="x"), "`list` has no parameter `enabled__contains`"),
@@ -115,9 +115,9 @@ def test_custom_attributes_are_given_as_such(keystone: FakeKeystone) -> None:
     created, updated, listed = keystone.requests[1:]
     assert created.json() == {"user": {"name": "x", "domain_id": "default", "department": "hr", "floor": 3}}
     assert updated.json() == {"user": {"department": None}}
-    assert sorted((listed.query or "").split("&")) == ["limit=7", "name__startswith=a", "of_tomorrow=yes"]
+    assert sorted((listed.query or "").split("&")) == ["limit=7", "name__istartswith=a", "of_tomorrow=yes"]
     assert made.extra == {"department": "hr"}
-    with pytest.raises(archstone.InvalidRequestError, match="`password` is no custom attribute"):
+    with pytest.raises(archstone.InvalidRequestError, match="`password` is not a custom attribute"):
         client.users.create("x", extra={"password": "s3cret"})
     with pytest.raises(archstone.InvalidRequestError, match="`id` cannot be set"):
         client.users.create("x", extra={"id": "s3cret"})
@@ -186,7 +186,7 @@ async def right(client: Client, later: AsyncClient) -> None:
 
 
 def checked(tmp_path: Path, program: str) -> list[str]:
-    """The lines that `mypy --strict` complains about."""
+    """Return the lines that `mypy --strict` complains about."""
     (tmp_path / "program.py").write_text(program, encoding="utf-8")
     command = [
         sys.executable,

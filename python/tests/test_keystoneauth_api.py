@@ -1,4 +1,4 @@
-"""What `archstone.keystoneauth` takes, beside what keystoneauth1 does."""
+"""Names and parameters of `archstone.keystoneauth` beyond those of keystoneauth1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Existing clients, as they are, on Archstone: against a real Keystone, Placement and Glance."""
+"""Unmodified existing clients on Archstone: against a real Keystone, Placement and Glance."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from archstone.testing import FakeKeystone
 
-# What these clients say of their own releases to come.
+# These clients announce their own future changes.
 pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::PendingDeprecationWarning", "ignore::ResourceWarning"
 )
@@ -50,7 +50,7 @@ def tagged(services: Services) -> TaggedKeystone:
 
 @pytest.fixture
 def cloud(tagged: TaggedKeystone) -> Session:
-    """A session of the cloud that has Placement and Glance."""
+    """Return a session of the cloud with Placement and Glance."""
     return Session(auth=Plugin(**tagged.user("admin", project_name="admin", region_name="RegionOne")))
 
 
@@ -258,7 +258,7 @@ def test_swiftclient(archstone_keystone: FakeKeystone) -> None:
     connection = swiftclient.Connection(session=session, retries=1, starting_backoff=0)
 
     assert connection.put_object("box", "o", b"content") == "e"
-    # Revoked in the middle: swiftclient has the session replace the token.
+    # Revoked in the middle: swiftclient makes the session replace the token.
     fake.revoke_all()
     assert connection.get_account()[1] == [{"name": "box"}]
     with pytest.raises(swiftclient.ClientException) as caught:
@@ -269,7 +269,7 @@ def test_swiftclient(archstone_keystone: FakeKeystone) -> None:
     connection.close()
 
 
-def test_a_plugin_of_keystoneauth_beside_a_client(services: Services) -> None:
+def test_a_plugin_of_keystoneauth_next_to_a_client(services: Services) -> None:
     from keystoneauth1.identity import v3  # noqa: PLC0415  only here
 
     keystone = services.keystone.tagged()

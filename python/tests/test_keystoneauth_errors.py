@@ -1,4 +1,4 @@
-"""What an answer of 400 and above, and none at all, are to keystoneauth1's users."""
+"""Responses of 400 and above, and missing ones, as seen by users of keystoneauth1."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_service_without_an_answer(server: FakeServer) -> None:
         session.get(server.url, timeout=0.2)
 
     server.fail(Failure.REDIRECT_LOOP)
-    with pytest.raises(exceptions.UnknownConnectionError, match="in a circle"):
+    with pytest.raises(exceptions.UnknownConnectionError, match="in a loop"):
         session.get(server.url, redirect=3)
 
     with pytest.raises(exceptions.ConnectFailure, match="does not resolve"):

@@ -21,7 +21,7 @@ from oslo_config import cfg
 import archstone
 from archstone.keystoneauth import Loader, Plugin, Session
 from archstone.options import Options
-from archstone.testing import Reply
+from archstone.testing import FakeServer, Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from archstone.testing import FakeKeystone
 
-# What openstacksdk says of its own releases to come.
+# openstacksdk announces its own future changes.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 
 
@@ -129,7 +129,7 @@ def test_a_receipt_is_what_keystoneauth_knows_of_it(keystone: TaggedKeystone) ->
         stock(Plugin(**keystone.user("grace"))).get_token()
 
     assert caught.value.methods == ["password"]
-    # Keystone's order is another one each time.
+    # Keystone's order varies.
     assert [sorted(rule) for rule in caught.value.required_auth_methods] == [["password", "totp"]]
     assert caught.value.receipt
     assert caught.value.expires_at.tzinfo
@@ -297,7 +297,7 @@ def test_a_login_fails_as_that_of_keystoneauth1(
             assert "no such key" in str(told.value)
 
 
-def test_a_cache_id_tells_logins_apart_and_no_secret() -> None:
+def test_a_cache_id_distinguishes_logins_and_shows_no_secret() -> None:
     user: dict[str, Any] = {"auth_url": "http://keystone/v3", "username": "alice", "password": "alice-secret"}
     variants: list[dict[str, Any]] = [
         user,
@@ -305,6 +305,8 @@ def test_a_cache_id_tells_logins_apart_and_no_secret() -> None:
         user | {"project_name": "web"},
         user | {"system_scope": "all"},
         user | {"unscoped": True},
+        user | {"receipt": archstone.Receipt("one", ["totp"], [["password", "totp"]])},
+        user | {"receipt": archstone.Receipt("two", ["totp"], [["password", "totp"]])},
     ]
 
     ids = [Plugin(**it).get_cache_id() for it in variants]
@@ -383,24 +385,90 @@ OF_OTHERS = {
     "tls_min_version",
     "verify",
 }
-# Other names of the same.
+# Options that keystoneauth1 knows under other names.
+ONWARD = ["service_provider", *(f"remote_project_{it}" for it in ["id", "name", "domain_id", "domain_name"])]
 ALIASES = {"tenant_id": "project-id", "tenant_name": "project-name"}
+ALIASES |= {name: f"archstone-{name}".replace("_", "-") for name in ONWARD}
 
 
 def test_the_loader_has_every_option() -> None:
     options = {it.name: it for it in loading.get_plugin_options("archstone")}
 
-    for name in set(Options.__annotations__) - OF_OTHERS - {"ask", "auth_type"}:
+    objects = {"ask", "on_login_page", "service_user", "token_provider"}
+    for name in set(Options.__annotations__) - OF_OTHERS - {"auth_type"} - objects:
         option = options[ALIASES.get(name, name.replace("_", "-"))]
         assert option.help
         secrets = {"password", "token", "token_id", "token_ref", "proxy", "application_credential_secret"}
-        secrets |= {"token_cache_password", "token_cache_secret", "passcode", "totp_secret", "consumer_secret"}
-        secrets |= {"access_secret", "ec2_secret", "oauth2_client_secret"}
+        secrets |= {"token_cache_password", "token_cache_secret", "passcode", "totp_secret", "receipt"}
+        secrets |= {
+            "consumer_secret",
+            "access_secret",
+            "ec2_secret",
+            "oauth2_client_secret",
+            "client_secret",
+            "access_token",
+            "subject_token",
+            "code",
+            "key_password",
+        }
         assert option.secret == (name in secrets)
     assert [it.name for it in options["project-id"].deprecated] == ["tenant-id"]
-    assert [name for name, it in options.items() if it.required] == ["auth-url"]
+    # The `openstack` command has options with these names, and configuration uses them.
+    for name in ONWARD:
+        option = options[ALIASES[name]]
+        assert (option.dest, [it.name for it in option.deprecated]) == (name, [name.replace("_", "-")])
+    # With `mgmt_url`, some methods need none.
+    assert not [name for name, it in options.items() if it.required]
     assert not OF_OTHERS & {name.replace("-", "_") for name in options}
     assert "archstone" in loading.get_available_plugin_names()
+
+
+# The options of each method without an identity service, and the headers that its requests contain.
+GIVEN: list[tuple[str, dict[str, str], tuple[str | None, str | None]]] = [
+    ("none", {}, (None, "notused")),
+    ("http_basic", {"username": "alice", "login_password": "secret"}, ("Basic YWxpY2U6c2VjcmV0", None)),
+    ("admin_token", {"login_token": "the-token"}, (None, "the-token")),
+]
+
+
+@pytest.mark.parametrize(("auth_type", "options", "headers"), GIVEN)
+def test_services_at_a_url_of_their_own_need_no_auth_url(
+    auth_type: str,
+    options: dict[str, str],
+    headers: tuple[str | None, str | None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = FakeServer()
+    server.on("GET", "/servers").reply(Reply(json={}))
+    names = {"login_password": "password", "login_token": "token"}
+    own = {names.get(name, name): value for name, value in options.items()}
+    lines = [f"{name} = {value}" for name, value in own.items()]
+    head = ["[service]", "auth_type = archstone", f"archstone_auth_type = {auth_type}", f"endpoint = {server.url}"]
+    (tmp_path / "own.conf").write_text("\n".join([*head, *lines]))
+    conf = cfg.ConfigOpts()
+    loading.register_auth_conf_options(conf, "service")
+    conf(["--config-file", str(tmp_path / "own.conf")])
+    loading.register_auth_conf_options(conf, "service")
+    monkeypatch.setenv("OS_AUTH_TYPE", "archstone")
+    arguments = ["--os-archstone-auth-type", auth_type, "--os-endpoint", server.url]
+    arguments += [word for name, value in own.items() for word in (f"--os-{name}", value)]
+    parser = argparse.ArgumentParser()
+    loading.register_auth_argparse_arguments(parser, arguments)
+
+    loaded = [
+        Loader().load_from_options(archstone_auth_type=auth_type, mgmt_url=server.url, **options),
+        loading.load_auth_from_conf_options(conf, "service"),
+        loading.load_auth_from_argparse_arguments(parser.parse_args(arguments)),
+    ]
+
+    for auth in loaded:
+        assert isinstance(auth, Plugin)
+        for session in (stock(auth), Session(auth=auth)):
+            session.get("/servers", endpoint_filter={"service_type": "compute"})
+    sent = [(it.headers.get("authorization"), it.headers.get("x-auth-token")) for it in server.requests]
+    assert sent == [headers] * len(sent)
+    assert len(sent) == 2 * len(loaded)
 
 
 def test_a_bundle_that_requests_is_told_of_is_one_for_all_and_so_is_the_token(

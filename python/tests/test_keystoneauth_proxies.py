@@ -1,4 +1,4 @@
-"""`proxies` of a request and of a `requests.Session`, on a session of Archstone: as `requests` chooses among them."""
+"""`proxies` of a request and of a `requests.Session`, on a session of Archstone: with the precedence of `requests`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOSTS = ("127.0.0.1", "localhost")
 
 
 class Server(ThreadingHTTPServer):
-    """A server, or a proxy, that writes down what it is asked; it connects to nowhere."""
+    """A server or proxy that records its requests, and forwards nothing."""
 
     def __init__(self, name: str, asked: list[str]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -53,7 +53,7 @@ class Network(NamedTuple):
     two: Server
 
     def way(self, session: keystoneauth1.session.Session, url: str, **options: Any) -> list[str]:  # noqa: ANN401
-        """Ask for a URL, and return who was asked first."""
+        """Request a URL, and return the server that was contacted first."""
         self.asked.clear()
         try:
             session.get(url, connect_retries=0, **options)
@@ -79,7 +79,7 @@ def there() -> Iterator[Network]:
         yield made
 
 
-# What the session says, what the request says, and the environment: `1` and `2` are the proxies.
+# The proxies of the session, of the request and in the environment: `1` and `2`.
 CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, str]]] = [
     ({}, {}, {}),
     ({"http": "1"}, {}, {}),

@@ -1,4 +1,4 @@
-"""What `requests` gives its users, on a session of Archstone: its answers, its authentication, its hooks, its mocks."""
+"""Features of `requests` on a session of Archstone: responses, authentication, hooks, mocks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def server() -> Iterator[FakeServer]:
         yield server
 
 
-# --- Answers ---------------------------------------------------------------------------------------------------------
+# --- Responses -------------------------------------------------------------------------------------------------------
 
 
 def test_an_answer_has_all_that_requests_gives(server: FakeServer) -> None:
@@ -123,7 +123,7 @@ def test_a_circle_of_redirects_is_an_error(server: FakeServer) -> None:
     server.fail(Failure.REDIRECT_LOOP)
 
     for redirect in (2, True):
-        with pytest.raises(exceptions.UnknownConnectionError, match="in a circle"):
+        with pytest.raises(exceptions.UnknownConnectionError, match="in a loop"):
             Session(redirect=redirect).get(f"{server.url}/x")
 
 

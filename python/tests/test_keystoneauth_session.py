@@ -1,4 +1,4 @@
-"""keystoneauth1's session and adapters on Archstone: what existing clients see of a request."""
+"""keystoneauth1's session and adapters on Archstone: requests as seen by existing clients."""
 
 from __future__ import annotations
 
@@ -306,7 +306,7 @@ def test_names_in_an_override_are_filled_in_and_other_percent_signs_stay(
 
 
 @pytest.mark.parametrize("is_given_client", [True, False])
-def test_a_service_that_tells_no_versions_is_asked_once(
+def test_a_service_that_lists_no_versions_is_asked_once(
     archstone_keystone: FakeKeystone, server: FakeServer, *, is_given_client: bool
 ) -> None:
     archstone_keystone.add_service("backup", f"{server.url}/freezer", regions=["RegionOne"])

@@ -1,4 +1,4 @@
-"""What `archstone.keystoneclient` takes, beside what python-keystoneclient does."""
+"""Names and parameters of `archstone.keystoneclient` beyond those of python-keystoneclient."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from archstone.keystoneclient.v3 import client as ours
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# What is public in every manager there, and only because their classes are made so.
+# Public in every manager there, but only for the implementation of its classes.
 INTERNAL = {
     "api": "a deprecated way to the adapter",
     "base_url": "a part of the URL",
@@ -40,7 +40,7 @@ INTERNAL = {
     "put": "a request without the manager's rules",
     "resource_class": "theirs",
 }
-# Inherited there, and of no use: each asks for a path that does not exist.
+# Inherited there, but useless: each requests a path that does not exist.
 OF_NO_USE = (
     {
         ("oauth1.access_tokens", name): "asks for the path `/None`"
@@ -56,7 +56,8 @@ OF_NO_USE = (
         ("endpoint_policy", "OS_EP_POLICY_EXT"): "a part of the URL",
     }
 )
-# Of the client: how it keeps tokens, and what makes it a plugin of old sessions; docs/keystoneclient.md lists it.
+# Members of the client about caching tokens, and about being a plugin of old sessions;
+# docs/keystoneclient.md lists them.
 CLIENT = {
     "auth_token_from_user": "where a given token is kept there",
     "domain": "an old word that says nothing there",
@@ -82,13 +83,13 @@ CLIENT = {
     "store_auth_ref_into_keyring": "the token cache is Archstone's",
 }
 EXCEPTIONS = {"from_response": "reads an answer of `requests`"}
-# Of what is known of a token: names of version 2, and of keystoneclient's own dict.
+# Members of the token's data: names of version 2, and those of keystoneclient's own dict.
 ACCESS = {"factory", "is_valid", "management_url", "version", *dir(dict)}
 
 
 def theirs() -> keystoneclient.v3.client.Client:
     client = keystoneclient.v3.client.Client(session=keystoneauth1.session.Session())
-    # Where oauthlib is missing, it has another there, which says so.
+    # Without oauthlib, this attribute would be an object that only raises an error.
     client.oauth1 = OAuthManager(client._adapter)  # noqa: SLF001  as it makes it
     return client
 
@@ -138,7 +139,7 @@ def test_every_method_and_argument_is_there(name: str) -> None:
         mine: Any = getattr(had, method)
         expected = parameters(asked)
         if (name, method) == ("credentials", "update"):
-            # It must be given there, and Keystone refuses it.
+            # Required there, but Keystone refuses it.
             expected[1] = ("user", None)
         assert parameters(mine)[: len(expected)] == expected, f"{name}.{method}"
         assert takes_more(mine) or not takes_more(asked), f"{name}.{method}"
@@ -187,7 +188,7 @@ def test_every_exception_is_there(name: str) -> None:
     assert issubclass(had, exceptions.ClientException)
     assert issubclass(had, archstone.Error)
     assert getattr(had, "http_status", None) == getattr(wanted, "http_status", None)
-    # Whoever catches more there catches more here.
+    # An `except` clause for a base class there catches our class, too.
     above = {it.__name__ for it in wanted.__mro__ if it.__module__.startswith(("keystone",))}
     known = {name: kind.__name__ for name, kind in vars(exceptions).items() if isinstance(kind, type)}
     mine = {it.__name__ for it in had.__mro__}

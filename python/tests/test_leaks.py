@@ -38,7 +38,7 @@ def sockets() -> int:
 
 
 def settles(count: Callable[[], int], most: int) -> bool:
-    """Whether a number comes down to so many: what the runtime ends, it ends in a thread of its own."""
+    """Whether a number decreases to this value: the runtime closes things in a separate thread."""
     until = time.monotonic() + 20
     while count() > most:
         if time.monotonic() > until:
@@ -49,7 +49,7 @@ def settles(count: Callable[[], int], most: int) -> bool:
 
 
 class CallLoop(asyncio.SelectorEventLoop):
-    """A loop that reads no sockets of others, as those of Windows."""
+    """A loop without `add_reader`, like those of Windows."""
 
     def add_reader(self, *_: Any) -> None:  # type: ignore[override]  # noqa: ANN401
         raise NotImplementedError
@@ -57,21 +57,21 @@ class CallLoop(asyncio.SelectorEventLoop):
 
 @pytest.fixture(params=[asyncio.SelectorEventLoop, CallLoop], ids=["by a socket", "by a call"])
 def new_loop(request: pytest.FixtureRequest) -> Callable[[], asyncio.AbstractEventLoop]:
-    """Make a loop, of each kind that outcomes reach in their own way."""
+    """Create a loop of each kind, since results are delivered differently."""
     make: Callable[[], asyncio.AbstractEventLoop] = request.param
     return make
 
 
 @pytest.fixture
 def silent() -> Iterator[FakeKeystone]:
-    """An identity service whose services never answer."""
+    """Return an identity service whose services never respond."""
     with FakeKeystone() as keystone:
         keystone.on("*", "/compute/*").fail(Failure.SILENCE)
         yield keystone
 
 
 def run(new_loop: Callable[[], asyncio.AbstractEventLoop], main: Any) -> Any:  # noqa: ANN401
-    """As `asyncio.run`, with a loop of this kind."""
+    """Like `asyncio.run`, with a loop of this kind."""
     loop = new_loop()
     try:
         return loop.run_until_complete(main)
@@ -170,7 +170,7 @@ def test_a_thread_whose_wait_is_interrupted_leaves_no_connection(silent: FakeKey
 
 
 def interrupted(signal: Any, get: Callable[[str], object]) -> None:  # noqa: ANN401
-    """Begin a request, and interrupt it."""
+    """Start a request, and interrupt it."""
 
     def heard(*_: object) -> None:
         raise KeyboardInterrupt

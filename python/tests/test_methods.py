@@ -1,4 +1,4 @@
-"""Every way to log in that needs no browser and no provider, against the real Keystone."""
+"""Every login method that needs no browser and no provider, against a real Keystone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WRONG = "MARKEDMARKEDMARKEDMARKED"
 
 @dataclass
 class Case:
-    """A way to log in."""
+    """A login method."""
 
     options: dict[str, Any]
     user: str
@@ -68,7 +68,7 @@ def oauth2(keystone: TaggedKeystone) -> Case:
 
 
 def ec2(keystone: TaggedKeystone) -> Case:
-    """Return a credential of alice, which the user `service` has validated."""
+    """Return a credential of alice, which the user `service` validates."""
     alice: Any = Client(**keystone.user("alice"))
     credential = alice.ec2.create(alice.auth_ref.project_id)
     options = {"ec2_access": credential.access, "ec2_secret": credential.secret}
@@ -77,7 +77,7 @@ def ec2(keystone: TaggedKeystone) -> Case:
 
 
 def totp(keystone: TaggedKeystone) -> Case:
-    """Return a user with nothing but a device."""
+    """Return a user with only a TOTP device."""
     client = _admin(keystone)
     user = client.users.create(f"totp-{client.auth_ref.audit_id}")
     client.credentials.create(user, "totp", SEED)
@@ -85,14 +85,14 @@ def totp(keystone: TaggedKeystone) -> Case:
 
 
 def two_factors(_: TaggedKeystone) -> Case:
-    """Return grace's password and device: Keystone asks for the second factor by itself."""
+    """Return grace's password and device: Keystone requires the second factor."""
     options = {"username": "grace", "password": "grace-secret", "totp_secret": SEED}
     return Case(options, "grace", "password", "password")
 
 
 @pytest.fixture(params=[oauth1, oauth2, ec2, totp, two_factors], ids=lambda it: str(it.__name__))
 def case(request: pytest.FixtureRequest, keystone: TaggedKeystone) -> Case:
-    """Return a way to log in."""
+    """Return a login method."""
     make: Callable[[TaggedKeystone], Case] = request.param
     case = make(keystone)
     case.options["auth_url"] = keystone.url()
@@ -139,7 +139,7 @@ def test_keystoneauth1_sessions_log_in(case: Case, keystone: TaggedKeystone) -> 
     first = session.get_token()
     assert plugin.get_access(session).username == case.user
     assert _admin(keystone).tokens.check(first)
-    # A token that is refused is replaced.
+    # A refused token is replaced.
     assert session.invalidate()
     assert session.get_token() != first
     with pytest.raises(keystoneauth1.exceptions.Unauthorized):
@@ -162,7 +162,7 @@ def test_a_bearer_is_in_both_headers(keystone: TaggedKeystone) -> None:
         assert request.headers["authorization"] == f"Bearer {request.headers['x-auth-token']}"
     assert (client.sends_bearer, AsyncClient(**options).sends_bearer) == (True, True)
     assert not Client(**keystone.user()).sends_bearer
-    with pytest.raises(archstone.EndpointNotFoundError, match="is plain HTTP, where an OAuth2 token is not sent"):
+    with pytest.raises(archstone.EndpointNotFoundError, match="is plain HTTP, over which no OAuth2 token is sent"):
         client.request("GET", "http://service.invalid/")
 
 
@@ -183,7 +183,7 @@ def test_what_is_no_totp_secret_is_refused_by_its_place() -> None:
 
 
 def _program(keystone: TaggedKeystone, tmp_path: Path) -> dict[str, Any]:
-    """Return the options of a login with a program: another client, which gets an unscoped token of alice."""
+    """Return the options of a login with a program: another client that gets an unscoped token of alice."""
     program = tmp_path / "program.py"
     options: dict[str, Any] = {**keystone.user("alice"), "unscoped": True}
     program.write_text(
@@ -217,7 +217,7 @@ def test_a_program_logs_in(keystone: TaggedKeystone, tmp_path: Path, new_client:
 
 
 def test_version_2_against_a_stub(new_client: type[Client]) -> None:
-    """No Keystone of today has version 2.0."""
+    """Current versions of Keystone no longer have version 2.0."""
     with FakeKeystone() as keystone:
         keystone.speak_v2()
         options: dict[str, Any] = {"auth_url": keystone.url, "username": "demo", "password": "secret"}

@@ -1,4 +1,4 @@
-"""Text that is no text, and JSON that is nested too deeply, are errors of this package; none holds a secret."""
+"""Text that cannot be decoded and JSON that is nested too deeply raise this package's errors, without any secret."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ ODD = f"{MARK}\ud800"
 
 
 def said(error: BaseException) -> str:
-    """Everything that an exception shows, and those that it comes from."""
+    """Return everything that an exception and its causes show."""
     parts: list[object] = [*traceback.format_exception(error)]
     seen: list[BaseException | None] = [error, error.__cause__, error.__context__]
     parts += [repr(vars(it)) + repr(it.args) for it in seen if it is not None]
     return " ".join(map(str, parts))
 
 
-# What takes text.
-OPTIONS = [name for name in Options.__annotations__ if name not in ("environment", "ask")]
+# The options that do not take text.
+OTHERS = {"environment", "ask", "on_login_page", "token_provider", "service_user"}
+OPTIONS = [name for name in Options.__annotations__ if name not in OTHERS]
 
 
 @pytest.mark.parametrize("name", OPTIONS)

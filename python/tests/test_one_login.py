@@ -1,4 +1,4 @@
-"""However many need the same token at the same moment: one login, counted at the server."""
+"""Simultaneous needs of the same token cause one login, counted at the server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from keystone_for_tests import TaggedKeystone
 
-# Long enough for all to come before the first answer, whatever else this machine does.
+# Long enough for all to start before the first response, even on a busy machine.
 SLOWLY = "delay=1500"
 
 
@@ -28,7 +28,7 @@ def wrong(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def outcome(client: archstone.Client) -> str:
-    """Return the token, or the error with the id of the request that brought it."""
+    """Return the token, or the error with the ID of its request."""
     try:
         return client.token
     except archstone.Error as error:

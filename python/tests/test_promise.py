@@ -1,4 +1,4 @@
-"""The founding promise, point by point, against the real Keystone, through both clients."""
+"""The requirements of the library, each against a real Keystone, through both clients."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_2_with_a_token_given_nothing_authenticates_by_itself(
     client = new_client(token_id=token, auth_url=keystone.auth_url, mgmt_url=keystone.auth_url)
 
     assert client.token == token
-    with pytest.raises(archstone.NotAuthenticatedError, match="nothing is loaded by itself") as caught:
+    with pytest.raises(archstone.NotAuthenticatedError, match="nothing is loaded implicitly") as caught:
         client.auth_ref  # noqa: B018
     assert "authenticate()" in (caught.value.hint or "")
     with pytest.raises(archstone.NotAuthenticatedError):

@@ -29,7 +29,7 @@ def keystone(archstone_keystone: FakeKeystone) -> FakeKeystone:
 
 @pytest.fixture
 def alarm() -> Iterator[Callable[[Callable[[], object]], list[object]]]:
-    """Has a signal come while the main thread waits, and its handler do something."""
+    """Send a signal while the main thread waits, and run something in its handler."""
     answers: list[object] = []
     before = signal.getsignal(signal.SIGALRM)
 
@@ -112,7 +112,7 @@ def test_a_signal_is_heard_in_every_wait_however_many_there_were(
 
 
 class Asking(logging.Handler):
-    """A handler that makes a request for each record, but for those of that request."""
+    """A handler that makes a request for each record, except those caused by that request."""
 
     def __init__(self, ask: Callable[[], object]) -> None:
         super().__init__()
@@ -131,7 +131,7 @@ class Asking(logging.Handler):
 
 @pytest.fixture
 def asking() -> Iterator[Callable[[Callable[[], object]], Asking]]:
-    """Adds such a handler."""
+    """Add such a handler."""
     logger = logging.getLogger("archstone")
     added: list[Asking] = []
 
@@ -206,7 +206,7 @@ def test_a_record_that_says_why_a_thread_waits_comes_while_it_waits(
 
 
 class Cycle:
-    """Something that only the garbage collector finds, and that makes a request then."""
+    """A cycle that only the garbage collector frees, which makes a request then."""
 
     def __init__(self, ask: Callable[[], object]) -> None:
         self.itself = self

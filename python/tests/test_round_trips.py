@@ -1,4 +1,4 @@
-"""Every resource that can be made, by the table of the Rust tests: made, read, found, changed field by field, deleted."""
+"""Every resource that can be created, from the table of the Rust tests: created, read, found, changed, deleted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Known = dict[str, Any]
 
 
 def fill(value: Any, known: Known) -> Any:  # noqa: ANN401  any JSON
-    """Fill in what stands in braces; what is not known is left."""
+    """Replace the placeholders; unknown ones are left unchanged."""
     if isinstance(value, str):
         return f"trip-{secrets.token_hex(8)}" if value == "{unique}" else known.get(value, value)
     if isinstance(value, dict):
@@ -39,7 +39,7 @@ def fill(value: Any, known: Known) -> Any:  # noqa: ANN401  any JSON
 
 
 def holds(actual: object, expected: object) -> bool:
-    """Whether it is as expected; objects may have more, as Keystone completes references."""
+    """Whether it is as expected; objects may have more members, since Keystone completes references."""
     if isinstance(actual, dict) and isinstance(expected, dict):
         return all(name in actual and holds(actual[name], it) for name, it in expected.items())
     if isinstance(actual, list) and isinstance(expected, list):
@@ -48,7 +48,7 @@ def holds(actual: object, expected: object) -> bool:
 
 
 def otherwise(filters: Row) -> Iterator[Row]:
-    """Yield the same filters with one of them for something else."""
+    """Yield the same filters, each time with a different value for one of them."""
     for name, value in filters.items():
         if not name.startswith("not_"):
             other = secrets.token_hex(16)
@@ -62,7 +62,7 @@ CUSTOM = {"cost_centre", "motto"}
 
 
 def given(fields: Row) -> Row:
-    """Return what a manager takes for fields: custom attributes as such."""
+    """Return a manager's arguments for these fields: custom attributes are passed as such."""
     custom = {name: value for name, value in fields.items() if name in CUSTOM}
     described = {name: value for name, value in fields.items() if name not in CUSTOM}
     return described | ({"extra": custom} if custom else {})
@@ -94,7 +94,7 @@ class Trip:
         try:
             return any(key_of(it) == key for it in self.finder.list(**self.within, **filters))
         except (archstone.NotFoundError, archstone.InvalidRequestError):
-            return False  # Some filters take only what could be there, or what is there.
+            return False  # Some filters accept only valid values, or existing ones.
 
     def is_found(self, made: Resource) -> None:
         known = self.known | {f"{{.{name}}}": value for name, value in made.to_dict().items()}
@@ -106,7 +106,7 @@ class Trip:
             assert not self.is_among(filters, key_of(made)), filters
 
     def change(self, key: str) -> None:
-        """Change one field after the other, and see that no other has changed."""
+        """Change one field after the other, and check that no other has changed."""
         before = self.get(key).to_dict()
         for name, value in fill(self.row.get("update", {}), self.known).items():
             along = {it: before[it] for it in self.row.get("along", []) if it != name}
@@ -114,7 +114,7 @@ class Trip:
             after = self.get(key).to_dict()
             told = None if name in self.row.get("never_told", []) else self.row.get("becomes", {}).get(name, value)
             assert after.get(name) == told, name
-            # An endpoint tells its region twice.
+            # An endpoint has two fields for its region.
             both = {"region", "region_id"}
             others = both if name in both else {name}
             assert {it: after[it] for it in after.keys() - others} == {it: before[it] for it in before.keys() - others}
@@ -157,7 +157,7 @@ def clients(real_keystone: Keystone) -> dict[str, Client]:
 
 @pytest.fixture(scope="module")
 def known(clients: dict[str, Client]) -> Iterator[Known]:
-    """What the rows name in braces, made before and deleted after."""
+    """Return the values of the placeholders; their resources are created before and deleted after."""
     bob = clients["bob"].auth_ref
     known: Known = {"{bob}": bob.user_id, "{lab}": bob.project_id}
     trips: list[tuple[Trip, str]] = []

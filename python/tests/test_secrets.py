@@ -1,10 +1,11 @@
-"""Marked secrets never show, wherever an object of this package is looked at."""
+"""Marked secrets never appear, however an object of this package is printed."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
+import socket
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,47 @@ if TYPE_CHECKING:
 
     from keystone_for_tests import TaggedKeystone
 
+    from archstone.options import Options
+
 MARK = "MARKED-SECRET"
 
 
+def request_to_a_provider(keystone: TaggedKeystone, token: str) -> archstone.TokenRequest:
+    """Return the argument of a provider's call."""
+    requests: list[archstone.TokenRequest] = []
+
+    class Passing(archstone.TokenProvider):
+        def identity(self) -> str:
+            return "alice"
+
+        def token(self, request: archstone.TokenRequest) -> str:
+            requests.append(request)
+            return token
+
+    assert archstone.Client(auth_url=keystone.user()["auth_url"], token_provider=Passing()).token == token
+    return requests[0]
+
+
+def page_of_a_login(keystone: TaggedKeystone) -> archstone.LoginPage:
+    """Return the argument of a call to show the login page."""
+    pages: list[archstone.LoginPage] = []
+
+    def show(page: archstone.LoginPage) -> None:
+        pages.append(page)
+        raise LookupError
+
+    options: Options = {"auth_type": "v3websso", "identity_provider": "sso", "protocol": "openid"}
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        options["redirect_port"] = listener.getsockname()[1]
+    options |= {"auth_url": keystone.auth_url, "on_login_page": show}
+    with pytest.raises(archstone.NotConfiguredError):
+        archstone.Client(**options).authenticate()
+    return pages[0]
+
+
 def shown(thing: object) -> str:
-    """Return all that a program could print of an object by accident."""
+    """Return everything that a program could print of an object by accident."""
     notes = getattr(thing, "__notes__", [])
     return " ".join([repr(thing), str(thing), f"{thing}", repr(getattr(thing, "__dict__", "")), *notes])
 
@@ -46,7 +83,7 @@ async def test_no_object_shows_a_secret(
         await archstone.AsyncClient(**keystone.user("grace")).authenticate()
     receipt = caught.value.receipt
     assert receipt is not None
-    # A login as a request of its own: what comes back is a token.
+    # A login as a separate request: the response contains a token.
     user = {"name": "alice", "domain": {"id": "default"}, "password": password_of("alice")}
     login = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}}
     identity = later.service("identity", endpoint_override=keystone.auth_url)
@@ -107,6 +144,11 @@ async def test_no_object_shows_a_secret(
         *archstone.config.explain(cloud="c"),
         *archstone.config.clouds(),
         *archstone.config.check(),
+        archstone.AuthOption("vault_key", secret=True),
+        archstone.ProvidedToken(access.auth_token),
+        archstone.TokenProvider(),
+        request_to_a_provider(keystone, access.auth_token),
+        await asyncio.to_thread(page_of_a_login, keystone),
     ]
 
     texts = [shown(thing) for thing in things]
@@ -155,7 +197,7 @@ def test_errors_show_no_secret(
         client = new_client(**keystone.user() | WRONG[number])
         client.authenticate()
 
-    # The frames' own lines are the test's; what matters is what the error itself says.
+    # The lines of the frames belong to the test; only the error itself matters.
     lines = traceback.format_exception_only(type(caught.value), caught.value)
     said = " ".join([*lines, shown(caught.value), shown(client), caplog.text, *capfd.readouterr()])
     assert MARK not in said

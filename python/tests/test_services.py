@@ -1,8 +1,9 @@
-"""Requests to a real Placement and a real Glance, which the catalog names."""
+"""Requests to a real Placement and a real Glance from the catalog."""
 
 from __future__ import annotations
 
 import io
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 GIGABYTE = 1 << 30
 PIECE = 1 << 18
-# A gigabyte would show.
+# A gigabyte in memory would exceed this.
 FLAT = 150 << 20
 
 
@@ -32,7 +33,7 @@ def admin(keystone: TaggedKeystone) -> dict[str, Any]:
 
 
 def revoke_elsewhere(keystone: TaggedKeystone, token: str) -> None:
-    """Do what somebody else may do to a token."""
+    """Revoke a token behind the client's back."""
     Client(**keystone.user("admin", system_scope=True)).revoke(token)
 
 
@@ -50,6 +51,39 @@ def test_a_service_found_in_the_catalog_takes_the_token(
     assert keystone.logins() == 1
 
 
+async def test_a_service_acts_for_a_caller_and_renews_its_own_token(
+    keystone: TaggedKeystone, admin: dict[str, Any]
+) -> None:
+    # keystonemiddleware accepts a service token only from a user with the role `service`.
+    identity = Client(**keystone.user("admin", system_scope=True))
+    role = next(iter(identity.roles.list(name="service")), None) or identity.roles.create("service")
+    user = identity.users.create(f"nova-{uuid4()}", domain="default", password="nova's")
+    project = identity.projects.find("admin", domain="default")
+    identity.roles.grant(role, user=user, project=project)
+    own = {"auth_url": admin["auth_url"], "user_id": user.id, "password": "nova's", "project_id": project.id}
+    service, asynchronous = Client(**own), AsyncClient(**own)
+    token = Client(**admin).token
+    given = {"auth_url": admin["auth_url"], "token_id": token, "region_name": "RegionOne"}
+    caller, async_caller = Client(**given, service_user=service), AsyncClient(**given, service_user=asynchronous)
+    caller.authenticate()
+    await async_caller.authenticate()
+
+    for _ in range(2):
+        first = service.token
+        assert caller.service("placement").get("resource_providers").status_code == HTTPStatus.OK
+        assert (await async_caller.service("placement").get("resource_providers")).status_code == HTTPStatus.OK
+        revoke_elsewhere(keystone, first)
+        assert caller.service("placement").get("resource_providers").status_code == HTTPStatus.OK
+        assert service.token != first
+
+    revoke_elsewhere(keystone, token)
+    with pytest.raises(archstone.TokenRejectedError):
+        caller.service("placement").get("resource_providers")
+    wrong: Any = "nova"
+    with pytest.raises(archstone.InvalidConfigError, match="`service_user` must be a `Client` or an `AsyncClient`"):
+        Client(**given, service_user=wrong)
+
+
 def test_a_resource_provider_is_made_read_listed_and_deleted(keystone: TaggedKeystone, admin: dict[str, Any]) -> None:
     client = Client(**admin)
     placement = client.service("placement", min_microversion="1.20", max_microversion="latest")
@@ -64,7 +98,7 @@ def test_a_resource_provider_is_made_read_listed_and_deleted(keystone: TaggedKey
         placement.get(f"resource_providers/{own}")
     assert gone.value.response is not None
     assert gone.value.response.status_code == 404
-    # Before 1.20, Placement does not tell what it has made.
+    # Before 1.20, Placement does not return what it has created.
     assert placement.post("resource_providers", json={"name": own}, microversion="1.19").status_code == 201
     info = placement.version_info()
     assert info is not None
@@ -87,7 +121,7 @@ async def test_asyncio_does_the_same(keystone: TaggedKeystone, admin: dict[str, 
 
 
 class Made(io.RawIOBase):
-    """A file of a gigabyte, made as it is read; each piece has a byte of its own."""
+    """A file of a gigabyte, generated while it is read; each chunk has a different byte."""
 
     def __init__(self) -> None:
         self.place = 0
@@ -110,7 +144,7 @@ class Made(io.RawIOBase):
 
 
 def peak() -> int:
-    """Return the peak of this process's memory, in bytes."""
+    """Return the peak memory of this process in bytes."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) << 10
 

@@ -35,7 +35,7 @@ def keystone(archstone_keystone: FakeKeystone) -> FakeKeystone:
 
 
 def log_in(keystone: FakeKeystone, identity: dict[str, Any], **headers: str) -> tuple[int, dict[str, Any], Any]:
-    """Log in by hand: the status, the document and the headers."""
+    """Log in without a client: returns the status, the document and the headers."""
     body = json.dumps({"auth": {"identity": identity}}).encode()
     request = urllib.request.Request(f"{keystone.auth_url}/auth/tokens", body, headers, method="POST")
     try:
@@ -160,7 +160,7 @@ def test_a_second_factor_is_asked_for_with_a_receipt(new_client: type[Client], k
     user = {"id": "grace-id", "passcode": "123456"}
     header = {"Openstack-Auth-Receipt": receipt.id}
     status, document, headers = log_in(keystone, {"methods": ["totp"], "totp": {"user": user}}, **header)
-    assert (status, document["token"]["methods"]) == (201, ["password", "totp"])
+    assert (status, document["token"]["methods"]) == (201, ["totp", "password"])
     assert keystone.accepts(headers["X-Subject-Token"])
 
 
@@ -229,7 +229,7 @@ def test_tokens_can_be_issued_revoked_and_outlived(keystone: FakeKeystone) -> No
     assert keystone.accepts(second)
 
 
-def test_a_server_beside_knows_the_tokens(keystone: FakeKeystone) -> None:
+def test_a_second_server_knows_the_tokens(keystone: FakeKeystone) -> None:
     with keystone.beside() as nova, FakeServer() as stranger:
         for server in (nova, stranger):
             server.on("GET", "/x", with_token=True).reply(200)

@@ -1,4 +1,4 @@
-"""What is kept between runs, and how many logins that saved."""
+"""Cached tokens between runs, and how many logins they saved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keystone_for_tests import TaggedKeystone
 
 
-def test_a_store_tells_what_it_keeps_and_forgets_when_asked(keystone: TaggedKeystone, tmp_path: Path) -> None:
+def test_a_store_lists_what_it_keeps_and_can_be_cleared(keystone: TaggedKeystone, tmp_path: Path) -> None:
     options = keystone.user(token_cache=str(tmp_path / "tokens"))
     client = Client(**options)
     assert Client(**keystone.user()).token_store_status() is None
@@ -51,7 +51,7 @@ def test_a_store_that_does_not_answer_is_left_alone(keystone: TaggedKeystone) ->
     client = Client(**keystone.user(token_cache="redis://u:hidden@127.0.0.1:9"))
     began = time.monotonic()
     assert client.get_token()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     with pytest.raises(ConnectionFailedError) as caught:
         client.token_store_status()
     assert "hidden" not in str(caught.value)

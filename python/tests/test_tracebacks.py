@@ -29,7 +29,7 @@ OURS = str(Path(archstone.__file__).parent)
 
 
 def printed(value: object) -> str:
-    """What such a tool prints, also of what is half made."""
+    """Return what such a tool prints, also of partially initialized objects."""
     try:
         return repr(value)
     except AttributeError as problem:
@@ -37,7 +37,7 @@ def printed(value: object) -> str:
 
 
 def variables(error: BaseException | None, *, with_callees: bool = True) -> list[str]:
-    """The variables of the frames of this package, and of what it calls, as such tools print them."""
+    """Return the variables of the frames of this package, and of its callees, as such tools print them."""
     shown: list[str] = []
     while error is not None:
         was_ours = False
@@ -52,7 +52,7 @@ def variables(error: BaseException | None, *, with_callees: bool = True) -> list
 
 
 class Unserializable:
-    """Something that JSON cannot say."""
+    """An object that is not JSON serializable."""
 
 
 CALLS: list[Callable[[Any], object]] = [
@@ -133,11 +133,11 @@ def test_what_is_pickled_has_no_token(archstone_keystone: FakeKeystone) -> None:
     assert pickle.loads(pickle.dumps(answer)).headers["x-other"] == "kept"
 
 
-# For the drop-ins, frames of keystoneauth1 and requests lie between ours: what those hold is theirs.
+# In the drop-ins, frames of keystoneauth1 and requests lie between ours: their variables are not ours to hide.
 
 
 def options_with_secrets(keystone: FakeKeystone, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Options of a login whose password is marked."""
+    """Return the options of a login whose password is marked."""
     return {**keystone.options(), "password": MARK, **more}
 
 
@@ -158,7 +158,7 @@ def keystoneclient(keystone: FakeKeystone) -> DropIn:
 
 
 def refused(keystone: FakeKeystone) -> Plugin:
-    """A plugin whose token was refused, and cannot be replaced."""
+    """Return a plugin whose token was refused, and cannot be replaced."""
     known = Client(**keystone.options()).auth_ref
     plugin = Plugin(**keystone.options())
     plugin.set_auth_state(known.to_ref().replace(known.auth_token, MARK))
@@ -169,7 +169,7 @@ def refused(keystone: FakeKeystone) -> Plugin:
 
 
 def with_failing_hook(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Authentication, as `requests` has it, that fails when the answer is there."""
+    """Authentication for `requests` that fails once the response has arrived."""
     request.hooks["response"].append(unable)
     return request
 

@@ -1,4 +1,4 @@
-//! What is wrong with a command line, in the words of Python's `argparse`: scripts of `openstack` know them.
+//! Command-line errors, worded as by Python's `argparse`, which scripts for `openstack` expect.
 
 use std::{error::Error as _, ffi::OsString};
 
@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 use crate::resource::NOT_A_PAIR;
 
-/// The message for a command of these words.
+/// The message for the command with these words.
 pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> String {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
@@ -22,7 +22,7 @@ pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> Stri
             crate::handover::OPENSTACK,
         );
     }
-    // Errors that are not clap's own have only a text.
+    // Errors that the program creates itself have only a message.
     let is_told = error.get(ContextKind::InvalidArg).is_some();
     let argument = || option(&text(ContextKind::InvalidArg));
     let value = text(ContextKind::InvalidValue);
@@ -64,7 +64,7 @@ pub(crate) fn message(error: &Error, words: &[&str], given: &[OsString]) -> Stri
     format!("{}: error: {what}", ["openstack"].iter().chain(words).copied().collect::<Vec<_>>().join(" "))
 }
 
-/// The options that an unknown one abbreviates.
+/// The options that an unknown one may abbreviate.
 fn could_mean(error: &Error) -> &[String] {
     match (error.get(ContextKind::InvalidArg), error.get(ContextKind::SuggestedArg)) {
         (Some(ContextValue::String(given)), Some(ContextValue::Strings(near)))
@@ -82,12 +82,12 @@ fn commands_in(given: &[OsString]) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether an option is unknown that only a login can have.
+/// Whether the error is an unknown login option.
 pub(crate) fn is_about_login(error: &Error) -> bool {
     matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(name)) if name.starts_with("--os-"))
 }
 
-/// `--limit <LIMIT>` is called `--limit`; `-f` and `--format` are one.
+/// `--limit <LIMIT>` becomes `--limit`; `--format` becomes `-f/--format`.
 fn option(written: &str) -> String {
     let name = written.split(' ').next().unwrap_or_default();
     match name {
@@ -97,7 +97,7 @@ fn option(written: &str) -> String {
     }
 }
 
-/// `<DOMAIN_NAME>...` is `<domain-name>`.
+/// `<DOMAIN_NAME>...` becomes `<domain-name>`.
 fn required(written: &str) -> String {
     let name = written.split(' ').next().unwrap_or_default();
     if name.starts_with('<') { name.trim_end_matches("...").to_lowercase().replace('_', "-") } else { name.to_owned() }

@@ -1,4 +1,4 @@
-//! Cells that several commands have: what the library knows, as a value.
+//! Cells that several commands share: the library's data as values.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ pub(crate) fn expiry(access: &Access) -> Value {
     access.expires_at().strftime("%Y-%m-%dT%H:%M:%S%z").to_string().into()
 }
 
-/// A field, unless nothing is known of it.
+/// A field, unless its value is unknown.
 pub(crate) fn field(name: impl Into<Name>, value: Option<impl Into<Value>>) -> Option<(Name, Value)> {
     value.map(|value| (name.into(), value.into()))
 }
 
-/// What a token is for, in a word or two: the name of its project, or another scope.
+/// The scope of a token in a word or two: the name of its project, or another scope.
 pub(crate) fn scope_of(access: &Access) -> String {
     if let Some(project) = access.project_name().or(access.project_id()) {
         return project.to_owned();
@@ -35,7 +35,7 @@ pub(crate) fn in_words(seconds: u64) -> String {
     known.map(|(amount, unit)| format!("{amount} {unit}")).collect::<Vec<_>>().join(" ")
 }
 
-/// People read words, programs seconds.
+/// A duration: words for people, seconds for programs.
 pub(crate) fn time(time: Option<Duration>) -> Value {
     let Some(time) = time else { return Value::None };
     let seconds = time.as_secs();

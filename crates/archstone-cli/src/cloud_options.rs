@@ -1,21 +1,21 @@
-//! The options of the cloud: its place, the user and the scope.
+//! The options of the cloud: its URL, the user and the scope.
 //!
-//! They come from the library's own table, so that a new one appears here by itself.
+//! They are generated from the library's table, so that a new one appears here automatically.
 
 use archstone::config::{OPTIONS, OptionSpec};
 use clap::{Arg, ArgAction, ArgMatches};
 
-/// What was given for an option of the cloud. Of those that were not given, a run need not know anything.
+/// The value of a cloud option on the command line. Options that were not given need not be described for this run.
 pub(crate) fn given<'a>(options: &'a ArgMatches, id: &str) -> Option<&'a str> {
     options.try_get_one::<String>(id).ok().flatten().map(String::as_str)
 }
 
-/// Whether a switch among the options of the cloud was given.
+/// Whether a switch among the cloud options was given.
 pub(crate) fn is_switched_on(options: &ArgMatches, id: &str) -> bool {
     options.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default()
 }
 
-/// Whether any option of the cloud was given.
+/// Whether any cloud option was given.
 pub(crate) fn are_given(options: &ArgMatches) -> bool {
     let names = OPTIONS.iter().flat_map(|group| group.iter()).map(|spec| spec.name);
     let mut names = names.chain(["cloud"]).chain(API_VERSIONS.iter().copied());
@@ -28,14 +28,15 @@ pub(crate) fn long(spec: &OptionSpec) -> String {
     if is_without_prefix(spec) { name } else { format!("os-{name}") }
 }
 
-/// Whether the option has no `os-`: two that `openstack` has (`verify`, `insecure`), and those that it does not have,
-/// among them all that say where a secret is.
+/// Whether the option has no `os-` prefix: two options of `openstack` (`verify`, `insecure`), and those that
+/// `openstack` does not have, including all that give the source of a secret.
 pub(crate) fn is_without_prefix(spec: &OptionSpec) -> bool {
     WITHOUT_PREFIX.contains(&spec.name)
-        || ["_file", "_command", "_keyring"].iter().any(|ending| spec.name.ends_with(ending))
+        || ["_file", "_command", "_keyring", "_token_url"].iter().any(|ending| spec.name.ends_with(ending))
 }
 
-/// How a hint writes an option: as it is given in a shell. A secret is better not given as an argument.
+/// How a hint writes an option: as used in a shell. For secrets, only the variable, since arguments are visible to
+/// others.
 pub(crate) fn in_a_shell(option: &str) -> String {
     match (option, OptionSpec::find(option)) {
         ("cloud", _) => "`--os-cloud` (OS_CLOUD)".into(),
@@ -61,6 +62,7 @@ const WITHOUT_PREFIX: &[&str] = &[
     "token_cache_password",
     "token_cache_secret",
     "token_cache_cacert",
+    "token_cache_timeout",
     "user_agent",
     "profile",
 ];
@@ -94,7 +96,7 @@ pub(crate) fn cloud_options() -> impl Iterator<Item = Arg> {
     let hidden = API_VERSIONS
         .iter()
         .map(|name| Arg::new(*name).long(*name).hide(true))
-        // Without effect: there are no such commands.
+        // Has no effect: there are no such commands.
         .chain([Arg::new("os-beta-command").long("os-beta-command").action(ArgAction::SetTrue).hide(true)]);
     let table = OPTIONS.iter().flat_map(|group| group.iter()).map(cloud_option);
     [cloud].into_iter().chain(table).chain([no_cache]).chain(hidden).map(|option| {
@@ -116,7 +118,7 @@ fn cloud_option(spec: &'static OptionSpec) -> Arg {
         .aliases(aliases)
         .value_name(value_name(spec.name))
         .help(format!("{} [env: {}]", capitalised(spec.help), spec.variable()))
-        // Accepted, since scripts use it; not recommended, since others can see it.
+        // Accepted, since scripts use it; hidden, since other users can see it.
         .hide(spec.secret);
     if SWITCHES.contains(&spec.name) {
         option.num_args(0..=1).require_equals(true).default_missing_value("true").hide_possible_values(true)
@@ -131,6 +133,7 @@ fn value_name(option: &str) -> &'static str {
         ("name", "NAME"),
         ("_url", "URL"),
         ("cert", "FILE"),
+        ("_key", "KEY"),
         ("key", "FILE"),
         ("timeout", "SECONDS"),
         ("interface", "INTERFACE"),
@@ -147,6 +150,7 @@ fn value_name(option: &str) -> &'static str {
         ("verify", "BOOL"),
         ("insecure", "BOOL"),
         ("unscoped", "BOOL"),
+        ("catalog", "BOOL"),
     ];
     ENDINGS.iter().find(|(ending, _)| option.ends_with(ending)).map_or("VALUE", |(_, name)| name)
 }

@@ -1,4 +1,6 @@
-//! What a command is: its words, its help, the kind of its answer, and its work.
+//! Commands: their words, help, kind of answer, and work.
+
+use std::time::Duration;
 
 use archstone::Result;
 use clap::{ArgMatches, Command, parser::ValueSource};
@@ -11,55 +13,55 @@ use crate::{
 
 /// A command.
 pub(crate) struct Spec {
-    /// What one types.
+    /// The words that the user types.
     pub(crate) words: &'static [&'static str],
     pub(crate) answers: Answers,
-    /// Command lines that show what it is for, one in each line.
+    /// Example command lines, one per line.
     pub(crate) examples: &'static str,
-    /// The end of its help: what else there is to know.
+    /// The end of its help: further details.
     pub(crate) more: &'static str,
     pub(crate) work: &'static dyn Work,
 }
 
-/// What a command takes and does: code of its own ([`Own`]), or an operation of a resource,
-/// which is only described.
+/// The arguments of a command, and its code: its own ([`Own`]), or that of a resource's operation, which is only
+/// described.
 pub(crate) trait Work: Sync {
     fn describe(&self) -> Command;
 
     fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer>;
 
-    /// Whether it does operations of the identity API and nothing else: no files, no processes, no streams.
+    /// Whether it only uses the identity API: no files, no processes, no streams.
     fn is_of_identity(&self) -> bool {
         false
     }
 
-    /// Whether the value of an argument, by its id, is a secret, or may be.
+    /// Whether the value of an argument, by its ID, is or may be a secret.
     fn is_secret(&self, _id: &str) -> bool {
         true
     }
 
-    /// What it does to the cloud by [`Session::change`], and so whether `--dry-run` can show it.
+    /// What it changes, through [`Session::change`] or [`Session::only_says`], so that `--dry-run` can show it.
     fn changes(&self) -> Changes {
         Changes::Nothing
     }
 
-    /// The things that an argument names, where its description says so. `given` says what is on the command line for
-    /// another argument.
+    /// The things that an argument names, according to its description. `given` returns the value of another argument
+    /// on the command line.
     fn named(&self, _argument: &str, _given: &dyn Fn(&str) -> Option<String>) -> Option<Things> {
         None
     }
 }
 
-/// What a command does to what is in the cloud.
+/// What a command changes, in the cloud or on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Changes {
     Nothing,
     Something,
-    /// It cannot be undone, and a person is asked first.
+    /// It cannot be undone, and asks for confirmation first.
     Deletes,
 }
 
-/// The work of a command that has code of its own.
+/// The work of a command with its own code.
 pub(crate) struct Own {
     pub(crate) describe: fn() -> Command,
     pub(crate) run: fn(&Session<'_>, &ArgMatches) -> Result<Answer>,
@@ -75,16 +77,36 @@ impl Work for Own {
     }
 }
 
-/// What kind of answer a command gives, and so in which formats.
+/// The same for a command that changes something.
+pub(crate) struct OwnChange {
+    pub(crate) describe: fn() -> Command,
+    pub(crate) run: fn(&Session<'_>, &ArgMatches) -> Result<Answer>,
+}
+
+impl Work for OwnChange {
+    fn describe(&self) -> Command {
+        (self.describe)()
+    }
+
+    fn run(&self, session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+        (self.run)(session, options)
+    }
+
+    fn changes(&self) -> Changes {
+        Changes::Something
+    }
+}
+
+/// The kind of a command's answer, which determines its formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answers {
     /// One thing, field by field.
     Show,
     /// Rows.
     List,
-    /// Text in one form.
+    /// Text, which has only one format.
     Text,
-    /// Any of these: before it is known which command it is.
+    /// Any of these, before the command is known.
     All,
 }
 
@@ -107,7 +129,7 @@ impl Answers {
     }
 }
 
-/// Reads a whole number between these. The message follows the value that was given.
+/// Parses an integer in this range. The error message follows the given value.
 pub(crate) fn whole_number(least: i64, most: i64) -> impl Fn(&str) -> std::result::Result<i64, String> + Clone {
     move |text| {
         let number = text.parse().ok().filter(|number| (least..=most).contains(number));
@@ -119,12 +141,31 @@ pub(crate) fn whole_number(least: i64, most: i64) -> impl Fn(&str) -> std::resul
     }
 }
 
-/// Whether a form of the answer was asked for.
+/// Parses a duration such as `90s`, `10m` or `1h`. The error message follows the given value.
+pub(crate) fn duration(text: &str) -> std::result::Result<Duration, String> {
+    let unit = |unit: char| match unit {
+        's' => Some(1),
+        'm' => Some(60),
+        'h' => Some(3600),
+        'd' => Some(86400),
+        _ => None,
+    };
+    let seconds = || {
+        let last = text.chars().last()?;
+        let number: u64 = text.strip_suffix(last)?.parse().ok()?;
+        number.checked_mul(unit(last)?).filter(|seconds| (1..=10 * 365 * 86400).contains(seconds))
+    };
+    let number =
+        seconds().ok_or("it is not a time: write a whole number and a unit, such as `90s`, `10m`, `1h` or `7d`")?;
+    Ok(Duration::from_secs(number))
+}
+
+/// Whether an output format or columns were requested.
 pub(crate) fn has_output_options(options: &ArgMatches) -> bool {
     ["format", "column", "json_fields", "jq", "output_kind"].iter().any(|id| is_given(options, id))
 }
 
-/// Whether an option is on the command line; one that is not may not even be described.
+/// Whether an option is on the command line. One that is not there may not even be described.
 pub(crate) fn is_given(options: &ArgMatches, id: &str) -> bool {
     options.try_contains_id(id).is_ok() && options.value_source(id) == Some(ValueSource::CommandLine)
 }

@@ -1,4 +1,4 @@
-//! The command line: which command, how its answer is written, and the options of the cloud.
+//! The command line: the command, its output options, and the options of the cloud.
 //!
 //! An option may be before or after the words of the command.
 
@@ -34,7 +34,7 @@ use crate::{
 pub(crate) struct Parsed {
     pub(crate) program: Program,
     pub(crate) command: &'static Spec,
-    /// Whether all words of the command are whole.
+    /// Whether no word of the command is abbreviated.
     pub(crate) is_whole: bool,
     pub(crate) options: ArgMatches,
     pub(crate) layout: Layout,
@@ -43,7 +43,7 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
-    /// Does what the command line says: what it answers, and with which exit status.
+    /// Runs the command. Returns its answer and the exit status.
     pub(crate) fn answer(&self, session: &Session<'_>) -> Result<(Answer, u8), archstone::Error> {
         let (answer, status) = self.command.work.run(session, &self.options)?.ending();
         Ok((resource::previewed(session).unwrap_or(answer), status))
@@ -71,9 +71,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Box<clap::Error>> {
     let Some(command) = commands::all().find(|command| path == command.words) else {
         return Err(root.error(ErrorKind::MissingSubcommand, "a command is missing").into());
     };
-    check(words, program, &matches).map_err(|(kind, message)| root.error(kind, message))?;
+    check(words, program, &matches).map_err(|(kind, message)| plain(kind, &message, command))?;
     let layout = layout(command, &matches, program == Program::Archstone)
-        .map_err(|message| root.error(ErrorKind::ArgumentConflict, message))?;
+        .map_err(|message| plain(ErrorKind::ArgumentConflict, &message, command))?;
     let level = match (matches.get_flag("quiet"), matches.get_count("verbose")) {
         _ if matches.get_flag("debug") => Level::DEBUG,
         (true, _) => Level::ERROR,
@@ -85,7 +85,13 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Box<clap::Error>> {
     Ok(Parsed { program, command, is_whole, layout, level, timing: matches.get_flag("timing"), options: matches })
 }
 
-/// The help of the program itself, or what is wrong before any command.
+/// An error that clap does not detect. It has no usage, which would not explain it.
+fn plain(kind: ErrorKind, message: &str, command: &Spec) -> clap::Error {
+    let words = command.words.join(" ");
+    clap::Error::raw(kind, format!("{message}\n\nFor more information, try 'archstone {words} --help'.\n"))
+}
+
+/// The program's own help, or an error before any command.
 fn error_of_program(words: &[OsString], program: Program) -> Option<clap::Error> {
     let mut root = root_of_program(words, program);
     match root.try_get_matches_from_mut(words) {
@@ -108,7 +114,7 @@ fn error_of_program(words: &[OsString], program: Program) -> Option<clap::Error>
     }
 }
 
-/// The command that a command line means, as far as its words are whole, even if the line is invalid.
+/// The command of a line, if its words are not abbreviated, even if the line is invalid.
 pub(crate) fn command_in(words: &[OsString]) -> Option<&'static Spec> {
     let are_in_order = |command: &&Spec| {
         let mut rest = words.iter().skip(1);
@@ -117,7 +123,7 @@ pub(crate) fn command_in(words: &[OsString]) -> Option<&'static Spec> {
     commands::all().filter(are_in_order).max_by_key(|command| command.words.len())
 }
 
-/// What clap cannot check, since one option may be before the command's words and the other after them.
+/// Checks that clap cannot do, since one option may be before the command's words and the other after them.
 fn check(words: &[OsString], program: Program, matches: &ArgMatches) -> Result<(), (ErrorKind, String)> {
     const CONTRADICTIONS: [(&str, &str); 4] = [
         ("verify", "insecure"),
@@ -135,10 +141,16 @@ fn check(words: &[OsString], program: Program, matches: &ArgMatches) -> Result<(
         return Err((ErrorKind::ArgumentConflict, message));
     }
     if program == Program::Archstone {
-        return Ok(());
+        // Most likely an unset variable: the configured value must not be used instead.
+        let has_empty = words.iter().any(|word| word.is_empty() || word.as_encoded_bytes().ends_with(b"="));
+        let mut secrets = OPTIONS.iter().flat_map(|group| group.iter()).filter(|spec| has_empty && spec.secret);
+        return match secrets.find(|spec| given(matches, spec.name) == Some("")) {
+            Some(spec) => Err((ErrorKind::InvalidValue, format!("the value of `{}` is empty", option(spec.name)))),
+            None => Ok(()),
+        };
     }
-    // `project list --user bob` of `openstack` must not be taken for `--user-agent`: options that `openstack`
-    // does not have are never abbreviated.
+    // `openstack project list --user bob` must not be read as `--user-agent`: options that `openstack` does not have
+    // are never abbreviated.
     for spec in own_options() {
         let is_on_it = |name: &str| words.iter().any(|word| is_option(word, name));
         let names = std::iter::once(long(spec)).chain([format!("os-{}", long(spec))]);
@@ -165,7 +177,7 @@ fn is_option(word: &OsString, name: &str) -> bool {
     option.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
-/// The error with suggestions of what was probably meant, and no others: clap finds `--user-agent` near `--user`.
+/// The error with better suggestions than clap's, which suggests `--user-agent` for `--user`.
 fn with_near_words(mut error: clap::Error, root: &Command, words: &[OsString]) -> clap::Error {
     let of_options = error.kind() == ErrorKind::UnknownArgument;
     let (kind, suggestions) = match error.kind() {
@@ -189,7 +201,7 @@ fn with_near_words(mut error: clap::Error, root: &Command, words: &[OsString]) -
     error
 }
 
-/// The options of the command that the words name; as `openstack`, only those that it has.
+/// The options of the command that the words name; as `openstack`, only those that `openstack` has.
 fn options_of(root: &Command, words: &[OsString], program: Program) -> Vec<String> {
     let below = |command, word| Command::find_subcommand(command, word).unwrap_or(command);
     let command = words.iter().skip(1).fold(root, below);
@@ -197,11 +209,11 @@ fn options_of(root: &Command, words: &[OsString], program: Program) -> Vec<Strin
     command.get_arguments().filter_map(Arg::get_long).filter(is_known).map(|long| format!("--{long}")).collect()
 }
 
-/// Those that a word abbreviates, or else the one that it is a typo of.
+/// The options that a word abbreviates, or else the one that it misspells.
 fn near(word: &str, known: &[String], program: Program) -> Vec<String> {
     const MOST: usize = 6;
     let (dashes, bare) = word.split_at(if word.starts_with("--") { 2 } else { 0 });
-    // A whole word abbreviates nothing, but in `openstack`: `--user` is an option of other commands.
+    // A complete word is not an abbreviation, except in `openstack`, where `--user` is an option of other commands.
     let goes_on = |rest: &str| program == Program::Openstack || !rest.starts_with('-') || bare.contains('-');
     let is_whole = |it: &&String| !bare.is_empty() && it.strip_prefix(word).is_some_and(goes_on);
     let whole: BTreeSet<_> = known.iter().filter(is_whole).cloned().collect();

@@ -21,13 +21,13 @@ use crate::{
     private::private,
 };
 
-/// Prints events of this level and the graver ones from now on.
+/// Prints events of this level and the more severe ones from now on.
 pub(crate) fn print_from(level: Level) {
-    // Refused only where there is one already, and there is not.
+    // Fails only if there already is a listener, which is never the case here.
     events::listen(level, Printer(level));
 }
 
-/// Where events are written, too: `--log-file`.
+/// The log file for events: `--log-file`.
 static LOG: OnceLock<Log> = OnceLock::new();
 
 struct Log {
@@ -37,22 +37,23 @@ struct Log {
     context: OnceLock<String>,
 }
 
-/// Appends events of this level and the more severe ones to a file, too. A new one is for its owner only.
+/// Also appends events of this level and the more severe ones to a file. If it creates the file, only the owner can
+/// read it.
 pub(crate) fn log_to(path: &Path, level: Level) -> io::Result<()> {
     let file = Mutex::new(private().append(true).create(true).open(path)?);
-    // There is one command in a process, and one file.
+    // There is only one command and one log file per process.
     let _ = LOG.set(Log { file, level, context: OnceLock::new() });
     Ok(())
 }
 
-/// What each line of the file begins with from now on: the cloud, the user and the project.
+/// Sets the beginning of each line of the file from now on: the cloud, the user and the project.
 pub(crate) fn log_context(context: impl FnOnce() -> [String; 3]) {
     if let Some(log) = LOG.get() {
         let _ = log.context.set(escaped(&context().join(" ")).into_owned());
     }
 }
 
-/// Writes a line to the file alone.
+/// Writes a line only to the file.
 pub(crate) fn log(level: Level, target: &str, text: &str) {
     let Some(log) = LOG.get().filter(|log| level <= log.level) else { return };
     let name = match level {
@@ -75,7 +76,7 @@ pub(crate) fn silence() {
     IS_SILENT.store(true, Ordering::Relaxed);
 }
 
-/// A warning of the program itself, which goes the same way.
+/// Prints a warning of the program itself in the same way.
 macro_rules! warning {
     ($($text:tt)+) => { tracing::warn!($($text)+) };
 }

@@ -1,4 +1,4 @@
-//! Why a run ends early: what is printed, and the exit status.
+//! Failures of a run: their output and exit status.
 
 use std::{
     ffi::OsString,
@@ -17,15 +17,15 @@ use crate::{
     program::Program,
 };
 
-/// As a shell says that a program was ended by a pipe that nobody reads.
+/// The exit status that shells report if a program was ended by a closed pipe.
 pub(crate) const BROKEN_PIPE: u8 = 141;
 
 /// Why a run ends early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command line is invalid, or asks for help.
+    /// The command line is invalid, or requests help.
     Usage(Box<clap::Error>),
-    /// The same, in the words of `openstack`.
+    /// The same, worded as in `openstack`.
     Argparse(String),
     /// The command failed.
     Command(Error),
@@ -62,7 +62,7 @@ pub(crate) enum ErrorFormat {
 }
 
 impl ErrorFormat {
-    /// By the words of the command line, which need not make sense, or else by `ARCHSTONE_ERROR_FORMAT`.
+    /// From the words of the command line, which may be invalid, or else from `ARCHSTONE_ERROR_FORMAT`.
     pub(crate) fn of(words: &[OsString], program: Program) -> Self {
         if program == Program::Openstack {
             return Self::Openstack;
@@ -74,7 +74,7 @@ impl ErrorFormat {
 }
 
 impl Failure {
-    /// Says why, and returns the exit status for programs.
+    /// Prints the reason, and returns the exit status.
     pub(crate) fn report(&self, format: ErrorFormat) -> ExitCode {
         match self {
             // Help is a result.
@@ -111,7 +111,7 @@ impl Failure {
         }
     }
 
-    /// Its kind, its message, the error below it, and what to do.
+    /// Its kind, its message, its cause and its hint.
     pub(crate) fn parts(&self) -> (&'static str, String, Option<String>, Option<String>) {
         match self {
             Self::Usage(error) => {
@@ -128,7 +128,7 @@ impl Failure {
         }
     }
 
-    /// All that is known of it, on one line.
+    /// All of its details, on one line.
     fn json(&self) -> String {
         let (kind, message, cause, hint) = self.parts();
         let error = if let Self::Command(error) = self { Some(error) } else { None };
@@ -145,33 +145,36 @@ impl Failure {
     }
 }
 
-/// What clap says, in colours where the stream has some.
+/// Clap's message, in color if the stream supports it.
 fn rendered(error: &clap::Error, stream: &impl IsTerminal) -> String {
     let text = error.render();
     let text = if paint::is_painted(stream) { text.ansi().to_string() } else { text.to_string() };
-    text.split_inclusive('\n').map(broken::usage).collect()
+    // Where clap has no suggestion, it leaves two empty lines; and `--help` lists the commands better.
+    let lines = text.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("[subcommands: "));
+    lines.map(broken::usage).collect::<String>().replace("\n\n\n", "\n\n")
 }
 
-/// The message of clap, and what it says that may help.
+/// Clap's message, and its advice, if any.
 fn usage(error: &clap::Error) -> (String, Option<String>) {
-    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+    use clap::error::ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, MissingSubcommand};
+    if matches!(error.kind(), DisplayHelpOnMissingArgumentOrSubcommand | MissingSubcommand) {
         return ("a command or an argument is missing".into(), Some("`--help` lists them".into()));
     }
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim);
     let message: Vec<&str> = lines.by_ref().take_while(|line| !line.is_empty() && !line.starts_with('[')).collect();
-    // The values that there are, or what was probably meant.
+    // The possible values, or the most similar one.
     let values = text.lines().find_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
     let tip = lines.find_map(|line| line.strip_prefix("tip: "));
     (message.join(" ").trim_start_matches("error: ").to_owned(), tip.or(values).map(ToOwned::to_owned))
 }
 
-/// The causes in between only say that something below them failed.
+/// The root cause: those in between only say that something below them failed.
 fn last_cause(error: &Error, message: &str) -> Option<String> {
     error.causes().last().filter(|cause| !message.contains(cause.as_str()))
 }
 
-/// The message, where it comes from, and what to do next.
+/// Prints the message, its cause, the request ID and the hint.
 fn explain(error: &Error) {
     let mut text = error.to_string();
     if let Some(cause) = last_cause(error, &text) {

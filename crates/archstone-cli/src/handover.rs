@@ -1,4 +1,4 @@
-//! Handing the run over to another program, which takes this process's place.
+//! Replaces this process with another program.
 
 use std::{
     ffi::OsString,
@@ -9,13 +9,13 @@ use std::{
 
 use archstone::host::Host;
 
-/// What a shell answers for a command that is not there.
+/// The exit status of a shell for a command that does not exist.
 pub(crate) const NOT_FOUND: u8 = 127;
-/// What a shell answers for a command that cannot be run.
+/// The exit status of a shell for a command that cannot be run.
 pub(crate) const NOT_RUNNABLE: u8 = 126;
 
-/// Runs a command in this process's place, so that signals reach it. Answers its exit status where a process cannot be
-/// replaced.
+/// Replaces this process with a command, so that signals reach it. Returns its exit status on systems where a process
+/// cannot be replaced.
 #[cfg(unix)]
 pub(crate) fn start(mut command: process::Command) -> io::Result<u8> {
     use std::os::unix::process::CommandExt;
@@ -28,7 +28,7 @@ pub(crate) fn start(mut command: process::Command) -> io::Result<u8> {
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
-/// The program `archstone-foo` of PATH for a command `foo`, which is the first word.
+/// The program `archstone-foo` on PATH for a command `foo`, which is the first word.
 pub(crate) fn extension(words: &[OsString]) -> Option<process::Command> {
     let name = words.get(1)?.to_str().filter(|name| !name.starts_with('-') && !name.contains(['/', '\\']))?;
     let path = on_path(&format!("archstone-{name}")).next()?;
@@ -39,11 +39,11 @@ pub(crate) fn extension(words: &[OsString]) -> Option<process::Command> {
 
 /// The variable that names the `openstack` to hand over to.
 pub(crate) const OPENSTACK: &str = "ARCHSTONE_OPENSTACK";
-/// Set for the program that was handed over to, so that two that hand over to each other find out.
+/// Set for the program that takes over, so that two programs that call each other detect the loop.
 const HANDED_OVER: &str = "ARCHSTONE_HANDED_OVER";
 
-/// The real `openstack` with these words: the one that `ARCHSTONE_OPENSTACK` names, or the first of PATH that is not
-/// this program. `None` where there is none, or where that was handed over from already.
+/// The real `openstack` with these words: the one that `ARCHSTONE_OPENSTACK` names, or the first one on PATH that is
+/// not this program. `None` if there is none, or if it has already handed over to this program.
 pub(crate) fn openstack(words: &[OsString]) -> Option<process::Command> {
     let host = Host::default();
     if host.variable(HANDED_OVER).is_some() {
@@ -54,7 +54,7 @@ pub(crate) fn openstack(words: &[OsString]) -> Option<process::Command> {
     let mut command = process::Command::new(&path);
     command.args(words.get(1..).unwrap_or_default()).env(HANDED_OVER, "1");
     if has_plugin(&path) {
-        // Then one login does for both: the plugin reads the same cache of tokens.
+        // Then one login is enough for both: the plugin reads the same token cache.
         command.env("OS_AUTH_TYPE", "archstone");
         if host.variable("ARCHSTONE_TOKEN_CACHE").is_none() {
             command.env("ARCHSTONE_TOKEN_CACHE", "disk");
@@ -104,7 +104,7 @@ fn is_same_file(_: &Path, _: &Path) -> bool {
     false
 }
 
-/// Whether the Python that a script runs with has our package, and so the plugin for logins.
+/// Whether the Python of a script has our package, and therefore the login plugin.
 fn has_plugin(script: &Path) -> bool {
     let read = fs::read(script).unwrap_or_default();
     let first = read.split(|byte| *byte == b'\n').next().unwrap_or_default();

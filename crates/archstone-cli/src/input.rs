@@ -1,4 +1,4 @@
-//! Standard input: it can be read once, by one.
+//! Standard input, which can be read only once.
 
 use std::{
     io::{self, IsTerminal, Read},
@@ -7,7 +7,7 @@ use std::{
 
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// From now on there is no standard input for commands: they are lines of a batch.
+/// From now on, commands have no standard input, because they are lines of a batch.
 pub(crate) fn take() {
     IS_TAKEN.store(true, Ordering::Relaxed);
 }
@@ -20,12 +20,12 @@ pub(crate) fn read() -> io::Result<String> {
     io::read_to_string(io::stdin().lock())
 }
 
-/// Whether a person types it.
+/// Whether it is a terminal.
 pub(crate) fn is_terminal() -> bool {
     io::stdin().is_terminal()
 }
 
-/// The same, as it is.
+/// The same as bytes.
 pub(crate) fn read_bytes() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)

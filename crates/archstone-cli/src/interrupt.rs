@@ -1,26 +1,26 @@
-//! Ctrl-C in work of many steps: the step that runs is finished, and no other is begun. Another Ctrl-C ends the program.
+//! Ctrl-C in long operations: the current step is finished, and no other is started. A second Ctrl-C ends the program.
 
 use std::sync::{
     Arc, OnceLock,
     atomic::{AtomicUsize, Ordering},
 };
 
-/// The signal that came; 0 where none did.
+/// The received signal; 0 if there was none.
 static SIGNAL: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
 
-/// Whether signals are only noted, so that nobody else may end the program by them.
+/// Whether signals are only recorded, so that they do not end the program.
 #[cfg(unix)]
 pub(crate) fn is_watched() -> bool {
     SIGNAL.get().is_some()
 }
 
-/// The exit status of a program that was ended by the signal that came, if one did.
+/// The exit status of a program that was ended by the received signal, if any.
 pub(crate) fn status() -> Option<u8> {
     let signal = u8::try_from(SIGNAL.get()?.load(Ordering::Relaxed)).ok()?;
     (signal > 0).then_some(128 + signal)
 }
 
-/// From now on the first signal is only noted.
+/// From now on, the first signal is only recorded.
 #[cfg(unix)]
 pub(crate) fn watch() -> std::io::Result<()> {
     use std::sync::atomic::AtomicBool;

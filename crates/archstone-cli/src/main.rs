@@ -2,6 +2,7 @@
 
 mod argparse;
 mod batch;
+mod browser;
 mod cells;
 mod cloud_options;
 mod command;
@@ -19,6 +20,7 @@ mod named;
 mod output;
 mod output_options;
 mod paint;
+mod panics;
 mod private;
 mod program;
 mod progress;
@@ -26,6 +28,7 @@ mod prompt;
 mod resource;
 mod session;
 mod shells;
+mod supervise;
 mod timing;
 
 use std::{
@@ -39,6 +42,7 @@ use failure::{ErrorFormat, Failure};
 use program::Program;
 
 fn main() -> ExitCode {
+    panics::end_the_program(prompt::restore_echo);
     let words: Vec<OsString> = std::env::args_os().collect();
     if let Some(done) = complete::run(&words) {
         return done;
@@ -54,12 +58,12 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[OsString], program: Program) -> Result<u8, Failure> {
-    // First of all: help and a typo must not read a file or wait for anything.
+    // This comes first: for `--help` and for a typo, no file is read.
     let parsed = match command_line::parse(words) {
         Ok(parsed) => parsed,
         Err(error) => return other_program(words, program, *error),
     };
-    // Among all commands of `openstack` an abbreviation can mean another one than among ours, and these lists are longer.
+    // Among `openstack`'s commands, which are more, an abbreviation can mean something else.
     if program == Program::Openstack
         && (!parsed.is_whole || matches!(parsed.command.words, ["command" | "module", "list"]))
         && let Some(openstack) = handover::openstack(words)
@@ -87,7 +91,7 @@ fn run(words: &[OsString], program: Program) -> Result<u8, Failure> {
     printed
 }
 
-/// `--log-file`. What is on the command line is not written: secrets can be among it.
+/// Handles `--log-file`. The command line is not logged, because it may contain secrets.
 fn log_to(file: &str, parsed: &command_line::Parsed) -> Result<(), Failure> {
     events::log_to(file.as_ref(), parsed.level).map_err(|error| {
         let message = format!("`--log-file` names `{file}`, which cannot be written: {error}");
@@ -104,7 +108,7 @@ fn log_to(file: &str, parsed: &command_line::Parsed) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is no command of ours can be one of another program.
+/// Runs another program for a command that this one does not have.
 fn other_program(words: &[OsString], program: Program, error: clap::Error) -> Result<u8, Failure> {
     let other = match (program, error.kind()) {
         (Program::Archstone, ErrorKind::InvalidSubcommand) => handover::extension(words),
@@ -115,7 +119,7 @@ fn other_program(words: &[OsString], program: Program, error: clap::Error) -> Re
             | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
             | ErrorKind::DisplayVersion,
         ) => handover::openstack(words),
-        // Options of logins that only `openstack` has.
+        // Login options that only `openstack` has.
         (Program::Openstack, ErrorKind::UnknownArgument) if argparse::is_about_login(&error) => {
             handover::openstack(words)
         }

@@ -1,4 +1,4 @@
-//! The things of the cloud that an argument can name, for completion.
+//! The resources of the cloud that an argument can name, for completion.
 
 use archstone::{
     Client, ErrorKind, Result,
@@ -7,12 +7,12 @@ use archstone::{
 };
 use serde_json::{Map, Value, json};
 
-/// The most names of one list. Keystone's own largest page.
+/// The maximum number of names in a list: the size of Keystone's largest page.
 const MOST: usize = 1000;
-/// The most text of one list.
+/// The maximum size of a list in bytes.
 const LONGEST: usize = 64 << 10;
 
-/// The things of a kind, as far as filters leave them.
+/// The resources of a kind that match filters.
 #[derive(Clone, Debug)]
 pub(crate) struct Things {
     resource: &'static ResourceSpec,
@@ -23,12 +23,12 @@ pub(crate) struct Things {
 #[derive(Clone, Debug)]
 struct Filter {
     name: &'static str,
-    /// What the text names, whose id is meant.
+    /// The kind of resource that the text names, if the filter needs its ID.
     names: Option<&'static ResourceSpec>,
     text: String,
 }
 
-/// Names, and whether there are no others.
+/// Names, and whether they are complete.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Names {
     pub(crate) names: Vec<String>,
@@ -40,45 +40,49 @@ impl Things {
         Self { resource, is_by_id: false, filters: Vec::new() }
     }
 
-    /// Those that have no name, or are not found by it.
+    /// Resources that have no name, or cannot be found by it.
     pub(crate) fn by_id(resource: &'static ResourceSpec) -> Self {
         Self { is_by_id: true, ..Self::of(resource) }
     }
 
-    /// Those of the resource that help calls a value: `USER` is the name of a user.
+    /// The resources that a value's name in the help refers to: `USER` means users.
     pub(crate) fn called(value: &str) -> Option<Self> {
         let is_called = |it: &&&ResourceSpec| it.names.member.eq_ignore_ascii_case(value);
         RESOURCES.iter().find(is_called).map(|resource| Self::of(resource))
     }
 
-    /// Only those that a filter of the list leaves.
+    /// Only the resources that match a filter of the list.
     pub(crate) fn within(mut self, name: &'static str, names: Option<&'static ResourceSpec>, text: String) -> Self {
         self.filters.push(Filter { name, names, text });
         self
     }
 
-    /// Only those of a domain.
+    /// Only the resources of a domain.
     pub(crate) fn within_domain(self, domain: String) -> Self {
         self.within("domain_id", Some(Domain::SPEC), domain)
     }
 
-    /// What the list is kept under. Texts are quoted: what one filter holds is not taken for another.
+    /// The cache key of the list. Texts are quoted, so that the value of one filter cannot be read as another filter.
     pub(crate) fn key(&self) -> String {
         let filters: Vec<_> = self.filters.iter().map(|it| format!(" {}={:?}", it.name, it.text)).collect();
         format!("{}{}{}", self.resource.manager, if self.is_by_id { " by id" } else { "" }, filters.concat())
     }
 
-    /// The names that the cloud has: one page of them; of longer lists those that begin with a text.
+    /// Requests the names: one page of them; of longer lists, those that begin with a text.
     pub(crate) async fn ask(&self, client: &Client, beginning: &str) -> Result<Names> {
         let identity = client.identity();
         let Some(list) = self.resource.operation("list") else { return Ok(Names::none()) };
         let mut arguments = Map::new();
         for filter in &self.filters {
             let value = match filter.names {
-                Some(resource) => {
-                    let found = identity.find(resource, Map::new(), &filter.text).await;
-                    found.map_or_else(|_| filter.text.clone().into(), |found| found[resource.key].clone())
-                }
+                Some(resource) => match identity.find(resource, Map::new(), &filter.text).await {
+                    Ok(found) => found[resource.key].clone(),
+                    // It may be the ID of something that this user may not see.
+                    Err(error) if matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => {
+                        filter.text.clone().into()
+                    }
+                    Err(error) => return Err(error),
+                },
                 None => filter.text.clone().into(),
             };
             arguments.insert(filter.name.to_owned(), value);
@@ -88,12 +92,12 @@ impl Things {
         }
         let first = self.page(client, arguments.clone()).await;
         match first {
-            // Who may not see all projects may see their own.
+            // Users who may not list all projects may list their own.
             Err(error) if error.kind() == ErrorKind::Forbidden && self.resource.names == Project::SPEC.names => {
                 let projects = client.projects().await?;
                 Ok(Names::of(projects.iter().map(|it| it.name.clone())))
             }
-            // Nor can the next try.
+            // Another attempt would fail, too.
             Err(error) if matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => Ok(Names::none()),
             Ok(names) if !names.are_all && !beginning.is_empty() && !self.is_by_id => {
                 arguments.insert("name".to_owned(), json!({ "startswith": beginning }));
@@ -106,7 +110,16 @@ impl Things {
 
     async fn page(&self, client: &Client, arguments: Map<String, Value>) -> Result<Names> {
         let Some(list) = self.resource.operation("list") else { return Ok(Names::none()) };
-        let items = client.identity().items(list, arguments).some(MOST).await?;
+        let mut list = client.identity().items(list, arguments);
+        let mut items = Vec::new();
+        // A page may arrive in parts, each with the items that are complete by then.
+        while items.len() < MOST {
+            let more = list.some(MOST - items.len()).await?;
+            if more.is_empty() {
+                break;
+            }
+            items.extend(more);
+        }
         let name = |item: &Vec<u8>| {
             let item: Value = serde_json::from_slice(item).ok()?;
             let name = item["name"].as_str().filter(|_| !self.is_by_id);
@@ -123,7 +136,7 @@ impl Names {
         Self { names: Vec::new(), are_all: true }
     }
 
-    /// Those that can be typed. What is hidden in a name, or moves a terminal's cursor, is nothing to be typed unseen.
+    /// Only names that can be typed: completion must not insert invisible characters, or those that control a terminal.
     fn of(names: impl Iterator<Item = String>) -> Self {
         let mut names: Vec<_> = names.filter(|it| !it.is_empty() && it.chars().all(is_visible)).collect();
         names.sort_unstable();
@@ -141,7 +154,7 @@ impl Names {
 }
 
 impl From<&str> for Names {
-    /// As [`Names::to_text`] writes them.
+    /// Parses the format of [`Names::to_text`].
     fn from(text: &str) -> Self {
         let (are_all, names) = text.split_once('\n').unwrap_or((text, ""));
         Self { are_all: are_all == "all", names: names.lines().map(str::to_owned).collect() }

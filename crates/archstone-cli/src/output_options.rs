@@ -1,4 +1,4 @@
-//! The options that say how an answer is written.
+//! The output options.
 
 use clap::{Arg, ArgAction, ArgMatches};
 
@@ -10,9 +10,9 @@ use crate::{
     paint,
 };
 
-/// The options of the answer's form. A command's own help shows those that make sense for it. `is_own` says whether
-/// there are those, too, that `openstack` does not have: their names would make its abbreviations ambiguous. Those that
-/// are not needed, by their names, are not even made: that takes time.
+/// The output options. A command's own help shows those that make sense for it. `is_own` includes options that
+/// `openstack` does not have: their names would make its abbreviations ambiguous. Options that are not needed, by their
+/// names, are not created, which saves time.
 pub(crate) fn output_options(
     answers: Answers,
     is_own: bool,
@@ -27,7 +27,7 @@ pub(crate) fn output_options(
     })
 }
 
-/// Of which answers the options are.
+/// The answers that the options are for.
 #[derive(Clone, Copy)]
 struct Of {
     answers: Answers,
@@ -71,7 +71,7 @@ const OPTIONS: &[Described] = &[
     ("prefix", None, |option, of| {
         once(option).value_name("PREFIX").help("shell: put this before each name").hide(!of.fields())
     }),
-    // shell: only these. `openstack` hides it, too.
+    // shell: only these variables. Hidden in `openstack`, too.
     ("variable", None, |option, _| option.action(ArgAction::Append).hide(true)),
     ("quote", None, |option, of| {
         let option = once(option).value_name("WHAT").value_parser(QUOTES.map(|(name, _)| name));
@@ -88,22 +88,25 @@ const OPTIONS: &[Described] = &[
         switch(option).help("table: fit the terminal's width, which is the default on a terminal").hide(!of.any())
     }),
     ("print-empty", None, |option, of| {
-        // `openstack` names it where it changes nothing, too.
+        // `openstack` lists it even where it has no effect.
         let is_shown = of.rows() || of.any() && !of.is_own;
         switch(option).help("table: draw it even if it has no rows").hide(!is_shown)
     }),
 ];
 
-/// What `openstack` does not have.
+/// Options that `openstack` does not have.
 const OWN: &[Described] = &[
     ("json", None, |option, of| {
         let option = once(option).value_name("FIELDS").value_delimiter(',');
         option.help("JSON with only these fields, separated by commas and spelled as here").hide(!of.any())
     }),
-    // Known without the feature, too: `layout` says what is missing.
+    // Accepted even without the feature: `layout` reports that it is missing.
     ("jq", None, |option, of| {
         let is_hidden = !cfg!(feature = "jq") || !of.any();
-        once(option).value_name("FILTER").help("Filter the JSON with a jq expression").hide(is_hidden)
+        let option = once(option).value_name("FILTER").help("Filter the JSON with a jq expression").hide(is_hidden);
+        #[cfg(feature = "jq")]
+        let option = option.value_parser(Filter::new);
+        option
     }),
     ("output", Some('o'), |option, of| {
         let option = once(option).value_name("KIND").value_parser(["wide"]).hide_possible_values(true);
@@ -126,13 +129,13 @@ fn switch(option: Arg) -> Arg {
     once(option).action(ArgAction::SetTrue)
 }
 
-/// The last one counts.
+/// The last occurrence counts.
 fn once(option: Arg) -> Arg {
     let id = option.get_id().clone();
     option.overrides_with(id)
 }
 
-/// The name that other code has for an option.
+/// The ID that other code uses for an option.
 fn id(long: &'static str) -> &'static str {
     const IDS: [(&str, &str); 8] = [
         ("sort-column", "sort_column"),
@@ -147,7 +150,7 @@ fn id(long: &'static str) -> &'static str {
     IDS.iter().find(|(it, _)| *it == long).map_or(long, |(_, id)| id)
 }
 
-/// The formats of such an answer.
+/// The formats of this kind of answer.
 fn formats(answers: Answers, is_own: bool) -> impl Iterator<Item = (&'static str, Format)> {
     answers.formats().iter().copied().filter(move |(_, format)| is_own || *format != Format::Ndjson)
 }
@@ -155,7 +158,7 @@ fn formats(answers: Answers, is_own: bool) -> impl Iterator<Item = (&'static str
 const QUOTES: [(&str, Quote); 4] =
     [("all", Quote::All), ("minimal", Quote::Minimal), ("none", Quote::None), ("nonnumeric", Quote::Nonnumeric)];
 
-/// How the answer is written; or what is wrong with that for this command.
+/// The requested layout; or why it is not possible for this command.
 pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Result<Layout, String> {
     let named = |id: &str| one::<String>(options, id).map(String::as_str);
     let all =
@@ -171,7 +174,7 @@ pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Resu
         return Err(format!("`{words}` prints {prints}; `--{}` is not supported", long(id)));
     }
     #[cfg(not(feature = "jq"))]
-    if named("jq").is_some() {
+    if is_given(options, "jq") {
         return Err("this program was built without `--jq`: build it with the feature `jq`, which is on by default, \
                     or use `-f json` and the program `jq`"
             .into());
@@ -187,10 +190,10 @@ pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Resu
         },
     };
     let fields = all("json_fields");
-    // Both are about JSON, and need no `-f json`.
-    let about_json = [("--json", !fields.is_empty()), ("--jq", named("jq").is_some())];
+    // Both imply JSON, without `-f json`.
+    let about_json = [("--json", !fields.is_empty()), ("--jq", is_given(options, "jq"))];
     let about_json = about_json.iter().find(|(_, is_given)| *is_given).map(|(name, _)| *name);
-    let goes_with_json = |format| format == Format::Json || format == Format::Ndjson && named("jq").is_none();
+    let goes_with_json = |format| format == Format::Json || format == Format::Ndjson && !is_given(options, "jq");
     let format = match (format, about_json) {
         (None, None) => Format::default(),
         (None, Some(_)) => Format::Json,
@@ -212,9 +215,7 @@ pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Resu
         columns: all("column"),
         fields,
         #[cfg(feature = "jq")]
-        filter: named("jq")
-            .map(|filter| Filter::new(filter).map_err(|error| format!("`--jq` is not a valid filter: {error}")))
-            .transpose()?,
+        filter: one::<Filter>(options, "jq").cloned(),
         is_wide: named("output_kind").is_some(),
         sort_columns: all("sort_column"),
         is_strict: is_own,
@@ -230,7 +231,7 @@ pub(crate) fn layout(command: &Spec, options: &ArgMatches, is_own: bool) -> Resu
     })
 }
 
-/// The value of an option, which need not be described for this run.
+/// The value of an option, which may not be described for this run.
 fn one<'a, T: Clone + Send + Sync + 'static>(options: &'a ArgMatches, id: &str) -> Option<&'a T> {
     options.try_get_one::<T>(id).ok().flatten()
 }
@@ -243,8 +244,8 @@ fn long(id: &str) -> String {
     }
 }
 
-/// The options that say nothing about an answer of this kind. All are accepted before the command's words, where
-/// it is not known yet which command it is.
+/// The options without effect on this kind of answer. All are accepted before the command's words, when it is not known
+/// yet which command it is.
 fn without_effect(answers: Answers) -> &'static [&'static str] {
     match answers {
         Answers::Text => &[

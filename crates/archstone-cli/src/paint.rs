@@ -1,4 +1,4 @@
-//! Whether, and how, text is coloured.
+//! Colors of text.
 
 use std::{ffi::OsString, io::IsTerminal, sync::OnceLock};
 
@@ -13,6 +13,8 @@ pub(crate) struct Paint(&'static str);
 pub(crate) const HEADING: Paint = Paint("\x1b[1m");
 pub(crate) const ERROR: Paint = Paint("\x1b[1;31m");
 pub(crate) const WARNING: Paint = Paint("\x1b[1;33m");
+/// Bright white on black, independent of the terminal's color scheme.
+pub(crate) const QR_CODE: Paint = Paint("\x1b[97;40m");
 pub(crate) const HINT: Paint = Paint("\x1b[36m");
 
 impl Paint {
@@ -21,7 +23,7 @@ impl Paint {
     }
 }
 
-/// What `--color` can say.
+/// The values of `--color`.
 pub(crate) const CHOICES: [&str; 3] = ["auto", "always", "never"];
 
 static CHOICE: OnceLock<Choice> = OnceLock::new();
@@ -33,7 +35,7 @@ enum Choice {
     Never,
 }
 
-/// Decides by the words of the command line, which need not make sense: errors are coloured, too.
+/// Decides by the words of the command line, which may be invalid, since errors are colored, too.
 pub(crate) fn decide(words: &[OsString], program: Program) {
     let choice = if program == Program::Openstack { Some("never") } else { value_of(words, "--color") };
     let choice = match choice {
@@ -45,7 +47,7 @@ pub(crate) fn decide(words: &[OsString], program: Program) {
     let _ = CHOICE.set(choice);
 }
 
-/// The value of an option, of the last one where there are several.
+/// The value of an option; of the last one if there are several.
 pub(crate) fn value_of<'a>(words: &'a [OsString], option: &str) -> Option<&'a str> {
     let words: Vec<&str> = words.iter().map_while(|word| word.to_str()).take_while(|word| *word != "--").collect();
     let value = |(at, word): (usize, &&'a str)| match word.strip_prefix(option)? {
@@ -55,7 +57,7 @@ pub(crate) fn value_of<'a>(words: &'a [OsString], option: &str) -> Option<&'a st
     words.iter().enumerate().filter_map(value).next_back()
 }
 
-/// What the variables say that programs have in common.
+/// The choice according to the variables that many programs share.
 fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Choice {
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     let is_on = |name: &str| variable(name).is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
@@ -78,7 +80,7 @@ pub(crate) fn is_dumb(variable: impl Fn(&str) -> Option<String>) -> bool {
     }
 }
 
-/// Whether text for this stream is coloured.
+/// Whether text for this stream is colored.
 pub(crate) fn is_painted(stream: &impl IsTerminal) -> bool {
     match CHOICE.get() {
         Some(Choice::Always) => true,

@@ -1,8 +1,8 @@
-//! Files that only their owner may read.
+//! Files that only their owner can read.
 
 use std::fs::OpenOptions;
 
-/// How such a file is opened. One that is there already keeps its mode.
+/// The options to open such a file. An existing file keeps its mode.
 pub(crate) fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are of Unix"))]
     let mut options = OpenOptions::new();

@@ -1,15 +1,15 @@
-//! Which program this is to its user: `archstone`, or `openstack` where it is called so.
+//! The name under which the program was started: `archstone`, or `openstack`.
 
 use std::{ffi::OsStr, path::Path};
 
-/// What the program was started as. As `openstack` it behaves as that does, down to the exit status.
+/// The name that the program was started with. As `openstack` it behaves like that, including the exit statuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Program {
     Archstone,
     Openstack,
 }
 
-/// The release of python-openstackclient whose commands these are, as `openstack --version` says it.
+/// The release of python-openstackclient that these commands are from, as printed by `openstack --version`.
 pub(crate) const OPENSTACK_VERSION: &str =
     concat!("10.5.0 (", env!("CARGO_BIN_NAME"), " ", env!("CARGO_PKG_VERSION"), ")");
 
@@ -20,8 +20,8 @@ impl Program {
         if name.is_some_and(|name| name == "openstack") { Self::Openstack } else { Self::Archstone }
     }
 
-    /// Whether a word of the command line can mean this command or option. `openstack` takes abbreviations; in
-    /// `archstone`, what is an abbreviation today can be an option of its own tomorrow.
+    /// Whether a word of the command line can mean this command or option. `openstack` accepts abbreviations;
+    /// `archstone` does not, since an abbreviation could become an option of its own in a later version.
     pub(crate) fn can_mean(self, word: &str, name: &str) -> bool {
         match self {
             Self::Archstone => word == name,

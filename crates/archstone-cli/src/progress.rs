@@ -1,4 +1,4 @@
-//! How far long work has come, on standard error.
+//! Progress of long operations, on standard error.
 
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use crate::console;
 /// Work shorter than this shows nothing; longer work is shown this often.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Work that may be long: from its start until it is dropped, what is done of it is shown, on a terminal.
+/// The progress of an operation that may be long, shown on a terminal from its start until it is dropped.
 ///
 /// ```ignore
 /// let progress = Progress::start("users created", Some(1000));
@@ -82,7 +82,7 @@ impl Work {
     fn text(&self, elapsed: Duration) -> String {
         let done = self.done.load(Ordering::Relaxed);
         let total = self.total.map(|total| format!(" of {total}")).unwrap_or_default();
-        #[expect(clippy::cast_precision_loss, reason = "nobody reads so many digits")]
+        #[expect(clippy::cast_precision_loss, reason = "the lost digits do not matter")]
         let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
         let digits = usize::from(rate < 10.0);
         format!("{}: {done}{total} ({rate:.digits$}/s)", self.what)

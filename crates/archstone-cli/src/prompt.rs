@@ -1,13 +1,13 @@
-//! A secret that is typed at the terminal, without its echo.
+//! A secret that is typed at the terminal, without echo.
 
 use std::io::{self, Write};
 
 use archstone::{Error, ErrorKind, Result, Secret};
 
-/// Asks for a secret. `None` when the input ends instead of the line (Ctrl-D).
+/// Prompts for a secret. `None` when the input ends instead of the line (Ctrl-D).
 ///
-/// The echo is restored on every way out: by an answer, by an error, and by a signal that ends or stops the program.
-/// (`SIGKILL` cannot be handled.)
+/// The echo is always restored: after an answer, after an error, by a signal that ends or stops the program, and by a
+/// panic. (`SIGKILL` cannot be handled.)
 pub(crate) fn secret(question: &str) -> io::Result<Option<Secret>> {
     #[cfg(unix)]
     return unix::secret(question);
@@ -15,7 +15,13 @@ pub(crate) fn secret(question: &str) -> io::Result<Option<Secret>> {
     rpassword::prompt_password(question).map(|answer| Some(Secret::from(answer)))
 }
 
-/// Asks for a line that is no secret. `None` when the input ends.
+/// Restores the echo in a program that ends during a prompt for a secret. It never blocks.
+pub(crate) fn restore_echo() {
+    #[cfg(unix)]
+    unix::restore_echo();
+}
+
+/// Prompts for a line that is not a secret. `None` when the input ends.
 pub(crate) fn line(question: &str) -> Result<Option<String>> {
     let mut answer = String::new();
     let read = io::stderr()
@@ -33,7 +39,7 @@ mod unix {
     use std::{
         fs::File,
         io::{self, Read, Write},
-        sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+        sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError},
         thread,
     };
 
@@ -60,14 +66,14 @@ mod unix {
         if line.is_empty() {
             return Ok(None);
         }
-        let typed = String::from_utf8(line).map_err(|_| io::Error::other("what was typed is not UTF-8"))?;
+        let typed = String::from_utf8(line).map_err(|_| io::Error::other("the input is not UTF-8"))?;
         let typed = Secret::from(typed);
         Ok(Some(Secret::from(typed.expose().trim_end_matches(['\r', '\n']))))
     }
 
-    /// A line with its end, or what there is of it where the input ends.
+    /// A line with its terminator, or the rest of it if the input ends.
     fn line(mut terminal: &File) -> io::Result<Vec<u8>> {
-        // The terminal hands out one line at a time, after it was edited, and none is longer than this.
+        // The terminal returns one edited line at a time, which is never longer than this.
         let mut line = vec![0; 4096];
         let mut read = 0;
         while read < line.len() && !line[..read].ends_with(b"\n") {
@@ -92,7 +98,7 @@ mod unix {
             let mut silent = self.before.clone();
             silent.local_modes.remove(LocalModes::ECHO);
             silent.local_modes.insert(LocalModes::ICANON | LocalModes::ISIG | LocalModes::ECHONL);
-            // What was typed before the question is no answer to it.
+            // Input typed before the prompt is not an answer to it.
             tcsetattr(&self.terminal, OptionalActions::Flush, &silent)?;
             self.terminal.write_all(self.text.as_bytes())
         }
@@ -102,9 +108,21 @@ mod unix {
         }
     }
 
+    static CURRENT: Mutex<Option<Question>> = Mutex::new(None);
+
     fn current() -> MutexGuard<'static, Option<Question>> {
-        static CURRENT: Mutex<Option<Question>> = Mutex::new(None);
         CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn restore_echo() {
+        let current = match CURRENT.try_lock() {
+            Ok(current) => current,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if let Some(question) = &*current {
+            question.restore();
+        }
     }
 
     /// Ends the question when it is dropped.
@@ -127,7 +145,7 @@ mod unix {
         }
     }
 
-    /// Lets signals do what they do without us, but for the echo. Once and for good: a handler cannot be taken away.
+    /// Restores the default behaviour of signals, except for the echo. This is permanent: a handler cannot be removed.
     fn watch_signals() -> io::Result<()> {
         static STARTED: OnceLock<()> = OnceLock::new();
         if STARTED.get().is_some() {
@@ -143,7 +161,7 @@ mod unix {
                 if current.is_none() && signal != SIGTSTP && interrupt::is_watched() {
                     continue;
                 }
-                // Ends the program, or stops it until it is continued.
+                // Terminates the program, or stops it until it is continued.
                 let _ = emulate_default_handler(signal);
                 if let Some(question) = &mut *current {
                     let _ = question.ask();
@@ -152,5 +170,47 @@ mod unix {
         })?;
         STARTED.get_or_init(|| ());
         Ok(())
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use std::process::Command;
+
+        use archstone::host::Host;
+
+        use super::*;
+        use crate::panics;
+
+        /// Runs a program at its own terminal, and appends to its standard error whether the terminal echoes.
+        const AT_A_TERMINAL: &str = "
+import os, pty, subprocess, sys, termios
+controller, terminal = pty.openpty()
+ended = subprocess.run(sys.argv[1:], env={**os.environ, 'ARCHSTONE_TEST_TERMINAL': os.ttyname(terminal)})
+print('echo', bool(termios.tcgetattr(terminal)[3] & termios.ECHO), ended.returncode, file=sys.stderr)
+";
+
+        #[test]
+        fn a_panic_restores_the_echo_and_ends_the_program_without_a_core_file() {
+            if let Some(path) = Host::default().variable("ARCHSTONE_TEST_TERMINAL") {
+                let open = || File::options().read(true).write(true).open(&path).unwrap();
+                panics::end_the_program(restore_echo);
+                let hidden = Hidden::start(open(), "Password: ").unwrap();
+                assert!(!tcgetattr(open()).unwrap().local_modes.contains(LocalModes::ECHO));
+                let _ = thread::spawn(|| panic!("a mistake")).join();
+                drop(hidden);
+                return;
+            }
+            let name = thread::current().name().unwrap().to_owned();
+            let this = std::env::current_exe().unwrap();
+            let ended = Command::new("python3")
+                .args(["-c", AT_A_TERMINAL])
+                .arg(this)
+                .args(["--exact", &name, "--nocapture"])
+                .output()
+                .unwrap();
+
+            let said = String::from_utf8_lossy(&ended.stderr);
+            assert!(said.contains("a mistake") && said.ends_with("echo True 101\n"), "{ended:?}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! From options to a client, made when a command first needs it.
+//! Creates the client from the options when a command first needs it.
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -17,9 +17,9 @@ use archstone::{
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 
-use crate::{cloud_options, console, events::warning, input, output::Answer, program::Program, prompt};
+use crate::{browser, cloud_options, console, events::warning, input, output::Answer, program::Program, prompt};
 
-/// One run: what was asked for, and the client for it.
+/// One run: its options, and its client.
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
     program: Program,
@@ -31,19 +31,19 @@ pub(crate) struct Session<'a> {
     ids: Arc<Ids>,
     /// Whether the warning about secrets on the command line was given.
     is_warned: Cell<bool>,
-    /// What would have been sent, with `--dry-run`.
+    /// The requests that would have been sent, with `--dry-run`.
     previews: RefCell<Vec<Value>>,
-    /// Whether the run is one of a batch.
+    /// Whether the run is that of a batch.
     has_lines: Cell<bool>,
 }
 
-/// What is above the commands, and what some of them are about.
+/// Functions of higher layers that some commands call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Above {
     pub(crate) lines: fn(&Session<'_>, &ArgMatches) -> Result<Answer>,
 }
 
-/// What the lines of a batch have in common: options, and a client.
+/// What the lines of a batch share: options, and a client.
 #[derive(Debug)]
 pub(crate) struct Batch<'a> {
     options: &'a ArgMatches,
@@ -65,12 +65,12 @@ impl Batch<'_> {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Named {
     pub(crate) kind: &'static str,
-    /// The id of its domain, where that is given.
+    /// The ID of its domain, if that is given.
     pub(crate) domain: Option<String>,
     pub(crate) name: String,
 }
 
-/// The ids that were looked up.
+/// IDs that were looked up.
 #[derive(Debug, Default)]
 pub(crate) struct Ids(Mutex<BTreeMap<Named, String>>);
 
@@ -99,12 +99,12 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The run of a line of a batch. It shares the ids that are known with other lines.
+    /// The run of a line of a batch. It shares known IDs with other lines.
     pub(crate) fn of_line(options: &'a ArgMatches, batch: &'a Batch<'a>, ids: Arc<Ids>) -> Self {
         Self { batch: Some(batch), ids, ..Self::new(Program::Archstone, options, batch.above) }
     }
 
-    /// What lines of a batch have in common.
+    /// The shared state of the lines of a batch.
     pub(crate) fn batch(&self) -> Batch<'a> {
         Batch { options: self.options, above: self.above, client: Mutex::new(self.client.get().cloned()) }
     }
@@ -120,7 +120,7 @@ impl<'a> Session<'a> {
         (self.above.lines)(self, self.options)
     }
 
-    /// The ids that were looked up.
+    /// IDs that were looked up.
     pub(crate) fn ids(&self) -> &Ids {
         &self.ids
     }
@@ -131,17 +131,17 @@ impl<'a> Session<'a> {
         is_on(self.options) || self.batch.is_some_and(|batch| is_on(batch.options))
     }
 
-    /// What the program is to its user.
+    /// The name by which the program was called.
     pub(crate) fn program(&self) -> Program {
         self.program
     }
 
-    /// Whether people get advice on standard error. Not as `openstack`, which gives none: cron jobs mail what is there.
+    /// Whether to print advice on standard error. `openstack` prints none, because cron jobs mail any output.
     pub(crate) fn advises(&self) -> bool {
         self.program == Program::Archstone
     }
 
-    /// Changes something in the cloud; with `--dry-run`, only notes what would be sent, and answers null.
+    /// Changes something in the cloud; with `--dry-run`, only records the request, and returns null.
     pub(crate) fn change(&self, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Result<Value> {
         let client = self.client()?;
         if self.is_dry_run() {
@@ -152,31 +152,41 @@ impl<'a> Session<'a> {
         client.wait(client.identity().perform(operation, arguments))
     }
 
-    /// Whether nothing is to be changed, only shown.
+    /// Whether changes are only shown.
     pub(crate) fn is_dry_run(&self) -> bool {
         self.is_on("dry_run")
     }
 
-    /// What would have been sent, if that is all that was asked for.
+    /// Whether an action is only described: with `--dry-run`, whose answer then contains the description.
+    pub(crate) fn only_says(&self, what: impl FnOnce() -> String) -> bool {
+        let is_dry_run = self.is_dry_run();
+        if is_dry_run {
+            self.previews.borrow_mut().push(what().into());
+        }
+        is_dry_run
+    }
+
+    /// The requests that would have been sent, with `--dry-run`.
     pub(crate) fn previews(&self) -> Option<Vec<Value>> {
-        // What lines would send, they show themselves.
+        // Lines of a batch print their own previews.
         (self.is_dry_run() && !self.has_lines.get()).then(|| self.previews.take())
     }
 
-    /// Asks before things are deleted, where a person is there to answer. As `openstack`, it never asks: cron jobs go on.
+    /// Asks for confirmation before things are deleted, if a user can answer. As `openstack`, it never asks, so that
+    /// cron jobs keep working.
     ///
     /// # Errors
     ///
-    /// When the answer is no.
+    /// If the answer is no.
     pub(crate) fn confirm_deletion(&self, kind: &str, names: &[&str]) -> Result<()> {
-        // Of a batch, it is asked once, before the first line.
+        // In a batch, there is one prompt before the first line.
         if self.batch.is_some() || !self.may_ask_to_confirm() {
             return Ok(());
         }
         let things: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        // A domain takes all its users, groups and projects with it.
+        // All users, groups and projects of a domain are deleted with it.
         let agrees = if kind == "domain" {
-            let question = format!("Delete the domain {} with all that it owns? Type its name: ", things.join(", "));
+            let question = format!("Delete the domain {} and everything in it? Type its name: ", things.join(", "));
             prompt::line(&question)?.is_some_and(|line| line == names.join(" "))
         } else {
             let question = format!("Delete the {kind} {}? [y/N] ", things.join(", "));
@@ -185,14 +195,14 @@ impl<'a> Session<'a> {
         if agrees { Ok(()) } else { Err(Error::new(ErrorKind::InvalidRequest, "nothing was deleted")) }
     }
 
-    /// Whether a person is there who can be asked before something is deleted.
+    /// Whether a user can be asked for confirmation.
     pub(crate) fn may_ask_to_confirm(&self) -> bool {
         let is_answered = self.is_dry_run() || self.is_on("yes") || self.is_on("no_input");
         self.program == Program::Archstone && !is_answered && input::is_terminal() && io::stderr().is_terminal()
     }
 
-    /// The client for the cloud, user and scope that the options, the environment and `clouds.yaml`
-    /// say. The lines of a batch that give no such options have one together.
+    /// The client for the cloud, user and scope in the options, the environment and `clouds.yaml`. The lines of a batch
+    /// that have no such options share one.
     pub(crate) fn client(&self) -> Result<&Client> {
         if let Some(client) = self.client.get() {
             return Ok(client);
@@ -204,7 +214,7 @@ impl<'a> Session<'a> {
         Ok(self.client.get_or_init(|| client))
     }
 
-    /// What the options and the environment say, for a client or in its place.
+    /// The options and the environment, for a client or without one.
     pub(crate) fn builder(&self) -> Result<ClientBuilder> {
         self.with_all_options(AsyncClient::builder().environment())
     }
@@ -214,29 +224,52 @@ impl<'a> Session<'a> {
             warn_of_seen_secrets(self.options);
         }
         let builder = builder.default_option("token_cache", "disk");
-        let builder = if self.is_on("no_input") { builder.ask(|_| Ok(None)) } else { builder.ask(ask) };
+        let builder = if self.is_on("no_input") {
+            builder.ask(|_| Ok(None)).on_login_page(browser::refuse)
+        } else {
+            builder.ask(ask).on_login_page(browser::show)
+        };
         let above = self.batch.map(|batch| batch.options);
         above.into_iter().chain([self.options]).try_fold(builder, with_options)
     }
 
-    /// A client that asks nobody for a secret, for what needs no login.
+    /// A client that never prompts, for what needs no login.
     pub(crate) fn client_without_asking(&self) -> Result<AsyncClient> {
         self.builder()?.ask(|_| Ok(None)).build()
     }
 
-    /// A client with another value of one option, which this option of the command gave.
+    /// The options and the environment, for the cloud that the command names, or else for their own.
+    pub(crate) fn builder_of(&self, cloud: Option<&str>) -> Result<ClientBuilder> {
+        let builder = self.builder()?;
+        let given = cloud_options::given(self.options, "cloud");
+        match (cloud, given) {
+            (None, _) => Ok(builder),
+            (Some(cloud), Some(given)) if cloud != given => {
+                let message = format!("two clouds are named: `{cloud}`, and `{given}` by `--os-cloud`");
+                Err(Error::new(ErrorKind::InvalidRequest, message).with_hint("name one of them"))
+            }
+            (Some(cloud), _) => Ok(builder.cloud(cloud)),
+        }
+    }
+
+    /// The same client, blocking.
+    pub(crate) fn client_that_asks_nobody(&self) -> Result<Client> {
+        self.client_without_asking().map(Client::from)
+    }
+
+    /// A client with another value of one option, set by `option` of the command.
     pub(crate) fn client_with(&self, name: &str, value: &str, option: &str) -> Result<Client> {
         let builder = self.builder()?.option_from(name, value, Origin::Argument(option.to_owned()));
         builder.build().map(Client::from)
     }
 
-    /// A client for a cloud of `clouds.yaml`, where a command takes several: what the environment says is about one
-    /// cloud, and is not taken into account. The options of the command line are.
+    /// A client for a cloud of `clouds.yaml`, for commands that take several: the environment describes one cloud, and
+    /// is ignored. The options of the command line apply.
     pub(crate) fn client_of(&self, cloud: &str) -> Result<Client> {
         self.with_all_options(AsyncClient::builder())?.cloud(cloud).build().map(Client::from)
     }
 
-    /// The token, from the cache or by a login. A warning where it is unscoped and nobody asked for that.
+    /// The token, from the cache or by a login. Warns if it is unscoped and that was not requested.
     pub(crate) fn authenticate(&self) -> Result<Arc<Access>> {
         let client = self.client()?;
         let access = client.authenticate()?;
@@ -244,38 +277,43 @@ impl<'a> Session<'a> {
         Ok(access)
     }
 
-    /// Warns where a token is unscoped and nobody asked for that: it has no roles and no catalog.
+    /// Warns if a token is unscoped and that was not requested: it has no roles and no catalog.
     pub(crate) fn warn_of_no_scope(&self, access: &Access) -> Result<()> {
+        self.warn_of_no_scope_of(self.client()?, access);
+        Ok(())
+    }
+
+    /// The same for another client.
+    pub(crate) fn warn_of_no_scope_of(&self, client: &Client, access: &Access) {
         if !self.advises() {
-            return Ok(());
+            return;
         }
         let is_scoped = access.project_id().or(access.domain_id()).is_some() || access.is_system_scoped();
         if !is_scoped
-            && self.client()?.config().scope() == &Scope::Default
+            && client.config().scope() == &Scope::Default
             && let Err(error) = access.scoped_catalog()
         {
             let hint = error.hint_with(cloud_options::in_a_shell).map(|hint| format!(": {hint}")).unwrap_or_default();
             warning!("the token is unscoped{hint}");
         }
-        Ok(())
     }
 
-    /// Asks the person at the terminal for a secret.
+    /// Prompts for a secret at the terminal.
     ///
     /// # Errors
     ///
-    /// Where nobody is there to ask, or nothing was typed.
+    /// If there is no terminal, or nothing was typed.
     pub(crate) fn ask(&self, question: &str) -> Result<Secret> {
         let may_ask = !self.is_on("no_input") && !self.is_line();
         let answer = if may_ask { ask_for(question)? } else { None };
         answer.ok_or_else(|| {
-            let message = format!("there is no terminal to ask for the {} at", question.to_lowercase());
+            let message = format!("cannot prompt for the {}: there is no terminal", question.to_lowercase());
             Error::new(ErrorKind::InvalidRequest, message)
-                .with_hint("give it on standard input, with `-` as the option's value")
+                .with_hint("pass `-` as the option's value to read it from standard input")
         })
     }
 
-    /// The same for a new secret, which is typed twice; again where the two differ.
+    /// The same for a new secret, which is typed twice; prompts again if the two differ.
     pub(crate) fn ask_twice(&self, question: &str) -> Result<Secret> {
         for _ in 0..TRIES {
             let new = self.ask(question)?;
@@ -287,7 +325,7 @@ impl<'a> Session<'a> {
         Err(Error::new(ErrorKind::InvalidRequest, "the two passwords were not the same").with_hint("try again"))
     }
 
-    /// The options that count, and where each comes from.
+    /// The effective options, and their origins.
     pub(crate) fn explain(&self) -> Result<Explanation> {
         self.builder()?.explain()
     }
@@ -315,7 +353,7 @@ fn warn_of_seen_secrets(options: &ArgMatches) {
     }
 }
 
-/// What options and the environment say, for a client that asks nobody for a secret.
+/// The options and the environment, for a client that never prompts.
 pub(crate) fn unattended(options: &ArgMatches) -> Result<ClientBuilder> {
     let builder = AsyncClient::builder().environment().default_option("token_cache", "disk");
     with_options(builder, options).map(ClientBuilder::unattended)
@@ -363,10 +401,10 @@ pub(crate) fn first_line(file: &str, what: &str) -> Result<Secret> {
     }
 }
 
-/// How often a question is asked again.
+/// How often a prompt is repeated.
 const TRIES: usize = 3;
 
-/// Asks the person at the terminal for a secret option. `None` where there is no terminal.
+/// Prompts for a secret option at the terminal. `None` if there is no terminal.
 pub(crate) fn ask(option: &'static OptionSpec) -> Result<Option<Secret>> {
     let mut question = option.name.replace('_', " ");
     if let Some(first) = question.get_mut(..1) {
@@ -375,12 +413,12 @@ pub(crate) fn ask(option: &'static OptionSpec) -> Result<Option<Secret>> {
     ask_for(&question)
 }
 
-/// The same in other words. An empty answer is asked for again, but not for ever.
+/// The same with another prompt. It is repeated after an empty answer, but not forever.
 fn ask_for(question: &str) -> Result<Option<Secret>> {
     if !input::is_terminal() {
         return Ok(None);
     }
-    // Nothing may be written over the question.
+    // Nothing may be written over the prompt.
     let _line = console::without_status();
     let what = question.to_lowercase();
     let failed = |message: String| Error::new(ErrorKind::NotConfigured, message);
@@ -393,5 +431,5 @@ fn ask_for(question: &str) -> Result<Option<Secret>> {
             None => break,
         }
     }
-    Err(failed(format!("no {what} was typed")))
+    Err(failed(format!("no {what} was entered")))
 }

@@ -24,7 +24,7 @@ impl Shell {
         SHELLS.iter().find(|(it, _)| *it == name).map(|(_, shell)| *shell)
     }
 
-    /// The script that has the shell call `archstone complete` for the lines of a program.
+    /// The script that makes the shell call `archstone complete` for a program's command lines.
     pub(crate) fn script(self, program: &str) -> String {
         let template = match self {
             Self::Bash => include_str!("shells/bash.sh"),

@@ -1,4 +1,4 @@
-//! Secrets in the keyring of the system. Run by `dev/keyring`, in a session that has one.
+//! Secrets in the system keyring. Run by `dev/keyring`, in a session that has one.
 
 use std::{
     fs,
@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-/// A cloud whose identity service nobody needs.
+/// A cloud whose identity service is not contacted.
 const CLOUD: &str = "clouds:\n  demo:\n    auth:\n      auth_url: http://127.0.0.1:9/v3\n      username: alice # me\n      password_command: [pass, show, old]\n";
 
 fn archstone(home: &Path, arguments: &str, input: &str) -> Output {
@@ -55,12 +55,12 @@ fn without_a_keyring_the_error_says_what_works_everywhere() {
     command.args(["--password-keyring", "archstone/demo"]);
     let output = command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere").output().expect("the program runs");
     let (_, stderr) = said(&output);
-    assert!(stderr.contains("the keyring of this system cannot be used"), "{stderr}");
+    assert!(stderr.contains("the system keyring cannot be used"), "{stderr}");
     let others = "`--password-file` (ARCHSTONE_PASSWORD_FILE) and `--password-command` (ARCHSTONE_PASSWORD_COMMAND)";
     assert!(stderr.contains(&format!("{others} work everywhere")), "{stderr}");
 }
 
-/// What is kept opens with the keyring alone: not on another machine, and not with another keyring.
+/// The cache can only be decrypted with the keyring: not on another machine, and not with another keyring.
 #[test]
 fn tokens_on_disk_are_sealed_with_a_key_of_the_keyring() {
     let home = std::env::temp_dir().join(format!("archstone-keyring-tokens-{}", std::process::id()));

@@ -1,4 +1,4 @@
-//! What is known of a token, as a Python object.
+//! The data of a token, as a Python object.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use crate::{catalog::Catalog, convert, errors, records::Project, text};
 
-/// Everything that the identity service said when it issued a token.
+/// Everything that the identity service returned when it issued a token.
 ///
-/// Immutable. What the token says nothing of is None. To keep one for later, store the text of
-/// `to_ref()` as carefully as a password; for the same reason it cannot be pickled by accident.
+/// Immutable. Data that the token does not have is None. To keep one for later, store the text of `to_ref()` as
+/// carefully as a password; for the same reason it cannot be pickled by accident.
 #[pyclass(frozen, eq, module = "archstone")]
 pub(crate) struct AccessInfo(pub(crate) Arc<Access>);
 
@@ -25,8 +25,7 @@ impl PartialEq for AccessInfo {
     }
 }
 
-/// The attributes that are a text or None, each with the method of the library that has it, before
-/// all other methods.
+/// Defines the attributes that are a text or None, each with a method of the library, before all other methods.
 macro_rules! access_info {
     ({ $( $( #[doc = $doc:literal] )+ $name:ident => |$access:ident| $text:expr; )+ } $($methods:tt)*) => {
         #[pymethods]
@@ -60,9 +59,9 @@ access_info! {
         project_id => |it| it.project_id();
         /// The project's name, for a token scoped to a project.
         project_name => |it| it.project_name();
-        /// The old word for `project_id`.
+        /// The old name of `project_id`.
         tenant_id => |it| it.project_id();
-        /// The old word for `project_name`.
+        /// The old name of `project_name`.
         tenant_name => |it| it.project_name();
         /// The id of the domain that owns the project.
         project_domain_id => |it| it.project_domain_id();
@@ -76,9 +75,9 @@ access_info! {
         auth_url => |it| it.auth_url().map(AsRef::as_ref);
         /// The trust's id, for a token issued for a trust.
         trust_id => |it| Some(&*it.trust()?.id);
-        /// Who may act under the trust.
+        /// The user who may use the trust.
         trustee_user_id => |it| it.trust()?.trustee.id.as_deref();
-        /// On whose behalf the trust is.
+        /// The user who delegated the roles.
         trustor_user_id => |it| it.trust()?.trustor.id.as_deref();
         /// The token's own audit id. Safe to log.
         audit_id => |it| it.audit_id();
@@ -104,7 +103,7 @@ access_info! {
         self.0.token().expose()
     }
 
-    /// When the token ends, by the server's clock.
+    /// When the token expires, by the server's clock.
     #[getter]
     fn expires_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
         convert::datetime(py, self.0.expires_at())
@@ -134,13 +133,13 @@ access_info! {
         self.0.password_expires_at().map(|at| convert::datetime(py, at)).transpose()
     }
 
-    /// How much life is left, whatever the date on this machine says.
+    /// The remaining lifetime, independent of this machine's date.
     #[getter]
     fn remaining(&self) -> std::time::Duration {
         self.0.remaining()
     }
 
-    /// Whether no life is left.
+    /// Whether it has expired.
     #[getter]
     fn is_expired(&self) -> bool {
         self.0.is_expired()
@@ -158,7 +157,7 @@ access_info! {
         self.0.clock_skew().map(|skew| convert::timedelta(py, skew)).transpose()
     }
 
-    /// How identity was proven, such as `password`; `token` when exchanged for another.
+    /// The auth methods, such as `password`; `token` if it was exchanged for another.
     #[getter]
     fn methods(&self) -> Vec<&str> {
         self.0.methods().iter().map(String::as_str).collect()
@@ -219,13 +218,13 @@ access_info! {
         self.0.project_is_domain()
     }
 
-    /// Whether the project is the one that cloud administrators use; True when nothing is said.
+    /// Whether the project is the one for cloud administrators; True if Keystone does not say.
     #[getter]
     fn is_admin_project(&self) -> bool {
         self.0.is_admin_project()
     }
 
-    /// The audit ids of the token and of the first one of its chain. Safe to log.
+    /// The audit ids of the token and of the first one in its chain. Safe to log.
     #[getter]
     fn audit_ids(&self) -> Vec<&str> {
         self.0.audit_ids().iter().map(String::as_str).collect()
@@ -240,14 +239,14 @@ access_info! {
         convert::to_python(py, &fields).map(Some)
     }
 
-    /// What the application credential may call; None when it may call everything.
+    /// The requests that the application credential may make; None if any.
     #[getter]
     fn application_credential_access_rules<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let rules = self.0.application_credential().and_then(|it| it.access_rules.as_ref());
         rules.map(|rules| convert::to_python(py, rules)).transpose()
     }
 
-    /// Whether the user comes from an identity provider elsewhere.
+    /// Whether the user comes from an external identity provider.
     #[getter]
     fn is_federated(&self) -> bool {
         self.0.is_federated()
@@ -259,7 +258,7 @@ access_info! {
         document(py, self.0.federation())
     }
 
-    /// The Keystones elsewhere that this one vouches to, each a dict with `id`, `auth_url` and `sp_url`.
+    /// The service providers (other Keystones that trust this one), each a dict with `id`, `auth_url` and `sp_url`.
     #[getter]
     fn service_providers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let providers = self.0.service_providers().iter();
@@ -279,13 +278,13 @@ access_info! {
         document(py, self.0.oauth2_credential())
     }
 
-    /// The projects to choose from, for a token without a scope because there was not exactly one.
+    /// The projects to choose from, for a token that is unscoped because there was not exactly one.
     #[getter]
     fn possible_projects(&self) -> Option<Vec<Project>> {
         Some(self.0.possible_projects()?.iter().cloned().map(Project).collect())
     }
 
-    /// The services and endpoints; None for a token without a scope, which has none.
+    /// The services and endpoints; None for an unscoped token, which has no catalog.
     #[getter]
     fn catalog(&self) -> Option<Catalog> {
         Catalog::of(&self.0)
@@ -302,18 +301,18 @@ access_info! {
         self.0.catalog().is_some()
     }
 
-    /// Return a text to store and to start from later, with `from_ref` or `Client(token_ref=…)`.
+    /// Return text to store, from which `from_ref` or `Client(token_ref=…)` can start later.
     ///
-    /// It is the JSON that keystoneauth's `get_auth_state()` writes, and some more. It holds the
-    /// token: keep it as secret as a password.
+    /// It is the JSON that keystoneauth's `get_auth_state()` writes, plus some more data. It contains the token: keep
+    /// it as secret as a password.
     fn to_ref(&self) -> String {
         self.0.to_reference().expose().to_owned()
     }
 
-    /// Read what `to_ref()` or keystoneauth's `get_auth_state()` wrote; a dict of the same is fine.
+    /// Read the output of `to_ref()` or keystoneauth's `get_auth_state()`, as text or as a dict.
     ///
     /// Raises:
-    ///     InvalidConfigError: it is no such text.
+    ///     InvalidConfigError: it is not such a text.
     #[staticmethod]
     #[pyo3(signature = (token_ref, /))]
     fn from_ref(py: Python<'_>, token_ref: &Bound<'_, PyAny>) -> PyResult<Self> {
@@ -355,7 +354,7 @@ access_info! {
     }
 }
 
-/// The text of a stored token, given as that text, as a dict of it or as what is known of the token.
+/// The text of a stored token, from text, from a dict, or from an AccessInfo.
 pub(crate) fn reference(given: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(access) = given.cast::<AccessInfo>() {
         return Ok(access.get().to_ref());

@@ -1,4 +1,4 @@
-//! An answer of a service, whose body may still be on its way.
+//! A service's response, whose body may still be arriving.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -11,26 +11,26 @@ use pyo3::{prelude::*, types::PyBytes};
 
 use crate::{bridge::wait, process};
 
-/// An answer: its head, and its body as far as it has been read.
+/// A response: its headers, and its body as far as it has been read.
 pub(crate) struct Answer {
     pub(crate) head: ErrorResponse,
-    /// As the service wrote it, where that is not what the status is usually called.
+    /// The reason phrase that the service sent, if it is not the standard one.
     pub(crate) reason: Option<String>,
     pub(crate) history: Vec<Arc<Answer>>,
     pub(crate) elapsed: Duration,
     body: Mutex<State>,
-    /// The process that has the connection.
+    /// The process that the connection belongs to.
     generation: usize,
 }
 
 enum State {
-    /// All of it.
+    /// The whole body.
     Whole(Bytes),
-    /// What is still to come, and what came of it already.
+    /// The rest of the body, and the part that has arrived already.
     Coming(Box<archstone::Response>, BytesMut),
-    /// Given out piece by piece, or closed.
+    /// Returned in chunks, or closed.
     Gone,
-    /// Being read just now.
+    /// Being read at the moment.
     Busy,
 }
 
@@ -68,7 +68,7 @@ impl Answer {
         })
     }
 
-    /// The answer that an error is.
+    /// The response of an error.
     pub(crate) fn of_error(response: &ErrorResponse) -> Arc<Self> {
         let body = Mutex::new(State::Whole(response.body.clone()));
         let head = ErrorResponse { body: Bytes::new(), ..response.clone() };
@@ -86,7 +86,7 @@ impl Answer {
         self.body.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The whole body, if it is there.
+    /// The whole body, if it has been read.
     pub(crate) fn whole(&self) -> Option<Bytes> {
         match &*self.state() {
             State::Whole(bytes) => Some(bytes.clone()),
@@ -94,14 +94,14 @@ impl Answer {
         }
     }
 
-    /// Takes the connection out for a while; the lock is never held while waiting.
+    /// Takes the connection out temporarily; the lock is never held while waiting.
     fn take(&self) -> Result<(Box<archstone::Response>, BytesMut)> {
         let mut state = self.state();
         match std::mem::replace(&mut *state, State::Busy) {
             State::Coming(response, buffer) => Ok((response, buffer)),
             other => {
                 let why = match &other {
-                    State::Busy => "is being read by somebody else",
+                    State::Busy => "is being read by another thread or task",
                     _ => "has been read piece by piece, or closed",
                 };
                 *state = other;
@@ -114,7 +114,7 @@ impl Answer {
         *self.state() = new;
     }
 
-    /// Reads what is left, and keeps it.
+    /// Reads the rest of the body, and keeps it.
     pub(crate) async fn finish(self: Arc<Self>) -> Result<Bytes> {
         if let Some(whole) = self.whole() {
             return Ok(whole);
@@ -133,10 +133,10 @@ impl Answer {
         Ok(whole)
     }
 
-    /// The next piece, of at most so many bytes; empty at the end.
+    /// The next chunk, of at most this many bytes; empty at the end.
     pub(crate) async fn piece(self: Arc<Self>, most: Option<usize>) -> Result<Bytes> {
         {
-            // A body that is there whole is given out, too.
+            // A body that has been read completely is returned in chunks, too.
             let mut state = self.state();
             if let State::Whole(bytes) = &mut *state {
                 let length = most.unwrap_or(bytes.len()).min(bytes.len());
@@ -175,7 +175,7 @@ impl Answer {
         Ok(piece)
     }
 
-    /// Gives the connection up, if the body was not read.
+    /// Drops the connection, if the body was not read.
     pub(crate) fn close(&self) {
         let mut state = self.state();
         if matches!(&*state, State::Coming(..)) {
@@ -186,7 +186,7 @@ impl Answer {
     }
 }
 
-/// Whoever stops waiting in the middle of a body has it no more.
+/// If a caller stops waiting in the middle of a body, the body is lost.
 struct Unfinished<'a>(&'a Answer);
 
 impl Drop for Unfinished<'_> {
@@ -200,13 +200,13 @@ impl Drop for Answer {
         if self.generation == process::generation() {
             self.close();
         } else {
-            // To close a connection takes threads that exist only in the parent.
+            // Closing a connection needs threads that exist only in the parent.
             std::mem::forget(std::mem::replace(&mut *self.state(), State::Gone));
         }
     }
 }
 
-/// A body, piece by piece.
+/// The chunks of a body.
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct Pieces {
     pub(crate) answer: Arc<Answer>,

@@ -1,5 +1,5 @@
-//! The asyncio face, below its `async def`s: what is at hand is returned as it is, everything else
-//! as a future of the running loop.
+//! The asyncio API, below its `async def`s: results that are available are returned directly, all others as a future of
+//! the running loop.
 
 use std::sync::Arc;
 
@@ -18,11 +18,11 @@ use crate::{
     text::Text,
 };
 
-/// What an AsyncClient awaits.
+/// The object behind an AsyncClient.
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct AsyncCore(Arc<Handle>);
 
-/// The operations that always take a future, before all other methods.
+/// Defines the operations that always return a future, before all other methods.
 macro_rules! async_core {
     ({ $( $name:ident($($argument:ident: $kind:ty),*); )+ } $($methods:tt)*) => {
         #[pymethods]

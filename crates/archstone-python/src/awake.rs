@@ -1,10 +1,10 @@
-//! Waiting awake for answers that come at once.
+//! Busy-waiting for fast responses.
 //!
-//! A service on this host or close by answers within the time that it takes to put a processor to sleep and to
-//! wake it again: on virtual machines that is most of what such a request costs. So a thread whose last answer
-//! came that quickly looks for the next one a while before it sleeps. Where nothing came in that while, it sleeps
-//! at once for a number of times, twice as many after each time in vain: who waits for slow services, or has to
-//! share one processor with the service, loses next to nothing.
+//! A service on this host or close by responds within the time that it takes to put a processor to sleep and to wake it
+//! again: on virtual machines that is most of the cost of such a request. A thread whose last response came that
+//! quickly therefore polls for the next one for a while before it sleeps. If nothing arrives in that time, it sleeps
+//! immediately for a number of times, twice as many after each failure: callers that wait for slow services, or share
+//! one processor with the service, lose next to nothing.
 
 use std::{
     cell::Cell,
@@ -19,12 +19,12 @@ use tokio::{task::yield_now, time::Instant};
 
 use crate::process::Waiting;
 
-/// How long to look; an answer that took no longer is a quick one.
+/// How long to poll; a response that took no longer is a fast one.
 const AWHILE: Duration = Duration::from_micros(150);
-/// The most waits in a row that are not tried awake.
+/// The maximum number of consecutive waits without polling.
 const MOST_SKIPPED: u32 = 1 << 12;
 
-/// What a thread has learnt from its last waits.
+/// What a thread has learned from its last waits.
 #[derive(Clone, Copy, Default)]
 struct Habit {
     last_was_quick: bool,
@@ -36,8 +36,8 @@ thread_local! {
     static HABIT: Cell<Habit> = const { Cell::new(Habit { last_was_quick: false, to_skip: 0, skipped: 0 }) };
 }
 
-/// The outcome of a future: looked for awake for a while, where the last one came quickly; then asleep. `None` where
-/// there is none within the limit.
+/// The result of a future: first polls for a while, if the last one came quickly; then sleeps. `None` if there is no
+/// result within the limit.
 pub(crate) async fn outcome<F: Future>(
     mut future: Pin<&mut F>,
     limit: Option<Duration>,
@@ -57,7 +57,7 @@ pub(crate) async fn outcome<F: Future>(
         timer.get_or_insert_with(|| waiting.timer(wait.began + limit)).as_mut().poll(context).map(|()| None)
     })
     .await;
-    // What needs no waiting teaches nothing.
+    // A future that was ready immediately says nothing about waits.
     if let Some(wait) = wait {
         wait.learn();
     }
@@ -67,7 +67,7 @@ pub(crate) async fn outcome<F: Future>(
     outcome
 }
 
-/// A wait under way.
+/// A wait in progress.
 struct Wait {
     began: Instant,
     habit: Habit,
@@ -81,7 +81,7 @@ impl Wait {
         Self { began: Instant::now(), habit, is_awake }
     }
 
-    /// Whether to look again at once, and not to sleep until there is news.
+    /// Whether to poll again at once, instead of sleeping until woken.
     fn stays_awake(&mut self) -> bool {
         if self.is_awake && self.began.elapsed() >= AWHILE {
             self.is_awake = false;

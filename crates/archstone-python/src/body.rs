@@ -1,4 +1,4 @@
-//! What Python sends: bytes, text, JSON, files, and whatever can be read piece by piece.
+//! Request bodies from Python: bytes, text, JSON, files, and anything that can be read in chunks.
 
 use std::{
     future::{Future, pending},
@@ -22,28 +22,28 @@ use crate::{
 /// How much of a file is read at once.
 const PIECE: usize = 1 << 18;
 
-/// A body in the synchronous face.
+/// A body in the synchronous API.
 pub(crate) enum Sent {
-    /// Nothing, or what is in the request already.
+    /// None, or included in the request already.
     Whole,
-    /// Read while the request is under way.
+    /// Read while the request is in progress.
     Pieces(Source),
 }
 
-/// Where pieces come from.
+/// A source of chunks.
 pub(crate) struct Source {
     upload: Py<Upload>,
     from: Origin,
 }
 
 enum Origin {
-    /// A file, read from where it stood.
+    /// A file, read from its position.
     File { file: Py<PyAny>, begin: Option<u64> },
-    /// Anything that gives bytes one after the other.
+    /// An iterator over bytes.
     Iterator(Py<PyAny>),
 }
 
-/// Puts `data=` into a request.
+/// Sets `data=` as the body of a request.
 pub(crate) fn put(request: RequestBuilder, data: &Bound<'_, PyAny>) -> PyResult<(RequestBuilder, Sent)> {
     let py = data.py();
     if let Ok(upload) = data.cast::<Upload>() {
@@ -69,7 +69,7 @@ pub(crate) fn put(request: RequestBuilder, data: &Bound<'_, PyAny>) -> PyResult<
     Ok((request, Sent::Pieces(Source { upload: Py::new(py, upload)?, from })))
 }
 
-/// Bytes that are there as a whole; text goes as UTF-8.
+/// Bytes that are in memory; text is encoded as UTF-8.
 fn bytes_of(data: &Bound<'_, PyAny>) -> PyResult<Option<Bytes>> {
     if let Ok(bytes) = data.cast::<PyBytes>() {
         return Ok(Some(Bytes::copy_from_slice(bytes.as_bytes())));
@@ -84,7 +84,7 @@ fn bytes_of(data: &Bound<'_, PyAny>) -> PyResult<Option<Bytes>> {
     Ok(None)
 }
 
-/// Where a file stands, if it can be set back to there, and how much is left of it.
+/// The position of a file, if it can seek back to it, and the number of remaining bytes.
 pub(crate) fn extent(file: &Bound<'_, PyAny>) -> PyResult<(Option<u64>, Option<u64>)> {
     let can_seek = file.hasattr("seekable")? && file.call_method0("seekable")?.is_truthy()?;
     if !can_seek {
@@ -104,7 +104,7 @@ impl Errands for Source {
         async move {
             match wants.lock().await.recv().await {
                 Some(want) => want,
-                // Nobody will ask any more: the answer alone is waited for.
+                // No more chunks will be requested: only the response is waited for.
                 None => pending().await,
             }
         }
@@ -118,7 +118,7 @@ impl Errands for Source {
 }
 
 impl Source {
-    /// Reads the next piece; nothing at the end.
+    /// Reads the next chunk; `None` at the end.
     fn read(&self, py: Python<'_>, again: bool) -> PyResult<Option<Bytes>> {
         match &self.from {
             Origin::File { file, begin } => {
@@ -133,7 +133,7 @@ impl Source {
                 match iterator.bind(py).call_method0("__next__") {
                     Ok(piece) => {
                         let piece = piece_of(&piece)?;
-                        // An empty piece would end a chunked body.
+                        // An empty chunk would end a chunked body.
                         if !piece.is_empty() {
                             return Ok(Some(piece));
                         }

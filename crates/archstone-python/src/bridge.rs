@@ -1,9 +1,9 @@
-//! How Python waits: a thread with the GIL released, which does its work meanwhile, or an asyncio task without
-//! a thread.
+//! How Python waits: either a thread that releases the GIL and does the work meanwhile, or an asyncio task without a
+//! thread.
 //!
-//! Python code never runs inside a runtime: a signal handler, a logging handler or a finalizer may make a request
-//! itself. Whenever Python is to run while a thread waits, the thread leaves the runtime first, and what it waits for
-//! becomes a task of the runtime, so that a request made by that code can wait for it (such as the same login).
+//! Python code never runs inside a runtime, because a signal handler, a logging handler or a finalizer may itself send
+//! a request. Whenever Python has to run while a thread waits, the thread first leaves the runtime, and its work
+//! becomes a task of the runtime, so that a request from that code can wait for it (such as for the same login).
 
 use std::{
     cell::Cell,
@@ -30,17 +30,17 @@ use crate::{
     process::{self, Waiting},
 };
 
-/// How long Ctrl-C may have to wait.
+/// The maximum delay of Ctrl-C.
 const SIGNAL_POLL: Duration = Duration::from_millis(50);
-/// For so long after a wait, what has happened to connections since is hardly worth asking.
+/// This soon after a wait, it is not worth checking whether connections have been closed.
 const SOON: Duration = Duration::from_millis(1);
 
 thread_local! {
-    /// When this thread has left the runtime.
+    /// When this thread last left the runtime.
     static LEFT: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Waits with the GIL released, and lets Ctrl-C through.
+/// Waits with the GIL released, and handles Ctrl-C.
 pub(crate) fn wait<T: Send + 'static>(
     py: Python<'_>,
     future: impl Future<Output = Result<T>> + Send + 'static,
@@ -48,8 +48,8 @@ pub(crate) fn wait<T: Send + 'static>(
     wait_with(py, future, &NoErrands)
 }
 
-/// The same for a request that is repeated where a connection turns out to be closed: soon after another wait, it need
-/// not hear of that first.
+/// The same for a request that is retried if its connection turns out to be closed: soon after another wait, it need
+/// not check that first.
 pub(crate) fn wait_soon_again<T: Send + 'static>(
     py: Python<'_>,
     future: impl Future<Output = Result<T>> + Send + 'static,
@@ -58,7 +58,7 @@ pub(crate) fn wait_soon_again<T: Send + 'static>(
     wait_after(py, !was_here, future, &NoErrands)
 }
 
-/// The same for what needs Python meanwhile.
+/// The same for work that needs Python meanwhile.
 pub(crate) fn wait_with<T, F, E>(py: Python<'_>, future: F, errands: &E) -> PyResult<T>
 where
     T: Send + 'static,
@@ -90,7 +90,7 @@ where
     outcome?.map_err(to_python)
 }
 
-/// What a thread waits for: its own work, or a task of the runtime once Python has to run meanwhile.
+/// The work that a thread waits for: its own, or a task of the runtime once Python has to run meanwhile.
 enum Work<T, F> {
     Own(Pin<Box<F>>),
     Task(JoinHandle<Result<T>>),
@@ -104,7 +104,7 @@ impl<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static> Work<T, 
                 Ok(outcome) => Poll::Ready(outcome),
                 Err(error) => match error.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
-                    // Only this thread ends it, and then nobody asks any more.
+                    // Only this thread cancels it, and then nobody polls it any more.
                     Err(_) => Poll::Pending,
                 },
             },
@@ -118,7 +118,7 @@ impl<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static> Work<T, 
         }
     }
 
-    /// Drops the work before it is done.
+    /// Drops unfinished work.
     fn abandon(self, runtime: &Runtime) {
         match self {
             Self::Own(future) => {
@@ -130,7 +130,7 @@ impl<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static> Work<T, 
                 let _ = runtime.block_on(task);
             }
         }
-        // Its connection hears of it.
+        // Lets its connection notice.
         runtime.block_on(yield_now());
     }
 }
@@ -139,13 +139,13 @@ impl<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static> Work<T, 
 enum Step<T, E> {
     Done(Result<T>),
     Errand(E),
-    /// Something was reported for Python's log.
+    /// Something was logged for Python.
     Told,
-    /// It is time to look for signals.
+    /// It is time to check for signals.
     Look,
 }
 
-/// Works until there is an outcome, or Python raises something.
+/// Works until there is a result, or Python raises an exception.
 fn drive<T, F, E>(waiting: &Waiting, mut hears_first: bool, mut work: Work<T, F>, errands: &E) -> PyResult<Result<T>>
 where
     T: Send + 'static,
@@ -158,12 +158,12 @@ where
         let step = logging::gathering(|| {
             runtime.block_on(async {
                 if std::mem::take(&mut hears_first) {
-                    // Hears what has come for connections since somebody waited here: servers close idle ones.
+                    // Processes events of connections since the last wait here: servers close idle ones.
                     yield_now().await;
                 }
                 let step = step(&mut work, errands, hears.then_some(SIGNAL_POLL), waiting).await;
                 if let Step::Done(Err(_)) = step {
-                    // A connection that failed is closed now: nobody may wait here again.
+                    // Lets a failed connection close now: nobody may wait here again.
                     yield_now().await;
                 }
                 step
@@ -210,8 +210,8 @@ where
     awake::outcome(step, limit, waiting).await.unwrap_or(Step::Look)
 }
 
-/// Runs Python's signal handlers, and tells whether this thread has to look for signals again: only the main one
-/// hears of them. The others leave Python alone while they wait: it may end before they do.
+/// Runs Python's signal handlers, and returns whether this thread has to check for signals again: only the main thread
+/// receives them. Other threads do not call Python while they wait, because it may exit before they finish.
 fn hears_signals() -> PyResult<bool> {
     let hears = Python::try_attach(|py| {
         py.check_signals()?;
@@ -219,9 +219,9 @@ fn hears_signals() -> PyResult<bool> {
         let Some(threading) = py.import("sys")?.getattr("modules")?.get_item("threading").ok() else { return Ok(true) };
         let main_thread = threading.call_method0("main_thread")?;
         let is_main = |known: &str, own: &str| threading.call_method0(own)?.eq(main_thread.getattr(known)?);
-        // gevent and eventlet give each of their threads an `ident`; `native_id` is the parent's after a fork.
+        // gevent and eventlet give each of their threads its own `ident`; `native_id` is the parent's after a fork.
         Ok(is_main("ident", "get_ident")? || is_main("native_id", "get_native_id")?)
     });
-    // Python has ended, and so will this thread.
+    // Python has exited, and so will this thread.
     hears.unwrap_or(Ok(false))
 }

@@ -1,4 +1,4 @@
-//! The catalog as Python objects, and what endpoints are asked for by.
+//! The catalog as Python objects, and the arguments for finding endpoints.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use pyo3::{Borrowed, exceptions::PyTypeError, prelude::*, types::PyString};
 
 use crate::{errors, text::Text};
 
-/// The interface or interfaces that Python asks for.
+/// The `interface` argument: one or several.
 pub(crate) enum Interfaces {
     One(String),
     Several(Vec<String>),
@@ -25,11 +25,11 @@ impl<'py> FromPyObject<'_, 'py> for Interfaces {
     }
 }
 
-/// What Python asks an endpoint by; borrowed for an answer at once, owned for a later one.
+/// The arguments for finding an endpoint; borrowed for an immediate result, owned for a future.
 #[derive(Default)]
 pub(crate) struct Wanted<S> {
     pub(crate) service_type: Option<S>,
-    /// The old word for `interface`.
+    /// The old name of `interface`.
     pub(crate) endpoint: Option<Interfaces>,
     pub(crate) interface: Option<Interfaces>,
     pub(crate) region_name: Option<S>,
@@ -39,10 +39,10 @@ pub(crate) struct Wanted<S> {
 }
 
 impl<S: AsRef<str>> Wanted<S> {
-    /// Refuses what says nothing, and what says something twice.
+    /// Rejects empty values and duplicates.
     pub(crate) fn checked(self) -> PyResult<Self> {
         if self.endpoint.is_some() && self.interface.is_some() {
-            return Err(PyTypeError::new_err("`endpoint` is the old word for `interface`: give one of them"));
+            return Err(PyTypeError::new_err("`endpoint` is the old name of `interface`: give one of them"));
         }
         let named = [&self.service_type, &self.service_name, &self.service_id, &self.endpoint_id];
         if named.iter().all(|it| it.is_none()) {
@@ -97,11 +97,11 @@ impl<S: AsRef<str>> Wanted<S> {
 pub(crate) struct Endpoint {
     /// The endpoint's id.
     id: Option<String>,
-    /// For whom it is meant: `public`, `internal` or `admin`.
+    /// The interface: `public`, `internal` or `admin`.
     interface: String,
     /// The region's id.
     region: Option<String>,
-    /// The URL, as the catalog has it.
+    /// The URL, as the catalog spells it.
     url: String,
     /// The type of its service, such as `compute`.
     service_type: String,
@@ -170,13 +170,13 @@ impl From<CurrentCatalog> for Catalog {
 }
 
 impl Catalog {
-    /// The catalog of an access, if it has one.
+    /// The catalog of a token, if it has one.
     pub(crate) fn of(access: &Arc<Access>) -> Option<Self> {
         access.catalog().map(|_| Self { access: Arc::clone(access), refusal: None })
     }
 
     fn catalog(&self) -> PyResult<&archstone::Catalog> {
-        // `of` has seen it.
+        // `of` has checked that there is one.
         self.access.catalog().ok_or_else(|| PyTypeError::new_err("an access without a catalog"))
     }
 }
@@ -201,19 +201,19 @@ impl Catalog {
         self.refusal.as_ref().map(|error| errors::to_python(py, error).into_value(py).into_any())
     }
 
-    /// Return the URL of the first endpoint that fits: the public one unless asked otherwise.
+    /// Return the URL of the first endpoint that matches: the public one by default.
     ///
     /// Args:
     ///     service_type: the service's type or an alias of it: `compute`, `block-storage`.
-    ///     endpoint: the old word for `interface`.
-    ///     interface: `public`, `internal` or `admin`; several in the order of preference.
+    ///     endpoint: the old name of `interface`.
+    ///     interface: `public`, `internal` or `admin`; several in order of preference.
     ///     region_name: the region's id.
     ///     service_name: the service's name, such as `nova`.
     ///     service_id: the service's id.
     ///     endpoint_id: the endpoint's id.
     ///
     /// Raises:
-    ///     EndpointNotFoundError: nothing fits; the message says what there is instead.
+    ///     EndpointNotFoundError: nothing matches; the message lists what exists instead.
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     #[pyo3(signature = (service_type=None, *, endpoint=None, interface=None, region_name=None, service_name=None,
                         service_id=None, endpoint_id=None))]
@@ -235,9 +235,9 @@ impl Catalog {
         }
     }
 
-    /// Return every endpoint that fits: of every interface unless asked otherwise.
+    /// Return all endpoints that match: with every interface by default.
     ///
-    /// The arguments are those of `url_for`. When nothing fits, the list is empty.
+    /// The arguments are those of `url_for`. If nothing matches, the list is empty.
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     #[pyo3(signature = (service_type=None, *, endpoint=None, interface=None, region_name=None, service_name=None,
                         service_id=None, endpoint_id=None))]

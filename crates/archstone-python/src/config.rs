@@ -1,4 +1,4 @@
-//! What is configured, and changes to it, for Python.
+//! The configuration, and changes to it, for Python.
 
 use std::path::PathBuf;
 
@@ -12,16 +12,16 @@ use pyo3::{
     types::{PyDict, PyTuple},
 };
 
-use crate::{bridge, errors, options, text::Text};
+use crate::{bridge, errors, options, provider, text::Text};
 
-/// An option that counts, and where it comes from.
+/// An effective option, and its origin.
 #[pyclass(frozen, get_all, module = "archstone.config")]
 pub(crate) struct Setting {
     /// The option, or the key of a service's setting.
     name: String,
-    /// Its value; of a secret, `***`.
+    /// Its value; `***` for a secret.
     value: String,
-    /// Where it comes from, for people.
+    /// Its origin, as readable text.
     origin: String,
 }
 
@@ -32,14 +32,14 @@ impl Setting {
     }
 }
 
-/// A cloud that files name.
+/// A cloud in the configuration files.
 #[pyclass(frozen, get_all, module = "archstone.config")]
 pub(crate) struct NamedCloud {
     /// Its name.
     name: String,
-    /// Its regions; the first is the usual one.
+    /// Its regions; the first is the default.
     regions: Py<PyTuple>,
-    /// The vendor's profile that it is laid over.
+    /// The vendor profile that it is based on.
     profile: Option<String>,
 }
 
@@ -50,12 +50,12 @@ impl NamedCloud {
     }
 }
 
-/// Something that is wrong with the configuration, or looks wrong.
+/// An error or a likely mistake in the configuration.
 #[pyclass(frozen, get_all, module = "archstone.config")]
 pub(crate) struct Finding {
-    /// Whether it is refused; otherwise it only looks wrong.
+    /// Whether it is refused; otherwise it is only a likely mistake.
     is_error: bool,
-    /// What, and where.
+    /// The problem and its place.
     message: String,
     /// What to do.
     hint: Option<String>,
@@ -68,16 +68,17 @@ impl Finding {
     }
 }
 
-/// Return the options that a client would be made with, each with where it comes from.
+/// Return the options of the client that would be created, each with its origin.
 ///
-/// Takes what `Client` takes. Secrets are not shown.
+/// Takes the arguments of `Client`. Secrets are not shown.
 ///
 /// Raises:
-///     ConfigurationError: a file is wrong, or there is no such cloud.
+///     ConfigurationError: a file is invalid, or there is no such cloud.
 #[pyfunction]
 #[pyo3(signature = (**options))]
 pub(crate) fn explain(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Vec<Setting>> {
-    let explanation = options::builder(options)?.explain().map_err(|error| errors::to_python(py, &error))?;
+    provider::look_for_installed(py)?;
+    let explanation = options::builder(py, options)?.explain().map_err(|error| errors::to_python(py, &error))?;
     let settings = explanation.values.iter().map(|it| Setting {
         name: it.name.clone(),
         value: it.shown(),
@@ -86,19 +87,20 @@ pub(crate) fn explain(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> Py
     Ok(settings.collect())
 }
 
-/// Return what a client would be made with as `OS_*` variables for other programs, secrets among them.
+/// Return the configuration of the client that would be created as `OS_*` variables for other programs, including secrets.
 ///
-/// Takes what `Client` takes.
+/// Takes the arguments of `Client`.
 ///
 /// Raises:
-///     ConfigurationError: something is missing or wrong.
+///     ConfigurationError: something is missing or invalid.
 #[pyfunction]
 #[pyo3(signature = (**options))]
 pub(crate) fn to_environment<'py>(
     py: Python<'py>,
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let variables = options::builder(options)?.to_environment().map_err(|error| errors::to_python(py, &error))?;
+    provider::look_for_installed(py)?;
+    let variables = options::builder(py, options)?.to_environment().map_err(|error| errors::to_python(py, &error))?;
     let dict = PyDict::new(py);
     for (name, value) in variables {
         dict.set_item(name, value.expose())?;
@@ -106,7 +108,7 @@ pub(crate) fn to_environment<'py>(
     Ok(dict)
 }
 
-/// Return the clouds that `clouds.yaml` and `secure.yaml` name.
+/// Return the clouds in `clouds.yaml` and `secure.yaml`.
 ///
 /// Raises:
 ///     InvalidConfigError: a file cannot be parsed.
@@ -119,39 +121,40 @@ pub(crate) fn clouds(py: Python<'_>) -> PyResult<Vec<NamedCloud>> {
     clouds.collect()
 }
 
-/// Return what is wrong with the configuration files and the environment, all of it.
+/// Return all problems in the configuration files and the environment.
 #[pyfunction]
-pub(crate) fn check(py: Python<'_>) -> Vec<Finding> {
+pub(crate) fn check(py: Python<'_>) -> PyResult<Vec<Finding>> {
+    provider::look_for_installed(py)?;
     let findings = py.detach(|| config::check(&Host::default()));
     let findings = findings.into_iter().map(|it| Finding {
         is_error: it.is_error,
         message: it.message,
         hint: it.hint.map(|hint| hint.worded(errors::in_python)),
     });
-    findings.collect()
+    Ok(findings.collect())
 }
 
-/// Let a configuration file of a working folder run commands and read files for secrets, until it changes.
+/// Trust a configuration file in a working directory: it may run commands and read files for secrets, until it changes.
 ///
 /// Raises:
-///     ConfigurationError: it cannot be read, or what is trusted cannot be written.
+///     ConfigurationError: it cannot be read, or the list of trusted files cannot be written.
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "a path of Python becomes one of Rust")]
 pub(crate) fn trust(py: Python<'_>, path: PathBuf) -> PyResult<()> {
     config::trust(&path, &Host::default()).map_err(|error| errors::to_python(py, &error))
 }
 
-/// Take back what `trust` said.
+/// Stop trusting a configuration file.
 ///
 /// Returns:
-///     Whether it was said.
+///     Whether it was trusted.
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "a path of Python becomes one of Rust")]
 pub(crate) fn distrust(py: Python<'_>, path: PathBuf) -> PyResult<bool> {
     config::distrust(&path, &Host::default()).map_err(|error| errors::to_python(py, &error))
 }
 
-/// Return the configuration files that count, by kind: `clouds`, `secure`, `clouds-public`.
+/// Return the configuration files in use, by kind: `clouds`, `secure`, `clouds-public`.
 #[pyfunction]
 pub(crate) fn paths(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let dict = PyDict::new(py);
@@ -161,15 +164,15 @@ pub(crate) fn paths(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     Ok(dict)
 }
 
-/// A configuration file that is being changed. Comments, order and formatting stay; nothing is written
-/// before `save()`.
+/// A configuration file that is being edited. Comments, order and formatting are kept; nothing is written before
+/// `save()`.
 ///
 /// >>> file = ConfigFile()
 /// >>> file.set("demo", "region_name", "north")
 /// >>> file.save()
 ///
 /// Args:
-///     path: the file; the one of its family that counts unless said, or a new one in the user's own folder.
+///     path: the file (default: the one of its family in use, or a new one in the user's own folder).
 ///     family: `clouds`, `secure` or `clouds-public`.
 ///
 /// Raises:
@@ -194,58 +197,71 @@ impl ConfigFile {
         file.map(Self).map_err(|error| errors::to_python(py, &error))
     }
 
-    /// Where the file is.
+    /// The path of the file.
     #[getter]
     fn path(&self) -> std::path::PathBuf {
         self.0.path().to_owned()
     }
 
-    /// The names of its clouds.
+    /// The names of the clouds in it.
     #[getter]
     fn clouds(&self) -> Vec<String> {
         self.0.clouds()
     }
 
-    /// Set an option of a cloud; the cloud is added when it is not there.
+    /// Set an option of a cloud; the cloud is added if it does not exist.
     ///
     /// Raises:
-    ///     InvalidConfigError: there is no such option, or the file cannot be changed safely.
+    ///     InvalidConfigError: there is no such option, or the file cannot be edited safely.
     fn set(&mut self, py: Python<'_>, cloud: Text<'_>, option: Text<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let value = options::text(&option, value)?;
         self.0.set(&cloud, &option, &value).map_err(|error| errors::to_python(py, &error))
     }
 
-    /// Take an option of a cloud away.
+    /// Remove an option of a cloud.
     ///
     /// Returns:
-    ///     Whether it was there.
+    ///     Whether it existed.
     fn unset(&mut self, py: Python<'_>, cloud: Text<'_>, option: Text<'_>) -> PyResult<bool> {
         self.0.unset(&cloud, &option).map_err(|error| errors::to_python(py, &error))
     }
 
-    /// Keep a vendor's profile that was fetched, under the host that it is from; in a file of the family
-    /// `clouds-public` a cloud with `profile: https://HOST` is then laid over it.
+    /// Store a vendor's profile that was fetched, under the name of its host; in a file of the family `clouds-public`,
+    /// a cloud with `profile: https://HOST` is then based on it.
     fn set_profile(&mut self, py: Python<'_>, profile: &FetchedProfile) -> PyResult<()> {
         self.0.set_profile(&profile.0).map_err(|error| errors::to_python(py, &error))
     }
 
-    /// Call a cloud by another name.
+    /// Rename a cloud.
     ///
     /// Returns:
-    ///     Whether it was there.
+    ///     Whether it existed.
     fn rename(&mut self, py: Python<'_>, cloud: Text<'_>, name: Text<'_>) -> PyResult<bool> {
         self.0.rename(&cloud, &name).map_err(|error| errors::to_python(py, &error))
     }
 
-    /// Take a cloud away with all that it holds.
+    /// Add a copy of a cloud in this file.
     ///
     /// Returns:
-    ///     Whether it was there.
+    ///     Whether the original exists.
+    fn copy(&mut self, py: Python<'_>, cloud: Text<'_>, name: Text<'_>) -> PyResult<bool> {
+        self.0.copy(&cloud, &name).map_err(|error| errors::to_python(py, &error))
+    }
+
+    /// Return the changes that `save` would make, line by line, with secrets as `***`.
+    fn diff(&self) -> String {
+        self.0.diff()
+    }
+
+    /// Remove a cloud.
+    ///
+    /// Returns:
+    ///     Whether it existed.
     fn remove(&mut self, py: Python<'_>, cloud: Text<'_>) -> PyResult<bool> {
         self.0.remove(&cloud).map_err(|error| errors::to_python(py, &error))
     }
 
-    /// Write the file in one step. Where a secret was set, it becomes its owner's alone.
+    /// Write the file atomically. If a secret was set, only the file's owner can read it.
     fn save(&self, py: Python<'_>) -> PyResult<()> {
         self.0.save().map_err(|error| errors::to_python(py, &error))
     }
@@ -255,13 +271,13 @@ impl ConfigFile {
     }
 }
 
-/// A vendor's profile as it was fetched. `ConfigFile.set_profile()` keeps it.
+/// A vendor's profile that was fetched. `ConfigFile.set_profile()` stores it.
 #[pyclass(frozen, module = "archstone.config")]
 pub(crate) struct FetchedProfile(config::FetchedProfile);
 
 #[pymethods]
 impl FetchedProfile {
-    /// The host that it is from, under which it is kept.
+    /// The host that it came from, under which it is stored.
     #[getter]
     fn host(&self) -> &str {
         &self.0.host
@@ -272,12 +288,12 @@ impl FetchedProfile {
     }
 }
 
-/// Fetch the profile of a vendor, such as `https://vexxhost.com`. Nothing in it is run.
+/// Fetch the profile of a vendor, such as `https://vexxhost.com`. Nothing in it is executed.
 ///
-/// Takes what `Client` takes, for how to get there: `cacert`, `proxy`, `timeout` and the like.
+/// Takes the connection arguments of `Client`: `cacert`, `proxy`, `timeout` and others.
 ///
 /// Raises:
-///     InvalidConfigError: the address is no URL.
+///     InvalidConfigError: the address is not a URL.
 ///     InvalidResponseError: there is no profile.
 #[pyfunction]
 #[pyo3(signature = (address, **options))]
@@ -286,22 +302,22 @@ pub(crate) fn fetch_profile(
     address: Text<'_>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<FetchedProfile> {
-    let transport = options::builder(options)?.transport().map_err(|error| errors::to_python(py, &error))?;
+    let transport = options::builder(py, options)?.transport().map_err(|error| errors::to_python(py, &error))?;
     let address = String::from(address);
     let fetching = async move { config::fetch_profile(&address, transport, &Host::default()).await };
     bridge::wait(py, fetching).map(FetchedProfile)
 }
 
-/// What an openrc file says.
+/// The contents of an openrc file.
 #[pyclass(frozen, get_all, module = "archstone.config")]
 pub(crate) struct Openrc {
     /// The options and the settings of services that it sets.
     options: Py<PyDict>,
-    /// The variables that it takes from somewhere else, such as a password that it asks for.
+    /// The variables whose value comes from elsewhere, such as a password that the file prompts for.
     open: Vec<String>,
     /// The `OS_*` variables that are not options.
     unknown: Vec<String>,
-    /// The lines that were not understood completely: the number of each, from 1, and the variables that it names.
+    /// The lines that were not fully understood: the number of each, from 1, and the variables that it names.
     unread: Vec<(usize, Vec<String>)>,
 }
 
@@ -312,8 +328,8 @@ impl Openrc {
     }
 }
 
-/// Read what an openrc file exports, from its text. Nothing in it is run: what only a shell could tell is in
-/// `open`.
+/// Read the variables that an openrc file exports, from its text. Nothing in it is run: values that only a shell could
+/// compute are listed in `open`.
 #[pyfunction]
 pub(crate) fn read_openrc(py: Python<'_>, text: Text<'_>) -> PyResult<Openrc> {
     let config::Openrc { options: found, open, unknown, unread, .. } = config::read_openrc(&text);
@@ -325,7 +341,7 @@ pub(crate) fn read_openrc(py: Python<'_>, text: Text<'_>) -> PyResult<Openrc> {
     Ok(Openrc { options: options.unbind(), open, unknown, unread })
 }
 
-/// Where a secret stands in the keyring of this system.
+/// The place of a secret in the system keyring.
 ///
 /// >>> KeyringPlace("archstone/demo").write("correct horse")
 /// >>> Client(cloud="demo", password_keyring="archstone/demo")
@@ -334,7 +350,7 @@ pub(crate) fn read_openrc(py: Python<'_>, text: Text<'_>) -> PyResult<Openrc> {
 ///     place: `service/account`, or an account of the service `archstone`.
 ///
 /// Raises:
-///     InvalidConfigError: it is no place; or, of the methods, there is no keyring here.
+///     InvalidConfigError: it is not a valid place; or, from the methods, there is no keyring.
 #[pyclass(frozen, eq, module = "archstone.config")]
 #[derive(PartialEq, Eq)]
 pub(crate) struct KeyringPlace(config::KeyringPlace);
@@ -352,27 +368,27 @@ impl KeyringPlace {
         self.0.service()
     }
 
-    /// The account that the secret is of.
+    /// The account that the secret belongs to.
     #[getter]
     fn account(&self) -> &str {
         self.0.account()
     }
 
-    /// Return the secret. The system may ask a person to unlock the keyring, and waits meanwhile.
+    /// Return the secret. The system may prompt a person to unlock the keyring, and blocks meanwhile.
     fn read(&self, py: Python<'_>) -> PyResult<String> {
         let secret = py.detach(|| self.0.read()).map_err(|error| errors::to_python(py, &error))?;
         Ok(secret.expose().to_owned())
     }
 
-    /// Put a secret there, in place of the one that is there.
+    /// Store a secret, replacing an existing one.
     fn write(&self, py: Python<'_>, secret: Text<'_>) -> PyResult<()> {
         py.detach(|| self.0.write(&secret.into())).map_err(|error| errors::to_python(py, &error))
     }
 
-    /// Take the secret away.
+    /// Delete the secret.
     ///
     /// Returns:
-    ///     Whether it was there.
+    ///     Whether it existed.
     fn delete(&self, py: Python<'_>) -> PyResult<bool> {
         py.detach(|| self.0.delete()).map_err(|error| errors::to_python(py, &error))
     }

@@ -1,4 +1,4 @@
-//! Between Python's values and the library's.
+//! Conversions between Python's values and the library's.
 
 use std::time::Duration;
 
@@ -33,12 +33,12 @@ pub(crate) fn instant(text: &str) -> PyResult<Timestamp> {
     text.parse().map_err(|_| PyValueError::new_err("not a time"))
 }
 
-/// A number of seconds; less than nothing is nothing.
+/// A number of seconds; negative values become zero.
 pub(crate) fn duration(seconds: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(seconds.max(0.0)).map_err(|_| PyValueError::new_err("not a number of seconds"))
 }
 
-/// Python's dicts and lists, as its `json` module makes them.
+/// Python's dicts and lists, as its `json` module creates them.
 pub(crate) fn to_python<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
     static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let text = serde_json::to_string(value).map_err(|error| PyValueError::new_err(error.to_string()))?;
@@ -51,7 +51,7 @@ pub(crate) fn to_json(value: &Bound<'_, PyAny>) -> PyResult<String> {
     DUMPS.import(value.py(), "json", "dumps")?.call1((value,))?.extract()
 }
 
-/// The same, to stand in a larger document.
+/// The same, as a part of a larger document.
 pub(crate) fn raw_json(value: &Bound<'_, PyAny>) -> PyResult<Box<RawValue>> {
     RawValue::from_string(to_json(value)?).map_err(|error| PyValueError::new_err(error.to_string()))
 }

@@ -1,4 +1,4 @@
-//! The library's descriptions of the identity service's resources, as Python reads them.
+//! The library's descriptions of the identity service's resources, for Python.
 
 use archstone::identity::{
     Answer, FieldSpec, Names, OperationSpec, Parameter, RESOURCES, ResourceSpec, Use, ValueKind,
@@ -6,7 +6,7 @@ use archstone::identity::{
 use pyo3::prelude::*;
 use serde_json::{Value, json};
 
-/// What clients have managers for, each with what it is. Needs no JSON: it is asked for whenever Python starts.
+/// The managers of clients, each with a description. Needs no JSON, because it is called whenever Python starts.
 #[pyfunction]
 pub(crate) fn managers() -> Vec<(&'static str, String)> {
     let mut managers: Vec<(&str, String)> = Vec::new();
@@ -69,7 +69,7 @@ fn operation(operation: &OperationSpec) -> Value {
 }
 
 fn parameter(operation: &OperationSpec, parameter: &Parameter) -> Value {
-    // Where Rust has a word for itself, the key on the wire is the name.
+    // If the name is a keyword in Rust, the key on the wire is the name.
     let name = if parameter.name.ends_with('_') { parameter.wire } else { parameter.name };
     json!({
         "name": name,
@@ -82,7 +82,7 @@ fn parameter(operation: &OperationSpec, parameter: &Parameter) -> Value {
     })
 }
 
-/// A documentation comment's text, as one paragraph for each.
+/// The text of a doc comment, with one line for each paragraph.
 fn text(doc: &str) -> String {
     doc.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
@@ -102,7 +102,7 @@ fn kind(kind: ValueKind) -> &'static str {
     }
 }
 
-/// What text is for: the id of a resource, which can be given in its place, a time, or only text.
+/// What a text is: the id of a resource, which can be given instead, a time, or only text.
 fn holds(kind: ValueKind, key: &str, is_in_path: bool) -> &'static str {
     let is_resource = |of: &str| RESOURCES.iter().any(|it| it.key == "id" && of.ends_with(it.names.member));
     let named = key.strip_suffix("_id").or_else(|| key.strip_suffix(".id"));
@@ -119,7 +119,7 @@ fn holds(kind: ValueKind, key: &str, is_in_path: bool) -> &'static str {
     }
 }
 
-/// What comes back, and of which class it is.
+/// The kind of the result, and its class.
 fn answer(answer: Answer) -> (&'static str, &'static str) {
     let class = |names: Names| names.class;
     match answer {

@@ -1,22 +1,22 @@
-//! What is wrong on the way to a cloud, for Python.
+//! Diagnosis of a cloud, for Python.
 
 use std::time::Duration;
 
 use archstone::doctor::Doctor;
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyDict};
 
-use crate::{bridge, errors, options};
+use crate::{bridge, errors, options, provider};
 
-/// One thing that was looked at: see `diagnose`.
+/// One check: see `diagnose`.
 #[pyclass(frozen, get_all, module = "archstone.config")]
 pub(crate) struct Check {
-    /// The step that it belongs to: `configuration`, `dns`, `tls`, `login` and so on.
+    /// The step that it belongs to: `configuration`, `dns`, `tls`, `login` and others.
     step: String,
-    /// What was looked at: a file, a host, an endpoint.
+    /// The subject: a file, a host, an endpoint.
     subject: String,
-    /// What it came to: `ok`, `warning`, `failed` or `skipped`.
+    /// The result: `ok`, `warning`, `failed` or `skipped`.
     verdict: String,
-    /// What was seen, without secrets.
+    /// The evidence, without secrets.
     evidence: String,
     /// What to do.
     remedy: Option<String>,
@@ -33,16 +33,16 @@ impl Check {
     }
 }
 
-/// Try every step of the way to a cloud, and return a check for each thing that was looked at.
+/// Diagnose a cloud step by step, and return the checks.
 ///
-/// Logs in once, with a token that is not kept, and changes nothing. Once a step has failed, those that need it are
-/// skipped, and their evidence says so.
+/// Logs in once, with a token that is not stored, and changes nothing. Once a step has failed, those that depend on it
+/// are skipped, and their evidence says so.
 ///
-/// Takes what `Client` takes, and:
+/// Takes the arguments of `Client`, and:
 ///
 /// Args:
-///     offline: only look at what needs no network.
-///     endpoint_timeout: how many seconds each endpoint of the catalog may take.
+///     offline: only do checks that need no network.
+///     endpoint_timeout: the timeout in seconds for each endpoint of the catalog.
 #[pyfunction]
 #[pyo3(signature = (*, offline=false, endpoint_timeout=5.0, **options))]
 pub(crate) fn diagnose(
@@ -53,7 +53,8 @@ pub(crate) fn diagnose(
 ) -> PyResult<Vec<Check>> {
     let limit = Duration::try_from_secs_f64(endpoint_timeout).ok().filter(|limit| !limit.is_zero());
     let limit = limit.ok_or_else(|| PyValueError::new_err("endpoint_timeout must be a number above zero"))?;
-    let mut doctor = Doctor::new(options::builder(options)?).endpoint_timeout(limit);
+    provider::look_for_installed(py)?;
+    let mut doctor = Doctor::new(options::builder(py, options)?).endpoint_timeout(limit);
     if offline {
         doctor = doctor.offline();
     }

@@ -1,4 +1,4 @@
-//! What Python has to do while a future is under way.
+//! Work for Python while a future is in progress.
 
 use std::{
     convert::Infallible,
@@ -7,19 +7,19 @@ use std::{
 
 use pyo3::prelude::*;
 
-/// What Python has to do while a future is under way, such as to read the next piece of a body.
+/// Work for Python while a future is in progress, such as reading the next chunk of a body.
 pub(crate) trait Errands: Sync {
-    /// One of them.
+    /// One piece of work.
     type Errand: Send + 'static;
 
-    /// The next one. Can be dropped while it waits.
+    /// Waits for the next one. The future can be dropped.
     fn next(&self) -> impl Future<Output = Self::Errand> + Send + 'static;
 
-    /// Does one.
+    /// Runs one.
     fn run(&self, py: Python<'_>, errand: Self::Errand) -> PyResult<()>;
 }
 
-/// Nothing to do.
+/// No work.
 pub(crate) struct NoErrands;
 
 impl Errands for NoErrands {

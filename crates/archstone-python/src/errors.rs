@@ -1,6 +1,6 @@
-//! One Python exception class for each kind of error, made from the library's own list.
+//! One Python exception class for each kind of error, generated from the library's own list.
 
-use std::{ffi::CString, sync::OnceLock};
+use std::{ffi::CString, fmt, sync::OnceLock};
 
 use archstone::{Error, ErrorKind, ErrorResponse};
 use pyo3::{
@@ -12,7 +12,7 @@ use pyo3::{
 
 use crate::receipt::Receipt;
 
-/// Makes the `response` of an exception.
+/// Creates the `response` of an exception.
 pub(crate) type MakeResponse = for<'py> fn(Python<'py>, &ErrorResponse) -> PyResult<Bound<'py, PyAny>>;
 
 static MAKE_RESPONSE: OnceLock<MakeResponse> = OnceLock::new();
@@ -21,26 +21,28 @@ static CLASSES: PyOnceLock<Vec<Py<PyType>>> = PyOnceLock::new();
 
 const BASE: (&str, &str) = (
     "Error",
-    "Something went wrong. Every error of this package is one.\n\n\
+    "Base class of all errors of this package.\n\n\
      Attributes:\n    \
-         kind: what the caller can do about it, as one stable word: ``\"unauthenticated\"``.\n    \
-         hint: what to do next, when the evidence supports saying so, or None.\n    \
+         kind: the kind of error, a stable word: ``\"unauthenticated\"``.\n    \
+         hint: what to do next, or None if that is not known.\n    \
          status: the HTTP status of the answer, or None when there was no answer.\n    \
-         request_id: what an operator searches the service's logs for, or None.\n    \
-         url: the URL that was asked, without its query, or None.\n    \
+         request_id: the request id, which an operator finds in the service's logs, or None.\n    \
+         url: the URL of the request, without its query, or None.\n    \
          retry_after: how many seconds the service asks to wait, or None.\n    \
-         response: the Response of a service, where the error is one, or None.\n    \
+         response: the Response of the service, or None.\n    \
          receipt: the Receipt of a login that needs more factors, or None.",
 );
-const CONFIGURATION: (&str, &str) =
-    ("ConfigurationError", "What was said is not enough, wrong, or contradicts itself. Nothing was sent.");
-const AUTHENTICATION: (&str, &str) = ("AuthenticationError", "There is no token, and trying again will not help.");
+const CONFIGURATION: (&str, &str) = (
+    "ConfigurationError",
+    "The configuration or the arguments are incomplete, invalid or contradictory. Nothing was sent.",
+);
+const AUTHENTICATION: (&str, &str) = ("AuthenticationError", "The login failed, and retrying does not help.");
 const UNAVAILABLE: (&str, &str) = ("UnavailableError", "The service could not be reached, or could not answer.");
 
 /// The class's name: `password_expired` is `PasswordExpiredError`.
 fn class_name(kind: ErrorKind) -> String {
     match kind {
-        // Not to be taken for Python's own.
+        // Must not be confused with Python's own.
         ErrorKind::Timeout => "RequestTimeoutError".into(),
         ErrorKind::ServerError => "ServerError".into(),
         _ => {
@@ -53,7 +55,7 @@ fn class_name(kind: ErrorKind) -> String {
     }
 }
 
-/// Puts the classes into the module.
+/// Adds the classes to the module.
 pub(crate) fn add_to(module: &Bound<'_, PyModule>, make_response: MakeResponse) -> PyResult<()> {
     let py = module.py();
     MAKE_RESPONSE.get_or_init(|| make_response);
@@ -95,7 +97,7 @@ fn add_class<'py>(
     Ok(class)
 }
 
-/// What the library has found out about an error: an exception, returned instead of raised.
+/// A diagnosis of an error: an exception that is returned instead of raised.
 pub(crate) struct Diagnosis(pub(crate) Error);
 
 impl<'py> IntoPyObject<'py> for Diagnosis {
@@ -108,7 +110,7 @@ impl<'py> IntoPyObject<'py> for Diagnosis {
     }
 }
 
-/// The library's error behind an exception, as far as a diagnosis needs it.
+/// The library's error for an exception, as far as a diagnosis needs it.
 pub(crate) fn from_python(exception: &Bound<'_, PyAny>) -> PyResult<Error> {
     let kind: Option<String> = exception.getattr("kind")?.extract()?;
     let kind = ErrorKind::ALL.iter().find(|it| Some(it.name()) == kind.as_deref());
@@ -137,22 +139,51 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
         exception.setattr("response", make(py, response)?)?;
     }
     exception.setattr("receipt", error.receipt().cloned().map(Receipt))?;
-    // From Python 3.11 on, tracebacks show notes.
+    let raised = Raised::behind(py, error);
+    // Tracebacks show notes since Python 3.11.
     if let Some(add_note) = exception.getattr_opt("add_note")? {
         if let Some(hint) = &hint {
             add_note.call1((format!("hint: {hint}"),))?;
         }
-        for cause in error.causes() {
+        for cause in error.causes().take(if raised.is_some() { 0 } else { usize::MAX }) {
             add_note.call1((format!("caused by: {cause}"),))?;
         }
+    }
+    if let Some(raised) = raised {
+        exception.setattr("__cause__", raised)?;
     }
     Ok(exception)
 }
 
-/// How a hint writes an option: as a keyword argument.
+/// How a hint spells an option: as a keyword argument.
 pub(crate) fn in_python(option: &str) -> String {
     match option {
         "unscoped" | "insecure" | "system_scope" => format!("`{option}=True`"),
         option => format!("`{option}=`"),
     }
 }
+
+/// An exception that Python has raised, as the cause of an error: in Python it becomes that exception again.
+#[derive(Debug)]
+pub(crate) struct Raised(pub(crate) PyErr);
+
+impl Raised {
+    /// The Python exception that caused an error, if there is one.
+    fn behind<'py>(py: Python<'py>, error: &Error) -> Option<Bound<'py, PyAny>> {
+        let cause = std::error::Error::source(error)?.downcast_ref::<Self>()?;
+        Some(cause.0.value(py).clone().into_any())
+    }
+}
+
+impl fmt::Display for Raised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = Python::try_attach(|py| {
+            let kind = self.0.get_type(py).name().map_or_else(|_| "an exception".to_owned(), |it| it.to_string());
+            let words = self.0.value(py).str().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+            if words.is_empty() { kind } else { format!("{kind}: {words}") }
+        });
+        f.write_str(&text.unwrap_or_else(|| "an exception".to_owned()))
+    }
+}
+
+impl std::error::Error for Raised {}

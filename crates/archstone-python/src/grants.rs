@@ -1,4 +1,4 @@
-//! Who can do what where, as Python's objects.
+//! Effective roles as Python objects.
 
 use archstone::{
     Client, Error,
@@ -8,7 +8,7 @@ use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 
 use crate::{errors, text::Text};
 
-/// Where a role can be had.
+/// A place where roles are assigned.
 #[pyclass(frozen, get_all, eq, hash, module = "archstone.grants")]
 #[derive(Clone, PartialEq, Hash)]
 pub(crate) struct Place {
@@ -16,7 +16,7 @@ pub(crate) struct Place {
     kind: String,
     /// The id of the domain or the project; None for the system.
     id: Option<String>,
-    /// `name@domain` of a project, a domain's name, and `all` for the system; the id where the name is not known.
+    /// `name@domain` for a project, a domain's name, and `all` for the system; the id if the name is not known.
     name: String,
 }
 
@@ -38,19 +38,20 @@ impl Place {
     }
 }
 
-/// One way in which a user has a role somewhere.
+/// One way in which a user has a role at a place.
 #[pyclass(frozen, get_all, module = "archstone.grants")]
 #[derive(Clone)]
 pub(crate) struct Chain {
-    /// The ids of the roles from the one that was granted to the one that the user has: each implies the next.
+    /// The ids of the roles from the granted one to the effective one: each implies the next.
     roles: Vec<String>,
     /// The names of these roles.
     role_names: Vec<String>,
-    /// The id of the group that has the role, and the user through it; None where the user has it.
+    /// The id of the group that was granted the role, if the user has it as a member; None if it was granted to the
+    /// user.
     group: Option<String>,
     /// The group as `name@domain`.
     group_name: Option<String>,
-    /// Where the role was granted.
+    /// The place where the role was granted.
     granted_on: Place,
     /// Whether it is inherited from there.
     is_inherited: bool,
@@ -78,21 +79,21 @@ impl Chain {
     }
 }
 
-/// A role that a user has somewhere in the end: what a token for the place would have.
+/// An effective role of a user: one that a token for the place would contain.
 #[pyclass(frozen, get_all, module = "archstone.grants")]
 #[derive(Clone)]
 pub(crate) struct EffectiveGrant {
     /// The user's id.
     user: String,
-    /// The user as `name@domain`; the id where the name is not known.
+    /// The user as `name@domain`; the id if the name is not known.
     user_name: String,
     /// The role's id.
     role: String,
-    /// The role's name, `name@domain` where a domain owns it; the id where the name is not known.
+    /// The role's name, `name@domain` if it is domain-specific; the id if the name is not known.
     role_name: String,
-    /// Where.
+    /// The place.
     place: Place,
-    /// Every way that leads there, the shortest first; none where that could not be seen.
+    /// Every chain of grants that leads to it, the shortest first; empty if the chains are not visible.
     chains: Vec<Chain>,
 }
 
@@ -104,15 +105,15 @@ impl EffectiveGrant {
     }
 }
 
-/// What could not be seen, and why.
+/// Data that the token could not see, and why.
 #[pyclass(frozen, module = "archstone.grants")]
 #[derive(Clone)]
 pub(crate) struct Unseen {
-    /// What: `assignments`, `users`, `groups`, `members` or `memberships` (of `id`), `projects`, `domains`, `roles`,
-    /// `implied_roles`, or `other_domains` (than `id`).
+    /// The data: `assignments`, `users`, `groups`, `members` or `memberships` (of `id`), `projects`, `domains`,
+    /// `roles`, `implied_roles`, or `other_domains` (than `id`).
     #[pyo3(get)]
     what: String,
-    /// The id of the group, user or domain that it is about.
+    /// The id of the group, user or domain.
     #[pyo3(get)]
     id: Option<String>,
     why: Option<Error>,
@@ -138,7 +139,7 @@ impl Unseen {
 
 #[pymethods]
 impl Unseen {
-    /// The error of the identity service; None where the token's scope leaves it out without a word.
+    /// The error of the identity service; None if it omits the data silently because of the token's scope.
     #[getter]
     fn why<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.why.as_ref().map(|error| errors::exception(py, error)).transpose()
@@ -149,28 +150,29 @@ impl Unseen {
     }
 }
 
-/// Something that explains why a user does not have a role somewhere.
+/// A reason why a user does not have a role at a place.
 #[pyclass(frozen, get_all, module = "archstone.grants")]
 #[derive(Clone)]
 pub(crate) struct Gap {
-    /// What: `other_roles` (the user has `roles` there), `not_inherited` (granted above, and only there), `only_below`
-    /// (granted for the projects below), `not_member` (`group` has it, and the user is not in the group),
-    /// `role_of_domain` (a domain owns the role, so that nobody has it in the end), or `implied_by` (`roles` imply it).
+    /// The reason: `other_roles` (the user has `roles` there), `not_inherited` (granted above, and only there),
+    /// `only_below` (granted for the projects below), `not_member` (`group` has it, and the user is not a member),
+    /// `role_of_domain` (the role is domain-specific, so that nobody has it effectively), or `implied_by` (`roles`
+    /// imply it).
     kind: String,
-    /// The ids of the roles that it is about; none for `role_of_domain`.
+    /// The ids of the roles in question; empty for `role_of_domain`.
     roles: Vec<String>,
     /// The names of these roles.
     role_names: Vec<String>,
-    /// Where the role was granted; None where it is not about a grant.
+    /// The place where the role was granted; None if no grant is involved.
     granted_on: Option<Place>,
-    /// The id of the group that has the role; None where it was granted to the user, or not at all.
+    /// The id of the group that has the role; None if it was granted to the user, or not at all.
     group: Option<String>,
     /// The group as `name@domain`.
     group_name: Option<String>,
 }
 
 impl Gap {
-    /// None for one that this version does not know.
+    /// None for a variant that this version does not know.
     fn new(grants: &grants::Grants, gap: &grants::Gap<'_>) -> Option<Self> {
         let (kind, roles, assignment) = match gap {
             grants::Gap::OtherRoles(roles) => ("other_roles", roles.clone(), None),
@@ -201,22 +203,22 @@ impl Gap {
     }
 }
 
-/// Who can do what where: see `Client.effective_grants`.
+/// Effective role assignments: see `Client.effective_grants`.
 #[pyclass(frozen, get_all, module = "archstone.grants")]
 pub(crate) struct Grants {
-    /// The roles that users have in the end, sorted by the names of users, places and roles.
+    /// The effective roles of users, sorted by the names of users, places and roles.
     effective: Vec<EffectiveGrant>,
-    /// Where the user of the token has some role, and which one is not known.
+    /// Places where the token's user has some unknown role.
     elsewhere: Vec<Place>,
-    /// What could not be seen. Where there is anything, there may be more than `effective` has.
+    /// What the token could not see. If this is not empty, `effective` may be incomplete.
     unseen: Vec<Unseen>,
-    /// Why the user does not have the role there, or any role: what is nearly enough, and what would do. Only where a user
-    /// and a place were asked for, and `effective` is empty.
+    /// Why the user does not have the role there, or any role. Only if a user and a place were requested, and
+    /// `effective` is empty.
     gaps: Vec<Gap>,
 }
 
 impl Grants {
-    /// Asks for them.
+    /// Requests them.
     pub(crate) async fn ask(client: &Client, filter: &Filter) -> archstone::Result<Self> {
         let identity = client.identity();
         let mut grants = identity.grants(filter).await?;
@@ -256,7 +258,7 @@ impl Grants {
     }
 }
 
-/// Whose grants are asked for: an id, or a resource with one.
+/// An argument of the filter: an id, or a resource with one.
 pub(crate) struct Named(String);
 
 impl<'py> FromPyObject<'_, 'py> for Named {
@@ -271,7 +273,7 @@ impl<'py> FromPyObject<'_, 'py> for Named {
     }
 }
 
-/// What is asked for, from keywords.
+/// The filter for keyword arguments.
 pub(crate) fn filter(
     user: Option<Named>,
     group: Option<Named>,
@@ -286,9 +288,7 @@ pub(crate) fn filter(
         (None, Some(domain), false) => Some(grants::Place::Domain(domain.0)),
         (None, None, true) => Some(grants::Place::System),
         _ => {
-            return Err(PyTypeError::new_err(
-                "give one of `project`, `domain` and `system`: a role is had in one place",
-            ));
+            return Err(PyTypeError::new_err("give one of `project`, `domain` and `system`"));
         }
     };
     let id = |named: Option<Named>| named.map(|it| it.0);

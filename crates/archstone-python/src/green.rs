@@ -1,7 +1,7 @@
-//! Waiting in a green thread of gevent or eventlet: others run meanwhile.
+//! Waiting in a green thread of gevent or eventlet, so that others run meanwhile.
 //!
-//! Where the program has patched the standard library, a wait leaves the work to the runtime and switches to the
-//! hub until a byte arrives in a socket.
+//! If the program has patched the standard library, a wait leaves the work to the runtime and switches to the hub until
+//! a byte arrives at a socket.
 
 use std::{
     future::Future,
@@ -19,7 +19,7 @@ use crate::{
     logging::{self, Record, Records, Reporting},
 };
 
-/// What waits for a descriptor in the hub of this thread; none where a wait is to block the thread.
+/// The function that waits for a descriptor in the hub of this thread; none if a wait is to block the thread.
 #[inline]
 pub(crate) fn hub(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
@@ -41,7 +41,7 @@ enum Arrival<T, E> {
     Ended,
 }
 
-/// What has arrived for a greenlet, and how it is woken.
+/// Messages for a greenlet, and the socket that wakes it.
 struct Post<T, E> {
     arrived: Mutex<Vec<Arrival<T, E>>>,
     ring: UnixStream,
@@ -50,7 +50,7 @@ struct Post<T, E> {
 impl<T, E> Post<T, E> {
     fn put(&self, arrival: Arrival<T, E>) {
         self.arrived.lock().unwrap_or_else(PoisonError::into_inner).push(arrival);
-        // A bell that is full has been rung.
+        // If the socket's buffer is full, a wake-up is already pending.
         let _ = (&self.ring).write(&[0]);
     }
 
@@ -66,7 +66,7 @@ impl<T: Send, E: Send> Records for Post<T, E> {
     }
 }
 
-/// Says that the work has ended, whatever happens.
+/// Reports that the work has ended, whatever happens.
 struct Ending<T, E>(Arc<Post<T, E>>);
 
 impl<T, E> Drop for Ending<T, E> {
@@ -75,7 +75,7 @@ impl<T, E> Drop for Ending<T, E> {
     }
 }
 
-/// A task that ends with the wait.
+/// A task that is aborted when the wait ends.
 struct Task(AbortHandle);
 
 impl Drop for Task {
@@ -84,7 +84,7 @@ impl Drop for Task {
     }
 }
 
-/// Works in the runtime until there is an outcome, or the hub raises something, such as a timeout.
+/// Works in the runtime until there is a result, or the hub raises an exception, such as a timeout.
 pub(crate) fn wait<T, F, E>(hub: &Bound<'_, PyAny>, runtime: &Runtime, future: F, errands: &E) -> PyResult<Result<T>>
 where
     T: Send + 'static,
@@ -119,7 +119,7 @@ where
                 }
                 Arrival::Record(record) => logging::tell(py, vec![record])?,
                 Arrival::Ended => {
-                    let broken = "archstone has given up unexpectedly: please report this";
+                    let broken = "archstone failed unexpectedly: please report this";
                     return Err(PyRuntimeError::new_err(broken));
                 }
             }

@@ -1,4 +1,4 @@
-//! A client that goes on working in a forked child, shared by the synchronous and the asyncio face.
+//! A client that keeps working in a forked child, shared by the synchronous and the asyncio API.
 
 use std::{
     fmt,
@@ -17,15 +17,15 @@ use crate::{
     process::{self, ClosesConnections},
 };
 
-/// A place for the library's client, which a fork or `close` replaces.
+/// The current client of the library, which a fork or `close` replaces.
 pub(crate) struct Handle(ArcSwap<State>);
 
 struct State {
     generation: usize,
-    /// Tells one client in this place from the next.
+    /// Distinguishes this client from the next one.
     number: usize,
     client: archstone::Client,
-    /// The current token as Python's string, made once.
+    /// The current token as a Python string, created once.
     text: Mutex<Option<(Token, Py<PyString>)>>,
     _closes: ClosesConnections,
 }
@@ -40,13 +40,13 @@ impl Handle {
         Ok(self.state(py)?.client.clone())
     }
 
-    /// The same, with a number that another one in its place does not have.
+    /// The same, with a number that distinguishes it from the client that replaces it.
     pub(crate) fn numbered_client(&self, py: Python<'_>) -> PyResult<(usize, archstone::Client)> {
         let state = self.state(py)?;
         Ok((state.number, state.client.clone()))
     }
 
-    /// The current token, if it needs nothing done. Never waits.
+    /// The current token, unless it needs to be renewed. Never waits.
     #[inline]
     pub(crate) fn current_token(&self, py: Python<'_>) -> PyResult<Option<Py<PyString>>> {
         let state = self.state(py)?;
@@ -60,7 +60,7 @@ impl Handle {
         Ok(Some(made))
     }
 
-    /// A URL, if the catalog is at hand and has it. Never waits.
+    /// A URL, if the catalog is in memory and has it. Never waits.
     #[inline]
     pub(crate) fn current_url_for<'py>(
         &self,
@@ -71,7 +71,7 @@ impl Handle {
         Ok(url.map(|url| PyString::new(py, url.as_str())))
     }
 
-    /// Gives up connections; the client can be used again, with new ones.
+    /// Drops connections; the client can be used again, with new ones.
     pub(crate) fn renew_connections(&self, py: Python<'_>) -> PyResult<()> {
         let state = self.state(py)?;
         self.detach(py, &state)
@@ -106,7 +106,7 @@ impl State {
 impl Drop for State {
     fn drop(&mut self) {
         if self.generation != process::generation() {
-            // To close a connection takes threads that exist only in the parent.
+            // Closing a connection needs threads that exist only in the parent.
             std::mem::forget(self.client.clone());
         }
     }

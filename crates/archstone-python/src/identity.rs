@@ -1,6 +1,6 @@
-//! What managers ask of the identity service: operations by name, values as JSON.
+//! Requests of managers to the identity service: operations by name, values as JSON.
 //!
-//! What Python's users see of it, classes and managers, is made from the descriptions in `archstone/identity.py`.
+//! The public classes and managers are generated from the descriptions in `archstone/identity.py`.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -22,11 +22,11 @@ use crate::{
     text::{Text as Given, lone_surrogate},
 };
 
-/// What is given for an operation. It may hold secrets, and shows nothing.
+/// The arguments of an operation. They may contain secrets, so nothing is shown.
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct Arguments(Map<String, Value>);
 
-/// What a manager asks, in both faces: operations by name, arguments and answers as JSON.
+/// The object behind a manager of either API: operations by name, arguments and results as JSON.
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct IdentityCore {
     handle: Arc<Handle>,
@@ -49,12 +49,12 @@ impl IdentityCore {
         Ok(Self { handle: Arc::clone(&client.get().0), resource })
     }
 
-    /// Every name that an operation takes.
+    /// Every name that an operation accepts.
     fn names(&self, operation: &str) -> PyResult<Vec<Cow<'static, str>>> {
         Ok(self.operation(operation)?.names().collect())
     }
 
-    /// Why an operation does not take a name, with the nearest one that it does.
+    /// Why an operation does not accept a name, with the most similar one that it does.
     fn refusal(&self, operation: &str, name: &str) -> PyResult<String> {
         let refusal = self.operation(operation)?.refusal(name);
         Ok(match refusal.hint() {
@@ -63,8 +63,8 @@ impl IdentityCore {
         })
     }
 
-    /// What is given for an operation, by name. What is wrong with it is told without the variables of the functions that
-    /// read it: they may be secrets.
+    /// The arguments of an operation, by name. Errors are reported without the variables of the functions that read
+    /// them, which may be secrets.
     #[expect(clippy::unused_self, reason = "arguments are of an operation of this manager")]
     fn arguments(&self, given: &Bound<'_, PyAny>) -> PyResult<Arguments> {
         static PLAIN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -83,8 +83,8 @@ impl IdentityCore {
         start(py, perform(self.handle.client(py)?, self.operation(operation)?, arguments.0.clone()))
     }
 
-    /// The whole answer, of a list all items, and the ids of the requests that it took. Names that are not known are sent
-    /// as they are.
+    /// The complete result, for a list all items, and the ids of the requests that it took. Unknown names are sent as
+    /// they are.
     fn whole(&self, py: Python<'_>, operation: &str, arguments: &str) -> PyResult<(String, Vec<String>)> {
         let operation = self.operation(operation)?;
         wait(py, whole(self.handle.client(py)?, operation, with_extra(operation, object(py, arguments)?)))
@@ -140,13 +140,13 @@ impl IdentityCore {
     }
 }
 
-/// What a list is pulled from.
+/// The source of a list.
 enum Pulled {
     Items(Box<archstone::identity::Items>),
     Named(Box<NamedAssignments>),
 }
 
-/// A list that is being pulled: some items at a time, as one JSON array; empty after the last.
+/// A list in progress: returns some items at a time, as one JSON array; empty after the last.
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct IdentityItems(Arc<Mutex<Pulled>>);
 
@@ -163,7 +163,7 @@ impl IdentityItems {
     }
 }
 
-/// Many operations of a kind, on their way.
+/// Many operations of one kind, in progress.
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct IdentityOutcomes(Arc<Mutex<Outcomes<Value>>>);
 
@@ -182,7 +182,7 @@ async fn outcome(outcomes: Arc<Mutex<Outcomes<Value>>>) -> Result<Outcome> {
     Ok(Outcome(outcomes.lock().await.next().await))
 }
 
-/// The position of an operation, and either its answer as JSON or the exception; None after the last.
+/// The position of an operation, and either its result as JSON or the exception; None after the last.
 pub(crate) struct Outcome(Option<(usize, Result<Value>)>);
 
 impl<'py> IntoPyObject<'py> for Outcome {
@@ -199,7 +199,7 @@ impl<'py> IntoPyObject<'py> for Outcome {
     }
 }
 
-/// JSON text, as bytes: Python's reader takes both.
+/// JSON text, as bytes: Python's parser accepts both.
 struct Text(Vec<u8>);
 
 impl<'py> IntoPyObject<'py> for Text {
@@ -212,7 +212,7 @@ impl<'py> IntoPyObject<'py> for Text {
     }
 }
 
-/// Items that are handed over at a time: enough to make the handing over cheap.
+/// How many items are passed to Python at a time: enough to make that cheap.
 const MOST: usize = 256;
 
 async fn some(items: Arc<Mutex<Pulled>>) -> Result<Vec<u8>> {
@@ -254,7 +254,7 @@ async fn whole(
     Ok((text, items.request_ids().to_vec()))
 }
 
-/// Makes everything extra that an operation does not know, as python-keystoneclient takes it.
+/// Moves arguments that an operation does not know into `extra`, as python-keystoneclient does.
 fn with_extra(operation: &OperationSpec, arguments: Map<String, Value>) -> Map<String, Value> {
     if !operation.takes_extra() {
         return arguments;
@@ -281,7 +281,7 @@ async fn find(
 
 fn object(py: Python<'_>, text: &str) -> PyResult<Map<String, Value>> {
     serde_json::from_str(text).map_err(|error| {
-        // Python's JSON spells halves of surrogate pairs; the reader says where, and not what.
+        // Python's JSON may contain lone surrogates; the parser's message contains their position, not the text.
         if error.to_string().contains("hex escape") {
             return lone_surrogate(py, ErrorKind::InvalidRequest, "what was given");
         }

@@ -1,4 +1,4 @@
-//! Lists of services, for both faces.
+//! Lists of services, for both APIs.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use crate::{bridge::wait, convert, process::ClosesConnections, promise::start, r
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct Items {
     pages: Arc<tokio::sync::Mutex<Pages<Value>>>,
-    /// What is left of the page, the next item last.
+    /// The rest of the page, in reverse order.
     page: Mutex<Vec<Py<PyAny>>>,
     _closes: ClosesConnections,
 }
@@ -37,7 +37,7 @@ impl Items {
     }
 }
 
-/// A page, on its way to Python.
+/// A page that is being converted for Python.
 struct Page(Option<Vec<Value>>);
 
 impl<'py> IntoPyObject<'py> for Page {

@@ -1,8 +1,8 @@
-//! The Python package `archstone`: conversions between Python and the library, and no decisions.
+//! The Python package `archstone`: only conversions between Python and the library, without logic of its own.
 //!
-//! `client` and `asyncio` are the two faces; what they do is said once, in `operations`. `bridge` is
-//! how Python waits, `request`, `body`, `upload` and `response` what it says to services and hears from
-//! them, `handle` and `process` how a client survives a fork.
+//! `client` and `asyncio` are the two APIs; their operations are defined once, in `operations`. `bridge` is how Python
+//! waits; `request`, `body`, `upload` and `response` handle requests to services and their responses; `handle` and
+//! `process` make clients survive a fork.
 
 #![deny(unsafe_code)]
 #![expect(clippy::doc_markdown, reason = "the documentation of Python's classes and methods is Python's, too")]
@@ -31,8 +31,10 @@ mod logging;
 mod mailbox;
 mod operations;
 mod options;
+mod person;
 mod process;
 mod promise;
+mod provider;
 mod receipt;
 mod records;
 mod request;
@@ -69,11 +71,13 @@ mod _archstone {
         identity::{Arguments, IdentityCore, IdentityItems, IdentityOutcomes},
         items::Items,
         options::{auth_methods, option_table},
+        person::LoginPage,
+        provider::{TokenRequest, register_method},
         receipt::Receipt,
         request::Retries,
         response::{AsyncBody, Headers, Response},
         service::{AsyncServiceCore, ServiceClient},
-        testing::{Failure, FakeKeystone, FakeServer, Reply, Route, SeenRequest},
+        testing::{Failure, FakeKeystone, FakePlatform, FakeProvider, FakeServer, Reply, Route, SeenRequest},
         timing::Timing,
         token_store::{StoredToken, TokenStoreStatus},
         upload::Upload,

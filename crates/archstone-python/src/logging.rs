@@ -1,12 +1,12 @@
-//! What the library reports of its work, in Python's own log.
+//! Forwards the library's log to Python's logging.
 //!
-//! Loggers are named after what is reported: `archstone.login`, `archstone.discovery`, `archstone.request`,
-//! `archstone.retry`, `archstone.cache`. Warnings go there always; what is below is made only when one of the
-//! loggers is enabled for it, which is looked up whenever Python begins to wait for something.
+//! The loggers are `archstone.login`, `archstone.discovery`, `archstone.request`, `archstone.retry` and
+//! `archstone.cache`. Warnings are always forwarded; lower levels only if one of the loggers is enabled for them, which
+//! is checked whenever Python starts to wait for something.
 //!
-//! Handlers of the log are Python code, and never run inside a runtime. There, records are gathered for the thread that
-//! waits, or handed to the event loop or greenlet that the work is for; what belongs to none is reported by a thread
-//! that may block.
+//! Logging handlers are Python code, and never run inside a runtime. There, records are collected for the waiting
+//! thread, or passed to the event loop or greenlet that the work belongs to; records that belong to none are logged by
+//! a thread that may block.
 
 use std::{
     cell::{Cell, RefCell},
@@ -26,27 +26,27 @@ use tokio::runtime::Handle;
 const LOGGERS: [&str; 5] =
     ["archstone.login", "archstone.discovery", "archstone.request", "archstone.retry", "archstone.cache"];
 
-/// Python's number of the level below which nothing is reported.
+/// Python's number for the lowest level that is logged.
 const DEBUG: u8 = 10;
 
-/// Whether any of the loggers wants more than warnings.
+/// Whether any of the loggers is enabled for more than warnings.
 static IS_TALKATIVE: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    /// Whether this thread works for itself inside a runtime.
+    /// Whether this thread is doing its own work inside a runtime.
     static GATHERS: Cell<bool> = const { Cell::new(false) };
     static GATHERED: RefCell<Gathered> = const { RefCell::new(Gathered { records: Vec::new(), waker: None }) };
-    /// Whom the work is for that this thread of a runtime does just now.
+    /// The waiter that the current work of this runtime thread belongs to.
     static ADDRESSEE: RefCell<Option<Arc<dyn Records>>> = const { RefCell::new(None) };
 }
 
-/// What a thread has reported while it was inside a runtime.
+/// The records of a thread while it is inside a runtime.
 struct Gathered {
     records: Vec<Record>,
     waker: Option<Waker>,
 }
 
-/// A line for Python's log.
+/// A record for Python's log.
 pub(crate) struct Record {
     logger: String,
     level: u8,
@@ -54,19 +54,19 @@ pub(crate) struct Record {
     fields: String,
 }
 
-/// What takes records to a place where Python runs.
+/// Passes records to a place where Python runs.
 pub(crate) trait Records: Send + Sync {
-    /// Takes one; one that cannot be taken any more comes back.
+    /// Takes a record; returns it if it can no longer be delivered.
     fn add(self: Arc<Self>, record: Record) -> Option<Record>;
 }
 
 /// Sends the library's events to Python from now on.
 pub(crate) fn listen() {
-    // Refused only where it is done already.
+    // Refused only if a listener is registered already.
     events::listen(Level::DEBUG, Bridge);
 }
 
-/// Looks how much Python wants to know.
+/// Checks which level Python wants.
 pub(crate) fn look(py: Python<'_>) {
     let is_talkative = questions(py).is_some_and(|questions| {
         questions.iter().any(|is_enabled_for| {
@@ -77,8 +77,7 @@ pub(crate) fn look(py: Python<'_>) {
     IS_TALKATIVE.store(is_talkative, Ordering::Relaxed);
 }
 
-/// The loggers' `isEnabledFor`, once the program itself has imported `logging`: before, nobody can have asked for
-/// anything.
+/// The loggers' `isEnabledFor`, once the program itself has imported `logging`: before, no level can have been set.
 fn questions(py: Python<'_>) -> Option<&'static [Py<PyAny>]> {
     static MODULES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     static FOUND: PyOnceLock<Vec<Py<PyAny>>> = PyOnceLock::new();
@@ -92,7 +91,7 @@ fn questions(py: Python<'_>) -> Option<&'static [Py<PyAny>]> {
     FOUND.get_or_try_init(py, || LOGGERS.iter().map(question).collect::<PyResult<Vec<_>>>()).ok().map(Vec::as_slice)
 }
 
-/// Runs work of this thread inside a runtime, and gathers what it reports.
+/// Runs work of this thread inside a runtime, and collects its log records.
 pub(crate) fn gathering<T>(work: impl FnOnce() -> T) -> T {
     struct Restore(bool);
     impl Drop for Restore {
@@ -104,7 +103,7 @@ pub(crate) fn gathering<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Whether this thread has gathered something; it is woken when it does.
+/// Whether this thread has collected records; it is woken when it does.
 pub(crate) fn gathered(context: &Context<'_>) -> Poll<()> {
     GATHERED.with_borrow_mut(|gathered| {
         if !gathered.records.is_empty() {
@@ -117,7 +116,7 @@ pub(crate) fn gathered(context: &Context<'_>) -> Poll<()> {
     })
 }
 
-/// Reports what this thread has gathered, outside of any runtime.
+/// Logs the records that this thread has collected, outside of any runtime.
 pub(crate) fn tell_gathered() -> PyResult<()> {
     let records = GATHERED.with_borrow_mut(|gathered| std::mem::take(&mut gathered.records));
     if records.is_empty() {
@@ -126,7 +125,7 @@ pub(crate) fn tell_gathered() -> PyResult<()> {
     Python::try_attach(|py| tell(py, records)).unwrap_or(Ok(()))
 }
 
-/// Reports to Python's log. What its handlers raise is their own; only what ends a program comes through.
+/// Logs records in Python. Exceptions of handlers are ignored, except for those that end a program.
 pub(crate) fn tell(py: Python<'_>, records: Vec<Record>) -> PyResult<()> {
     for record in records {
         if let Err(raised) = log(py, &record)
@@ -140,11 +139,11 @@ pub(crate) fn tell(py: Python<'_>, records: Vec<Record>) -> PyResult<()> {
 
 fn log(py: Python<'_>, record: &Record) -> PyResult<()> {
     let logger = py.import("logging")?.call_method1("getLogger", (&record.logger,))?;
-    // Values are no format of Python's.
+    // The message must not be interpreted as a Python format.
     logger.call_method1("log", (record.level, "%s%s", &record.message, &record.fields)).map(|_| ())
 }
 
-/// A future whose reports go to the place that it works for.
+/// A future whose log records go to its waiter.
 pub(crate) struct Reporting<F> {
     future: Pin<Box<F>>,
     addressee: Option<Arc<dyn Records>>,
@@ -208,7 +207,7 @@ fn deliver(record: Record) {
         None => Some(record),
     };
     let Some(record) = record else { return };
-    // Fails only at the end of the interpreter, or in what the program hangs on its loggers.
+    // Fails only at the exit of the interpreter, or in the program's own handlers.
     let now = move || Python::try_attach(|py| log(py, &record).is_ok());
     match Handle::try_current() {
         Ok(runtime) => drop(runtime.spawn_blocking(now)),

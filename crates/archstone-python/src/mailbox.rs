@@ -1,11 +1,11 @@
-//! How outcomes reach an event loop: many at a time, and without the GIL.
+//! Delivers results to an event loop: many at a time, and without the GIL.
 //!
-//! An outcome is put into the loop's mailbox, and the bell is rung where the mailbox was empty. The loop reads the bell
-//! as it reads its sockets, and settles all that waits there. So no thread of the runtime ever waits for Python, or
-//! runs any of its code.
+//! A result is put into the loop's mailbox, and the loop is woken if the mailbox was empty. The loop watches the
+//! wake-up socket like its other sockets, and completes all waiting futures. Threads of the runtime therefore never
+//! wait for Python, and never run Python code.
 //!
-//! The futures that are waited for belong to the loop, by the object that it calls when the bell rings: when the loop
-//! is closed it drops that object, and with it goes everything: futures, tasks of the runtime, descriptors.
+//! The waiting futures belong to the loop, through the object that it calls on wake-up: when the loop is closed it
+//! drops that object, and with it everything else: futures, tasks of the runtime, descriptors.
 
 use std::{
     collections::HashMap,
@@ -25,10 +25,10 @@ use crate::{
     process,
 };
 
-/// What is made of an outcome once there is Python.
+/// Converts a result once Python is available.
 pub(crate) type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
-/// The place of one loop's outcomes.
+/// The mailbox of one loop.
 pub(crate) struct Mailbox {
     inside: Mutex<Inside>,
     bell: Bell,
@@ -36,7 +36,7 @@ pub(crate) struct Mailbox {
 
 #[derive(Default)]
 struct Inside {
-    /// The futures that wait, and the work for each.
+    /// The waiting futures, and the work for each.
     expected: HashMap<u64, (Py<PyAny>, AbortHandle)>,
     last: u64,
     arrived: Vec<Arrival>,
@@ -48,17 +48,17 @@ enum Arrival {
     Record(Record),
 }
 
-/// How a loop is told.
+/// How a loop is woken.
 enum Bell {
-    /// By a byte that its selector sees.
+    /// By a byte that its selector notices.
     #[cfg(unix)]
     Socket { ring: std::os::unix::net::UnixStream, heard: std::os::unix::net::UnixStream },
-    /// By Python's own means, for loops that read no sockets of others. It takes the GIL.
+    /// By Python's own means, for loops that cannot watch sockets. This takes the GIL.
     Call(Mutex<Option<Py<PyAny>>>),
 }
 
 impl Mailbox {
-    /// The mailbox of a loop, made with the first outcome that is awaited there.
+    /// The mailbox of a loop, created with the first future.
     pub(crate) fn of(py: Python<'_>, event_loop: &Bound<'_, PyAny>) -> PyResult<Arc<Self>> {
         static ALL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let all =
@@ -67,7 +67,7 @@ impl Mailbox {
         let kept = all.call_method1("get", (event_loop,))?;
         if let Ok(kept) = kept.cast::<PyWeakrefReference>()
             && let Some(drain) = kept.upgrade_as::<Drain>()?
-            // A loop that was running when the process forked hears its parent's bell.
+            // A loop that was running when the process forked still watches its parent's socket.
             && drain.get().generation == process::generation()
         {
             return Ok(Arc::clone(&drain.get().mailbox));
@@ -77,11 +77,11 @@ impl Mailbox {
             all.set_item(event_loop, PyWeakrefReference::new(&drain)?)?;
             return Ok(Arc::clone(&drain.get().mailbox));
         }
-        // It lives as long as the one future that it is for.
+        // It is kept only as long as the one future that it is for.
         Ok(Self::with(Bell::Call(Mutex::new(Some(event_loop.getattr("call_soon_threadsafe")?.unbind())))))
     }
 
-    /// A mailbox with a bell that the loop's selector hears; none for loops that read no sockets of others.
+    /// A mailbox with a socket that the loop's selector watches; `None` for loops that cannot do so.
     #[cfg(unix)]
     fn open<'py>(py: Python<'py>, event_loop: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Drain>>> {
         let Ok((ring, heard)) = sockets() else { return Ok(None) };
@@ -99,18 +99,18 @@ impl Mailbox {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins work whose outcome a future waits for, and returns its number.
+    /// Starts work for a future, and returns its number.
     pub(crate) fn expect(&self, future: Py<PyAny>, begin: impl FnOnce(u64) -> AbortHandle) -> u64 {
         let mut inside = self.inside();
         inside.last += 1;
         let number = inside.last;
-        // An outcome that is there at once waits for the lock.
+        // A result that is ready at once waits for the lock.
         let work = begin(number);
         inside.expected.insert(number, (future, work));
         number
     }
 
-    /// Ends work that nobody waits for any more.
+    /// Cancels work that nobody waits for any more.
     pub(crate) fn forget(&self, number: u64) {
         let forgotten = self.inside().expected.remove(&number);
         if let Some((_, work)) = forgotten {
@@ -119,18 +119,18 @@ impl Mailbox {
         self.release_loop();
     }
 
-    /// Drops the loop's method once nothing is awaited.
+    /// Drops the loop's method once there are no more futures.
     fn release_loop(&self) {
         if let Bell::Call(call) = &self.bell {
-            // Here, where there is Python: the work may drop the mailbox where there is none.
+            // Done here, where Python is available: the work may drop the mailbox where it is not.
             drop(call.lock().unwrap_or_else(PoisonError::into_inner).take());
         }
     }
 
-    /// Leaves the outcome that a future waits for.
+    /// Delivers the result for a future.
     pub(crate) fn put(self: &Arc<Self>, number: u64, outcome: Outcome) {
         if self.inside().expected.contains_key(&number) {
-            // Dropped where the loop was closed in between.
+            // Dropped if the loop was closed meanwhile.
             let _ = self.add(Arrival::Outcome(number, outcome));
         }
     }
@@ -154,11 +154,11 @@ impl Mailbox {
         match &self.bell {
             #[cfg(unix)]
             Bell::Socket { ring, .. } => {
-                // A bell that is full has been rung.
+                // If the socket's buffer is full, a wake-up is already pending.
                 let _ = std::io::Write::write(&mut &*ring, &[0]);
             }
             Bell::Call(_) => {
-                // The loop's method is Python code: not in a thread that works for the runtime.
+                // The loop's method is Python code, which must not run in a thread of the runtime.
                 let mailbox = Arc::clone(self);
                 Handle::current().spawn_blocking(move || mailbox.call());
             }
@@ -169,7 +169,7 @@ impl Mailbox {
         Python::try_attach(|py| {
             let Some(call) = self.bell_call(py) else { return };
             let drain = Drain { mailbox: self, generation: process::generation(), is_owner: false };
-            // Fails when the loop is closed: then nobody waits any more.
+            // Fails if the loop is closed: then nobody waits any more.
             let _ = call.call1(py, (drain,));
         });
     }
@@ -184,7 +184,7 @@ impl Mailbox {
         }
     }
 
-    /// Everything that has arrived: what there is to report, and futures with their outcomes.
+    /// Takes everything that has arrived: log records, and futures with their results.
     fn take(&self) -> (Vec<Record>, Vec<(Py<PyAny>, Outcome)>) {
         #[cfg(unix)]
         if let Bell::Socket { heard, .. } = &self.bell {
@@ -209,7 +209,7 @@ impl Mailbox {
         (records, outcomes)
     }
 
-    /// Ends all work, and drops whatever waits for it.
+    /// Cancels all work, and drops the waiting futures.
     fn close(&self) {
         let (expected, arrived) = {
             let mut inside = self.inside();
@@ -240,12 +240,12 @@ fn sockets() -> std::io::Result<(std::os::unix::net::UnixStream, std::os::unix::
     Ok((ring, heard))
 }
 
-/// Called by the loop, in its own thread, when the bell has rung.
+/// Called by the loop, in its own thread, on wake-up.
 #[pyclass(frozen, weakref)]
 struct Drain {
     mailbox: Arc<Mailbox>,
     generation: usize,
-    /// Whether the mailbox ends with it: the loop's selector holds it until the loop is closed.
+    /// Whether the mailbox is dropped with it: the loop's selector holds it until the loop is closed.
     is_owner: bool,
 }
 
@@ -256,7 +256,7 @@ impl Drain {
         let reported = logging::tell(py, records);
         for (future, outcome) in outcomes {
             let future = future.bind(py);
-            // It may have been cancelled meanwhile.
+            // The future may have been cancelled meanwhile.
             if future.call_method0("done")?.is_truthy()? {
                 continue;
             }
@@ -268,12 +268,12 @@ impl Drain {
         reported
     }
 
-    /// A loop that was never closed can still be collected with all that waits in it.
+    /// A loop that was never closed can still be garbage-collected with all its futures.
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         let inside = match self.mailbox.inside.try_lock() {
             Ok(inside) => inside,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            // Next time.
+            // Visited the next time.
             Err(TryLockError::WouldBlock) => return Ok(()),
         };
         inside.expected.values().try_for_each(|(future, _)| visit.call(future))
@@ -288,7 +288,7 @@ impl Drain {
 
 impl Drop for Drain {
     fn drop(&mut self) {
-        // In a child, the lock may be held by a thread that exists only in the parent.
+        // In a forked child, the lock may be held by a thread that exists only in the parent.
         if self.is_owner && self.generation == process::generation() {
             self.mailbox.close();
         }

@@ -1,4 +1,4 @@
-//! What a client can be asked, once for both faces.
+//! The operations of a client, shared by both APIs.
 
 use archstone::{Client, Error, RequestBuilder, Result, Secret, Token, identity::grants::Filter};
 
@@ -38,7 +38,7 @@ pub(crate) async fn renew(client: Client) -> Result<AccessInfo> {
     client.renew().await.map(AccessInfo)
 }
 
-/// `None` when nothing more is known.
+/// `None` if there are no more details.
 pub(crate) async fn diagnose(client: Client, refused: Error) -> Result<Option<Diagnosis>> {
     let found = client.diagnose(&refused).await;
     let is_news = found.kind() != refused.kind() || found.to_string() != refused.to_string();
@@ -65,7 +65,7 @@ pub(crate) async fn log_out(client: Client) -> Result<bool> {
     client.log_out().await
 }
 
-/// `None` where there is no store.
+/// `None` if there is no store.
 pub(crate) async fn token_store_status(client: Client) -> Result<Option<TokenStoreStatus>> {
     let Some(store) = client.token_store() else { return Ok(None) };
     Ok(Some(store.status().await?.into()))
@@ -83,7 +83,7 @@ pub(crate) async fn url_for<S: AsRef<str>>(client: Client, wanted: Wanted<S>) ->
     Ok(client.url_for(wanted.filter()).await?.to_string())
 }
 
-/// Sends a request, and reads its answer unless that is to be streamed.
+/// Sends a request, and reads its response unless that is to be streamed.
 pub(crate) async fn send(request: RequestBuilder, stream: bool) -> Result<Response> {
     Answer::read(request.send().await?, stream).await.map(Response)
 }

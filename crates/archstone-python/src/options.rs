@@ -1,8 +1,8 @@
-//! From Python's keyword arguments to the library's options.
+//! Converts Python's keyword arguments to the library's options.
 
 use archstone::{
-    Client, ClientBuilder, Error, ErrorKind, Secret,
-    config::{METHODS, MethodSpec, OPTIONS, OptionSpec, ValueKind},
+    Client, ClientBuilder, ErrorKind,
+    config::{METHODS, MethodSpec, OptionSpec, ValueKind},
 };
 use pyo3::{
     exceptions::PyTypeError,
@@ -12,19 +12,23 @@ use pyo3::{
 use serde_json::{Value, json};
 
 use crate::{
-    access, errors, process,
+    access, errors, person, process,
+    provider::{self, Provider},
+    receipt::Receipt,
     text::{self, Text},
 };
 
-/// Every option of the library: its name, its other names, its variable, whether it is a secret, and what it
-/// is for.
+/// An option: its name, its aliases, its variable, whether it is a secret, and its description.
+type Described = (&'static str, Vec<&'static str>, String, bool, &'static str);
+
+/// Every option of the library, and of methods that are registered or installed.
 #[pyfunction]
-pub(crate) fn option_table() -> Vec<(&'static str, Vec<&'static str>, String, bool, &'static str)> {
-    let specs = OPTIONS.iter().flat_map(|group| group.iter());
-    specs.map(|it| (it.name, it.aliases.to_vec(), it.variable(), it.secret, it.help)).collect()
+pub(crate) fn option_table(py: Python<'_>) -> PyResult<Vec<Described>> {
+    provider::look_for_installed(py)?;
+    Ok(OptionSpec::all().map(|it| (it.name, it.aliases.to_vec(), it.variable(), it.secret, it.help)).collect())
 }
 
-/// Every auth method, as JSON: its names, what it needs, and its own options.
+/// Every auth method, as JSON: its names, its required options, and its own options.
 #[pyfunction]
 pub(crate) fn auth_methods() -> String {
     let kind = |kind| match kind {
@@ -42,30 +46,47 @@ pub(crate) fn auth_methods() -> String {
             "auth_types": it.auth_types,
             "help": it.help,
             "needs": it.needs,
-            "options": it.options.iter().map(option).collect::<Value>(),
+            "options": it.shared.iter().copied().flatten().chain(it.options).map(option).collect::<Value>(),
         })
     };
     METHODS.iter().map(method).collect::<Value>().to_string()
 }
 
-/// A client of these keyword arguments. `None` counts as not given.
-pub(crate) fn client(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
-    builder(options)?.token_cache(process::tokens(py)).build().map_err(|error| errors::to_python(py, &error))
+/// A client for these keyword arguments, which may act on behalf of the user of another client. `None` counts as not
+/// given.
+pub(crate) fn client(
+    py: Python<'_>,
+    options: Option<&Bound<'_, PyDict>>,
+    service_user: Option<&Client>,
+) -> PyResult<Client> {
+    let mut builder = builder(py, options)?.token_cache(process::tokens(py));
+    if let Some(client) = service_user {
+        builder = builder.service_user(client);
+    }
+    let made = match builder.clone().build() {
+        // The error may concern a method from an installed package.
+        Err(error) if error.kind().exit_code() == 3 && provider::look_for_installed(py)? => builder.build(),
+        made => made,
+    };
+    made.map_err(|error| errors::to_python(py, &error))
 }
 
-/// What these keyword arguments say.
-pub(crate) fn builder(options: Option<&Bound<'_, PyDict>>) -> PyResult<ClientBuilder> {
-    let mut builder = Client::builder();
+/// A builder for these keyword arguments.
+pub(crate) fn builder(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<ClientBuilder> {
+    let mut builder = Client::builder().on_login_page(person::show_by_default);
     for (name, value) in options.into_iter().flatten() {
         let name: String = name.extract::<Text<'_>>()?.into();
         match name.as_str() {
             _ if value.is_none() => {}
             "cloud" => builder = builder.cloud(text(&name, &value)?),
             "environment" if value.extract()? => builder = builder.environment(),
-            "environment" => {}
-            "ask" => builder = builder.ask(ask(&value)?),
+            // `environment` is false here; `service_user` is a client, which the caller adds.
+            "environment" | "service_user" => {}
+            "ask" => builder = builder.ask(person::ask(&value)?),
+            "on_login_page" => builder = builder.on_login_page(person::show(&value)?),
+            "token_provider" => builder = builder.token_provider(Provider::of(&value)?),
             _ => {
-                check_name(&name)?;
+                check_name(py, &name)?;
                 builder = builder.option(&name, text(&name, &value)?);
             }
         }
@@ -73,30 +94,8 @@ pub(crate) fn builder(options: Option<&Bound<'_, PyDict>>) -> PyResult<ClientBui
     Ok(builder)
 }
 
-/// What calls a Python function with the name of an option, in whatever thread asks.
-fn ask(
-    function: &Bound<'_, PyAny>,
-) -> PyResult<impl Fn(&'static OptionSpec) -> archstone::Result<Option<Secret>> + Send + Sync + 'static> {
-    let py = function.py();
-    if !function.is_callable() {
-        let error = Error::new(ErrorKind::InvalidConfig, "`ask` must be a function that takes the name of an option");
-        return Err(errors::to_python(py, &error));
-    }
-    let function = function.clone().unbind();
-    Ok(move |option: &'static OptionSpec| {
-        Python::attach(|py| {
-            let answer = function.call1(py, (option.name,)).and_then(|it| it.extract::<Option<String>>(py));
-            answer.map(|it| it.map(Secret::from)).map_err(|raised| {
-                let kind = raised.get_type(py).name().map_or_else(|_| "an exception".into(), |name| name.to_string());
-                let message = format!("`ask` raised {kind} when it was called for `{}`", option.name);
-                Error::new(ErrorKind::NotConfigured, message)
-            })
-        })
-    })
-}
-
-fn check_name(name: &str) -> PyResult<()> {
-    if OptionSpec::find(name).is_some() {
+fn check_name(py: Python<'_>, name: &str) -> PyResult<()> {
+    if provider::knows_option(py, name)? {
         return Ok(());
     }
     let Err(unknown) = Client::builder().option(name, "").explain() else { return Ok(()) };
@@ -108,6 +107,9 @@ fn check_name(name: &str) -> PyResult<()> {
 pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     if name == "token_ref" {
         return access::reference(value);
+    }
+    if let Ok(receipt) = value.cast::<Receipt>() {
+        return Ok(receipt.get().to_ref());
     }
     if let Ok(text) = value.cast::<PyString>() {
         return text::of(text, ErrorKind::InvalidConfig, &format!("`{name}`"));
@@ -128,7 +130,7 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
         let words = value.try_iter()?.map(|word| word?.extract::<Text<'_>>().map(String::from));
         let words = words.collect::<PyResult<Vec<_>>>()?;
         let is_command = OptionSpec::find(name).is_some_and(|spec| spec.kind == ValueKind::Command);
-        // The words of a command may hold commas, and more.
+        // The words of a command may contain commas.
         return if is_command { Ok(Value::from(words).to_string()) } else { Ok(words.join(",")) };
     }
     if value.hasattr("__fspath__")? {

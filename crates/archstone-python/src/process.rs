@@ -1,8 +1,7 @@
-//! What belongs to one process: its runtime and its tokens.
+//! State that belongs to one process: its runtime and its tokens.
 //!
-//! A `fork` copies memory, but only the thread that calls it. In the child the parent's runtime has no
-//! threads, and its locks may be held for ever; so the child gets a process of its own, and the
-//! parent's is left alone there: leaked, on purpose.
+//! A `fork` copies memory, but only the thread that calls it. In the child, the parent's runtime has no threads, and
+//! its locks may never be released; so the child gets its own state, and deliberately leaks the parent's.
 
 use std::{
     pin::Pin,
@@ -24,29 +23,29 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// How many forks lie between the first process and this one.
+/// The number of forks between the first process and this one.
 static GENERATION: AtomicUsize = AtomicUsize::new(0);
-/// Locked only while attached to Python, and for moments: a fork cannot happen meanwhile.
+/// Locked only briefly and while attached to Python, so that a fork cannot happen meanwhile.
 static CURRENT: Mutex<Option<&'static Process>> = Mutex::new(None);
 
 pub(crate) struct Process {
     generation: usize,
     tokens: TokenCache,
-    /// For asyncio: works on its own.
+    /// For asyncio: has its own threads.
     runtime: OnceLock<Runtime>,
-    /// For threads that wait: whoever waits does the work, so that nothing is handed from thread to thread.
+    /// For threads that wait: the waiting caller does the work, so that nothing is passed between threads.
     waiting: OnceLock<Waiting>,
 }
 
-/// The runtime of threads that wait, and their timers.
+/// The runtime of waiting threads, and their timers.
 pub(crate) struct Waiting {
     pub(crate) runtime: Runtime,
     timers: Mutex<Vec<Pin<Box<Sleep>>>>,
 }
 
 impl Waiting {
-    /// A timer, for a thread that works in this runtime. Each wait needs one: a new timer that ends before all others
-    /// costs a system call, and the runtime then wakes itself; one that runs already is put off for almost nothing.
+    /// A timer, for a thread that works in this runtime. Each wait needs one: a new timer that fires before all others
+    /// costs a system call, and wakes the runtime; resetting an existing one is almost free.
     pub(crate) fn timer(&self, end: Instant) -> Pin<Box<Sleep>> {
         match self.timers.lock().unwrap_or_else(PoisonError::into_inner).pop() {
             Some(mut timer) => {
@@ -59,7 +58,7 @@ impl Waiting {
 
     /// Keeps a timer for the next wait.
     pub(crate) fn keep(&self, timer: Pin<Box<Sleep>>) {
-        /// More threads than these seldom wait at once.
+        /// More threads than this rarely wait at once.
         const MOST: usize = 16;
         let mut timers = self.timers.lock().unwrap_or_else(PoisonError::into_inner);
         if timers.len() < MOST {
@@ -68,18 +67,18 @@ impl Waiting {
     }
 }
 
-/// Tells this process from the one that it was forked from.
+/// Distinguishes this process from the one that it was forked from.
 #[inline]
 pub(crate) fn generation() -> usize {
     GENERATION.load(Ordering::Relaxed)
 }
 
-/// The tokens that all clients of this process share.
+/// The token cache that all clients of this process share.
 pub(crate) fn tokens(_: Python<'_>) -> &'static TokenCache {
     &current().tokens
 }
 
-/// The runtime of this process, started when first needed.
+/// The runtime of this process, started on first use.
 pub(crate) fn runtime(_: Python<'_>) -> PyResult<&'static Runtime> {
     let process = current();
     if let Some(runtime) = process.runtime.get() {
@@ -94,7 +93,7 @@ pub(crate) fn runtime(_: Python<'_>) -> PyResult<&'static Runtime> {
     Ok(process.runtime.get_or_init(|| runtime))
 }
 
-/// The runtime of threads that wait. It works only while one of them does.
+/// The runtime of waiting threads. It runs only while one of them does.
 pub(crate) fn waiting_runtime(_: Python<'_>) -> PyResult<&'static Waiting> {
     let process = current();
     if let Some(waiting) = process.waiting.get() {
@@ -107,7 +106,8 @@ pub(crate) fn waiting_runtime(_: Python<'_>) -> PyResult<&'static Waiting> {
     Ok(process.waiting.get_or_init(|| Waiting { runtime, timers: Mutex::default() }))
 }
 
-/// The last field of what holds connections: closes those that nothing else holds, once the fields before it are dropped.
+/// The last field of a struct that holds connections: closes those that nothing else holds, once the fields before it
+/// are dropped.
 pub(crate) struct ClosesConnections;
 
 impl Drop for ClosesConnections {
@@ -116,7 +116,7 @@ impl Drop for ClosesConnections {
     }
 }
 
-/// Has the runtime of threads that wait close the connections that have been given up: nobody may wait there again.
+/// Lets the runtime of waiting threads close dropped connections: nobody may wait there again.
 pub(crate) fn close_connections() {
     let close = || {
         Python::try_attach(|py| {
@@ -130,16 +130,16 @@ pub(crate) fn close_connections() {
         })
     };
     match Handle::try_current() {
-        // Nothing can wait inside a runtime, neither for another one nor for Python.
+        // Blocking is not possible inside a runtime, neither on another runtime nor on Python.
         Ok(inside) => drop(inside.spawn_blocking(close)),
         Err(_) => drop(close()),
     }
 }
 
-/// Does what another thread has left for the runtime to do. Where a third one works in it, that one catches up
-/// when it leaves.
+/// Runs the tasks that another thread has woken in the runtime. If a third thread works in it, that one does so when it
+/// leaves.
 pub(crate) fn catch_up(runtime: &Runtime) {
-    // A turn ends after some tasks. While others go on adding to them, it is others who wait here.
+    // A turn ends after some tasks. If others keep adding tasks, they are waiting here themselves.
     const MOST_TURNS: usize = 16;
     for _ in 0..MOST_TURNS {
         if !has_news(runtime) {
@@ -149,7 +149,7 @@ pub(crate) fn catch_up(runtime: &Runtime) {
     }
 }
 
-/// Whether other threads have woken tasks that nobody has worked on yet.
+/// Whether other threads have woken tasks that have not run yet.
 fn has_news(runtime: &Runtime) -> bool {
     runtime.metrics().global_queue_depth() > 0
 }
@@ -170,10 +170,10 @@ fn current() -> &'static Process {
     }
 }
 
-/// Refuses every interpreter but the main one: what is kept here belongs to the process, and threads of the runtime
-/// can only call Python's main interpreter.
+/// Rejects every interpreter but the main one: the state here belongs to the process, and threads of the runtime can
+/// call only Python's main interpreter.
 pub(crate) fn refuse_subinterpreters(py: Python<'_>) -> PyResult<()> {
-    // The name since Python 3.13, and the one before. Where both are missing, nobody can ask.
+    // The name since Python 3.13, and the one before. If both are missing, it cannot be determined.
     let Some(interpreters) = ["_interpreters", "_xxsubinterpreters"].iter().find_map(|name| py.import(*name).ok())
     else {
         return Ok(());
@@ -192,10 +192,10 @@ fn begin_new_process() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Has Python tell of every fork.
+/// Registers a callback for forks.
 pub(crate) fn watch_forks(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let os = module.py().import("os")?;
-    // Not every system can fork.
+    // Some systems cannot fork.
     if let Some(register) = os.getattr_opt("register_at_fork")? {
         let options = PyDict::new(module.py());
         options.set_item("after_in_child", wrap_pyfunction!(begin_new_process, module)?)?;

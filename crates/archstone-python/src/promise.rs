@@ -39,7 +39,7 @@ where
     Ok(waiting)
 }
 
-/// Someone waits for an outcome, and will get one whatever happens.
+/// A future that waits for a result, and gets one whatever happens.
 struct Promise {
     mailbox: Arc<Mailbox>,
     number: u64,
@@ -60,13 +60,13 @@ impl Promise {
 impl Drop for Promise {
     fn drop(&mut self) {
         if !self.is_kept {
-            let broken = "archstone has given up unexpectedly: please report this";
+            let broken = "archstone failed unexpectedly: please report this";
             self.mailbox.put(self.number, Box::new(move |_| Err(PyRuntimeError::new_err(broken))));
         }
     }
 }
 
-/// Called by the loop when an outcome is there, or nobody wants it any more.
+/// Called by the loop when the future is done or cancelled.
 #[pyclass(frozen)]
 struct Canceller {
     mailbox: Arc<Mailbox>,

@@ -1,13 +1,13 @@
-//! What Keystone hands back when a login needs more factors.
+//! The receipt of a login that needs more factors.
 
 use pyo3::{prelude::*, types::PyDateTime};
 
 use crate::convert;
 
-/// Proof of a login that is half done, and what is still missing.
+/// The receipt of a login that lacks factors: which are completed, and which are missing.
 ///
-/// Comes with a ReceiptIssuedError, as its `receipt`. It can be pickled with the error; its `id` is
-/// good for some minutes, and only together with the missing factors.
+/// Comes with a ReceiptIssuedError, as its `receipt`. It can be pickled with the error; its `id` is valid for a few
+/// minutes, and only together with the missing factors. `Client(receipt=…)` continues the login with it.
 #[pyclass(frozen, eq, module = "archstone")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Receipt(pub(crate) archstone::Receipt);
@@ -26,7 +26,7 @@ impl Receipt {
         Ok(Self(archstone::Receipt { id: id.into(), methods, required_auth_methods, expires_at }))
     }
 
-    /// What to send back in the header `Openstack-Auth-Receipt`. Secret.
+    /// The value of the header `Openstack-Auth-Receipt`. Secret.
     #[getter]
     fn id(&self) -> &str {
         self.0.id.expose()
@@ -44,10 +44,17 @@ impl Receipt {
         self.0.required_auth_methods.clone()
     }
 
-    /// When the receipt ends, by the server's clock.
+    /// When the receipt expires, by the server's clock.
     #[getter]
     fn expires_at<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDateTime>>> {
         self.0.expires_at.map(|at| convert::datetime(py, at)).transpose()
+    }
+
+    /// Return text to store, from which `Client(receipt=…)` can continue the login later.
+    ///
+    /// It contains the receipt: keep it as secret as a password.
+    pub(crate) fn to_ref(&self) -> String {
+        self.0.to_reference().expose().to_owned()
     }
 
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, Py<PyAny>)> {

@@ -1,4 +1,4 @@
-//! Users and projects as Python's classes of them.
+//! Users and projects as Python classes.
 
 use archstone::identity::Record;
 use pyo3::{prelude::*, sync::PyOnceLock};
@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::convert;
 
-/// A user, as Python's class of it.
+/// A user, as a Python object.
 pub(crate) struct User(pub(crate) archstone::User);
 
-/// A project, as Python's class of it.
+/// A project, as a Python object.
 pub(crate) struct Project(pub(crate) archstone::Project);
 
 impl<'py> IntoPyObject<'py> for User {

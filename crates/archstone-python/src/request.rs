@@ -1,4 +1,4 @@
-//! From the keyword arguments of a request to the library's description of it.
+//! Converts the keyword arguments of a request to the library's request.
 
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ use crate::{
     text::{self, Text},
 };
 
-/// A request as Python describes it.
+/// A request as configured in Python.
 pub(crate) struct Described {
     pub(crate) request: RequestBuilder,
     pub(crate) body: Sent,
-    /// Whether the answer's body is read when asked for, and not at once.
+    /// Whether the response's body is read on demand, and not at once.
     pub(crate) stream: bool,
-    /// Whether the library sends it again by itself where a kept connection turns out to be closed.
+    /// Whether the library repeats it automatically if an idle connection turns out to be closed.
     pub(crate) is_repeatable: bool,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Said<'a, 'py> {
     pub(crate) options: Option<&'a Bound<'py, PyDict>>,
 }
 
-/// Takes the keyword arguments that all requests have.
+/// Applies the keyword arguments that all requests have.
 pub(crate) fn describe(mut request: RequestBuilder, is_idempotent: bool, said: &Said<'_, '_>) -> PyResult<Described> {
     let mut body = Sent::Whole;
     if let Some(data) = said.data {
@@ -102,8 +102,7 @@ pub(crate) fn describe(mut request: RequestBuilder, is_idempotent: bool, said: &
     Ok(Described { request, body, stream: said.stream, is_repeatable: is_idempotent && said.data.is_none() })
 }
 
-/// The pairs of a query: of a mapping, or as they are. A list is a parameter given several times, None one
-/// that is left out.
+/// The pairs of a query, from a mapping or from pairs. A list repeats a parameter, None omits it.
 pub(crate) fn pairs(params: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
     let given = match params.cast::<PyMapping>() {
         Ok(mapping) => mapping.items()?.into_any(),
@@ -126,12 +125,12 @@ pub(crate) fn pairs(params: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>
 
 /// An HTTP method by its name.
 pub(crate) fn method(name: &str) -> PyResult<archstone::Method> {
-    name.to_ascii_uppercase().parse().map_err(|_| PyValueError::new_err(format!("{name:?} is no HTTP method")))
+    name.to_ascii_uppercase().parse().map_err(|_| PyValueError::new_err(format!("{name:?} is not an HTTP method")))
 }
 
-/// One number limits reaching the service and its silence, as with `requests`; two limit each.
+/// One number limits connecting and waiting for data, as with `requests`; a pair sets each.
 fn with_timeout(request: RequestBuilder, value: &Bound<'_, PyAny>) -> PyResult<RequestBuilder> {
-    /// Reaching a service is limited to so much anyway.
+    /// The default timeout of connecting.
     const USUAL: Duration = Duration::from_secs(10);
     if let Ok((connect, read)) = value.extract::<(Option<f64>, Option<f64>)>() {
         let mut request = request;
@@ -164,7 +163,7 @@ pub(crate) fn version(value: &Bound<'_, PyAny>) -> PyResult<ApiVersion> {
     text(value)?.parse().map_err(|error| errors::to_python(value.py(), &error))
 }
 
-/// How often a request may be sent again, or a whole policy.
+/// The number of retries, or a whole policy.
 pub(crate) fn retries(value: &Bound<'_, PyAny>) -> PyResult<RetryPolicy> {
     if let Ok(policy) = value.cast::<Retries>() {
         return Ok(policy.get().0.clone());
@@ -174,7 +173,7 @@ pub(crate) fn retries(value: &Bound<'_, PyAny>) -> PyResult<RetryPolicy> {
     Ok(RetryPolicy { attempts: again.saturating_add(1), ..RetryPolicy::default() })
 }
 
-/// Text, or what a number or a switch looks like in a URL or a header.
+/// Text, or a number or a boolean as text for a URL or a header.
 pub(crate) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(text) = value.cast::<PyString>() {
         return text::of(text, ErrorKind::InvalidRequest, "a value");
@@ -189,18 +188,18 @@ pub(crate) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     value.str()?.extract()
 }
 
-/// When a request is sent again.
+/// A retry policy.
 ///
-/// A request that cannot have reached the service is sent again whatever it is. One that may have is sent
-/// again only if doing it twice is the same as doing it once, unless `also_unsafe` says otherwise.
+/// A request that cannot have reached the service is always retried. One that may have is retried only if it is
+/// idempotent, unless `also_unsafe` is set.
 ///
 /// Args:
-///     attempts: how often a request is sent at the most, the first time included.
-///     statuses: the answers that ask for another try.
-///     pause: the seconds before the second try; doubled with each further one, and made a little uneven.
-///     longest_pause: the most seconds between two tries, also where the service asks for more.
-///     deadline: how many seconds all tries and pauses may take together.
-///     also_unsafe: whether requests that may have reached the service are sent again whatever they do.
+///     attempts: the maximum number of attempts, including the first.
+///     statuses: the HTTP statuses to retry after.
+///     pause: the seconds before the first retry; doubled with each further one, with some jitter.
+///     longest_pause: the maximum seconds between two attempts, even if the service requests more.
+///     deadline: the time limit in seconds for all attempts and pauses together.
+///     also_unsafe: whether to retry requests that may have reached the service even if they are not idempotent.
 #[pyclass(frozen, module = "archstone")]
 #[derive(Clone)]
 pub(crate) struct Retries(RetryPolicy);

@@ -1,4 +1,4 @@
-//! Answers as Python objects, in the manner of `requests`.
+//! Responses as Python objects, in the style of `requests`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,17 +19,17 @@ use crate::{
     text::Text,
 };
 
-/// Headers of answers that hold a token, a receipt or a session.
+/// Headers of responses that contain a token, a receipt or a session.
 const SECRET_HEADERS: [&str; 4] = ["x-subject-token", "x-auth-token", "openstack-auth-receipt", "set-cookie"];
 
-/// A service's answer, in the manner of `requests`.
+/// A service's response, in the style of `requests`.
 ///
-/// Its body is there, unless the request was made with `stream=True`: then it is read when asked for,
-/// whole or piece by piece.
+/// Its body has been read, unless the request was sent with `stream=True`: then it is read on demand, as a whole or in
+/// chunks.
 #[pyclass(frozen, module = "archstone")]
 pub(crate) struct Response(pub(crate) Arc<Answer>);
 
-/// The answer that an error is.
+/// The response of an error.
 pub(crate) fn of_error<'py>(py: Python<'py>, response: &ErrorResponse) -> PyResult<Bound<'py, PyAny>> {
     Ok(Bound::new(py, Response(Answer::of_error(response)))?.into_any())
 }
@@ -42,7 +42,7 @@ impl Response {
         }
     }
 
-    /// The exception for an error about this answer.
+    /// The exception for an error about this response.
     fn attached_to(&self, py: Python<'_>, error: &Error) -> PyErr {
         let attached = errors::exception(py, error).and_then(|exception| {
             exception.setattr("response", Self(Arc::clone(&self.0)))?;
@@ -64,7 +64,7 @@ impl Response {
         self.0.head.status.as_u16()
     }
 
-    /// The reason phrase, as the service wrote it.
+    /// The reason phrase, as the service sent it.
     #[getter]
     fn reason(&self) -> &str {
         match &self.0.reason {
@@ -73,7 +73,7 @@ impl Response {
         }
     }
 
-    /// The redirects that led here, the first one first. Their bodies are not kept.
+    /// The redirects that led here, in order. Their bodies are discarded.
     #[getter]
     fn history(&self) -> Vec<Self> {
         self.0.history.iter().map(|hop| Self(Arc::clone(hop))).collect()
@@ -85,31 +85,31 @@ impl Response {
         self.status_code() < 400
     }
 
-    /// The headers; upper and lower case are the same.
+    /// The headers; names are case-insensitive.
     #[getter]
     fn headers(&self) -> Headers {
         Headers(Arc::clone(&self.0))
     }
 
-    /// The URL that answered, after redirects.
+    /// The URL of the response, after redirects.
     #[getter]
     fn url(&self) -> &str {
         self.0.head.url.as_str()
     }
 
-    /// The service's request id: what an operator searches its logs for; None when it gives none.
+    /// The service's request id, with which operators find the request in its logs; None if there is none.
     #[getter]
     fn request_id(&self) -> Option<&str> {
         self.header("x-openstack-request-id").or_else(|| self.header("x-compute-request-id"))
     }
 
-    /// From sending the request to the head of the answer.
+    /// The time from sending the request to the headers of the response.
     #[getter]
     fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
 
-    /// The encoding of the body's text, as the service names it; UTF-8 when it names none.
+    /// The encoding of the body's text, as sent by the service (default: UTF-8).
     #[getter]
     fn encoding(&self) -> String {
         let content_type = self.header("content-type").unwrap_or_default().to_ascii_lowercase();
@@ -120,13 +120,13 @@ impl Response {
     /// The whole body.
     ///
     /// Raises:
-    ///     UnavailableError: the service broke off.
+    ///     UnavailableError: the service closed the connection early.
     #[getter]
     fn content<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         Ok(PyBytes::new(py, &self.body(py)?))
     }
 
-    /// The whole body as text. What is not of its encoding is replaced.
+    /// The whole body as text. Invalid bytes are replaced.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let body = self.body(py)?;
@@ -135,13 +135,13 @@ impl Response {
             return Ok(PyString::new(py, &String::from_utf8_lossy(&body)).into_any());
         }
         let bytes = PyBytes::new(py, &body);
-        // An encoding that Python does not know is as good as none.
+        // An encoding that Python does not know is ignored.
         bytes
             .call_method1("decode", (encoding, "replace"))
             .or_else(|_| Ok(PyString::new(py, &String::from_utf8_lossy(&body)).into_any()))
     }
 
-    /// The body as what its JSON says. Options are those of Python's `json.loads`.
+    /// The body, parsed as JSON. Options are those of Python's `json.loads`.
     ///
     /// Raises:
     ///     InvalidResponseError: it is not JSON.
@@ -169,7 +169,7 @@ impl Response {
         })
     }
 
-    /// Raise what the status means, when it is 400 or above.
+    /// Raise the status's error if it is 400 or above.
     fn raise_for_status(&self, py: Python<'_>) -> PyResult<()> {
         if self.ok() {
             return Ok(());
@@ -178,8 +178,8 @@ impl Response {
         Err(errors::to_python(py, &Error::from(response)))
     }
 
-    /// Return an iterator over the body, in pieces of `chunk_size` bytes (the last may be shorter); None
-    /// takes them as they come.
+    /// Return an iterator over the body, in chunks of `chunk_size` bytes (the last may be shorter); None returns them
+    /// as they arrive.
     #[pyo3(signature = (chunk_size = Some(65536)), text_signature = "($self, chunk_size=65536)")]
     fn iter_content(&self, chunk_size: Option<usize>) -> PyResult<Pieces> {
         if chunk_size == Some(0) {
@@ -188,7 +188,7 @@ impl Response {
         Ok(Pieces { answer: Arc::clone(&self.0), size: chunk_size })
     }
 
-    /// Give the connection up, if the body was not read.
+    /// Close the connection, if the body was not read.
     fn close(&self) {
         self.0.close();
     }
@@ -206,7 +206,7 @@ impl Response {
         self.ok()
     }
 
-    /// An error can go to another process, and its answer with it, but for headers that are secrets.
+    /// An error can be pickled for another process together with its response, except for secret headers.
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, Py<PyAny>)> {
         let (py, answer) = (slf.py(), slf.get());
         let head = &answer.0.head;
@@ -241,7 +241,7 @@ impl Response {
     }
 }
 
-/// What an asynchronous answer awaits.
+/// The object behind an asynchronous response.
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct AsyncBody(Arc<Answer>);
 
@@ -252,7 +252,7 @@ impl AsyncBody {
         Self(Arc::clone(&response.get().0))
     }
 
-    /// Whether the whole body is there.
+    /// Whether the whole body has been read.
     fn is_whole(&self) -> bool {
         self.0.whole().is_some()
     }
@@ -280,12 +280,12 @@ impl<'py> IntoPyObject<'py> for OwnedBytes {
     }
 }
 
-/// The headers of an answer: a mapping in which upper and lower case are the same.
+/// The headers of a response: a case-insensitive mapping.
 #[pyclass(frozen, mapping, module = "archstone")]
 pub(crate) struct Headers(Arc<Answer>);
 
 impl Headers {
-    /// The values of one name, joined as HTTP joins them.
+    /// All values of a header, joined by commas as in HTTP.
     fn value(&self, name: &str) -> Option<String> {
         let texts = self.get_all(name);
         (!texts.is_empty()).then(|| texts.join(", "))
@@ -300,8 +300,8 @@ impl Headers {
     }
 }
 
-/// An object or a list in UTF-8, by the decoder that `json.loads` ends in: what comes before that takes as long as the
-/// decoding of a short document. Nothing where it is something else, which `json.loads` can judge.
+/// Decodes an object or a list in UTF-8, directly with the decoder that `json.loads` uses: the steps before it take as
+/// long as decoding a short document. None for anything else, which `json.loads` handles.
 fn decoded<'py>(py: Python<'py>, body: &[u8]) -> Option<PyResult<Bound<'py, PyAny>>> {
     static RAW_DECODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     // UTF-16 and UTF-32 have zeros here.
@@ -322,7 +322,7 @@ fn decoded<'py>(py: Python<'py>, body: &[u8]) -> Option<PyResult<Bound<'py, PyAn
     rest.iter().all(|byte| b" \t\n\r".contains(byte)).then_some(Ok(value))
 }
 
-/// A header's value as text. What is not UTF-8 is read as Latin-1.
+/// A header's value as text. A value that is not UTF-8 is decoded as Latin-1.
 fn shown(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),
@@ -347,7 +347,7 @@ impl Headers {
         self.value(&name).map(|value| PyString::new(py, &value).into_any()).or(default)
     }
 
-    /// Return each value of a header that was given several times, as `Set-Cookie` is.
+    /// Return each value of a header that occurs several times, such as `Set-Cookie`.
     #[pyo3(name = "get_all")]
     fn all_of(&self, name: Text<'_>) -> Vec<String> {
         self.get_all(&name)
@@ -386,7 +386,7 @@ impl Headers {
     }
 }
 
-/// Has Python know that `Headers` is a mapping.
+/// Registers `Headers` as a mapping in Python.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let mapping = module.py().import("collections.abc")?.getattr("Mapping")?;
     mapping.call_method1("register", (module.getattr("Headers")?,))?;

@@ -1,4 +1,4 @@
-//! Clients that are bound to one service, for both faces.
+//! Clients for one service, for both APIs.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,10 +21,10 @@ use crate::{
     versions::{VersionInfo, VersionedEndpoint},
 };
 
-/// How a service client is made anew where its client is another one, as after a fork.
+/// Recreates a service client when its client was replaced, as after a fork.
 type Make = dyn Fn(&archstone::Client) -> archstone::ServiceClient + Send + Sync;
 
-/// What both faces share.
+/// State that both APIs share.
 pub(crate) struct Bound {
     handle: Arc<Handle>,
     service_type: String,
@@ -43,7 +43,7 @@ impl Bound {
             _ => {
                 let service = (self.make)(&client);
                 if let Some((_, old)) = made.replace((number, service.clone())) {
-                    // It may be of the process that this one was forked from: that keeps its connections.
+                    // It may belong to the parent process, which keeps its connections.
                     std::mem::forget(old);
                 }
                 Ok(service)
@@ -58,7 +58,7 @@ impl Bound {
     }
 }
 
-/// Sends what was described, and waits for the answer.
+/// Sends a request, and waits for the response.
 pub(crate) fn send(py: Python<'_>, described: Described) -> PyResult<Response> {
     let Described { request, body, stream, is_repeatable } = described;
     let sending = operations::send(request, stream);
@@ -69,18 +69,17 @@ pub(crate) fn send(py: Python<'_>, described: Described) -> PyResult<Response> {
     }
 }
 
-/// A client bound to one service.
+/// A client for one service.
 ///
 /// >>> images = client.service("image")
 /// >>> images.get("/v2/images", params={"limit": 10}).json()
 ///
-/// Made by `Client.service`. The endpoint is found with the first request, in the catalog or by asking the
-/// service; requests carry the token, and another one in its place when it is refused. May be shared
-/// between threads.
+/// Created by `Client.service`. The endpoint is looked up with the first request, in the catalog or by querying the
+/// service; requests carry the token, which is replaced if it is rejected. It can be shared between threads.
 #[pyclass(frozen, module = "archstone")]
 pub(crate) struct ServiceClient(pub(crate) Arc<Bound>);
 
-/// What `service()` takes, as the library's description of it.
+/// The library's service client for the arguments of `service()`.
 pub(crate) fn of(
     handle: &Arc<Handle>,
     service_type: String,
@@ -131,7 +130,7 @@ pub(crate) fn of(
     }
     let py_error = |error: archstone::Error| Python::attach(|py| errors::to_python(py, &error));
     if exact.is_some() && (min.is_some() || max.is_some()) {
-        return Err(PyTypeError::new_err("`version` says all: give it, or `min_version` and `max_version`"));
+        return Err(PyTypeError::new_err("give either `version`, or `min_version` and `max_version`"));
     }
     if let Some(range) = match exact {
         Some(version) => Some(VersionRange::of(version)),
@@ -169,7 +168,7 @@ fn add<T: Clone + Send + Sync + 'static>(
     steps.push(Box::new(move |service| step(service, value.clone())));
 }
 
-/// The methods of HTTP, alike in all: `get`, `head`, …
+/// The HTTP methods, which all work alike: `get`, `head`, …
 macro_rules! verbs {
     ($( $name:ident $method:literal; )+) => {
         #[pymethods]
@@ -180,34 +179,34 @@ macro_rules! verbs {
                 &self.0.service_type
             }
 
-            /// Send a request to a path below the service's endpoint, and return the answer.
+            /// Send a request to a path below the service's endpoint, and return the response.
             ///
             /// Args:
             ///     method: the HTTP method.
-            ///     path: the path, or a whole URL of the same origin, as links in answers are.
-            ///     params: the query: a mapping, or pairs. A list is given several times, None is left out.
-            ///     headers: headers of one's own.
+            ///     path: the path, or a full URL of the same origin, such as a link in a response.
+            ///     params: the query: a mapping, or pairs. A list repeats a parameter, None omits it.
+            ///     headers: additional headers.
             ///     json: a body to send as JSON.
-            ///     data: a body: bytes, text, a file, or an iterable of bytes. Files that can seek are sent
-            ///         again when need be.
-            ///     timeout: how many seconds reaching the service, and its silence, may last; a pair says both.
-            ///     total_timeout: how many seconds one try may take in all.
-            ///     stream: whether the answer's body is read when asked for, and not at once.
-            ///     microversion: the microversion to ask for; None for none at all.
-            ///     retries: how often the request may be sent again, or `Retries(…)`.
-            ///     redirects: how many redirects are followed; one more is the answer.
-            ///     follow_with_body: whether a redirect to another origin takes the body along, as for uploads that a
-            ///         service sends on to a store; by default it is an error.
-            ///     max_body_size: how many bytes the answer's body may have; any number by default.
+            ///     data: a body: bytes, text, a file, or an iterable of bytes. Seekable files are sent
+            ///         again if necessary.
+            ///     timeout: the timeout in seconds of connecting, and of waiting for data; a pair sets each.
+            ///     total_timeout: the time limit in seconds of one attempt.
+            ///     stream: whether to read the response's body on demand instead of at once.
+            ///     microversion: the microversion to request; None for none.
+            ///     retries: the number of retries, or `Retries(…)`.
+            ///     redirects: the maximum number of redirects to follow; the next one is returned as the response.
+            ///     follow_with_body: whether to send the body along with a redirect to another origin, as for uploads
+            ///         that a service forwards to a store; by default it is an error.
+            ///     max_body_size: the maximum size of the response's body in bytes (default: no limit).
             ///     authenticated: False sends no token.
-            ///     reauthenticate: False takes a refused token as the answer.
-            ///     raise_exc: False returns answers of 400 and above instead of raising them.
-            ///     global_request_id: a request id of one's own, which services write into their logs.
-            ///     user_agent: what the `User-Agent` header says, instead of all else.
-            ///     original_ip: the address of whoever this request is made for.
+            ///     reauthenticate: False returns the 401 of a rejected token.
+            ///     raise_exc: False returns responses of 400 and above instead of raising them.
+            ///     global_request_id: a custom request id, which services log.
+            ///     user_agent: the whole `User-Agent` header.
+            ///     original_ip: the address of the caller for whom this request is made.
             ///
             /// Raises:
-            ///     Error: the answer is 400 or above (its `response` is attached), there is none, or no token.
+            ///     Error: the response is 400 or above (its `response` is attached), or there is no response or token.
             #[pyo3(signature = (method, path, /, *, data = None, stream = false, **options))]
             fn request(
                 &self,
@@ -236,16 +235,16 @@ macro_rules! verbs {
                 }
             )+
 
-            /// Iterate over a list of the service, to its end, page by page.
+            /// Iterate over a list of the service, page by page.
             ///
-            /// Follows the links to the next page in each form that services have for them; where there are
-            /// none and `limit` says how long a page is, asks for what comes after the last item.
+            /// Follows the links to the next page in each form that services use; if there are none and `limit` sets
+            /// the page size, requests the items after the last one.
             ///
             /// Args:
             ///     path: the path of the list.
-            ///     member: what the answer calls the list, such as `images`.
+            ///     member: the key of the list in the response, such as `images`.
             ///     params: the query.
-            ///     limit: how many items a page may have.
+            ///     limit: the page size.
             #[pyo3(signature = (path, member, /, *, params = None, limit = None))]
             fn list(
                 &self,
@@ -258,15 +257,15 @@ macro_rules! verbs {
                 Items::new(&self.0.service(py)?, &path, &member, params, limit)
             }
 
-            /// Return where the service is, in the version that was asked for.
+            /// Return the URL of the service, in the requested version.
             ///
             /// Raises:
-            ///     EndpointNotFoundError: there is no such endpoint or version; the message says what there is.
+            ///     EndpointNotFoundError: there is no such endpoint or version; the message lists what exists.
             fn endpoint(&self, py: Python<'_>) -> PyResult<VersionedEndpoint> {
                 wait(py, endpoint(self.0.service(py)?))
             }
 
-            /// Return what the service says of the version that is used; None when it does not say.
+            /// Return the service's description of the version in use; None if there is none.
             fn version_info(&self, py: Python<'_>) -> PyResult<Option<VersionInfo>> {
                 wait(py, version_info(self.0.service(py)?))
             }
@@ -295,7 +294,7 @@ async fn version_info(service: archstone::ServiceClient) -> Result<Option<Versio
     Ok(service.version_info().await?.map(Into::into))
 }
 
-/// What an AsyncServiceClient awaits.
+/// The object behind an AsyncServiceClient.
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct AsyncServiceCore(Arc<Bound>);
 

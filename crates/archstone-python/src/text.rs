@@ -1,7 +1,7 @@
-//! Text that Python gives.
+//! Text from Python.
 //!
-//! Python's text can hold halves of surrogate pairs, which no UTF-8 can: PyO3's own error for them carries the whole
-//! text, which may be a secret.
+//! Python strings can contain lone surrogates, which UTF-8 cannot represent: PyO3's own error for them contains the
+//! whole text, which may be a secret.
 
 use std::ops::Deref;
 
@@ -10,7 +10,7 @@ use pyo3::{Borrowed, exceptions::PyUnicodeEncodeError, prelude::*, types::PyStri
 
 use crate::errors;
 
-/// An argument that is text.
+/// A text argument.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Text<'a>(&'a str);
 
@@ -54,14 +54,14 @@ impl From<Text<'_>> for Secret {
     }
 }
 
-/// The text of a value that is some.
+/// The text of a string, or an error of this kind.
 pub(crate) fn of(text: &Bound<'_, PyString>, kind: ErrorKind, what: &str) -> PyResult<String> {
     text.to_str().map(str::to_owned).map_err(|_| lone_surrogate(text.py(), kind, what))
 }
 
-/// The error for text that cannot be sent; it has nothing of the text.
+/// The error for text that cannot be sent; it contains none of it.
 pub(crate) fn lone_surrogate(py: Python<'_>, kind: ErrorKind, what: &str) -> PyErr {
-    let message = format!("{what} holds half of a surrogate pair (U+D800 to U+DFFF), which is no character");
-    let hint = "read the text with the encoding that it has: such halves come from `surrogateescape`";
+    let message = format!("{what} holds half of a surrogate pair (U+D800 to U+DFFF), which is not a character");
+    let hint = "decode the text with its own encoding: such halves come from `surrogateescape`";
     errors::to_python(py, &Error::new(kind, message).with_hint(hint))
 }

@@ -1,10 +1,10 @@
-//! The requests that a client has made.
+//! The requests that a client has sent.
 
 use std::time::Duration;
 
 use pyo3::prelude::*;
 
-/// One request that was made, and how long it took.
+/// A request that was sent, and its duration.
 #[pyclass(frozen, get_all, eq, module = "archstone")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Timing {
@@ -12,9 +12,9 @@ pub(crate) struct Timing {
     method: String,
     /// The URL, without its query.
     url: String,
-    /// The answer's status; None when there was no answer.
+    /// The response's status; None if there was no response.
     status: Option<u16>,
-    /// From sending to the end of the answer.
+    /// The time from sending the request to the end of the response.
     elapsed: Duration,
 }
 

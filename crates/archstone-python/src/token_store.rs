@@ -1,4 +1,4 @@
-//! What a store keeps.
+//! The content of a token store.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,27 +7,27 @@ use pyo3::prelude::*;
 
 use crate::access::AccessInfo;
 
-/// A token in a store, as far as it may be known. Never the token itself, but for the client's own `access`.
+/// The metadata of a stored token. Never the token itself, except in the client's own `access`.
 #[pyclass(frozen, module = "archstone")]
 #[derive(Clone)]
 pub(crate) struct StoredToken {
-    /// Under which name it is kept. It tells nothing about whose it is.
+    /// The key under which it is stored. It reveals nothing about the user.
     #[pyo3(get)]
     name: String,
     access: Option<Arc<Access>>,
-    /// How many bytes it takes.
+    /// Its size in bytes.
     #[pyo3(get)]
     size: u64,
-    /// How long ago it was kept, as a timedelta; None where the store cannot tell.
+    /// How long ago it was stored, as a timedelta; None if the store does not know.
     #[pyo3(get)]
     age: Option<Duration>,
-    /// How long it lives still, as a timedelta; None where nobody can tell.
+    /// Its remaining lifetime, as a timedelta; None if that is unknown.
     #[pyo3(get)]
     remaining: Option<Duration>,
-    /// How often it was taken from the store: so many logins were saved.
+    /// How often it was read from the store, each time saving a login.
     #[pyo3(get)]
     hits: u64,
-    /// How many logins there were for it.
+    /// How many logins were made for it.
     #[pyo3(get)]
     logins: u64,
 }
@@ -41,7 +41,7 @@ impl From<archstone::StoredToken> for StoredToken {
 
 #[pymethods]
 impl StoredToken {
-    /// All that is known of it; None where the client's secret does not open it.
+    /// The token; None if the client's secret does not decrypt it.
     #[getter]
     fn access(&self) -> Option<AccessInfo> {
         self.access.clone().map(AccessInfo)
@@ -52,16 +52,16 @@ impl StoredToken {
     }
 }
 
-/// What a store keeps: see `Client.token_store_status`.
+/// The content of a token store: see `Client.token_store_status`.
 #[pyclass(frozen, get_all, module = "archstone")]
 pub(crate) struct TokenStoreStatus {
-    /// Where it is: a folder, or a URL without any password.
+    /// The store's address: a folder, or a URL without any password.
     place: String,
-    /// The token of the client that asked; None when none is kept.
+    /// The token of this client; None if there is none.
     own: Option<StoredToken>,
-    /// What others keep there, which only their secrets open; None where the store cannot tell.
+    /// The tokens of others, which only their secrets decrypt; None if the store cannot list them.
     others: Option<Vec<StoredToken>>,
-    /// How many tokens other versions of Archstone keep there in another format; None where the store cannot tell.
+    /// How many tokens other versions of Archstone have stored in another format; None if the store does not know.
     outdated: Option<usize>,
 }
 

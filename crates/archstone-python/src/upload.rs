@@ -1,7 +1,7 @@
-//! Bodies that Python gives piece by piece, when the connection asks for one.
+//! Bodies that Python provides in chunks, when the connection requests one.
 //!
-//! The connection's task never waits for the GIL: it asks for a piece, and whoever waits for the answer in
-//! Python reads it and hands it over.
+//! The connection's task never waits for the GIL: it requests a chunk, and a caller that waits for the response in
+//! Python reads it and passes it on.
 
 use std::{
     pin::Pin,
@@ -21,21 +21,21 @@ use tokio::sync::{
 
 use crate::promise::start;
 
-/// The connection asks for a piece; nothing is handed over at the end of the body.
+/// A request of the connection for a chunk; an empty reply ends the body.
 pub(crate) struct Want {
-    /// Whether the body begins anew: it is sent another time.
+    /// Whether the body starts again, because it is sent another time.
     pub(crate) again: bool,
     piece: oneshot::Sender<Option<Bytes>>,
 }
 
 impl Want {
     pub(crate) fn give(self, piece: Option<Bytes>) {
-        // Nobody waits for it any more when the request has failed.
+        // The receiver is gone if the request has failed.
         let _ = self.piece.send(piece);
     }
 }
 
-/// The asking side: a body.
+/// The requesting side: a body.
 struct Pieces {
     wants: UnboundedSender<Want>,
     waiting: Option<oneshot::Receiver<Option<Bytes>>>,
@@ -51,7 +51,7 @@ impl Body for Pieces {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let abandoned = || std::io::Error::other("nobody reads the body any more");
+        let abandoned = || std::io::Error::other("the body is no longer read");
         if self.waiting.is_none() {
             let (piece, waiting) = oneshot::channel();
             let again = !self.is_begun;
@@ -76,18 +76,18 @@ impl Body for Pieces {
     }
 }
 
-/// A body that is given piece by piece.
+/// A body that is provided in chunks.
 ///
 /// Args:
-///     size: how many bytes there are, when that is known.
-///     again: whether it can be given another time, from its beginning.
+///     size: the number of bytes, if known.
+///     again: whether it can be provided again, from its beginning.
 #[pyclass(frozen, module = "archstone._archstone")]
 pub(crate) struct Upload {
     size: Option<u64>,
     again: bool,
     asking: Mutex<Option<UnboundedSender<Want>>>,
     pub(crate) wants: std::sync::Arc<AsyncMutex<UnboundedReceiver<Want>>>,
-    /// The one that Python is to answer.
+    /// The request that Python is to answer.
     current: std::sync::Arc<Mutex<Option<Want>>>,
 }
 
@@ -103,7 +103,7 @@ impl Upload {
         }
     }
 
-    /// Puts the body into a request, once.
+    /// Sets it as the body of a request, once.
     pub(crate) fn put_into(&self, request: RequestBuilder) -> PyResult<RequestBuilder> {
         let asking = self.asking.lock().ok().and_then(|mut asking| asking.take());
         let wants = asking.ok_or_else(|| PyTypeError::new_err("this body has been sent: make another one"))?;
@@ -121,7 +121,7 @@ impl Upload {
         Self::with(size, again)
     }
 
-    /// A future of whether the body begins (anew) with the piece that is asked for; None when no more is.
+    /// A future of whether the body starts (again) with the requested chunk; None if no more is requested.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (wants, current) = (std::sync::Arc::clone(&self.wants), std::sync::Arc::clone(&self.current));
         start(py, async move {
@@ -134,7 +134,7 @@ impl Upload {
         })
     }
 
-    /// Give the piece that was asked for; None at the end.
+    /// Give the requested chunk; None at the end.
     fn give(&self, piece: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let piece = piece.map(piece_of).transpose()?;
         if let Some(want) = self.current.lock().ok().and_then(|mut want| want.take()) {
@@ -144,7 +144,7 @@ impl Upload {
     }
 }
 
-/// Bytes of whatever Python reads; no text, since nobody said in which encoding.
+/// The bytes of a chunk from Python; text is rejected, since its encoding is unknown.
 pub(crate) fn piece_of(piece: &Bound<'_, PyAny>) -> PyResult<Bytes> {
     if let Ok(bytes) = piece.cast::<PyBytes>() {
         return Ok(Bytes::copy_from_slice(bytes.as_bytes()));

@@ -1,4 +1,4 @@
-//! What services say of their versions.
+//! The versions of services.
 
 use pyo3::prelude::*;
 
@@ -8,21 +8,21 @@ use pyo3::prelude::*;
 pub(crate) struct VersionInfo {
     /// The version, such as `2.1`.
     version: String,
-    /// How far along it is: `CURRENT`, `SUPPORTED`, `DEPRECATED`, `EXPERIMENTAL` or `UNKNOWN`.
+    /// The normalized status: `CURRENT`, `SUPPORTED`, `DEPRECATED`, `EXPERIMENTAL` or `UNKNOWN`.
     status: String,
     /// The status as the service spells it.
     raw_status: Option<String>,
-    /// Where it is.
+    /// The URL.
     url: String,
-    /// Where its resources begin, when the service says so.
+    /// The base URL of its resources, if the service has one.
     collection: Option<String>,
-    /// The least microversion; None when there are none.
+    /// The minimum microversion; None if there are none.
     min_microversion: Option<String>,
-    /// The greatest microversion; None when there are none.
+    /// The maximum microversion; None if there are none.
     max_microversion: Option<String>,
-    /// The least microversion after the next release that raises it.
+    /// The minimum microversion after the next release that raises it.
     next_min_version: Option<String>,
-    /// The date before which that release will not come.
+    /// The earliest date of that release.
     not_before: Option<String>,
 }
 
@@ -54,11 +54,11 @@ impl VersionInfo {
 #[pyclass(frozen, get_all, eq, module = "archstone")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct VersionedEndpoint {
-    /// Where the API's resources begin.
+    /// The base URL of the API's resources.
     url: String,
-    /// The version; None when nothing says it.
+    /// The version; None if it is unknown.
     version: Option<String>,
-    /// What the service says of the version, when it had to be asked.
+    /// The service's description of the version, if the service was queried.
     info: Option<VersionInfo>,
 }
 
@@ -80,7 +80,7 @@ impl VersionedEndpoint {
     }
 }
 
-/// What one endpoint of the catalog offers.
+/// The versions of one endpoint of the catalog.
 #[pyclass(frozen, get_all, module = "archstone")]
 #[derive(Clone)]
 pub(crate) struct OfferedVersions {
@@ -88,11 +88,11 @@ pub(crate) struct OfferedVersions {
     service_type: String,
     /// The region's id.
     region: Option<String>,
-    /// For whom the endpoint is meant: `public`, `internal` or `admin`.
+    /// The interface: `public`, `internal` or `admin`.
     interface: String,
     /// The endpoint's URL.
     url: String,
-    /// Its versions, the newest first; empty when neither the service nor the URL says any.
+    /// Its versions, the newest first; empty if neither the service nor the URL names any.
     versions: Vec<VersionInfo>,
 }
 

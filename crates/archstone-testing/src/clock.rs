@@ -7,7 +7,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-/// This machine's date, and how far the server is ahead of it.
+/// This machine's clock, and how far the server's is ahead of it.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     ahead_in_ms: AtomicI64,
@@ -24,7 +24,7 @@ impl Clock {
         self.ahead_in_ms.store(ms(ahead) - ms(behind), Ordering::Relaxed);
     }
 
-    /// The date of an answer, as HTTP writes it.
+    /// The `Date` of a response.
     pub(crate) fn http_date(&self, later: Duration) -> String {
         let at = after(self.now(), later);
         jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default()
@@ -35,7 +35,7 @@ pub(crate) fn after(at: Timestamp, later: Duration) -> Timestamp {
     at.checked_add(later).unwrap_or(Timestamp::MAX)
 }
 
-/// A time as Keystone writes it.
+/// A time in Keystone's format.
 pub(crate) fn keystone_time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
 }

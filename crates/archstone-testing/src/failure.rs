@@ -1,66 +1,66 @@
-//! What can go wrong, on request.
+//! Failures on request.
 
 use std::time::Duration;
 
 use crate::Reply;
 
-/// Something that goes wrong with an answer.
+/// A failure of a response.
 ///
-/// Given to [`FakeServer::fail_next`](crate::FakeServer::fail_next) and the like, or made part of one
-/// [`Reply`] by [`Reply::with`]. Those that *replace* the answer keep the request from being carried out; the
-/// others spoil the answer to a request that was.
+/// Passed to [`FakeServer::fail_next`](crate::FakeServer::fail_next) and similar methods, or made part of a [`Reply`]
+/// by [`Reply::with`]. Failures that *replace* the response prevent the request from being processed; the others damage
+/// the response to a request that was processed.
 ///
 /// ```
 /// use archstone_testing::{Failure, FakeKeystone};
 ///
 /// let keystone = FakeKeystone::start();
-/// // Two logins are refused, the third is reset half way through its answer, the fourth works.
+/// // Two logins are refused, the third is reset in the middle of its response, the fourth works.
 /// keystone.on("POST", "/v3/auth/tokens").fail_next(2, Failure::Status(503));
 /// keystone.on("POST", "/v3/auth/tokens").fail_next(1, Failure::ResetDuring);
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The answer comes so much later.
+    /// The response is delayed by this much.
     Delay(Duration),
-    /// An error with this status and Keystone's form of body. Replaces the answer.
+    /// An error with this status and a body in Keystone's format. Replaces the response.
     Status(u16),
-    /// An error with this status and `Retry-After` in seconds. Replaces the answer.
+    /// An error with this status and `Retry-After` in seconds. Replaces the response.
     RetryAfter(u16, Duration),
-    /// An error with this status and `Retry-After` as a date, so much after the server's. Replaces the answer.
+    /// An error with this status and `Retry-After` as a date, this much after the server's. Replaces the response.
     RetryAfterDate(u16, Duration),
-    /// A redirect with this status to a URL or a path. Replaces the answer.
+    /// A redirect with this status to a URL or a path. Replaces the response.
     Redirect(u16, String),
-    /// A redirect to the very URL that was asked. Replaces the answer.
+    /// A redirect to the requested URL itself. Replaces the response.
     RedirectLoop,
-    /// This instead. Replaces the answer.
+    /// This response instead. Replaces the response.
     Answer(Reply),
-    /// The connection is closed without an answer. Replaces the answer.
+    /// The connection is closed without a response. Replaces the response.
     Close,
-    /// The connection is reset without an answer. Replaces the answer.
+    /// The connection is reset without a response. Replaces the response.
     ResetBefore,
-    /// The connection is reset after half of the answer.
+    /// The connection is reset after half of the response.
     ResetDuring,
-    /// The connection is reset after the whole answer.
+    /// The connection is reset after the whole response.
     ResetAfter,
-    /// No answer, and the connection stays open. Replaces the answer.
+    /// No response, and the connection stays open. Replaces the response.
     Silence,
-    /// The connection is closed after half of the body that was announced.
+    /// The connection is closed after half of the announced body.
     Truncated,
-    /// `Content-Length` says this, whatever the body is. The connection stays open.
+    /// `Content-Length` has this value, whatever the body is. The connection stays open.
     ContentLength(u64),
     /// A chunked body that is closed within its second chunk.
     BrokenChunks,
-    /// Bytes that are no HTTP, and the connection is closed. Replaces the answer.
+    /// Bytes that are not HTTP, after which the connection is closed. Replaces the response.
     Garbage,
-    /// The answer comes byte by byte, with this pause after each.
+    /// The response is sent byte by byte, with this pause after each.
     Drip(Duration),
-    /// The head of the answer comes at once, and its body byte by byte, with this pause after each.
+    /// The response's headers are sent at once, and its body byte by byte, with this pause after each.
     DripBody(Duration),
 }
 
 impl Failure {
-    /// Whether the request is not carried out at all.
+    /// Whether the request is not processed at all.
     pub(crate) fn replaces_the_answer(&self) -> bool {
         match self {
             Self::Status(_)

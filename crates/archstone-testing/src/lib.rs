@@ -1,9 +1,9 @@
 //! An OpenStack identity service inside a test.
 //!
-//! [`FakeKeystone`] listens on a free port of 127.0.0.1 and is there in less than a millisecond. It speaks
-//! what clients of Keystone need: version discovery, logins with their scopes, catalogs, receipts of
-//! multi-factor logins, validation and revocation. It fails when told to, below HTTP too, and remembers
-//! what it was asked. When it is dropped, its threads and sockets are gone.
+//! [`FakeKeystone`] listens on a free port of 127.0.0.1 and starts in less than a millisecond. It implements what
+//! clients of Keystone need: version discovery, scoped logins, catalogs, receipts of multi-factor logins, validation
+//! and revocation. It fails on request, below the level of HTTP too, and records all requests. When it is dropped, its
+//! threads and sockets are closed.
 //!
 //! ```
 //! use archstone::{Client, TokenCache};
@@ -23,15 +23,15 @@
 //! # }
 //! ```
 //!
-//! - [`FakeCloud`] says who there is: users, projects, roles, the catalog. [`FakeKeystone::start`] has a
+//! - [`FakeCloud`] contains users, projects, roles and the catalog. [`FakeKeystone::start`] has a
 //!   user `demo` with the password `secret` and a project `demo`.
-//! - [`FakeServer::on`] adds routes, on the same server or on one [beside it](FakeKeystone::beside), that
+//! - [`FakeServer::on`] adds routes, on the same server or on [another one](FakeKeystone::beside), that
 //!   answer with a [`Reply`].
-//! - [`Failure`] is what can go wrong.
-//! - [`SeenRequest`] is a request that came.
-//! - [`TokenBuilder`], [`CatalogBuilder`] and [`VersionsBuilder`] make the documents, on their own too.
+//! - [`Failure`] lists the possible failures.
+//! - [`SeenRequest`] is a recorded request.
+//! - [`TokenBuilder`], [`CatalogBuilder`] and [`VersionsBuilder`] build the documents, also separately.
 //!
-//! It is a stub: it does what its makers believe Keystone to do. What Keystone does, only Keystone knows.
+//! It is a stub, and may differ from the real Keystone.
 
 #![forbid(unsafe_code)]
 
@@ -39,7 +39,11 @@ mod clock;
 mod documents;
 mod failure;
 mod identity;
+mod jwt;
+mod oidc;
+mod platform;
 mod reply;
+mod saml;
 mod server;
 #[cfg(feature = "tls")]
 mod tls;
@@ -47,12 +51,15 @@ mod tls;
 pub use documents::{CatalogBuilder, TokenBuilder, VersionsBuilder};
 pub use failure::Failure;
 pub use identity::{FakeCloud, FakeKeystone, FakeProject, FakeTrust, FakeUser};
+pub use oidc::FakeProvider;
+pub use platform::FakePlatform;
 pub use reply::Reply;
+pub use saml::FakeSamlProvider;
 pub use server::{FakeServer, Route, SeenRequest};
 #[cfg(feature = "tls")]
 pub use tls::{Authority, Certificate};
 
-/// A lock, also after a thread has panicked with it: then the test has failed already.
+/// Locks a mutex, even after another thread has panicked while holding it: the test has failed by then anyway.
 fn locked<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! What is answered, and how it goes over the wire.
+//! Responses, and how they are sent.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::Failure;
 
-/// An answer.
+/// A response.
 ///
 /// ```
 /// use archstone_testing::{Failure, Reply};
@@ -28,28 +28,28 @@ pub struct Reply {
     pub(crate) course: Course,
 }
 
-/// Some headers are known only when the answer is sent.
+/// A header value; some are known only when the response is sent.
 #[derive(Clone, Debug)]
 pub(crate) enum HeaderValue {
     Text(String),
-    /// The server's date and so much more.
+    /// The server's date plus this duration.
     DateIn(Duration),
-    /// What was asked.
+    /// The requested URL.
     SameTarget,
 }
 
 #[derive(Clone)]
 pub(crate) enum Body {
     Bytes(Arc<[u8]>),
-    /// So many bytes that nobody holds in memory.
+    /// This many bytes, which are not held in memory.
     Filler(u64),
 }
 
-/// How an answer goes over the wire.
+/// How a response is sent.
 #[derive(Clone, Debug)]
 pub(crate) enum Course {
     Whole,
-    /// The body alone, to the letter.
+    /// Only the body, unchanged.
     Bare,
     Nothing(End),
     Half(End),
@@ -60,18 +60,18 @@ pub(crate) enum Course {
     DripBody(Duration),
 }
 
-/// What becomes of the connection.
+/// The end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Keep,
     Close,
     Reset,
-    /// Open, and silent until the other side closes.
+    /// Keep it open and silent until the client closes it.
     Hold,
 }
 
 impl Reply {
-    /// An answer without a body.
+    /// A response without a body.
     pub fn new(status: u16) -> Self {
         Self {
             status,
@@ -93,7 +93,7 @@ impl Reply {
         Self::new(status).header("content-type", "text/plain").body(text.into())
     }
 
-    /// An error in Keystone's form, which most services share.
+    /// An error in Keystone's format, which most services share.
     ///
     /// ```
     /// let refused = archstone_testing::Reply::error(403, "You are not authorized to perform this action.");
@@ -104,36 +104,36 @@ impl Reply {
         Self::json(status, json!({ "error": error }))
     }
 
-    /// These bytes and nothing else, not even a status line. The connection stays open.
+    /// Sends these bytes and nothing else, not even a status line. The connection stays open.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self { course: Course::Bare, ..Self::new(0) }.body(bytes)
     }
 
-    /// One more header.
+    /// Adds a header.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), HeaderValue::Text(value.into())));
         self
     }
 
-    /// This body.
+    /// Sets the body.
     pub fn body(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.body = Body::Bytes(bytes.into().into());
         self
     }
 
-    /// A body of so many bytes `x`, which takes no memory.
+    /// Sets a body of this many bytes `x`, which uses no memory.
     pub fn filler(mut self, length: u64) -> Self {
         self.body = Body::Filler(length);
         self
     }
 
-    /// The body in chunks, without saying how long it is.
+    /// Sends the body in chunks, without announcing its length.
     pub fn chunked(mut self) -> Self {
         self.chunked = true;
         self
     }
 
-    /// The same answer with something going wrong. What replaces an answer replaces this one.
+    /// Adds a failure to the response. A failure that replaces the response replaces this one.
     pub fn with(self, failure: impl Into<Failure>) -> Self {
         let delay = self.delay;
         let on = |course| Self { course, ..self.clone() };
@@ -177,7 +177,7 @@ impl Reply {
         Self { headers: vec![("connection".into(), HeaderValue::Text("close".into()))], ..self }
     }
 
-    /// Whether the answer itself says that it is the last one of its connection.
+    /// Whether the response itself closes its connection.
     pub(crate) fn says_close(&self) -> bool {
         self.headers.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("connection")
@@ -186,7 +186,7 @@ impl Reply {
     }
 }
 
-/// A failure as the whole answer: in a list of replies, say.
+/// A failure as the whole response, for example in a list of replies.
 impl From<Failure> for Reply {
     fn from(failure: Failure) -> Self {
         Self::json(200, "{}").with(failure)
@@ -194,7 +194,7 @@ impl From<Failure> for Reply {
 }
 
 impl fmt::Debug for Reply {
-    /// Without the body and the headers' values, where tokens may be.
+    /// Omits the body and the headers' values, which may contain tokens.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Reply")
@@ -214,7 +214,7 @@ impl Body {
         }
     }
 
-    /// The bytes from `begin` to `end`, in pieces.
+    /// The bytes from `begin` to `end`, in chunks.
     pub(crate) fn pieces(&self, begin: u64, end: u64) -> impl Iterator<Item = &[u8]> {
         const FILLER: &[u8] = &[b'x'; 16 << 10];
         let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
@@ -231,7 +231,7 @@ impl Body {
     }
 }
 
-/// The words of a status.
+/// The reason phrase of a status.
 pub(crate) fn title(status: u16) -> &'static str {
     match status {
         200 => "OK",

@@ -1,4 +1,4 @@
-//! HTTPS, with an authority of the test's own.
+//! HTTPS, with a certificate authority for the test.
 
 use std::{
     fmt, fs,
@@ -40,7 +40,7 @@ pub struct Authority {
     file: PathBuf,
 }
 
-/// What a server shows, and its key. Made by an [`Authority`].
+/// A server's certificate and its key. Created by an [`Authority`].
 ///
 /// ```
 /// use archstone_testing::{Authority, FakeServer};
@@ -54,11 +54,11 @@ pub struct Certificate {
 }
 
 impl Authority {
-    /// Makes one, and writes its certificate to a file that is removed when the authority is dropped.
+    /// Creates one, and writes its certificate to a file that is deleted when the authority is dropped.
     ///
     /// # Panics
     ///
-    /// When the folder for temporary files cannot be written to.
+    /// If the folder for temporary files is not writable.
     #[must_use]
     pub fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
@@ -76,13 +76,13 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), pem, file }
     }
 
-    /// The authority's own certificate, for a client to trust.
+    /// The authority's own certificate, which clients have to trust.
     #[must_use]
     pub fn pem(&self) -> &str {
         &self.pem
     }
 
-    /// The same in a file: what `cacert` wants.
+    /// The same as a file, for the option `cacert`.
     #[must_use]
     pub fn pem_file(&self) -> &Path {
         &self.file
@@ -100,7 +100,7 @@ impl Authority {
         self.sign(&params(names))
     }
 
-    /// A certificate for `127.0.0.1` and `localhost` that has expired long ago.
+    /// A certificate for `127.0.0.1` and `localhost` that expired long ago.
     #[must_use]
     pub fn expired_certificate(&self) -> Certificate {
         let mut params = params(&["127.0.0.1", "localhost"]);
@@ -135,12 +135,12 @@ impl fmt::Debug for Authority {
 }
 
 impl Certificate {
-    /// A certificate that was made elsewhere, and its key in the form PKCS #8. The key may be another one's: a server
-    /// that shows a certificate which is not its own.
+    /// A certificate created elsewhere, and its key as PKCS #8. The key may belong to another certificate, to simulate
+    /// a server that presents a certificate that is not its own.
     ///
     /// # Panics
     ///
-    /// When the key is no key.
+    /// If the key is invalid.
     #[must_use]
     pub fn from_der(certificate: Vec<u8>, key: Vec<u8>) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -169,7 +169,7 @@ fn key() -> KeyPair {
     made(KeyPair::generate())
 }
 
-/// Fails only for names that no certificate can have.
+/// Fails only for names that are impossible in a certificate.
 fn made<T, E: fmt::Display>(result: Result<T, E>) -> T {
     result.unwrap_or_else(|error| panic!("cannot make a certificate: {error}"))
 }

@@ -1,5 +1,5 @@
 //! What a fleet costs its store: very many workers that need one token, in one process, with a memory and a
-//! connection of its own each. `docs/scale.md` goes on from the figures.
+//! connection of its own each. `docs/scale.md` continues from the figures.
 //!
 //! `cargo bench --package archstone --features redis --bench fleet -- 2000` asks a Redis of `dev/stores`. The identity
 //! service is one in this process, which takes as long for a login as a real one.
@@ -9,7 +9,7 @@
     clippy::print_stdout,
     clippy::cast_precision_loss,
     clippy::disallowed_methods,
-    reason = "a benchmark may stop where it stands, measures time, and prints"
+    reason = "a benchmark may panic, measures time, and prints"
 )]
 
 use std::{
@@ -92,7 +92,7 @@ async fn start(workers: &[Client]) -> Duration {
     longest
 }
 
-/// Every worker goes on until it has the next token; the longest wait.
+/// Every worker continues until it has the next token; the longest wait.
 async fn until_renewed(workers: &[Client], row: &mut Row<'_>) -> Duration {
     let (longest, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let mut tasks = JoinSet::new();

@@ -1,4 +1,4 @@
-//! What a client costs beside the service it talks to. Run by `bench/run`; prints one JSON object.
+//! What a client costs in addition to the service it talks to. Run by `bench/run`; prints one JSON object.
 //!
 //! The service is a stub on loopback that answers every login with a catalog of 120 endpoints.
 
@@ -7,7 +7,7 @@
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::cast_precision_loss,
-    reason = "a benchmark may stop where it stands, prints, and asks the real clock"
+    reason = "a benchmark may panic, prints, and asks the real clock"
 )]
 
 use std::{
@@ -30,7 +30,7 @@ fn serve() -> FakeServer {
     server
 }
 
-/// What the exchange costs by itself: a bare socket, connected anew, that reads the whole answer.
+/// What the exchange costs by itself: a bare socket, connected again, that reads the whole answer.
 fn bare_exchange(server: &FakeServer) {
     let request = "POST /v3/auth/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
     let mut connection = TcpStream::connect(server.address()).unwrap();

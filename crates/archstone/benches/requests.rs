@@ -16,7 +16,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,
-    reason = "a benchmark may stop where it stands, and prints"
+    reason = "a benchmark may panic, and prints"
 )]
 
 use std::{process::Command, time::Duration};
@@ -25,7 +25,7 @@ use archstone::{Client, TokenCache};
 use archstone_testing::{CatalogBuilder, FakeCloud, FakeKeystone, FakeProject, FakeUser, Reply};
 use rustix::time::{ClockId, clock_gettime};
 
-/// The ratio is the median of so many pairs,
+/// The ratio is the median of this many pairs,
 const PAIRS: usize = 11;
 /// each of so many turns of both clients,
 const TURNS: usize = 14;
@@ -34,7 +34,7 @@ const GETS: usize = 250;
 const BODY: &str =
     r#"{"servers": [{"id": "4d8c3732-a248-40ed-bebc-539a6ffd25c0", "name": "web-1", "status": "ACTIVE"}]}"#;
 
-/// A cloud whose catalog has so many services, and a client of it that has logged in.
+/// A cloud whose catalog has this many services, and a client of it that has logged in.
 async fn cloud(services: usize) -> (FakeKeystone, Client) {
     let catalog = CatalogBuilder::sized(services, 3, 20);
     let keystone = FakeCloud::new()
@@ -99,7 +99,7 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-/// Sends so many requests.
+/// Sends this many requests.
 async fn send(kind: &str, url: &str, client: &Client, count: usize) {
     let header = client.token().await.unwrap().header();
     let (plain, compute) = (bare(), client.service("compute").endpoint_override(format!("{url}/v2.1")));

@@ -5,7 +5,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::disallowed_methods,
-    reason = "a benchmark may stop where it stands, prints, and asks the machine"
+    reason = "a benchmark may panic, prints, and asks the machine"
 )]
 
 use std::{

@@ -1,7 +1,7 @@
-//! The same client for code that is not asynchronous.
+//! The client for blocking code.
 //!
-//! It has each method of [`crate::Client`]: those that are asynchronous there wait here. What a service or the identity
-//! API gives is awaited by [`Client::wait`].
+//! It has each method of [`crate::Client`]: the asynchronous ones block here. Futures of services and of the identity
+//! API are awaited with [`Client::wait`].
 //!
 //! ```no_run
 //! let client = archstone::blocking::Client::from_env()?;
@@ -31,11 +31,12 @@ use crate::{
     host::Host,
 };
 
-/// A [`crate::Client`] whose methods wait. It may be shared between threads.
+/// A [`crate::Client`] whose methods block. It can be shared between threads.
 ///
-/// It runs on a small runtime of its own, and needs none of the caller's. Inside asynchronous code it works too, but
-/// blocks the thread, and waits for ever where another task of a runtime with a single thread is logging in with the same
-/// credentials just then: use [`crate::Client`] there, which [`Client::asynchronous`] gives, or `spawn_blocking`.
+/// It runs on a small runtime of its own, and does not need the caller's. It also works inside asynchronous code, but
+/// blocks the thread there, and waits indefinitely if another task of a single-threaded runtime is logging in with the
+/// same credentials at that moment: use [`crate::Client`] there, which [`Client::asynchronous`] returns, or
+/// `spawn_blocking`.
 ///
 /// ```
 /// # fn main() -> archstone::Result<()> {
@@ -58,7 +59,7 @@ impl From<crate::Client> for Client {
 }
 
 impl ClientBuilder {
-    /// Makes a [client](Client) whose methods wait.
+    /// Builds a blocking [client](Client).
     ///
     /// # Errors
     ///
@@ -83,7 +84,7 @@ macro_rules! waiting {
     };
 }
 
-/// Methods that do not wait there either.
+/// Methods that do not block in the asynchronous client either.
 macro_rules! same {
     ($( $name:ident($($argument:ident: $kind:ty),*) -> $result:ty; )+) => {
         $(
@@ -97,7 +98,7 @@ macro_rules! same {
 }
 
 impl Client {
-    /// Collects what a client is to know; [`build_blocking`](ClientBuilder::build_blocking) makes it.
+    /// Configures a client; [`build_blocking`](ClientBuilder::build_blocking) creates it.
     pub fn builder() -> ClientBuilder {
         crate::Client::builder()
     }
@@ -126,8 +127,7 @@ impl Client {
         &self.0
     }
 
-    /// Keystone's own resources: see [`crate::Client::identity`]. What they answer is waited for by
-    /// [`wait`](Self::wait).
+    /// Keystone's own resources: see [`crate::Client::identity`]. Their futures are awaited with [`wait`](Self::wait).
     #[must_use]
     pub fn identity(&self) -> crate::identity::Identity {
         self.0.identity()
@@ -137,13 +137,15 @@ impl Client {
         config() -> &CloudConfig;
         current_token() -> Option<Token>;
         authorization() -> Option<&Secret>;
+        why_no_token() -> Option<&'static str>;
+        scope_headers() -> Option<&http::HeaderMap>;
         sends_bearer() -> bool;
         fixed_endpoint() -> Option<&url::Url>;
         current_access() -> Option<Arc<Access>>;
         kept_access() -> Option<Arc<Access>>;
         known_access() -> Option<Arc<Access>>;
         note(name: &str) -> Option<(Secret, Duration)>;
-        token_store() -> Option<TokenStore<'_>>;
+        token_store() -> Option<TokenStore>;
         timings() -> Vec<Timing>;
     }
 
@@ -180,7 +182,7 @@ impl Client {
         self.0.detached(tokens).map(Self)
     }
 
-    /// Waits for anything that the asynchronous client gives, such as a request to a service.
+    /// Waits for a future of the asynchronous client, such as a request to a service.
     ///
     /// ```no_run
     /// # fn run() -> archstone::Result<()> {
@@ -194,17 +196,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As what is waited for.
+    /// Those of the future.
     pub fn wait<T>(&self, future: impl IntoFuture<Output = Result<T>>) -> Result<T> {
         wait(future.into_future())
     }
 
-    /// A client bound to one service: see [`crate::Client::service`], and [`wait`](Self::wait) for what it gives.
+    /// A client for one service: see [`crate::Client::service`]. Await its futures with [`wait`](Self::wait).
     pub fn service(&self, service_type: impl Into<String>) -> crate::ServiceClient {
         self.0.service(service_type)
     }
 
-    /// Waits for [`crate::Client::token`]; a token that is kept is returned at once.
+    /// Waits for [`crate::Client::token`]; a cached token is returned at once.
     ///
     /// # Errors
     ///
@@ -213,7 +215,7 @@ impl Client {
         self.0.current_token().map_or_else(|| wait(self.0.token()), Ok)
     }
 
-    /// Waits for [`crate::Client::access`]; what is kept is returned at once.
+    /// Waits for [`crate::Client::access`]; a cached token is returned at once.
     ///
     /// # Errors
     ///
@@ -222,7 +224,7 @@ impl Client {
         self.0.kept_access().map_or_else(|| wait(self.0.access()), Ok)
     }
 
-    /// Waits for [`crate::Client::authenticate`]; what is kept is returned at once.
+    /// Waits for [`crate::Client::authenticate`]; a cached token is returned at once.
     ///
     /// # Errors
     ///
@@ -246,7 +248,7 @@ impl Client {
         tenants() -> Arc<[Project]>;
     }
 
-    /// Waits for [`crate::Client::url_for`]; what is kept is returned at once.
+    /// Waits for [`crate::Client::url_for`]; a cached URL is returned at once.
     ///
     /// # Errors
     ///
@@ -258,8 +260,8 @@ impl Client {
         kept().or_else(stored).map_or_else(|| wait(self.0.url_for(filter.clone())), Ok)
     }
 
-    /// What the store keeps that the client's token is kept in between runs: see [`crate::Client::token_store`].
-    /// `None` where there is no store.
+    /// The content of the store that keeps the client's token between runs: see [`crate::Client::token_store`]. `None`
+    /// if there is no store.
     ///
     /// # Errors
     ///
@@ -278,7 +280,7 @@ impl Client {
         self.0.token_store().map_or(Ok(false), |store| wait(store.clear()))
     }
 
-    /// Removes all tokens from that store, those of others too. Returns how many there were.
+    /// Removes all tokens from that store, including those of others. Returns how many there were.
     ///
     /// # Errors
     ///
@@ -296,7 +298,7 @@ impl Client {
     /// Waits for [`crate::Client::diagnose`].
     #[must_use]
     pub fn diagnose(&self, refused: &Error) -> Error {
-        // The outcome of this wait is an error either way.
+        // The outcome of this wait is always an error.
         wait(async { Err::<(), _>(self.0.diagnose(refused).await) }).err().unwrap_or_else(|| refused.clone())
     }
 
@@ -342,21 +344,21 @@ impl Client {
     }
 }
 
-/// What a store keeps, with no login of one's own: see [`crate::ClientBuilder::token_store`].
+/// The content of a store, without a login: see [`crate::ClientBuilder::token_store`].
 ///
 /// # Errors
 ///
 /// As [`crate::TokenStore::status`].
-pub fn token_store_status(store: &crate::TokenStore<'_>) -> Result<TokenStoreStatus> {
+pub fn token_store_status(store: &crate::TokenStore) -> Result<TokenStoreStatus> {
     wait(store.status())
 }
 
-/// Removes all tokens from a store, with no login of one's own. Returns how many there were.
+/// Removes all tokens from a store, without a login. Returns how many there were.
 ///
 /// # Errors
 ///
 /// As [`crate::TokenStore::clear_all`].
-pub fn clear_token_store(store: &crate::TokenStore<'_>) -> Result<usize> {
+pub fn clear_token_store(store: &crate::TokenStore) -> Result<usize> {
     wait(store.clear_all())
 }
 
@@ -378,7 +380,7 @@ pub fn diagnose(doctor: crate::doctor::Doctor) -> Result<crate::doctor::Diagnosi
     wait(async { Ok(doctor.run().await) })
 }
 
-/// One small runtime for all blocking clients of the process, made when first needed.
+/// One small runtime for all blocking clients of the process, created on first use.
 fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     static RUNTIME: OnceLock<std::io::Result<tokio::runtime::Runtime>> = OnceLock::new();
     let runtime =
@@ -403,10 +405,10 @@ fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     }
 }
 
-/// A thread that waits.
+/// A parked thread.
 struct Waiting {
     thread: Thread,
-    /// Parking may end for other reasons.
+    /// Parking may also end spuriously.
     is_woken: AtomicBool,
 }
 

@@ -1,4 +1,4 @@
-//! The one error type, and what a caller can do about each kind.
+//! The error type, and what a caller can do about each kind.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -9,14 +9,14 @@ use url::Url;
 pub(crate) use crate::text::printable;
 use crate::{hint::Hint, malformed::Malformed, receipt::Receipt, redaction::SentSecrets, text};
 
-/// The result of everything here that can fail.
+/// The result type of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 macro_rules! error_kinds {
     ($( $(#[doc = $doc:literal])+ $kind:ident, $name:literal, $exit:literal; )+) => {
         /// What the caller can do about an [`Error`].
         ///
-        /// Each kind is one Python exception class and has one exit code of the program.
+        /// Each kind has its own Python exception class and an exit code of the command.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorKind {
@@ -39,7 +39,7 @@ macro_rules! error_kinds {
                 match self { $( Self::$kind => concat!($($doc),+).trim_ascii_start(), )+ }
             }
 
-            /// The exit code of the program for this kind.
+            /// The exit code of the command for this kind.
             #[must_use]
             pub fn exit_code(self) -> u8 {
                 match self { $( Self::$kind => $exit, )+ }
@@ -71,6 +71,8 @@ error_kinds! {
     ApplicationCredentialRefused, "application_credential_refused", 4;
     /// A token that was given has expired, was revoked, or is not a token of this cloud.
     TokenRejected, "token_rejected", 4;
+    /// A token provider of this program, or of a package in it, has failed. The cause is its own error.
+    ProviderFailed, "provider_failed", 4;
     /// The token is valid, but does not allow this.
     Forbidden, "forbidden", 5;
     /// There is no such thing, or this user may not see it.
@@ -124,11 +126,11 @@ impl ErrorKind {
     }
 }
 
-/// What went wrong, for people and for programs.
+/// An error, for people and for programs.
 ///
-/// One pointer wide and cheap to clone: all who waited for one login get the same error.
-/// `Display` is one line that never repeats its [`source`](std::error::Error::source); `{:#}` adds causes and hint.
-/// `Debug` is what a `main` that returns `archstone::Result<()>` prints: all that is known, on a few lines. No form holds a
+/// One pointer wide and cheap to clone: all callers that waited for one login get the same error. `Display` is one line
+/// that never repeats its [`source`](std::error::Error::source); `{:#}` adds causes and hint. `Debug` is the text that
+/// a `main` that returns `archstone::Result<()>` prints: everything that is known, on a few lines. No form contains a
 /// secret.
 ///
 /// ```
@@ -157,8 +159,8 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of a kind, with a message: one line, lower case, no full stop, no secret. What people cannot see in
-    /// it is [escaped](crate::text).
+    /// An error with a kind and a message: one line, lower case, no full stop, no secret. Invisible characters in it
+    /// are [escaped](crate::text).
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
             kind,
@@ -181,13 +183,13 @@ impl Error {
         self.0.kind
     }
 
-    /// What to do next, when the evidence supports saying so; in Rust's words.
+    /// What to do next, if known, in terms of the Rust API.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_ref().map(Hint::as_str)
     }
 
-    /// The hint as another surface says it, by how that surface writes an option.
+    /// The hint in terms of another interface, which `option` formats names of options for.
     ///
     /// ```
     /// let error = archstone::Client::builder().username("alice").build().unwrap_err();
@@ -199,37 +201,37 @@ impl Error {
         self.0.hint.as_ref().map(|hint| hint.worded(option))
     }
 
-    /// The hint itself, for an error that is made of this one.
+    /// The structured hint, for an error that is made from this one.
     #[must_use]
     pub fn hint_parts(&self) -> Option<&Hint> {
         self.0.hint.as_ref()
     }
 
-    /// The HTTP status of the answer, when there was one.
+    /// The HTTP status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The service's `x-openstack-request-id`: what an operator searches the logs for.
+    /// The service's `x-openstack-request-id`, which an operator finds in the logs.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The URL that was asked, without its query.
+    /// The URL of the request, without its query.
     #[must_use]
     pub fn url(&self) -> Option<&str> {
         self.0.url.as_deref()
     }
 
-    /// How long the service asks to wait before another try.
+    /// How long the service requests to wait before a retry.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// A service's whole answer, where the error is one.
+    /// The service's full response, if the error is one.
     #[must_use]
     pub fn response(&self) -> Option<&ErrorResponse> {
         self.0.response.as_deref()
@@ -241,7 +243,7 @@ impl Error {
         self.0.receipt.as_ref()
     }
 
-    /// Each cause behind the error, the nearest first, as text for people.
+    /// Each cause of the error, the nearest first, as text for people.
     pub fn causes(&self) -> impl Iterator<Item = String> {
         std::iter::successors(std::error::Error::source(self), |cause| cause.source())
             .map(|cause| printable(&cause.to_string()))
@@ -252,13 +254,13 @@ impl Error {
         self
     }
 
-    /// The same error with a hint: what to do next.
+    /// Adds a hint: what to do next.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<Hint>) -> Self {
         self.change(|inner| inner.hint = Some(hint.into()))
     }
 
-    /// The same error, said of what it was for: `the versions of … cannot be read: nothing listens at …`.
+    /// Adds a context to the message: `the versions of … cannot be read: nothing listens at …`.
     pub(crate) fn in_context(self, what: &str) -> Self {
         self.change(|inner| inner.message = format!("{what}: {}", inner.message))
     }
@@ -267,13 +269,13 @@ impl Error {
         self.change(|inner| inner.status = Some(status))
     }
 
-    /// The same error with the service's request id.
+    /// Adds the service's request id.
     #[must_use]
     pub fn with_request_id(self, request_id: Option<String>) -> Self {
         self.change(|inner| inner.request_id = request_id.map(text::message))
     }
 
-    /// Keeps the URL without its query, fragment, user name and password.
+    /// Stores the URL without its query, fragment, user name and password.
     pub(crate) fn with_url(self, url: &Url) -> Self {
         self.change(|inner| inner.url = Some(public_url(url)))
     }
@@ -298,8 +300,9 @@ impl Error {
         self.0.sent
     }
 
-    /// The same error with its cause. What a JSON reader says is kept without what it quotes.
-    pub(crate) fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+    /// Adds a cause. Messages of a JSON parser are stored without the text that they quote.
+    #[must_use]
+    pub fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         let source: Arc<dyn std::error::Error + Send + Sync> =
             match (&source as &dyn std::any::Any).downcast_ref::<serde_json::Error>() {
                 Some(quoting) => Arc::new(Malformed::from(quoting)),
@@ -308,7 +311,12 @@ impl Error {
         self.change(|inner| inner.source = Some(source))
     }
 
-    /// The parts that another process on this host may be told.
+    /// Adds a cause of any type.
+    pub(crate) fn with_cause(self, cause: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        self.change(|inner| inner.source = Some(cause.into()))
+    }
+
+    /// The parts that may be shared with another process on this host.
     pub(crate) fn to_record(&self) -> serde_json::Value {
         serde_json::json!({
             "kind": self.kind().name(),
@@ -338,17 +346,17 @@ impl Error {
 /// How much of a request the service may have seen when it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
-    /// Perhaps all of it.
+    /// Possibly all of it.
     Perhaps,
-    /// Perhaps all of it, but the connection ended before the first byte of an answer.
+    /// Possibly all of it, but the connection ended before the first byte of a response.
     WithoutAnswer,
     /// Nothing.
     Nothing,
 }
 
-/// A service's answer that is an error, for those who need more of it than [`Error`] says.
+/// A service's error response, for callers that need more of it than [`Error`] provides.
 ///
-/// Its body is kept up to 64 KiB. Neither body nor headers appear in `Debug`: they may hold anything.
+/// Its body is kept up to 64 KiB. Neither body nor headers appear in `Debug`: they may contain secrets.
 #[derive(Clone)]
 pub struct ErrorResponse {
     /// The HTTP status.
@@ -357,9 +365,9 @@ pub struct ErrorResponse {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// The URL that answered, after redirects.
+    /// The URL of the response, after redirects.
     pub url: Url,
-    /// What the request sent as secret: the text of an error that is made of this answer does not repeat it.
+    /// Secrets in the request: the text of an error that is made from this response does not repeat them.
     pub sent: SentSecrets,
 }
 
@@ -372,10 +380,10 @@ impl fmt::Debug for ErrorResponse {
     }
 }
 
-/// A URL as it may be shown: no user name, password, query or fragment.
+/// A URL in a form that is safe to show: no user name, password, query or fragment.
 pub(crate) fn public_url(url: &Url) -> String {
     let mut url = url.clone();
-    // These fail only for URLs that cannot have the parts at all.
+    // These fail only for URLs that cannot have these parts.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_query(None);
@@ -384,7 +392,7 @@ pub(crate) fn public_url(url: &Url) -> String {
 }
 
 impl fmt::Display for Error {
-    /// The message; with `{:#}` its causes and the hint, too.
+    /// The message; with `{:#}` also its causes and the hint.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;
         if !f.alternate() {
@@ -401,7 +409,8 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
-    /// All that is known, for people: it is what `main` prints of an error that it returns. `{:#?}` is for programmers.
+    /// Everything that is known, for people: `main` prints this for an error that it returns. `{:#?}` is for
+    /// programmers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !f.alternate() {
             write!(f, "{} [{}", self.0.message, self.0.kind.name())?;

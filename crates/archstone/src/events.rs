@@ -1,7 +1,7 @@
-//! What the library tells of its work, line by line: for programs that have no subscriber of [`tracing`].
+//! The library's log, event by event: for programs without a [`tracing`] subscriber.
 //!
 //! Targets are `archstone::login`, `archstone::discovery`, `archstone::request`, `archstone::retry` and
-//! `archstone::cache`. No line holds a secret: of a token it has a digest, and bodies are never told.
+//! `archstone::cache`. Events contain no secrets: a token appears as a digest, and bodies are never logged.
 //!
 //! ```
 //! use archstone::events::{self, Level, Listener};
@@ -34,18 +34,18 @@ use tracing::{
 
 use crate::text::escaped;
 
-/// Hears what the library tells.
+/// Receives the library's log.
 pub trait Listener: Send + Sync + 'static {
-    /// Whether events of this level are wanted now.
+    /// Whether events of this level are currently wanted.
     fn wants(&self, level: Level) -> bool;
 
-    /// Hears one event. `fields` is empty or begins with a space: ` status=200 url=…`. Both are text for people, in
-    /// which nothing is [hidden](crate::text).
+    /// Receives one event. `fields` is empty or begins with a space: ` status=200 url=…`. Both are text for people,
+    /// without [invisible characters](crate::text).
     fn tell(&self, level: Level, target: &str, message: &str, fields: &str);
 }
 
-/// Has a listener hear all events of this program from now on, at the most those of the level `most`. Returns
-/// false, and changes nothing, where the program has a subscriber of `tracing` already.
+/// Sends all further events of this program up to the level `most` to a listener. Returns false, and changes nothing,
+/// if the program already has a `tracing` subscriber.
 pub fn listen(most: Level, listener: impl Listener) -> bool {
     tracing::subscriber::set_global_default(Lines { most, listener }).is_ok()
 }
@@ -64,7 +64,7 @@ impl<L: Listener> Subscriber for Lines<L> {
         Some(self.most.into())
     }
 
-    /// What is wanted may change.
+    /// The wanted level may change.
     fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
         Interest::sometimes()
     }
@@ -99,7 +99,7 @@ impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let value = format!("{value:?}");
         let value = escaped(&value);
-        // Writing into memory does not fail.
+        // Writing to memory cannot fail.
         let _ = match field.name() {
             "message" => write!(self.message, "{value}"),
             name => write!(self.fields, " {name}={value}"),

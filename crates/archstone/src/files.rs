@@ -1,4 +1,4 @@
-//! Files and folders for their owner's eyes only, replaced as a whole.
+//! Files and folders that only their owner can access, replaced atomically.
 
 mod folder;
 #[cfg(not(unix))]
@@ -18,7 +18,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 pub(crate) use folder::PrivateFolder;
 
-/// Writes a whole file beside its place, and lets `put` bring it there.
+/// Writes a whole file next to its destination, and lets `put` move it there.
 pub(crate) fn write_private(
     path: &Path,
     bytes: &[u8],
@@ -39,14 +39,14 @@ pub(crate) fn write_private(
     written
 }
 
-/// For a file that is not finished yet: nobody else has the same.
+/// A unique name for a file that is not complete yet.
 fn random_name() -> std::io::Result<String> {
     let mut mark = [0; 8];
-    SystemRandom::new().fill(&mut mark).map_err(|_| std::io::Error::other("no randomness"))?;
+    SystemRandom::new().fill(&mut mark).map_err(|_| std::io::Error::other("no random numbers"))?;
     Ok(format!("{:016x}", u64::from_ne_bytes(mark)))
 }
 
-/// For files that only their owner may read.
+/// Options for files that only their owner may read.
 fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are of Unix"))]
     let mut options = OpenOptions::new();

@@ -1,4 +1,4 @@
-//! What to do next, said of options and not of one surface's spelling of them.
+//! Hints at what to do next, which refer to options independent of an interface's spelling.
 
 use std::{fmt, ops::Add};
 
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::text;
 
-/// What to do next: text, and the options of a cloud that it is about.
+/// A hint: text, and the options that it refers to.
 ///
-/// An option is written differently in a program, a script and a shell, so a hint names it once, by the name that it
-/// has in `clouds.yaml`, and whoever shows the hint words it: see [`Error::hint_with`](crate::Error::hint_with).
-/// `Display` is in Rust's words.
+/// An option is written differently in a program, a script and a shell, so a hint refers to it by its name in
+/// `clouds.yaml`, and the code that shows the hint spells it: see [`Error::hint_with`](crate::Error::hint_with).
+/// `Display` uses Rust's spelling.
 ///
 /// ```
 /// use archstone::Hint;
@@ -22,7 +22,7 @@ use crate::text;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hint {
     parts: Vec<Part>,
-    /// The whole in Rust's words.
+    /// The whole text in Rust's spelling.
     text: String,
 }
 
@@ -33,13 +33,13 @@ enum Part {
 }
 
 impl Hint {
-    /// A hint that is only the name of an option, to be put together with text by `+`.
+    /// A hint that is only the name of an option, to be combined with text by `+`.
     #[must_use]
     pub fn option(name: &str) -> Self {
         Self::of([Part::Option(name.to_owned())])
     }
 
-    /// The options in a sentence: `a`, `b` or `c`.
+    /// A list of options in a sentence: `a`, `b` or `c`.
     #[must_use]
     pub fn options<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> Self {
         let names: Vec<_> = names.into_iter().collect();
@@ -53,7 +53,7 @@ impl Hint {
         })
     }
 
-    /// The hint as one surface says it, by how that surface writes an option.
+    /// The hint with options spelled by `option`.
     #[must_use]
     pub fn worded(&self, option: impl Fn(&str) -> String) -> String {
         self.parts
@@ -65,7 +65,7 @@ impl Hint {
             .collect()
     }
 
-    /// The hint in Rust's words.
+    /// The hint in Rust's spelling.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
@@ -85,7 +85,7 @@ impl Hint {
         hint
     }
 
-    /// As it is kept for other processes.
+    /// The form that is stored for other processes.
     pub(crate) fn to_record(&self) -> Value {
         let parts = self.parts.iter().map(|part| match part {
             Part::Text(text) => json!(text),
@@ -94,7 +94,7 @@ impl Hint {
         Value::Array(parts.collect())
     }
 
-    /// What was kept; earlier versions kept plain text.
+    /// Reads a stored hint; earlier versions stored plain text.
     pub(crate) fn from_record(record: &Value) -> Option<Self> {
         let part = |value: &Value| match value {
             Value::String(text) => Some(Part::Text(text::message(text.clone()))),
@@ -107,18 +107,19 @@ impl Hint {
     }
 }
 
-/// How a Rust program gives an option.
+/// The Rust spelling of an option.
 fn in_rust(option: &str) -> String {
     match option {
-        // Of lists of resources, `domain`.
+        // In lists of resources, `domain`.
         "cloud" | "domain" => format!("`.{option}(…)`"),
-        "unscoped" | "insecure" | "system_scope" => format!("`.{option}()`"),
+        "unscoped" | "insecure" | "system_scope" | "reload_config" => format!("`.{option}()`"),
+        "include_catalog" => "`.without_catalog()`".to_owned(),
         option if METHODS.contains(&option) => format!("`.{option}(…)`"),
         option => format!("`.option(\"{option}\", …)`"),
     }
 }
 
-/// The options that the builder has a method for.
+/// The options with their own builder method.
 const METHODS: &[&str] = &[
     "auth_url",
     "username",
@@ -148,6 +149,7 @@ const METHODS: &[&str] = &[
     "token",
     "token_id",
     "token_ref",
+    "receipt",
     "proxy",
     "interface",
     "cacert",
@@ -160,7 +162,7 @@ const METHODS: &[&str] = &[
 ];
 
 impl From<String> for Hint {
-    /// Text, in which nothing is [hidden](crate::text).
+    /// Text, without [invisible characters](crate::text).
     fn from(text: String) -> Self {
         Self::of([Part::Text(text::message(text))])
     }
@@ -218,7 +220,7 @@ mod tests {
         for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
             let method = builder.contains(&format!("        {}\n", spec.name))
                 || builder.contains(&format!("pub fn {}(", spec.name));
-            // The builder's `token_cache` takes the memory of a process, and not the place of the option.
+            // The builder's `token_cache` sets the in-memory cache of a process, not the option's store.
             let method = method && spec.name != "token_cache";
             assert_eq!(in_rust(spec.name).starts_with(&format!("`.{}(", spec.name)), method, "{}", spec.name);
         }

@@ -1,4 +1,4 @@
-//! The one door to the machine: environment, files' places, and clocks. Real, or made for a test.
+//! Access to the host: environment, standard folders, and clocks. Either the real ones, or those of a test.
 
 use std::{
     collections::BTreeMap,
@@ -11,9 +11,9 @@ use std::{
 
 use crate::error::{Error, ErrorKind, Result, printable};
 
-/// The machine as the library sees it.
+/// The host as the library sees it.
 ///
-/// Nothing else reads the environment or a clock, so that a test can hand in a machine of its own.
+/// Nothing else reads the environment or a clock, so that a test can pass its own host.
 ///
 /// ```
 /// use archstone::host::Host;
@@ -27,13 +27,13 @@ pub struct Host {
     environment: Environment,
     clock: Arc<dyn Clock>,
     platform: Platform,
-    /// Where relative paths begin; empty for the process's own.
+    /// The base of relative paths; empty for the process's own.
     working_folder: PathBuf,
-    /// Where the machine's own folders begin.
+    /// The base of the system's own folders.
     root: PathBuf,
 }
 
-/// What decides where files are looked for.
+/// Determines where files are searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
     /// Linux and other Unixes.
@@ -45,7 +45,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// The one that this program was built for.
+    /// The platform that this program was built for.
     pub const THIS: Self = if cfg!(windows) {
         Self::Windows
     } else if cfg!(target_os = "macos") {
@@ -74,43 +74,42 @@ impl Default for Host {
 }
 
 impl Host {
-    /// A machine with this environment and no other, and the real clock.
+    /// A host with this environment only, and the real clock.
     pub fn made<K: Into<String>, V: Into<OsString>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
         Self { environment: Environment::Made(Arc::new(variables.collect())), ..Self::default() }
     }
 
-    /// The same machine with another clock.
+    /// The same host with another clock.
     #[must_use]
     pub fn with_clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// The same machine as another kind of it, which looks for files elsewhere.
+    /// The same host on another platform, where files are in other places.
     #[must_use]
     pub fn with_platform(self, platform: Platform) -> Self {
         Self { platform, ..self }
     }
 
-    /// The same machine with another working folder, and with other places for its own folders, such as
-    /// `/etc`, which begin at `root`.
+    /// The same host with another working directory, and with system folders, such as `/etc`, below `root`.
     #[must_use]
     pub fn with_folders(self, working_folder: impl Into<PathBuf>, root: impl Into<PathBuf>) -> Self {
         Self { working_folder: working_folder.into(), root: root.into(), ..self }
     }
 
-    /// An environment variable. An empty one counts as unset, and so does one that is not UTF-8.
+    /// An environment variable. A value that is empty or not UTF-8 counts as unset.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<String> {
         self.raw_variable(name)?.into_string().ok()
     }
 
-    /// An environment variable whose value decides something: one that is not UTF-8 is an error.
+    /// An environment variable that affects behavior: a value that is not UTF-8 is an error.
     pub(crate) fn checked_variable(&self, name: &str) -> Result<Option<String>> {
         self.raw_variable(name).map(|value| value.into_string().map_err(|_| unreadable(name))).transpose()
     }
 
-    /// A variable that counts even when it is empty; `None` where it is not set.
+    /// A variable that counts even if it is empty; `None` if it is not set.
     pub(crate) fn set_variable(&self, name: &str) -> Option<Result<String>> {
         Some(self.any_variable(name)?.into_string().map_err(|_| unreadable(name)))
     }
@@ -121,14 +120,14 @@ impl Host {
 
     fn any_variable(&self, name: &str) -> Option<OsString> {
         match &self.environment {
-            #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+            #[expect(clippy::disallowed_methods, reason = "this is the only place that does this")]
             Environment::Process => std::env::var_os(name),
             Environment::Made(variables) => variables.get(name).cloned(),
         }
     }
 
-    /// The variables that configure a cloud, by name: those that begin with `OS_` or `ARCHSTONE_` and are not
-    /// empty. One whose value is not UTF-8 is an error: dropping it would change what was meant.
+    /// The variables that configure a cloud, by name: those that begin with `OS_` or `ARCHSTONE_` and are not empty. A
+    /// value that is not UTF-8 is an error, since ignoring it would change the configuration.
     pub(crate) fn settings_variables(&self) -> Result<BTreeMap<String, String>> {
         let mut readable = BTreeMap::new();
         for (name, value) in self.raw_variables() {
@@ -143,7 +142,7 @@ impl Host {
             !value.is_empty() && (name.starts_with("OS_") || name.starts_with("ARCHSTONE_"))
         };
         match &self.environment {
-            #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+            #[expect(clippy::disallowed_methods, reason = "this is the only place that does this")]
             Environment::Process => std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
                 .filter(|(name, value)| counts(name, value))
@@ -156,17 +155,17 @@ impl Host {
         }
     }
 
-    /// The names of all variables that can hold options of a cloud, and so secrets: those that begin with `OS_` or
-    /// `ARCHSTONE_`, whatever follows and whatever they hold.
+    /// The names of all variables that may contain options of a cloud, and therefore secrets: those that begin with
+    /// `OS_` or `ARCHSTONE_`, with any name and value.
     #[must_use]
     pub fn cloud_variables(&self) -> Vec<OsString> {
         let names: Vec<OsString> = match &self.environment {
-            #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+            #[expect(clippy::disallowed_methods, reason = "this is the only place that does this")]
             Environment::Process => std::env::vars_os().map(|(name, _)| name).collect(),
             Environment::Made(variables) => variables.keys().map(OsString::from).collect(),
         };
         let is_of_cloud = |name: &OsString| {
-            // Windows does not tell upper from lower case.
+            // Names of variables are case-insensitive on Windows.
             let ignores_case = self.platform == Platform::Windows;
             ["OS_", "ARCHSTONE_"].iter().any(|prefix| {
                 let start = name.as_encoded_bytes().get(..prefix.len()).unwrap_or_default();
@@ -176,8 +175,8 @@ impl Host {
         names.into_iter().filter(is_of_cloud).collect()
     }
 
-    /// Where configuration is looked for, the first first: the working folder, the user's own folders, the
-    /// machine's. The same as openstacksdk's, on each platform.
+    /// The folders that are searched for configuration, in order: the working directory, the user's folders, the
+    /// system's folders. They are the same as openstacksdk's on each platform.
     pub(crate) fn configuration_folders(&self) -> Vec<PathBuf> {
         let below_home = |path: &str| Some(self.home()?.join(path).join("openstack"));
         let variable = |name: &str, path: &str| Some(self.absolute(name)?.join(path));
@@ -196,8 +195,8 @@ impl Host {
             ],
         };
         match self.platform {
-            // Paths that are not absolute are to be ignored, says the XDG specification: an empty one would be the
-            // working folder, where anyone may have put a file.
+            // The XDG specification requires ignoring paths that are not absolute: an empty one would be the working
+            // directory, where anyone may have put a file.
             Platform::Unix => match self.raw_variable("XDG_CONFIG_DIRS") {
                 Some(several) => folders.extend(
                     std::env::split_paths(&several)
@@ -223,12 +222,12 @@ impl Host {
         &self.working_folder
     }
 
-    /// The user's own folder for clouds, where new files go.
+    /// The user's own configuration folder, where new files are created.
     pub(crate) fn own_configuration_folder(&self) -> Option<PathBuf> {
         self.configuration_folders().into_iter().nth(1).filter(|_| self.home().is_some())
     }
 
-    /// A path as people write it: `~/` is the user's home, and a relative one begins in the working folder.
+    /// Expands a path: `~/` is the user's home, and a relative path starts in the working directory.
     pub(crate) fn path(&self, text: &str) -> PathBuf {
         match (text.strip_prefix("~/"), self.home()) {
             (Some(rest), Some(home)) => home.join(rest),
@@ -236,14 +235,14 @@ impl Host {
         }
     }
 
-    /// The user's own folder for what can be made again: `$XDG_CACHE_HOME`, `~/.cache`.
+    /// The user's own folder for data that can be recreated: `$XDG_CACHE_HOME`, `~/.cache`.
     pub(crate) fn cache_home(&self) -> Option<PathBuf> {
         self.absolute("XDG_CACHE_HOME")
             .or_else(|| self.absolute("LOCALAPPDATA"))
             .or_else(|| Some(self.home()?.join(".cache")))
     }
 
-    /// The user's own folder for what outlives a restart and is not for other machines: `$XDG_STATE_HOME`,
+    /// The user's own folder for data that persists but is specific to this machine: `$XDG_STATE_HOME`,
     /// `~/.local/state`.
     pub(crate) fn state_home(&self) -> Option<PathBuf> {
         self.absolute("XDG_STATE_HOME").or_else(|| Some(self.home()?.join(".local/state")))
@@ -284,7 +283,7 @@ fn unreadable(name: &str) -> Error {
 }
 
 impl fmt::Debug for Host {
-    /// The environment may hold passwords: only the names of a made one are shown.
+    /// The environment may contain passwords: for a test's environment, only names are shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.environment {
             Environment::Process => f.write_str("Host(process)"),
@@ -293,19 +292,19 @@ impl fmt::Debug for Host {
     }
 }
 
-/// A point on a clock that only goes forward, and also while the machine sleeps. It says nothing
-/// about the date, and a change of the machine's date does not move it.
+/// A point in time on a monotonic clock that also advances while the machine sleeps. It is not a date, and is
+/// unaffected by changes of the machine's date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(Duration);
 
 impl Moment {
-    /// A moment so long after the clock's beginning (on Linux: the machine's start).
+    /// A moment this long after the clock's start (on Linux: the machine's boot).
     #[must_use]
     pub fn after_start(elapsed: Duration) -> Self {
         Self(elapsed)
     }
 
-    /// How long after the clock's beginning this is.
+    /// The time since the clock's start.
     #[must_use]
     pub fn since_start(self) -> Duration {
         self.0
@@ -320,7 +319,7 @@ impl Moment {
     }
 }
 
-/// The two clocks: one for lifetimes, one for dates.
+/// Two clocks: one for lifetimes, one for dates.
 pub trait Clock: Send + Sync + 'static {
     /// Now, for measuring lifetimes.
     fn now(&self) -> Moment;
@@ -328,8 +327,8 @@ pub trait Clock: Send + Sync + 'static {
     /// The machine's date, since 1970. It may be wrong.
     fn wall(&self) -> Duration;
 
-    /// Tells one start of the machine from another; moments compare only within one. `None` when
-    /// the clock says nothing outside this process.
+    /// Identifies a boot of the machine; moments are comparable only within one. `None` if the clock is meaningful only
+    /// in this process.
     fn boot_id(&self) -> Option<String> {
         None
     }
@@ -338,13 +337,13 @@ pub trait Clock: Send + Sync + 'static {
 /// The machine's own clocks.
 #[derive(Debug)]
 struct SystemClock {
-    /// Where there is no boot-time clock, moments count from here.
+    /// If there is no boot-time clock, moments count from here.
     #[cfg_attr(target_os = "linux", expect(dead_code, reason = "Linux has a boot-time clock"))]
     started: Instant,
 }
 
 impl SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+    #[expect(clippy::disallowed_methods, reason = "this is the only place that does this")]
     fn new() -> Self {
         Self { started: Instant::now() }
     }
@@ -362,7 +361,7 @@ impl Clock for SystemClock {
         Moment(self.started.elapsed())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one door")]
+    #[expect(clippy::disallowed_methods, reason = "this is the only place that does this")]
     fn wall(&self) -> Duration {
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
@@ -393,7 +392,7 @@ mod tests {
         let host = Host::made([("LESSOPEN", bytes()), ("OS_USERNAME", "alice".into())]);
         let readable = host.settings_variables().expect("only others' variables are not UTF-8");
         assert_eq!(readable.into_iter().collect::<Vec<_>>(), [("OS_USERNAME".to_owned(), "alice".to_owned())]);
-        // A folder need not be UTF-8.
+        // A folder's name need not be UTF-8.
         let home = OsString::from_vec(b"/home/andr\xe9".to_vec());
         assert_eq!(Host::made([("HOME", home.clone())]).home(), Some(PathBuf::from(home)));
     }
@@ -409,7 +408,7 @@ mod tests {
             ("HOME", "x"),
         ] {
             let folders = Host::made([(variable, value)]).configuration_folders();
-            // But for the working folder, which comes first.
+            // Except for the working directory, which comes first.
             assert!(folders.iter().skip(1).all(|folder| folder.is_absolute()), "{variable}={value}: {folders:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! Secrets in the keyring of this system: the Secret Service of a Linux desktop, the Keychain of macOS, the
+//! Secrets in the system keyring: the Secret Service of a Linux desktop, the Keychain of macOS, the
 //! Credential Manager of Windows.
 
 use std::{fmt, str::FromStr};
@@ -9,15 +9,15 @@ use crate::{
     secret::Secret,
 };
 
-/// What works on systems without a keyring.
+/// What to do on systems without a keyring.
 fn without_keyring() -> Hint {
     Hint::options(["password_file", "password_command"], "and") + " work everywhere"
 }
 
-/// Where a secret stands in the keyring: `service/account`, or an account of the service `archstone`.
+/// The place of a secret in the keyring: `service/account`, or an account of the service `archstone`.
 ///
-/// Other programs find it by the same two words: `secret-tool lookup service archstone username demo`, or
-/// `keyring get archstone demo` of Python's `keyring`.
+/// Other programs find it under the same two words: `secret-tool lookup service archstone username demo`, or `keyring
+/// get archstone demo` with Python's `keyring`.
 ///
 /// ```
 /// use archstone::config::KeyringPlace;
@@ -40,28 +40,28 @@ impl KeyringPlace {
         &self.service
     }
 
-    /// The account that the secret is of.
+    /// The account that the secret belongs to.
     #[must_use]
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// The secret. The system may ask a person to unlock the keyring, and waits meanwhile.
+    /// Reads the secret. The system may prompt a person to unlock the keyring, and blocks meanwhile.
     ///
     /// # Errors
     ///
-    /// [`InvalidConfig`](ErrorKind::InvalidConfig) when there is no such secret, or no keyring here: this
-    /// system has none, or the crate was built without its feature `keyring`.
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) when there is no such secret, or no keyring: either the system has
+    /// none, or the crate was built without its feature `keyring`.
     pub fn read(&self) -> Result<Secret> {
         let missing = || {
-            let message = format!("the keyring of this system has no secret at `{self}`");
+            let message = format!("the system keyring has no secret at `{self}`");
             Error::new(ErrorKind::InvalidConfig, message)
                 .with_hint("`archstone config set CLOUD password --keyring`, or the option that it is for, asks for it and puts it there")
         };
         system::find(self)?.ok_or_else(missing)
     }
 
-    /// The secret that is there; where there is none, a new one that is put there.
+    /// Reads the secret; if there is none, stores a new one.
     pub(crate) fn read_or_make(&self, make: impl FnOnce() -> Result<Secret>) -> Result<Secret> {
         if let Some(secret) = system::find(self)? {
             return Ok(secret);
@@ -71,7 +71,7 @@ impl KeyringPlace {
         Ok(secret)
     }
 
-    /// Puts a secret there, in place of the one that is there.
+    /// Stores a secret, replacing the existing one.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl KeyringPlace {
         system::write(self, secret)
     }
 
-    /// Takes the secret away. Returns whether it was there.
+    /// Deletes the secret. Returns whether it existed.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl FromStr for KeyringPlace {
     fn from_str(text: &str) -> Result<Self> {
         let (service, account) = text.split_once('/').unwrap_or(("archstone", text));
         if service.is_empty() || account.is_empty() {
-            let message = format!("`{}` is no place in a keyring", printable(text));
+            let message = format!("`{}` is not a place in a keyring", printable(text));
             return Err(Error::new(ErrorKind::InvalidConfig, message)
                 .with_hint("write `service/account`, or an account of the service `archstone`"));
         }
@@ -144,7 +144,7 @@ mod system {
     }
 
     fn unusable(failure: &Failure) -> Error {
-        let message = format!("the keyring of this system cannot be used: {failure}");
+        let message = format!("the system keyring cannot be used: {failure}");
         Error::new(ErrorKind::InvalidConfig, message).with_hint(
             "it needs a desktop's session (on Linux a Secret Service, such as GNOME Keyring, on the session's D-Bus); "
                 + without_keyring(),
@@ -169,7 +169,7 @@ mod system {
     }
 
     fn absent() -> Error {
-        Error::new(ErrorKind::InvalidConfig, "this build has no access to keyrings")
+        Error::new(ErrorKind::InvalidConfig, "this build does not support keyrings")
             .with_hint("build with the feature `keyring`; " + without_keyring())
     }
 }

@@ -1,5 +1,5 @@
-//! Reading what servers send without losing the whole for a part: a value that is null, missing or of another type
-//! costs only itself.
+//! Lenient deserialization of server responses: a value that is null, missing or of another type is dropped, and the
+//! rest is kept.
 
 use std::{fmt, marker::PhantomData};
 
@@ -12,12 +12,12 @@ use serde::{
 };
 use serde_json::Value;
 
-/// For `deserialize_with`, together with `default`: a part that may be anything. What does not fit is the default.
+/// For `deserialize_with`, together with `default`: a value of any type. One that does not match becomes the default.
 pub(crate) fn part<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
     Ok(T::deserialize(Value::deserialize(from)?).unwrap_or_default())
 }
 
-/// For `deserialize_with`, together with `default`: a list, without the items that do not fit.
+/// For `deserialize_with`, together with `default`: a list, without the items that do not match.
 pub(crate) fn parts<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
     let items = match Value::deserialize(from)? {
         Value::Array(items) => items,
@@ -26,18 +26,18 @@ pub(crate) fn parts<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> 
     Ok(items.into_iter().filter_map(|item| T::deserialize(item).ok()).collect())
 }
 
-/// For `deserialize_with`, together with `default`: a list of objects, without the items that are something else. It is
-/// read as it comes, so that a long one needs no copy; the objects' own fields have to be lenient.
+/// For `deserialize_with`, together with `default`: a list of objects, without the items of other types. It is
+/// deserialized directly, so that a long list needs no copy; the objects' own fields have to be lenient.
 pub(crate) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
     from.deserialize_any(List(PhantomData))
 }
 
-/// For `deserialize_with`, together with `default`: text, or nothing. Empty text is nothing.
+/// For `deserialize_with`, together with `default`: optional text. An empty text becomes `None`.
 pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     from.deserialize_any(Text)
 }
 
-/// What a visitor makes of the values that do not fit.
+/// A visitor's result for values of other types.
 macro_rules! anything_else_is {
     ($nothing:expr; $( $visit:ident($kind:ty) ),* $(,)?) => {
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,7 +98,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
     }
 }
 
-/// An item of a list; `None` when it is no object.
+/// An item of a list; `None` if it is not an object.
 pub(crate) struct Object<T>(pub(crate) Option<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -1,10 +1,10 @@
-//! What is wrong with a JSON text, without a word of the text.
+//! Describes why JSON is malformed, without quoting any of it.
 
 use std::fmt;
 
 use serde_json::error::Category;
 
-/// A JSON reader's complaint. The reader's own words quote what it found, and that may be a secret.
+/// An error of a JSON parser. The parser's own message quotes its input, which may be a secret.
 #[derive(Debug)]
 pub(crate) struct Malformed {
     what: &'static str,
@@ -15,10 +15,10 @@ pub(crate) struct Malformed {
 impl From<&serde_json::Error> for Malformed {
     fn from(error: &serde_json::Error) -> Self {
         let what = match error.classify() {
-            Category::Eof => "the JSON breaks off",
+            Category::Eof => "the JSON is incomplete",
             Category::Syntax => "this is not JSON",
             Category::Data if error.to_string().starts_with("missing field") => "the JSON lacks a field",
-            Category::Data => "the JSON has something else than is expected",
+            Category::Data => "the JSON does not have the expected form",
             Category::Io => "the JSON cannot be read",
         };
         Self { what, line: error.line(), column: error.column() }
@@ -28,7 +28,7 @@ impl From<&serde_json::Error> for Malformed {
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            // What was read is whole by then.
+            // There is no position: the JSON itself was parsed completely before.
             0 => f.write_str(self.what),
             line => write!(f, "{} at line {line} column {}", self.what, self.column),
         }

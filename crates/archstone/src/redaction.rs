@@ -1,15 +1,15 @@
-//! What a request sent as secret, so that no error repeats it: services like to quote what they refuse.
+//! Redacts the secrets of a request, so that no error repeats them: services often quote what they refuse.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use crate::secret::Secret;
 
-/// What a request sent as secret. The words of a service that go into an error are searched for it.
+/// The secrets of a request. A service's message is searched for them before it becomes part of an error.
 ///
-/// Each secret is looked for as it is, escaped as JSON, Python or HTML do it, in a URL, and within base64, and is
-/// replaced by `***`. One that is short, or that equals a name that was sent too, cannot be told from other text: then
-/// none of the service's words are shown.
+/// Each secret is searched for literally, with the escapes of JSON, Python and HTML, percent-encoded, and within
+/// base64, and is replaced by `***`. A secret that is short, or equals a name in the same request, cannot be told from
+/// other text: then the whole message is withheld.
 #[derive(Clone, Default)]
 pub struct SentSecrets {
     secrets: Vec<Secret>,
@@ -18,11 +18,11 @@ pub struct SentSecrets {
 
 /// Shorter secrets occur in any text.
 const LONG_ENOUGH: usize = 8;
-/// Still shorter ones count only where they are a word of their own: `p` is in any sentence.
+/// Even shorter ones count only as a separate word: `p` is in any sentence.
 const WORD: usize = 4;
-/// A longer text is no name.
+/// A longer text is not a name.
 const LONGEST_NAME: usize = 255;
-/// Of a service's words, more is never shown.
+/// The maximum length of a service's message that is shown.
 const MOST_WORDS: usize = 16 << 10;
 
 impl SentSecrets {
@@ -42,10 +42,26 @@ impl SentSecrets {
             && let Some((_, password)) = pair.split_once(':')
         {
             self.add(password);
+            // OAuth 2.0 form-encodes it.
+            let mut decoded = url::form_urlencoded::parse(password.as_bytes());
+            if let (Some((decoded, _)), None) = (decoded.next(), decoded.next()) {
+                self.add(decoded.into_owned());
+            }
         }
     }
 
-    /// Adds what a body holds: secret is what its key says is secret, and all other texts are names.
+    /// Adds a field of a form.
+    pub(crate) fn add_field(&mut self, name: &str, value: &Secret) {
+        const NAMES: [&str; 7] =
+            ["grant_type", "scope", "client_id", "username", "redirect_uri", "code_challenge", "code_challenge_method"];
+        if NAMES.contains(&name) {
+            self.names.push(value.expose().to_owned());
+        } else {
+            self.add(value.clone());
+        }
+    }
+
+    /// Adds the texts in a body: secrets are those whose key says so, and all other texts are names.
     pub(crate) fn add_body(&mut self, body: &Value) {
         self.collect(body, "", "");
     }
@@ -54,7 +70,7 @@ impl SentSecrets {
         match value {
             Value::String(text) if is_secret(parent, key) => {
                 self.add(text.as_str());
-                // A credential's blob is JSON of its own.
+                // A credential's blob is itself JSON.
                 if let Ok(inner @ Value::Object(_)) = serde_json::from_str(text) {
                     self.collect(&inner, "", key);
                 }
@@ -66,14 +82,14 @@ impl SentSecrets {
         }
     }
 
-    /// The words without the secrets; `None` where they cannot be shown.
+    /// The message without the secrets; `None` if it cannot be shown.
     pub(crate) fn redacted(&self, words: &str) -> Option<String> {
         let mut end = words.len().min(MOST_WORDS);
         while !words.is_char_boundary(end) {
             end -= 1;
         }
         let mut shown = words[..end].to_owned();
-        // A secret may be within another.
+        // A secret may be part of another.
         let mut secrets: Vec<_> = self.secrets.iter().map(Secret::expose).collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         for secret in secrets {
@@ -105,7 +121,7 @@ fn is_secret(parent: &str, key: &str) -> bool {
 
 const MASK: &str = "***";
 
-/// The text without the secret, in whatever way it is written.
+/// The text without the secret, in any encoding.
 fn without(text: &str, secret: &str) -> String {
     let ways: Vec<Vec<Vec<String>>> = (0..=2).map(|level| secret.chars().map(|c| forms(c, level)).collect()).collect();
     let mut shown = String::with_capacity(text.len());
@@ -128,19 +144,19 @@ fn without(text: &str, secret: &str) -> String {
     shown
 }
 
-/// What follows a text that is written in one of these forms, character by character.
+/// The rest after a text that is written in these forms, character by character.
 fn after<'t>(text: &'t str, forms: &[Vec<String>]) -> Option<&'t str> {
     forms.iter().try_fold(text, |rest, forms| {
         forms.iter().find_map(|form| {
             let start = rest.get(..form.len())?;
-            // Hexadecimal digits may be of either case.
+            // Hexadecimal digits may be in upper or lower case.
             let is_it = start == form || (form.len() > 2 && start.eq_ignore_ascii_case(form));
             is_it.then(|| &rest[form.len()..])
         })
     })
 }
 
-/// How a character may be written: as it is, or escaped once or twice; the longest first.
+/// The forms of a character: literal, or escaped once or twice; the longest first.
 fn forms(c: char, level: usize) -> Vec<String> {
     let mut forms = Vec::new();
     if level > 0 {
@@ -186,11 +202,11 @@ fn forms(c: char, level: usize) -> Vec<String> {
     forms
 }
 
-/// The text without whatever base64 holds the secret, alone or behind something else, such as `user:`.
+/// The text without base64 that contains the secret, alone or after something else, such as `user:`.
 fn without_base64(text: &str, secret: &str) -> String {
     const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const OF_URLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    /// What is shorter is found by chance.
+    /// Shorter matches occur by chance.
     const SHORTEST: usize = 4;
     let is_of_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=-_".contains(c);
     let mut shown = text.to_owned();
@@ -212,7 +228,7 @@ fn without_base64(text: &str, secret: &str) -> String {
     shown
 }
 
-/// The characters of base64 that depend on nothing but these bytes, when so many bytes (modulo 3) come before them.
+/// The base64 characters that depend only on these bytes, if `before` bytes (modulo 3) precede them.
 fn base64_within(bytes: &[u8], before: usize, alphabet: &[u8; 64]) -> String {
     let first = [0, 4, 2][before % 3];
     let bit = |position: usize| bytes[position / 8] >> (7 - position % 8) & 1;
@@ -265,7 +281,7 @@ mod tests {
     #[test]
     fn base64_is_looked_into() {
         let sent = sent(&json!({"secret": "correct?horse>"}));
-        // Alone, behind `a:`, behind `alice:`, between others, and in the alphabet of URLs.
+        // Alone, after `a:`, after `alice:`, between others, and in the URL-safe alphabet.
         let table = [
             "Y29ycmVjdD9ob3JzZT4=",
             "YTpjb3JyZWN0P2hvcnNlPg==",

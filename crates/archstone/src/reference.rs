@@ -1,4 +1,4 @@
-//! How users, projects and domains are named: by id, or by a name inside a domain.
+//! References to users, projects and domains: by id, or by a name inside a domain.
 
 use std::fmt;
 
@@ -13,8 +13,8 @@ pub enum DomainRef {
     Name(String),
 }
 
-/// A project, named the two ways Keystone accepts. A bare name cannot be built: project names
-/// are unique only within a domain.
+/// A project, by its id, or by its name and domain. A name without a domain cannot be constructed: project names are
+/// unique only within a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ProjectRef {
     /// The project's id.
@@ -28,7 +28,7 @@ pub enum ProjectRef {
     },
 }
 
-/// A user, named the two ways Keystone accepts.
+/// A user, by its id, or by its name and domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UserRef {
     /// The user's id.

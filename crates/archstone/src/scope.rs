@@ -1,4 +1,4 @@
-//! What a token is good for.
+//! The scopes of tokens.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::reference::{DomainRef, ProjectRef};
 
-/// What a token is good for.
+/// The scope of a token.
 ///
 /// ```
 /// use archstone::{DomainRef, ProjectRef, Scope};
@@ -21,11 +21,11 @@ use crate::reference::{DomainRef, ProjectRef};
 /// Follows the `scope` object of Keystone's `POST /v3/auth/tokens`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// None asked: Keystone takes the user's default project if there is one. Otherwise Archstone
-    /// looks the user's projects up, and takes the only one.
+    /// No scope requested: Keystone uses the user's default project if there is one. Otherwise
+    /// Archstone looks up the user's projects, and uses the only one.
     #[default]
     Default,
-    /// No authorization at all, even if the user has a default project.
+    /// Unscoped, even if the user has a default project.
     Unscoped,
     /// One project.
     Project(ProjectRef),
@@ -33,7 +33,7 @@ pub enum Scope {
     Domain(DomainRef),
     /// The deployment itself.
     System,
-    /// What the trust with this id delegates.
+    /// The roles that the trust with this id delegates.
     Trust(String),
 }
 

@@ -16,13 +16,13 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The one way out. Search for `expose` to audit every use.
+    /// Returns the value. Search for `expose` to audit every use.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// A short digest that tells two secrets apart in a log without telling either.
+    /// A short digest that distinguishes secrets in a log without revealing them.
     #[must_use]
     pub fn digest(&self) -> String {
         let digest = ring::digest::digest(&ring::digest::SHA256, self.0.as_bytes());

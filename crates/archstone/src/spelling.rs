@@ -1,7 +1,7 @@
-//! Typos: which of the known names was most likely meant.
+//! Typos: finds the known name that was most likely meant.
 
-/// The known name that a name most likely stands for; `None` where no name is near. The longer a name, the more
-/// typos it may have: one for every three letters, three at most.
+/// The most similar known name; `None` if no name is similar enough. The longer a name, the more typos it may have: one
+/// for every three letters, at most three.
 ///
 /// ```
 /// assert_eq!(archstone::config::nearest("dmeo", ["prod", "demo"]), Some("demo"));
@@ -14,7 +14,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     known.filter(|(typos, _)| *typos <= allowed).min().map(|(_, it)| it)
 }
 
-/// How many typos lie between two names: a letter too many, too few or another one, or two that changed places.
+/// The number of typos between two names: an additional, missing or different letter, or two letters swapped.
 pub(crate) fn distance(one: &str, other: &str) -> usize {
     let one: Vec<char> = one.chars().collect();
     let other: Vec<char> = other.chars().collect();

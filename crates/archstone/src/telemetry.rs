@@ -1,10 +1,10 @@
-//! Spans for OpenTelemetry: what took how long, in this program and in the services it asks.
+//! OpenTelemetry spans: durations in this program and in the services that it calls.
 //!
-//! The library tells [`tracing`] what it does, whether or not this feature is there: spans named `login`,
-//! `discovery`, `request` and `retry`, with the targets `archstone::login`, `archstone::discovery`,
-//! `archstone::request` and `archstone::retry`. None of them holds a secret. With the feature `opentelemetry`, a
-//! [`Telemetry`] sends spans to a collector, and every request carries the `traceparent` header (W3C Trace
-//! Context), so that the service's own spans join.
+//! The library reports its operations to [`tracing`] with or without this feature: spans named `login`, `discovery`,
+//! `request` and `retry`, with the targets `archstone::login`, `archstone::discovery`, `archstone::request` and
+//! `archstone::retry`. They contain no secrets. With the feature `opentelemetry`, a [`Telemetry`] sends the spans to a
+//! collector, and every request carries the `traceparent` header (W3C Trace Context), so that they are linked to the
+//! service's own spans.
 //!
 //! ```no_run
 //! use archstone::telemetry::Telemetry;
@@ -37,7 +37,7 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// For a collector at a URL without its path, such as `http://127.0.0.1:4318`. `program` is the
+    /// Exports to a collector at a URL without its path, such as `http://127.0.0.1:4318`. `program` is the
     /// `service.name` of the spans.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Telemetry {
         Ok(Self { provider })
     }
 
-    /// The layer of a `tracing` subscriber that takes the spans.
+    /// The layer for a `tracing` subscriber that collects the spans.
     #[must_use]
     pub fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
@@ -71,11 +71,11 @@ impl Telemetry {
         OpenTelemetryLayer::new(self.provider.tracer("archstone"))
     }
 
-    /// Sends what is left, and ends.
+    /// Sends the remaining spans, and shuts down.
     ///
     /// # Errors
     ///
-    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the collector does not take it.
+    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the collector does not accept them.
     pub fn finish(self) -> Result<()> {
         self.provider.shutdown().map_err(|source| {
             Error::new(ErrorKind::ConnectionFailed, "not all spans were taken by the collector").with_source(source)

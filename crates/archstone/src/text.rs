@@ -1,16 +1,16 @@
-//! The one place where text from outside (servers, files, variables, stores) becomes text for people.
+//! Makes external text (from servers, files, variables, stores) safe to show to people.
 //!
-//! A project may be called `w\x1b]0;owned\x07`, or hold a character that turns the line around. Whatever shows such
-//! text to people sends it through here; what programs get stays as it is.
+//! A project may be called `w\x1b]0;owned\x07`, or contain a character that reverses the direction of text. Code that
+//! shows such text to people passes it through this module; programs get the original.
 
 use std::borrow::Cow;
 
-/// The most characters of one piece of text within a message.
+/// The maximum number of characters of one piece of text in a message.
 const PIECE: usize = 300;
-/// The most characters of a whole message or hint: the pieces of a list add up.
+/// The maximum number of characters of a whole message or hint, which may contain many pieces.
 const MESSAGE: usize = 4000;
 
-/// A piece of text from outside, fit for a message: on one line, trimmed, nothing hidden in it, and at most 300
+/// External text in a form for messages: on one line, trimmed, with invisible characters escaped, and at most 300
 /// characters long.
 ///
 /// ```
@@ -42,7 +42,7 @@ pub fn escaped_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.split('\n').map(escaped).collect::<Vec<_>>().join("\n"))
 }
 
-/// A word of a command that is shown, so that POSIX shells take it for one word.
+/// A word of a command, quoted if necessary so that POSIX shells read it as one word.
 ///
 /// ```
 /// assert_eq!(archstone::text::shell_word("it's"), r"'it'\''s'");
@@ -57,14 +57,14 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether people can see the character, or the room that it takes: it is no control character, has a width, and
-/// does not change the order of the characters around it.
+/// Whether people can see the character, or the space that it takes: it is not a control character, has a width, and
+/// does not change the direction of the characters around it.
 #[must_use]
 pub fn is_visible(c: char) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
     }
-    // Unicode's `Default_Ignorable_Code_Point`, `Bidi_Control`, separators of lines, and annotations.
+    // Unicode's `Default_Ignorable_Code_Point`, `Bidi_Control`, line separators, and annotations.
     !(c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -73,7 +73,7 @@ pub fn is_visible(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'))
 }
 
-/// A whole message or hint: escaped, and cut where it is longer than anybody reads.
+/// A whole message or hint: escaped, and truncated to a readable length.
 pub(crate) fn message(text: String) -> String {
     match bounded(&text, MESSAGE) {
         Cow::Borrowed(_) => text,
@@ -81,7 +81,7 @@ pub(crate) fn message(text: String) -> String {
     }
 }
 
-/// Escapes a text, and cuts it after so many of its characters.
+/// Escapes a text, and truncates it to this many characters.
 fn bounded(text: &str, most: usize) -> Cow<'_, str> {
     // A text has at least as many bytes as characters.
     let fits = text.len() <= most || text.chars().nth(most).is_none();
@@ -123,7 +123,7 @@ mod tests {
             assert_eq!(escaped(text), shown);
             assert_eq!(printable(text), shown);
             assert_eq!(message(text.to_owned()), shown);
-            // What is escaped can be sent through again.
+            // Escaping is idempotent.
             assert_eq!(escaped(shown), shown);
         }
         assert_eq!(escaped_lines("one\ntwo\x1b\n"), "one\ntwo\\u{1b}\n");

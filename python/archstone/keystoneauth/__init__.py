@@ -1,4 +1,4 @@
-"""Archstone for every client that stands on keystoneauth1.
+"""Archstone for every client that is built on keystoneauth1.
 
 As a plugin, with `auth_type: archstone` in `clouds.yaml` or `OS_AUTH_TYPE=archstone`; or in code:
 
@@ -7,7 +7,7 @@ As a plugin, with `auth_type: archstone` in `clouds.yaml` or `OS_AUTH_TYPE=archs
 >>> session = Session(auth=Client.from_env())
 >>> keystoneclient.v3.client.Client(session=session).projects.list()
 
-`Session` and `Adapter` are keystoneauth1's, and their requests travel through Archstone; `Plugin` brings Archstone's
+`Session` and `Adapter` are keystoneauth1's, with requests sent by Archstone; `Plugin` brings Archstone's
 logins to keystoneauth1's own session. Errors are keystoneauth1's, with Archstone's as their cause.
 """
 

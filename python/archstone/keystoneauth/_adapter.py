@@ -23,7 +23,7 @@ _Base = keystoneauth1.adapter._BaseAdapter
 
 
 class _Limits:
-    """At the most so many requests at once, and so many begun in a second: never more to catch up."""
+    """A rate limit: at most this many requests at once, and this many started per second, without bursts."""
 
     def __init__(self, at_once: int | None, per_second: float | None) -> None:
         self._places = threading.BoundedSemaphore(at_once) if at_once else None
@@ -46,22 +46,22 @@ class _Limits:
 
 
 class _Bound(_Base):
-    """What both kinds do alike, where keystoneauth1's do something else."""
+    """The behavior of both kinds that differs from keystoneauth1's."""
 
     @signed_as(_Base.__init__)
     def __init__(self, session: Session, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
-        """Make an adapter: see keystoneauth1's."""
+        """Create an adapter: see keystoneauth1's."""
         options.update(named(_Base.__init__, arguments, 2))
         given = Hidden(options)
         del arguments, options
         super().__init__(session, **given())
         at_once, per_second = given().get("concurrency"), given().get("rate_limit")
-        # Without limits of its own, the session's hold.
+        # Without limits of its own, the session's apply.
         limits: Any = _Limits(at_once, per_second) if at_once or per_second else None
         self._rate_semaphore = limits
 
     def _request(self, url: str, method: str, **options: Any) -> requests.Response:  # noqa: ANN401
-        # The caller's own stays as it is.
+        # The caller's own dict is not modified.
         options["endpoint_filter"] = dict(options.get("endpoint_filter") or {})
         given = Hidden(options)
         del options
@@ -69,7 +69,7 @@ class _Bound(_Base):
 
     @signed_as(_Base.get_endpoint)
     def get_endpoint(self, auth: plugins.BaseAuthPlugin | None = None, **wanted: Any) -> str | None:  # noqa: ANN401
-        """Return the service's URL, or None; `endpoint_override` with its names filled in."""
+        """Return the service's URL, or None; `endpoint_override` with its placeholders filled in."""
         if self.endpoint_override:
             wanted["endpoint_override"] = self.endpoint_override
         else:
@@ -82,7 +82,7 @@ class _Bound(_Base):
         interface: str | list[str] | None = "public",
         region_name: str | None = None,
     ) -> dict[str, dict[str, dict[str, list[VersionData]]]]:
-        """Return what the service says of its versions, by region and interface."""
+        """Return the service's versions, by region and interface."""
         return self.session.get_all_version_data(
             self.auth,
             interface=interface,
@@ -92,8 +92,8 @@ class _Bound(_Base):
 
 
 class Adapter(_Bound, keystoneauth1.adapter.Adapter):
-    """keystoneauth1's adapter, on any session."""
+    """keystoneauth1's adapter, for any session."""
 
 
 class LegacyJsonAdapter(_Bound, keystoneauth1.adapter.LegacyJsonAdapter):
-    """keystoneauth1's adapter that returns answers together with what their JSON says."""
+    """keystoneauth1's adapter that returns responses together with their JSON."""

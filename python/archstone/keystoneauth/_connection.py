@@ -1,4 +1,4 @@
-"""How a server is to be reached, as `requests` and keystoneauth1 say it, and as Archstone does."""
+"""Connection settings, converted from those of `requests` and keystoneauth1 to Archstone's."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Trust, certificates and proxies of a request."""
+    """CA bundle, certificates and proxies of a request."""
 
     verify: bool | str = True
     cert: str | tuple[str, ...] | None = None
-    # A proxy's URL may hold a password.
+    # A proxy's URL may contain a password.
     proxies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     tls_min_version: str | None = None
 
     @classmethod
     def of(cls, session: object, said: Mapping[str, Any]) -> Connection:
-        """Return what a request says, and else its session."""
+        """Return the settings of a request, with those of its session as defaults."""
         verify, cert = said.get("verify"), said.get("cert")
         below: object = getattr(session, "session", None)  # the `requests.Session` of keystoneauth1's
         proxies: dict[str, str | None] = {**(getattr(below, "proxies", None) or {}), **(said.get("proxies") or {})}
@@ -38,9 +38,9 @@ class Connection:
         )
 
     def options(self) -> dict[str, Any]:
-        """Return the options of a client that reaches servers so."""
+        """Return the options of a client with these settings."""
         options: dict[str, Any] = {"tls_min_version": self.tls_min_version}
-        # What `requests` reads when nobody says whom to trust.
+        # The variables that `requests` reads if no CA bundle is set.
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         trust = bundle if self.verify is True and bundle else self.verify
         if isinstance(trust, str):
@@ -58,7 +58,7 @@ class Connection:
 
 
 def _is_looked_for(key: str) -> bool:
-    """Return whether `requests` ever looks for a key in a dictionary of proxies. It skips others without a word."""
+    """Return whether `requests` ever looks up a key in a dictionary of proxies. It silently skips others."""
     scheme, separator, host = key.partition("://")
     if scheme not in {"http", "https", "all"}:
         return False
@@ -70,7 +70,7 @@ def _is_looked_for(key: str) -> bool:
 
 
 def _url(proxy: str) -> str:
-    """Return the URL of a proxy in a list of them. An empty one means that there is no proxy."""
+    """Return the URL of a proxy in a list of them. An empty one means no proxy."""
     if not proxy:
         return "none"
     return re.sub(r"\s", "%20", proxy if "://" in proxy else f"http://{proxy}")

@@ -1,4 +1,4 @@
-"""Discovery by keystoneauth1's own code, which remembers what it was told, and here also what it was not."""
+"""Discovery by keystoneauth1's own code, which caches documents, with failures cached here, too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import requests
 from keystoneauth1 import exceptions, session
 
-# As long as the library itself remembers either.
+# As long as the library itself caches them.
 _ABSENT = 600.0
 _FAILED = 10.0
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 
 
 class Outcomes:
-    """What came of asking URLs for their versions, for a while."""
+    """The outcomes of version discovery by URL, cached for a while."""
 
     def __init__(self) -> None:
-        """Remember nothing yet."""
+        """Start with an empty cache."""
         self._lock = threading.Lock()
         self._kept: dict[tuple[str, object], tuple[float, Outcome]] = {}
 
     def seen_by(self, asking: session.Session) -> session.Session:
-        """Return a session whose discovery is answered from here, where it can be."""
+        """Return a session whose discovery is answered from this cache, if possible."""
         return asking if isinstance(asking, Discovering) else cast("session.Session", Discovering(asking, self))
 
     def get(self, key: tuple[str, object]) -> Outcome | None:
-        """Return what came of it, if that still holds."""
+        """Return the outcome, if it is still valid."""
         with self._lock:
             until, outcome = self._kept.get(key, (0.0, None))
         return outcome if time.monotonic() < until else None
 
     def keep(self, key: tuple[str, object], outcome: Outcome) -> None:
-        """Remember what came of it."""
+        """Store an outcome."""
         is_answer = isinstance(outcome, (requests.Response, exceptions.HTTPClientError))
         if isinstance(outcome, requests.Response) and len(outcome.content) > _LARGEST:
             return
@@ -52,19 +52,19 @@ class Outcomes:
 
 
 class Discovering:
-    """A session, as keystoneauth1's discovery uses it."""
+    """A session for keystoneauth1's discovery."""
 
     def __init__(self, asking: session.Session, outcomes: Outcomes) -> None:
-        """Look through to this session."""
+        """Wrap this session."""
         self._asking = asking
         self._outcomes = outcomes
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-        """Be that session in everything else."""
+        """Pass everything else to that session."""
         return getattr(self._asking, name)
 
     def get(self, url: str, **options: Any) -> requests.Response:  # noqa: ANN401
-        """Ask a URL for its versions, unless it is known what comes of it."""
+        """Request a URL's versions, unless the outcome is cached."""
         key = url, options.get("authenticated")
         outcome = self._outcomes.get(key)
         if outcome is None:

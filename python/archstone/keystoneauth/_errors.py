@@ -1,4 +1,4 @@
-"""What keystoneauth1's users catch, for each of Archstone's errors."""
+"""keystoneauth1's exceptions for Archstone's errors."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _BY_STATUS: dict[int, type[exceptions.HttpError]] = {
     if isinstance(kind, type) and issubclass(kind, exceptions.HttpError) and "http_status" in vars(kind)
 }
 
-# What keystoneauth1 says of an answer in a form that it does not know.
+# keystoneauth1's message for an error response in an unknown form.
 _NOT_UNDERSTOOD = "Unrecognized schema in response body."
 
 
 class _InvalidResponse(exceptions.InvalidResponse):
-    """A login was answered with something else than a token; here with words, and without the answer."""
+    """The response to a login was not a token; with a message, and without the response."""
 
     def __init__(self, message: str) -> None:
         exceptions.ClientException.__init__(self, message)
@@ -47,7 +47,7 @@ class _InvalidResponse(exceptions.InvalidResponse):
 
 @contextmanager
 def translation() -> Generator[None]:
-    """Raise keystoneauth1's exceptions in the place of Archstone's errors."""
+    """Raise keystoneauth1's exceptions instead of Archstone's errors."""
     try:
         yield
     except archstone.Error as error:
@@ -55,7 +55,7 @@ def translation() -> Generator[None]:
 
 
 def translated(error: archstone.Error) -> exceptions.ClientException:  # noqa: PLR0911  one for each kind
-    """Return the exception that says the same, for an error that is no service's answer."""
+    """Return the corresponding exception, for an error that is not a service's response."""
     said = f"{error} (hint: {error.hint})" if error.hint else str(error)
     if error.receipt is not None and error.receipt.expires_at is not None:
         return exceptions.MissingAuthMethods(_answer_of(error.receipt))
@@ -63,7 +63,7 @@ def translated(error: archstone.Error) -> exceptions.ClientException:  # noqa: P
     is_refusal = error.status is not None and error.status >= requests.codes.bad_request
     if is_of_login and error.status is not None and not is_refusal:
         return _InvalidResponse(said)
-    # A login that is refused, and a proxy that is in the way, are what their status says.
+    # For a refused login, and for a proxy that interferes, the status determines the exception.
     is_by_status = is_refusal and (is_of_login or error.status == requests.codes.proxy_authentication_required)
     if (kind := _BY_KIND.get(error.kind)) is not None and not is_by_status:
         return kind(said)
@@ -83,9 +83,9 @@ def translated(error: archstone.Error) -> exceptions.ClientException:  # noqa: P
 def refusal(
     response: requests.Response, error: archstone.Error | None, method: str, url: str
 ) -> exceptions.HttpError | exceptions.MissingAuthMethods:
-    """Return the exception for an answer of 400 and above.
+    """Return the exception for a response of 400 and above.
 
-    It is keystoneauth1's own, where that understands the service; else it has the words that Archstone has found.
+    It is keystoneauth1's own, if keystoneauth1 understands the service; otherwise it has Archstone's message.
     """
     failure = exceptions.from_response(response, method, url)
     if error is None or isinstance(failure, exceptions.MissingAuthMethods):
@@ -109,7 +109,7 @@ def refusal(
 
 
 def as_requests_says(error: archstone.Error, request: requests.PreparedRequest) -> requests.RequestException:
-    """Return the exception that `requests` has for a request without an answer."""
+    """Return the exception of `requests` for a request without a response."""
     kinds: dict[str | None, type[requests.RequestException]] = {
         "proxy_failed": requests.exceptions.ProxyError,
         "timeout": requests.Timeout,
@@ -129,7 +129,7 @@ def _whole_seconds(error: archstone.Error) -> int:
 
 
 def _answer_of(receipt: archstone.Receipt) -> requests.Response:
-    """Return Keystone's answer that was this receipt, as keystoneauth1 reads it."""
+    """Return Keystone's response with this receipt, as keystoneauth1 reads it."""
     response = requests.Response()
     response.status_code = 401
     response.headers["Openstack-Auth-Receipt"] = receipt.id
@@ -138,5 +138,5 @@ def _answer_of(receipt: archstone.Receipt) -> requests.Response:
         "receipt": {"methods": receipt.methods, "expires_at": expires_at},
         "required_auth_methods": receipt.required_auth_methods,
     }
-    response._content = json.dumps(body).encode()  # there is no other way to make one
+    response._content = json.dumps(body).encode()  # there is no public way to set it
     return response

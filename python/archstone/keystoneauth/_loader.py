@@ -1,4 +1,4 @@
-"""How keystoneauth1 makes the plugin: of `clouds.yaml`, `OS_*` and `--os-…`."""
+"""How keystoneauth1 creates the plugin: from `clouds.yaml`, `OS_*` and `--os-…`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from keystoneauth1 import loading
+from keystoneauth1 import exceptions, loading
 
 from archstone._archstone import option_table
 from archstone._hidden import Hidden
 from archstone.keystoneauth._plugin import Plugin
 
-# What sessions and adapters are given, and the plugin asks them for; and what openstacksdk has read before.
+# Options of sessions and adapters, which the plugin gets from them; and those that openstacksdk has read before.
 _OF_OTHERS = {
     "cacert",
     "cert",
@@ -26,17 +26,29 @@ _OF_OTHERS = {
     "verify",
 }
 
-# Under their own names these mean something else: `auth_type` is what names this plugin, and the `openstack`
-# command takes a plugin with a `password` or a `token` for one that always needs it.
+# Under their own names these have another meaning: `auth_type` selects this plugin, and the `openstack` command
+# assumes that a plugin with a `password` or a `token` always needs it.
 _DESTINATIONS = {"auth_type": "archstone_auth_type", "password": "login_password", "token": "login_token"}
 
+# On the command line of `openstack` these are its own: it continues to the other cloud by itself. In `clouds.yaml`
+# and in services' files they keep their names.
+_ONWARD = {
+    "service_provider",
+    "remote_project_id",
+    "remote_project_name",
+    "remote_project_domain_id",
+    "remote_project_domain_name",
+}
+
+# The URL of all services, under each of its names.
+_SERVICES = ("mgmt_url", "endpoint", "url")
 
 if TYPE_CHECKING:
     from oslo_config import cfg
 
 
 class _Opt(loading.Opt):
-    """An option that is known by its own name in services' files, too, whatever keystoneauth1 calls it inside."""
+    """An option that services' files also know by its own name, whatever keystoneauth1 calls it internally."""
 
     def _to_oslo_opt(self) -> cfg.Opt:
         usual = super()._to_oslo_opt()
@@ -47,7 +59,7 @@ class _Opt(loading.Opt):
 def _by_own_name(usual: cfg.Opt, own_name: str) -> cfg.Opt:
     """Return the option so that `password = …` sets it, as with keystoneauth1's own plugins.
 
-    To oslo.config `password` is an old name of `login_password`, and it would say so in the log of each service.
+    oslo.config treats `password` as a deprecated name of `login_password`, and would log that in each service.
     """
     from oslo_config import cfg  # noqa: PLC0415 (only services have it)
 
@@ -70,8 +82,14 @@ def _by_own_name(usual: cfg.Opt, own_name: str) -> cfg.Opt:
     )
 
 
+def _further_names(name: str, aliases: list[str]) -> list[str]:
+    if name == "auth_type":
+        return []
+    return [name, *aliases] if name in _ONWARD else aliases
+
+
 class Loader(loading.BaseLoader[Plugin]):
-    """The options of Archstone as keystoneauth1 knows options, and the plugin that they make."""
+    """Archstone's options in keystoneauth1's form, and the plugin that is made from them."""
 
     @property
     def plugin_class(self) -> type[Plugin]:
@@ -79,26 +97,44 @@ class Loader(loading.BaseLoader[Plugin]):
         return Plugin
 
     def get_options(self) -> list[loading.Opt]:
-        """Return every option that Archstone has, but for those of sessions and adapters."""
+        """Return all of Archstone's options, except those of sessions and adapters."""
         return [
             _Opt(
-                "archstone-auth-type" if name == "auth_type" else name.replace("_", "-"),
+                f"archstone-{name}".replace("_", "-") if name in {"auth_type", *_ONWARD} else name.replace("_", "-"),
                 dest=_DESTINATIONS.get(name, name),
-                deprecated=[] if name == "auth_type" else [loading.Opt(it.replace("_", "-")) for it in aliases],
+                deprecated=[loading.Opt(it.replace("_", "-")) for it in _further_names(name, aliases)],
                 secret=secret,
-                required=name == "auth_url",
                 help=meaning,
             )
             for name, aliases, _, secret, meaning in option_table()
             if name not in _OF_OTHERS
         ]
 
+    def load_from_options(self, **given: Any) -> Plugin:  # noqa: ANN401
+        """Create the plugin, if it is configured which servers to use.
+
+        No option is marked as required: with `mgmt_url`, the methods `none`, `http_basic` and `admin_token` need no
+        identity service.
+
+        Raises:
+            MissingRequiredOptions: there is neither `auth_url` nor `mgmt_url`.
+
+        """
+        options = Hidden(given)
+        del given
+        if not any(options().get(name) for name in ("auth_url", *_SERVICES)):
+            raise exceptions.MissingRequiredOptions([it for it in self.get_options() if it.dest == "auth_url"])
+        return super().load_from_options(**options())
+
     def create_plugin(self, **given: Any) -> Plugin:  # noqa: ANN401
-        """Make the plugin. What only Archstone knows may also be said in its own variables."""
+        """Create the plugin. Options that only Archstone has may also be set in its own variables."""
         own_names = {destination: name for name, destination in _DESTINATIONS.items()}
         options = Hidden({own_names.get(name, name): value for name, value in given.items()})
         del given
         for name, _, variable, _, _ in option_table():
             if variable.startswith("ARCHSTONE_") and options().get(name) is None:
                 options()[name] = os.environ.get(variable)
+        # `archstone exec --refresh` sets both: the token is for programs that do not read the file.
+        if options().get("token_id_file") and options().get("token") == os.environ.get("OS_TOKEN"):
+            options()["token"] = None
         return Plugin(**options())

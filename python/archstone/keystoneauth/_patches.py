@@ -1,4 +1,4 @@
-"""Whether a library for tests or tracing has replaced a part of `requests`, at any time before a request."""
+"""Detects whether a library for tests or tracing has replaced a part of `requests`, at any time before a request."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import urllib3.connectionpool
 if TYPE_CHECKING:
     from types import ModuleType
 
-# What `requests_mock`, `betamax` and `unittest.mock` replace, on the class or on one session.
+# Replaced by `requests_mock`, `betamax` and `unittest.mock`, on the class or on one session.
 _OF_SESSIONS = ("request", "send", "get_adapter")
 
 
 def session_is_patched(session: requests.Session) -> bool:
-    """Tell whether requests of this session do not go the way that `requests` made for them."""
+    """Return whether this session's requests are not sent by the code of `requests`."""
     return not all(_is_own(getattr(session, name), requests.sessions) for name in _OF_SESSIONS)
 
 
 def adapters_are_patched() -> bool:
-    """Tell whether something below sessions is replaced: by `responses`, `vcrpy` and the like."""
+    """Return whether something below sessions is replaced: by `responses`, `vcrpy` or a similar library."""
     pools: tuple[Any, ...] = (urllib3.connectionpool.HTTPConnectionPool, urllib3.connectionpool.HTTPSConnectionPool)
     return not (
         _is_own(requests.adapters.HTTPAdapter.send, requests.adapters)
@@ -33,11 +33,11 @@ def adapters_are_patched() -> bool:
 
 
 def _is_own(method: Any, module: ModuleType) -> bool:  # noqa: ANN401
-    """Tell whether a function was written in this module.
+    """Return whether a function was written in this module.
 
-    Its code is what says so: a wrapper may have copied the function's name and module, and the patch may be older than
-    the import of this package.
+    This is determined by its code: a wrapper may have copied the function's name and module, and the patch may be older
+    than the import of this package.
     """
     function = getattr(method, "__func__", method)
-    # A proxy says that it is a function, and is none.
+    # A proxy object may claim to be a function.
     return type(function) is FunctionType and function.__code__.co_filename == module.__file__

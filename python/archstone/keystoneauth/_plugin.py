@@ -1,4 +1,4 @@
-"""An auth plugin for keystoneauth1's sessions that leaves logins and tokens to Archstone."""
+"""An auth plugin for keystoneauth1's sessions that logs in with Archstone."""
 
 # pyright: reportPrivateUsage=false
 
@@ -15,7 +15,7 @@ from keystoneauth1.identity import base
 
 import archstone
 from archstone._hidden import Hidden
-from archstone.keystoneauth._catalog import CurrentCatalog
+from archstone.keystoneauth._catalog import CurrentCatalog, LaterCatalog
 from archstone.keystoneauth._connection import Connection
 from archstone.keystoneauth._discovery import Outcomes
 from archstone.keystoneauth._errors import translation
@@ -40,37 +40,42 @@ _MADE_OF_A_CLIENT = (
 
 
 class Plugin(base.BaseIdentityPlugin):
-    """Logs in as an Archstone client does: one login for all threads, kept for its life, on disk if asked.
+    """Logs in as an Archstone client does: one login for all threads, cached for its lifetime, optionally on disk.
 
     >>> keystoneauth1.session.Session(auth=Plugin(auth_url=…, username=…, password=…))
 
-    It takes the options of `archstone.Client`. Trust, certificates and time limit are those of the first session
+    It takes the options of `archstone.Client`. CA bundle, certificates and timeout are those of the first session
     that uses it, unless they are given here.
     """
 
     def __init__(self, *, reauthenticate: bool = True, **options: Unpack[Options]) -> None:
-        """Make one; nothing is sent.
+        """Create a plugin; nothing is sent.
 
         Args:
-            reauthenticate: False keeps a token until it is refused, however little life it has left.
-            options: what `archstone.Client` takes.
+            reauthenticate: False keeps a token until it is rejected, even if it is about to expire.
+            options: the options of `archstone.Client`.
 
         Raises:
-            OptionError: something is missing or wrong.
+            OptionError: an option is missing or invalid.
 
         """
         given = Hidden(options)
         del options
-        super().__init__(given().get("auth_url"), reauthenticate)
+        # If a login continues to another cloud, its identity service is there, and known from the token.
+        goes_on = given().get("service_provider")
+        super().__init__(None if goes_on else given().get("auth_url"), reauthenticate)
         self._options: Hidden | None = given
         self._state: Hidden | None = None
         self._start()
+        # The certificate comes from the session.
+        known = Hidden({name: value for name, value in given().items() if value is not None})
+        certificate = {} if "key" in known() else {"cert": "of-the-session"}
         with translation():
-            archstone.Client(**given())
+            archstone.Client(**cast("dict[str, Any]", {**certificate, **known()}))
 
     @classmethod
     def from_client(cls, client: archstone.Client) -> Self:
-        """Make a plugin that shares everything with a client: token, catalog, connections."""
+        """Create a plugin that shares everything with a client: token, catalog, connections."""
         self = cls.__new__(cls)
         base.BaseIdentityPlugin.__init__(self)
         self._options = None
@@ -83,23 +88,23 @@ class Plugin(base.BaseIdentityPlugin):
         self._made: archstone.Client | None = None
         self._connection = Connection()
         self._refused: Hidden | None = None
-        # What this thread has sent: the session does not tell which token was refused.
+        # The token that this thread has sent: the session does not report which token was rejected.
         self._sent = threading.local()
         self._outcomes = Outcomes()
 
     @property
     def has_scope_parameters(self) -> bool:
-        """Whether the options say what the token is for; False for a plugin that was made of a client."""
+        """Whether the options set the scope of the token; False for a plugin made from a client."""
         return self._options is not None and any(self._options().get(name) for name in _SCOPES)
 
     @property
     def token_url(self) -> str:
-        """Where logins are sent."""
+        """The URL that logins are sent to."""
         url = (self.auth_url or "").rstrip("/")
         return url + ("" if url.endswith("v3") else "/v3") + "/auth/tokens"
 
     def client(self, session: Session) -> archstone.Client:
-        """Return the client that logs in, made for the first session that needs it."""
+        """Return the client that logs in, created for the first session that needs it."""
         with self._lock:
             if self._made is None:
                 self._connection = Connection.of(session, {})
@@ -108,7 +113,7 @@ class Plugin(base.BaseIdentityPlugin):
             return self._made
 
     def client_for(self, session: Session, connection: Connection) -> archstone.Client | None:
-        """Return the client, if it reaches servers in this way and nothing else decides on the token."""
+        """Return the client, if it has the same connection settings and the plugin's token is not overridden."""
         kind = type(self)
         if kind.get_headers is not Plugin.get_headers or kind.get_token is not Plugin.get_token:
             return None
@@ -129,13 +134,13 @@ class Plugin(base.BaseIdentityPlugin):
         return Hidden({**options, **state, **given()})
 
     def _token(self, client: archstone.Client) -> Hidden:
-        """Return the current token, or another when this one was refused: the first that comes replaces it."""
+        """Return the current token, or a new one if this one was rejected: the first caller replaces it."""
         token = Hidden(client.token)
         is_refused = self._refused is not None and token() == self._refused()
         return Hidden(client.replace(token())) if is_refused else token
 
     def _current(self, session: Session) -> tuple[str, access.AccessInfo | None]:
-        """Return the token, and what is known of it; logs in when there is none."""
+        """Return the token with its data; logs in if there is none."""
         known = Hidden(self.auth_ref)
         if not self.reauthenticate and known() is not None:
             token = Hidden(known().auth_token)
@@ -153,23 +158,31 @@ class Plugin(base.BaseIdentityPlugin):
         try:
             ours = client.auth_ref
         except archstone.NotAuthenticatedError:
-            # A token that was given: nothing asks what it is.
+            # A token that was given by the caller is not looked up.
             return None
         state = Hidden(json.loads(ours.to_ref()))
         self.auth_url = self.auth_url or ours.auth_url
         known = access.create(body=state()["body"], auth_token=state()["auth_token"])
-        if known.has_service_catalog() and isinstance(known, access.AccessInfoV3):
-            catalog = state()["body"]["token"]["catalog"]
-            known._service_catalog = CurrentCatalog(catalog, client)  # where it keeps its own
+        if isinstance(known, access.AccessInfoV3):
+            # keystoneauth1's place for the catalog.
+            if known.has_service_catalog():
+                known._service_catalog = CurrentCatalog(state()["body"]["token"]["catalog"], client)
+            elif ours.scoped:
+                known._service_catalog = LaterCatalog(client)
         return known
 
     def get_token(self, session: Session) -> str:
-        """Return a token that is good for a request sent now; logs in when there is none."""
+        """Return a token that is valid for a request sent now; logs in if there is none."""
         return self._current(session)[0]
 
     def get_headers(self, session: Session) -> dict[str, str] | None:
-        """Return the headers that prove identity: a token, or a password; an OAuth2 token is in both headers."""
+        """Return the authentication headers: a token, or a password; an OAuth2 token is in both headers.
+
+        With `v3tokenlessauth`, the session presents a certificate, and the headers set the scope.
+        """
         client = self.client(session)
+        if client.scope_headers is not None:
+            return client.scope_headers
         if client.authorization is not None:
             return {"Authorization": client.authorization}
         headers = super().get_headers(session)
@@ -179,20 +192,21 @@ class Plugin(base.BaseIdentityPlugin):
 
     @signed_as(base.BaseIdentityPlugin.get_access)
     def get_access(self, session: Session, **_: Any) -> access.AccessInfo:  # noqa: ANN401
-        """Return what is known of the current token; logs in when there is none."""
+        """Return the current token's data; logs in if there is none."""
         known = self._current(session)[1]
         if known is None:
             with translation():
-                # Says why.
+                # Raises an error with the reason.
                 return access.create(body=json.loads(self.client(session).auth_ref.to_ref())["body"])
         return known
 
-    def get_auth_ref(self, session: Session) -> access.AccessInfo | None:  # type: ignore[override]  # as of others
-        """Return what is known of the current token: the same as `get_access`; None where nothing logs in."""
-        return None if self.client(session).fixed_endpoint else self.get_access(session)
+    def get_auth_ref(self, session: Session) -> access.AccessInfo | None:  # type: ignore[override]  # as elsewhere
+        """Return the current token's data, as `get_access` does; None if the plugin does not log in."""
+        client = self.client(session)
+        return None if client.fixed_endpoint or client.scope_headers else self.get_access(session)
 
     def invalidate(self) -> bool:
-        """Have the token replaced that this thread has sent, if it is still the current one by then."""
+        """Replace the token that this thread has sent, if it is still the current one."""
         token: Hidden | None = getattr(self._sent, "token", None)
         if token is None:
             if self.auth_ref is None:
@@ -204,17 +218,17 @@ class Plugin(base.BaseIdentityPlugin):
             self.auth_ref = None
         return True
 
-    def get_connection_params(self, session: Session) -> plugin.ConnectionParams:  # noqa: ARG002  as it is called
-        """Return nothing: the session says how servers are reached."""
+    def get_connection_params(self, session: Session) -> plugin.ConnectionParams:  # noqa: ARG002  the base class has it
+        """Return nothing: the session has the connection settings."""
         nothing: Any = {}
         return cast("plugin.ConnectionParams", nothing)
 
     def get_user_id(self, session: Session) -> str | None:
-        """Return the user's id; None for a token that was given and is not known."""
+        """Return the user's id; None for an unknown token that was given by the caller."""
         return self._known(session, "user_id")
 
     def get_project_id(self, session: Session) -> str | None:
-        """Return the project's id; None for a token of another scope, or one that was given and is not known."""
+        """Return the project's id; None for a token with another scope, or an unknown one from the caller."""
         return self._known(session, "project_id")
 
     def _known(self, session: Session, what: str) -> str | None:
@@ -226,27 +240,39 @@ class Plugin(base.BaseIdentityPlugin):
             raise
         return value
 
+    def _only_endpoint(self, session: Session, wanted: dict[str, Any]) -> str | None:
+        """Return the URL of a service if there is no catalog."""
+        client = self.client(session)
+        is_of_identity = wanted.get("service_type") == "identity" or wanted.get("interface") is plugin.AUTH_INTERFACE
+        if client.scope_headers is None or not is_of_identity:
+            return client.fixed_endpoint
+        with translation():
+            return client.url_for("identity")
+
     @signed_as(base.BaseIdentityPlugin.get_endpoint)
-    def get_endpoint(  # type: ignore[override]  # all but the session is by name
+    def get_endpoint(  # type: ignore[override]  # everything but the session is a keyword
         self,
         session: Session,
         **wanted: Any,  # noqa: ANN401
     ) -> str | None:
-        """Return the URL of a service; with `admin_token`, `http_basic` and `none`, of every service the same."""
-        fixed = self.client(session).fixed_endpoint
+        """Return the URL of a service; with `admin_token`, `http_basic` and `none` it is the same for every service.
+
+        With `v3tokenlessauth`, only the identity service is available.
+        """
+        fixed = self._only_endpoint(session, wanted)
         if fixed is not None:
             return wanted.get("endpoint_override") or fixed
         return super().get_endpoint(session, **wanted)
 
     @signed_as(base.BaseIdentityPlugin.get_endpoint_data)
     def get_endpoint_data(self, session: Session, **wanted: Any) -> EndpointData | None:  # noqa: ANN401
-        """Return where a service is, and in which version: keystoneauth1's own way, which remembers failures here.
+        """Return the URL and the version of a service: found by keystoneauth1's own code, with failures cached.
 
         Raises:
-            EndpointNotFound: there is no such service; the message says what there is.
+            EndpointNotFound: there is no such service; the message lists what exists.
 
         """
-        fixed = self.client(session).fixed_endpoint
+        fixed = self._only_endpoint(session, wanted)
         if fixed is not None:
             url = wanted.get("endpoint_override") or fixed
             discovers = wanted.get("discover_versions", True)
@@ -266,7 +292,7 @@ class Plugin(base.BaseIdentityPlugin):
                 raise
             client = self.client(session)
             with translation():
-                # Reads the catalog anew where it lacks the service, and says what there is.
+                # Fetches the catalog again if it lacks the service, and raises an error that lists what exists.
                 client.url_for(
                     service_type,
                     interface=interface,
@@ -282,20 +308,28 @@ class Plugin(base.BaseIdentityPlugin):
         *arguments: Any,  # noqa: ANN401
         **wanted: Any,  # noqa: ANN401
     ) -> dict[str, dict[str, dict[str, list[VersionData]]]]:
-        """Return what the services of the catalog say of their versions, by region, interface and type."""
+        """Return the versions of the services in the catalog, by region, interface and type."""
         return super().get_all_version_data(self._outcomes.seen_by(session), *arguments, **wanted)
 
     def get_cache_id_elements(self) -> dict[str, str | None]:
-        """Return what decides who logs in, and for what."""
+        """Return what determines the user and the scope."""
         if self._options is None:
-            # What keystoneauth1 expects of a plugin that cannot name its options.
+            # keystoneauth1 expects this of a plugin whose options are unknown.
             raise NotImplementedError(_MADE_OF_A_CLIENT)
-        return {name: None if value is None else str(value) for name, value in self._options().items()}
+        # Callbacks do not.
+        given = {name: value for name, value in self._options().items() if name not in {"ask", "on_login_page"}}
+        texts = {name: None if value is None else str(value) for name, value in given.items()}
+        # Its text form hides the parts that distinguish it from others.
+        if isinstance(receipt := given.get("receipt"), archstone.Receipt):
+            texts["receipt"] = receipt.to_ref()
+        if (provider := self._options().get("token_provider")) is not None:
+            texts["token_provider"] = json.dumps([provider.name(), provider.identity(), provider.secret()])
+        return texts
 
     def get_cache_id(self) -> str | None:
-        """Return a name for the options; None for a plugin that was made of a client.
+        """Return a name for the options; None for a plugin made from a client.
 
-        It is dear to guess a password from it. Archstone's own caches need none.
+        Guessing the password from it is expensive. Archstone's own caches do not need it.
         """
         if self._options is None:
             return None
@@ -305,11 +339,11 @@ class Plugin(base.BaseIdentityPlugin):
         return base64.b64encode(digest).decode()
 
     def set_auth_state(self, data: str | None) -> None:
-        """Start from what `get_auth_state` has returned, here or in another plugin of keystoneauth1.
+        """Start with the result of `get_auth_state()`, from this or another plugin of keystoneauth1.
 
         Raises:
-            OptionError: it is something else.
-            NotImplementedError: the plugin was made of a client.
+            OptionError: it is not such a result.
+            NotImplementedError: the plugin was made from a client.
 
         """
         if self._options is None:
@@ -326,5 +360,5 @@ class Plugin(base.BaseIdentityPlugin):
             super().set_auth_state(state())
 
     def __repr__(self) -> str:
-        """Tell where it logs in."""
+        """Show the URL that logins are sent to."""
         return f"<archstone.keystoneauth.Plugin auth_url={self.auth_url!r}>"

@@ -1,4 +1,4 @@
-"""keystoneauth1's session, whose requests travel through Archstone."""
+"""keystoneauth1's session, whose requests are sent by Archstone."""
 
 # pyright: reportPrivateUsage=false
 
@@ -33,36 +33,40 @@ if TYPE_CHECKING:
 
 _Base = keystoneauth1.session.Session
 
-# Parts of it say no types.
+# Parts of it have no type annotations.
 _requests: Any = requests
 
-# `redirect=True` is as many as it takes; a circle ends all the same.
+# `redirect=True` means no limit; a redirect loop is still detected.
 _MANY_REDIRECTS = 1000
 
-# A `%` that begins no name is just that.
+# A `%` without a known placeholder is kept.
 _NO_NAME = re.compile(r"%(?!\((?:project_id|user_id)\)s)")
 
 
 class _Exchange(NamedTuple):
-    """What is known of a request beside what keystoneauth1 passes on."""
+    """Data about a request in addition to what keystoneauth1 passes on."""
 
     auth: plugins.BaseAuthPlugin | None
     client: archstone.Client | None
-    """The client that has the token, and replaces it when it is refused."""
+    """The client that has the token, and replaces it when it is rejected."""
     authenticated: bool
     reauthenticate: bool
     begin: int | None
-    """Where the body's file stood."""
+    """The initial position of the body's file."""
+
+    def has_token(self) -> bool:
+        """Return whether the client sends a token, and not something else instead."""
+        return self.client is not None and self.client.authorization is None and self.client.scope_headers is None
 
 
 class Session(_Base):
-    """keystoneauth1's session, with Archstone's connections, retries, time limits and replacement of tokens.
+    """keystoneauth1's session, with Archstone's connections, retries, timeouts and replacement of tokens.
 
     >>> Session(auth=archstone.Client.from_env())
     >>> Session(auth=keystoneauth1.identity.v3.Password(…), timeout=30)
 
-    It takes what keystoneauth1's takes; `auth` may also be an Archstone client. Requests go as keystoneauth1 would
-    send them where a `requests.Session` or `tls_ciphers` is given, or an adapter mounted.
+    It takes the arguments of keystoneauth1's; `auth` may also be an Archstone client. Requests are sent as
+    keystoneauth1 would send them if a `requests.Session` or `tls_ciphers` is given, or an adapter is mounted.
     """
 
     @signed_as(_Base.__init__)
@@ -73,14 +77,14 @@ class Session(_Base):
         *arguments: Any,  # noqa: ANN401
         **options: Any,  # noqa: ANN401
     ) -> None:
-        """Make a session: see keystoneauth1's."""
+        """Create a session: see keystoneauth1's."""
         known = Plugin.from_client(auth) if isinstance(auth, archstone.Client) else auth
         options.update(named(_Base.__init__, arguments, 3))
         super().__init__(known, session, **options)
         self._outcomes = Outcomes()
         if session is None and not options.get("tls_ciphers") and self._has_stock_adapters():
-            # Archstone says its own name, asks for gzip, and knows the machine's proxies; a password of ~/.netrc
-            # would stand where a token belongs.
+            # Archstone sets its own `User-Agent`, requests gzip, and reads the machine's proxies; a password from
+            # ~/.netrc would replace the token.
             self.session.headers = CaseInsensitiveDict({"Accept": "*/*"})
             self.session.trust_env = False
             transport = Transport(options.get("tls_min_version"))
@@ -88,7 +92,7 @@ class Session(_Base):
                 self.session.mount(scheme, transport)
 
     def _has_stock_adapters(self) -> bool:
-        """Tell whether nothing else is mounted, as by a recorder that makes sessions for tests."""
+        """Return whether no other adapter is mounted, as by a recorder that creates sessions for tests."""
         return all(type(it) is keystoneauth1.session.TCPKeepAliveAdapter for it in self.session.adapters.values())
 
     @signed_as(_Base.request)
@@ -99,11 +103,11 @@ class Session(_Base):
         *arguments: Any,  # noqa: ANN401
         **options: Any,  # noqa: ANN401
     ) -> requests.Response:
-        """Send a request, and return its answer: see keystoneauth1's.
+        """Send a request, and return its response: see keystoneauth1's.
 
         Raises:
-            HttpError: the answer is 400 or above.
-            ClientException: there is no answer, or no token.
+            HttpError: the response is 400 or above.
+            ClientException: there is no response, or no token.
 
         """
         given = Hidden({**options, **named(_Base.request, arguments, 3)})
@@ -121,7 +125,7 @@ class Session(_Base):
         return response
 
     def _exchange(self, given: Hidden) -> _Exchange:
-        """Look at a request before it is sent. A token that Archstone replaces is not replaced once more."""
+        """Inspect a request before it is sent. A token that Archstone replaces is not replaced a second time."""
         auth = given().get("auth") or self.auth
         authenticated = given().get("authenticated")
         authenticated = auth is not None if authenticated is None else bool(authenticated)
@@ -174,7 +178,7 @@ class Session(_Base):
             attempts=1 + max(connect_retries, status_code_retries, 0),
             statuses=[*retriable_status_codes] if status_code_retries else [],
             pause=pause,
-            # Who names statuses wants requests of every kind to be sent again.
+            # A caller that names statuses expects requests of every method to be retried.
             also_unsafe=bool(status_code_retries),
         )
         connection = Connection.of(self, asked())
@@ -189,10 +193,10 @@ class Session(_Base):
                 authenticated=exchange.authenticated and exchange.client is not None,
                 reauthenticate=exchange.reauthenticate,
             )
-        if exchange.client is not None and exchange.authenticated and exchange.auth is not None:
-            # The token may be another one by now: `invalidate` is to know.
+        if exchange.has_token() and exchange.authenticated and exchange.auth is not None:
+            # The token may have been replaced meanwhile: this informs `invalidate`.
             exchange.auth.get_token(self)
-        # With what a hook needs to send the request once more, as `requests` has it.
+        # With everything that a hook needs to send the request again, as with `requests`.
         sent.update(verify=connection.verify, cert=connection.cert)
         answer: requests.Response = _requests.hooks.dispatch_hook(
             "response", prepared().hooks, given, **sent, proxies=dict(connection.proxies)
@@ -225,7 +229,7 @@ class Session(_Base):
         endpoint_override: str | None = None,
         **wanted: Any,  # noqa: ANN401
     ) -> str | None:
-        """Return a service's URL, or None; `endpoint_override` with its names filled in."""
+        """Return a service's URL, or None; `endpoint_override` with its placeholders filled in."""
         if endpoint_override:
             return self._filled_in(endpoint_override, auth)
         auth = self._auth_required(auth, "determine endpoint URL")
@@ -237,7 +241,7 @@ class Session(_Base):
         auth: plugins.BaseAuthPlugin | None = None,
         **wanted: Any,  # noqa: ANN401
     ) -> EndpointData | None:
-        """Return where a service is, and in which version, or None."""
+        """Return the URL and the version of a service, or None."""
         auth = self._auth_required(auth, "determine endpoint URL")
         return auth.get_endpoint_data(self._outcomes.seen_by(self), **self._wanted(wanted, auth))
 
@@ -258,7 +262,7 @@ class Session(_Base):
         *arguments: Any,  # noqa: ANN401
         **wanted: Any,  # noqa: ANN401
     ) -> dict[str, dict[str, dict[str, list[VersionData]]]]:
-        """Return what the services of the catalog say of their versions, by region, interface and type."""
+        """Return the versions of the services in the catalog, by region, interface and type."""
         auth = self._auth_required(auth, "determine endpoint URL")
         return auth.get_all_version_data(self._outcomes.seen_by(self), *arguments, **wanted)
 
@@ -274,7 +278,7 @@ class Session(_Base):
                 endpoint_override = endpoint_override.replace(f"%({name})s", get(auth) or "")
         return endpoint_override
 
-    # What keystoneauth1 logs, but never a body: it may hold a password.
+    # The same logging as keystoneauth1's, but never with a body, which may contain a password.
 
     @signed_as(_Base._http_log_request)
     def _http_log_request(self, url: str, *arguments: Any, **said: Any) -> None:  # noqa: ANN401
@@ -299,7 +303,7 @@ def _preparation(url: str) -> Generator[None]:
     try:
         yield
     except requests.exceptions.InvalidHeader:
-        # Its words quote the value, which may be a token: neither they nor the exception are shown.
+        # The exception quotes the value, which may be a token: neither its message nor the exception is shown.
         message = f"`{url}` cannot be asked: a header begins with a blank or holds a line break"
         raise exceptions.UnknownConnectionError(message, requests.exceptions.InvalidHeader(message)) from None
     except requests.RequestException as problem:
@@ -315,14 +319,14 @@ def _request(url: str, method: str, asked: Hidden) -> requests.Request:
     return request
 
 
-def _most_redirects(redirect: int | bool) -> int:  # noqa: FBT001  as keystoneauth1 has it
+def _most_redirects(redirect: int | bool) -> int:  # noqa: FBT001  keystoneauth1's type
     if isinstance(redirect, bool):
         return _MANY_REDIRECTS if redirect else 0
     return max(redirect, 0)
 
 
 def _place(body: Any) -> tuple[int | None, bool]:  # noqa: ANN401
-    """Return where a file stands, and whether a body can be sent another time."""
+    """Return the position of a file, and whether a body can be sent another time."""
     if can_seek(body):
         return body.tell(), True
     return None, body is None or isinstance(body, (bytes, bytearray, str, dict, list, tuple))

@@ -1,4 +1,4 @@
-"""Methods that take whatever the installed release of keystoneauth1 does."""
+"""Methods with the signatures of the installed release of keystoneauth1."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def signed_as(original: Callable[..., object]) -> Callable[[_Function], _Function]:
-    """Give a method the signature of another, which it passes its arguments on to."""
+    """Give a method the signature of another, to which it passes its arguments."""
 
     def sign(method: _Function) -> _Function:
         method.__dict__["__signature__"] = inspect.signature(original)
@@ -22,7 +22,7 @@ def signed_as(original: Callable[..., object]) -> Callable[[_Function], _Functio
 
 
 def named(original: Callable[..., object], arguments: tuple[Any, ...], after: int) -> dict[str, Any]:
-    """Return positional arguments by their names, after those that have been taken."""
+    """Return positional arguments by their names, after those that have been consumed."""
     if not arguments:
         return {}
     names = list(inspect.signature(original).parameters)[after:]

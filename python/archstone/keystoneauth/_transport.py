@@ -1,4 +1,4 @@
-"""Sends what `requests` has prepared through Archstone, and gives back what `requests` would."""
+"""Sends prepared requests of `requests` through Archstone, and returns responses of `requests`."""
 
 # pyright: reportPrivateUsage=false
 
@@ -26,31 +26,31 @@ from archstone.keystoneauth._patches import adapters_are_patched
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Parts of it say no types.
+# Parts of it have no type annotations.
 _requests: Any = requests
 
-# keystoneauth1 waits for ever. An hour without a word is the end of a connection.
+# keystoneauth1 waits indefinitely. An hour without data means that the connection is dead.
 _LONGEST_SILENCE = 3600.0
 
-# What the connection says itself.
+# Headers that the connection sets itself.
 _OWN_HEADERS = {"connection", "transfer-encoding"}
 
 
 class Response(requests.Response):
-    """An answer of `requests` that came through Archstone."""
+    """A response of `requests` that came through Archstone."""
 
     error: archstone.Error | None = None
-    """What the answer says, if it is 400 or above."""
+    """The error of the response, if it is 400 or above."""
 
 
 class Transport(BaseAdapter):
-    """What a `requests.Session` sends through.
+    """The adapter that a `requests.Session` sends requests through.
 
-    It logs nobody in: requests carry the headers that they have. `exchange` is for those that know a client.
+    It never logs in: requests carry the headers that they have. `exchange` is for callers with a client.
     """
 
     def __init__(self, tls_min_version: str | None = None) -> None:
-        """Make one. Clients are made when needed, one for each way to reach a server."""
+        """Create a transport. Clients are created on demand, one for each set of connection settings."""
         super().__init__()
         self._tls_min_version = tls_min_version
         self._clients: dict[Connection, archstone.Client] = {}
@@ -58,11 +58,11 @@ class Transport(BaseAdapter):
         self._stock = HTTPAdapter()
 
     def client(self, connection: Connection) -> archstone.Client:
-        """Return a client that reaches servers in this way, and has nobody's token."""
+        """Return a client with these connection settings, and without a token."""
         with self._lock:
             client = self._clients.get(connection)
             if client is None:
-                # A token that is never sent: such requests are made with `authenticated=False`.
+                # A token that is never sent: such requests are sent with `authenticated=False`.
                 client = archstone.Client(token_id="none", **connection.options())  # noqa: S106
                 self._clients[connection] = client
             return client
@@ -76,10 +76,10 @@ class Transport(BaseAdapter):
         timeout: float | tuple[float | None, float | None] | None,
         **options: Any,  # noqa: ANN401
     ) -> Response:
-        """Send a prepared request, and return its answer, whatever the status.
+        """Send a prepared request, and return its response, whatever the status.
 
         Raises:
-            archstone.Error: there is no answer.
+            archstone.Error: there is no response.
 
         """
         answer = client.request(
@@ -94,19 +94,19 @@ class Transport(BaseAdapter):
         )
         response = _response(answer, prepared(), stream=stream)
         for one in (*response.history, response):
-            one.connection = cast("Any", self)  # where authentication of `requests` sends again
+            one.connection = cast("Any", self)  # authentication in `requests` uses it to send again
         return response
 
-    def send(  # noqa: PLR0913, PLR0917  as `requests` calls it
+    def send(  # noqa: PLR0913, PLR0917  called by `requests`
         self,
         request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: FBT001, FBT002  as `requests` has it
+        stream: bool = False,  # noqa: FBT001, FBT002  the signature of `requests`
         timeout: float | tuple[float | None, float | None] | None = None,
         verify: bool | str = True,  # noqa: FBT001, FBT002
         cert: Any = None,  # noqa: ANN401
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send a request of a `requests.Session` that somebody uses directly."""
+        """Send a request of a `requests.Session` that is used directly."""
         if adapters_are_patched():
             return self._stock.send(request, stream, cast("Any", timeout), verify, cert, proxies)
         connection = Connection.of(self, {"verify": verify, "cert": cert, "proxies": proxies})
@@ -140,13 +140,13 @@ def _headers(request: requests.PreparedRequest) -> dict[str, str | bytes]:
     left_out = set(_OWN_HEADERS)
     body: object = request.body
     if isinstance(body, (bytes, str)) or can_seek(body):
-        # The length of these is known; that of an iterator only if the caller says it.
+        # The length of these is known; for an iterator only if the caller sets it.
         left_out.add("content-length")
     return {name: value for name, value in request.headers.items() if name.lower() not in left_out}
 
 
 def can_seek(body: object) -> bool:
-    """Return whether a body is a file that can be read another time."""
+    """Return whether a body is a file that can be read again."""
     seekable = getattr(body, "seekable", None)
     return bool(seekable and seekable())
 
@@ -173,7 +173,7 @@ def _response(answer: archstone.Response, request: requests.PreparedRequest, *, 
 
 
 def _moved(request: requests.PreparedRequest, url: str) -> requests.PreparedRequest:
-    """Return what a redirect has made of a request: its headers stay with their origin."""
+    """Return the request that follows a redirect: its headers are sent only to their origin."""
     if request.url == url:
         return request
     moved = request.copy()
@@ -199,7 +199,7 @@ def _built(answer: archstone.Response, request: requests.PreparedRequest, *, str
     response.raw = _raw(answer, body)
     _requests.cookies.extract_cookies_to_jar(response.cookies, request, response.raw)
     if is_whole:
-        response._content = answer.content  # as `requests` keeps it
+        response._content = answer.content  # as `requests` stores it
         response._content_consumed = True  # type: ignore[attr-defined]
     return response
 
@@ -213,7 +213,7 @@ def _error_of(answer: archstone.Response) -> archstone.Error | None:
 
 
 def _raw(answer: archstone.Response, body: io.BytesIO) -> urllib3.HTTPResponse:
-    """Return what `Response.raw` is, with the cookies where `requests` looks for them."""
+    """Return `Response.raw`, with the cookies where `requests` expects them."""
     message = HTTPMessage()
     headers = urllib3.HTTPHeaderDict()
     for name in answer.headers:
@@ -226,7 +226,7 @@ def _raw(answer: archstone.Response, body: io.BytesIO) -> urllib3.HTTPResponse:
         status=answer.status_code,
         version=11,
         reason=answer.reason,
-        # The connection has decoded it.
+        # The connection has already decoded it.
         decode_content=False,
         preload_content=False,
         enforce_content_length=False,
@@ -247,7 +247,7 @@ class _Head:
 
 
 class _Body(io.RawIOBase):
-    """A body on its way, read as a file is."""
+    """A body that is still arriving, as a file."""
 
     def __init__(self, answer: archstone.Response) -> None:
         self._answer = answer

@@ -1,9 +1,9 @@
-"""python-keystoneclient's surface on Archstone: a script that uses it changes one import line.
+"""python-keystoneclient's API on Archstone: a script that uses it changes one import line.
 
 >>> from archstone.keystoneclient.v3 import client
 >>> keystone = client.Client(session=session)
 >>> keystone.projects.list(domain="default")
 
-The names, arguments, resources and exceptions are python-keystoneclient's; the requests are Archstone's. What differs
-is in `docs/keystoneclient.md`.
+The names, arguments, resources and exceptions are python-keystoneclient's; the requests are Archstone's. Differences
+are listed in `docs/keystoneclient.md`.
 """

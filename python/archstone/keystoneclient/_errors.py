@@ -1,4 +1,4 @@
-"""The exceptions that python-keystoneclient's users catch, for each of Archstone's errors."""
+"""python-keystoneclient's exceptions for each of Archstone's errors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FACTS = ("hint", "request_id", "url", "retry_after", "response", "receipt")
 
 @contextmanager
 def translation() -> Generator[None]:
-    """Raise python-keystoneclient's exceptions in the place of Archstone's errors."""
+    """Raise python-keystoneclient's exceptions instead of Archstone's errors."""
     try:
         yield
     except exceptions.ClientException:
@@ -50,7 +50,7 @@ def translation() -> Generator[None]:
 
 @contextmanager
 def login() -> Generator[None]:
-    """Do the same for a login: whatever fails there is an `AuthorizationFailure`, unless it is refused."""
+    """Do the same for a login: any failure is an `AuthorizationFailure`, unless the login is refused."""
     try:
         yield
     except exceptions.ClientException:
@@ -60,8 +60,8 @@ def login() -> Generator[None]:
 
 
 def translated(error: archstone.Error, *, is_login: bool = False) -> exceptions.ClientException:
-    """Return the exception that says the same."""
-    # An answer of 400 and above by its status; what was not even sent, or has no answer, by its kind.
+    """Return the corresponding exception."""
+    # A response of 400 and above by its status; a request that was not sent, or has no response, by its kind.
     kind = _of_status(error.status) or _BY_KIND.get(error.kind) or exceptions.ClientException
     if is_login and not issubclass(kind, (exceptions.Unauthorized, exceptions.AuthorizationFailure)):
         kind = _failure_by(kind)
@@ -74,14 +74,14 @@ def translated(error: archstone.Error, *, is_login: bool = False) -> exceptions.
 
 
 def _of_status(status: int | None) -> type[exceptions.HttpError] | None:
-    if status is None or status < 400:  # noqa: PLR2004  the first that is an error
+    if status is None or status < 400:  # noqa: PLR2004  the first error status
         return None
     general = exceptions.HttpServerError if status >= 500 else exceptions.HTTPClientError  # noqa: PLR2004
     return _BY_STATUS.get(status, general)
 
 
 def _failure_by(kind: type[exceptions.ClientException]) -> type[exceptions.ClientException]:
-    """Return the class for a login that failed by something that has a name of its own."""
+    """Return the class for a login that failed for a reason with its own exception."""
     if kind in _FAILURES:
         return _FAILURES[kind]
     if issubclass(exceptions.AuthorizationFailure, kind):
@@ -97,9 +97,9 @@ def _failure_by(kind: type[exceptions.ClientException]) -> type[exceptions.Clien
 
 
 def both(kind: type[exceptions.ClientException], ours: type[archstone.Error]) -> type[exceptions.ClientException]:
-    """Return the class for an exception that is caught by every name that it has.
+    """Return the class for an exception that can be caught by all of its names.
 
-    These are python-keystoneclient's, Archstone's, and keystoneauth1's, whose exceptions python-keystoneclient's are.
+    They are python-keystoneclient's, Archstone's, and keystoneauth1's, whose exceptions python-keystoneclient reuses.
     """
     theirs: Any = sys.modules.get("keystoneauth1.exceptions")
     key = (kind, ours, theirs is not None)

@@ -1,4 +1,4 @@
-"""As whom the managers ask: an Archstone client's user, or a keystoneauth1 session's."""
+"""The login of the managers: an Archstone client's, or a keystoneauth1 session's."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _Answer = TypeVar("_Answer")
 
 
 class Login(ABC):
-    """Sends requests as somebody."""
+    """Sends authenticated requests."""
 
     given_user_id: str | None = None
-    """Whose it is by the caller's word."""
+    """The user's id, if the caller has set it."""
 
     def __init__(self, *, include_metadata: bool) -> None:
-        """Keep whether managers return request ids, too."""
+        """Store whether managers return request ids, too."""
         self.include_metadata = include_metadata
 
     def ask(self, manager: str, operation: str, given: Hidden) -> tuple[Any, list[str]]:
-        """Do an operation of Archstone's, and return the answer and the ids of the requests."""
+        """Perform an operation of Archstone's, and return the result and the ids of the requests."""
         arguments = _written(given)
         with translation():
-            # There the password is refused, not the token; a second try would count towards a lockout.
+            # There the password is refused, not the token; a retry would count towards a lockout.
             text, request_ids = self._with_a_token(
                 lambda client: IdentityCore(client, manager).whole(operation, arguments()),
                 may_try_again=operation != "update_password",
@@ -46,7 +46,7 @@ class Login(ABC):
         return json.loads(text), request_ids
 
     def send(self, method: str, url: str, options: Hidden) -> tuple[archstone.Response, Any]:
-        """Send a request below the endpoint, and return the answer with what its JSON says."""
+        """Send a request below the endpoint, and return the response with its JSON."""
         for name in ("management", "endpoint_filter", "log"):
             options().pop(name, None)
         if "body" in options():
@@ -65,33 +65,33 @@ class Login(ABC):
             return response, None
 
     def _with_a_token(self, ask: Callable[[archstone.Client], _Answer], *, may_try_again: bool = True) -> _Answer:
-        del may_try_again  # Archstone itself replaces a token that is refused.
+        del may_try_again  # Archstone itself replaces a rejected token.
         return ask(self.client())
 
     @abstractmethod
     def client(self) -> archstone.Client:
-        """Return the client that sends."""
+        """Return the client that sends requests."""
 
     @abstractmethod
     def endpoint(self) -> str | None:
-        """Return where the identity service is."""
+        """Return the URL of the identity service."""
 
     @property
     @abstractmethod
     def user_id(self) -> str | None:
-        """Who it is, as far as it has to be said."""
+        """The user's id, if requests must include it."""
 
 
 def _written(given: Hidden) -> Hidden:
-    """Return arguments as JSON. What is wrong with them is told without the variables of what reads them."""
+    """Return arguments as JSON. Errors are reported without the variables of the code that reads them."""
     try:
         return Hidden(json.dumps({name: plain(value) for name, value in given().items()}))
     except (TypeError, ValueError, RecursionError) as problem:
-        raise problem.with_traceback(None)  # noqa: B904  the same one
+        raise problem.with_traceback(None)  # noqa: B904  the same exception
 
 
 class ClientLogin(Login):
-    """Sends as an Archstone client does."""
+    """Sends requests with an Archstone client."""
 
     def __init__(self, client: archstone.Client, *, include_metadata: bool) -> None:
         """Use the client."""
@@ -103,25 +103,25 @@ class ClientLogin(Login):
         return self._client
 
     def use(self, client: archstone.Client) -> None:
-        """Send as another client does from now on."""
+        """Use another client from now on."""
         self._client = client
 
     def endpoint(self) -> str | None:
-        """Return where the identity service is: by the catalog, or where the client logs in."""
+        """Return the URL of the identity service: from the catalog, or where the client logs in."""
         try:
             return self._client.mgmt_url
         except archstone.EndpointNotFoundError:
-            # A token without a scope has no catalog.
+            # An unscoped token has no catalog.
             return self._client.auth_ref.auth_url
 
     @property
     def user_id(self) -> str | None:
-        """What was given: else Archstone knows."""
+        """The id that the caller has set; otherwise Archstone knows it."""
         return self.given_user_id
 
 
 class SessionLogin(Login):
-    """Sends with the token and to the endpoint that a keystoneauth1 session has."""
+    """Sends requests with the token and to the endpoint of a keystoneauth1 session."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class SessionLogin(Login):
         *,
         include_metadata: bool,
     ) -> None:
-        """Use the session. `wanted` says which endpoint, as keystoneauth1 does."""
+        """Use the session. `wanted` selects the endpoint, with keystoneauth1's arguments."""
         super().__init__(include_metadata=include_metadata)
         self.session = session
         self.auth = auth
@@ -150,7 +150,7 @@ class SessionLogin(Login):
             return self._made[1]
 
     def _client_with(self, token: Hidden) -> archstone.Client:
-        # Whoever has a session has keystoneauth1; nobody else needs it.
+        # Callers with a session have keystoneauth1; nobody else needs it.
         from archstone.keystoneauth._connection import Connection  # noqa: PLC0415
 
         url = self.endpoint()
@@ -159,14 +159,14 @@ class SessionLogin(Login):
         return archstone.Client(token_id=token(), mgmt_url=url, timeout=timeout or None, **options)
 
     def endpoint(self) -> str | None:
-        """Return where the identity service is: by the catalog, or where the session logs in."""
+        """Return the URL of the identity service: from the catalog, or where the session logs in."""
         if self._endpoint is None:
             from keystoneauth1 import exceptions, plugin  # noqa: PLC0415
 
             try:
                 self._endpoint = self.session.get_endpoint(self.auth, **self._wanted)
             except exceptions.CatalogException:
-                # A token without a scope has no catalog.
+                # An unscoped token has no catalog.
                 self._endpoint = None
             if self._endpoint is None:
                 wanted: dict[str, Any] = {**self._wanted, "interface": plugin.AUTH_INTERFACE}
@@ -175,11 +175,11 @@ class SessionLogin(Login):
 
     @property
     def user_id(self) -> str | None:
-        """Whose token it is."""
+        """The id of the token's user."""
         return self.session.get_user_id(self.auth) or self.given_user_id
 
     def move(self, endpoint: str) -> None:
-        """Ask another endpoint from now on."""
+        """Use another endpoint from now on."""
         with self._lock:
             self._endpoint, self._made = endpoint, None
 

@@ -1,4 +1,4 @@
-"""The ways of python-keystoneclient's clients to send a request that no manager has a method for."""
+"""Requests without a manager's method, as in python-keystoneclient's clients."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Requests:
-    """Sends requests below the identity service's endpoint, and returns answers together with what their JSON says."""
+    """Sends requests below the identity service's endpoint, and returns responses together with their JSON."""
 
     _login: Login
 

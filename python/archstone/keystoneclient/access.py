@@ -1,4 +1,4 @@
-"""What is known of a token, and its catalog, as python-keystoneclient hands them out."""
+"""The token's data and its catalog, with python-keystoneclient's API."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class AccessInfo(dict[str, Any]):
-    """The token document as a dict, which `json.dumps` writes and `Client(auth_ref=…)` reads; with attributes.
+    """The token document as a dict, which `json.dumps` writes and `Client(auth_ref=…)` reads; also has attributes.
 
-    The attributes are those of `archstone.AccessInfo`: `user_id`, `project_name`, `expires` and the like.
+    The attributes are those of `archstone.AccessInfo`: `user_id`, `project_name`, `expires` and others.
     """
 
     def __init__(self, known: archstone.AccessInfo, region_name: str | None = None) -> None:
-        """Make one of what Archstone knows. The region is the one that the catalog is asked for by default."""
+        """Wrap Archstone's data. The region is the default for lookups in the catalog."""
         state = Hidden(json.loads(known.to_ref()))
         body = state()["body"]
         super().__init__(body.get("token") or body["access"], auth_token=state()["auth_token"], version="v3")
@@ -33,26 +33,26 @@ class AccessInfo(dict[str, Any]):
         self._known = known
 
     def __getattr__(self, name: str) -> Any:
-        """Return what `archstone.AccessInfo` calls so."""
+        """Return the attribute of `archstone.AccessInfo` with this name."""
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self._known, name)
 
     @property
     def service_catalog(self) -> ServiceCatalog:
-        """The catalog; empty where the token has none."""
+        """The catalog; empty if the token has none."""
         return ServiceCatalog(self)
 
     def has_service_catalog(self) -> bool:
-        """Tell whether the token has a catalog."""
+        """Return whether the token has a catalog."""
         return self._known.has_service_catalog()
 
     def __repr__(self) -> str:
-        """Show everything but the token."""
+        """Show everything except the token."""
         return repr({**self, "auth_token": "***"})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Be copied and pickled as the token with all that is known of it."""
+        """Copy and pickle the token with all its data."""
         return _restored, (self._known.to_ref(), self.get("region_name"))
 
 
@@ -63,10 +63,10 @@ def _restored(ref: str, region_name: str | None) -> AccessInfo:
 
 
 class ServiceCatalog:
-    """The catalog of a token. Where no region is named, it is the client's."""
+    """The catalog of a token. The default region is the client's."""
 
     def __init__(self, known: AccessInfo) -> None:
-        """Make one of what is known of a token."""
+        """Wrap a token's data."""
         self._known = known
         self._catalog: archstone.Catalog | None = known.catalog
 
@@ -77,15 +77,15 @@ class ServiceCatalog:
 
     @property
     def region_name(self) -> str | None:
-        """The region that is asked for by default."""
+        """The default region."""
         return self._known.get("region_name")
 
     def get_data(self) -> list[dict[str, Any]]:
-        """Return the catalog as the identity service wrote it."""
+        """Return the catalog as the identity service sent it."""
         return self._known.get("catalog") or []
 
     def get_token(self) -> dict[str, Any]:
-        """Return what there is to say of the token in short."""
+        """Return a summary of the token."""
         known = self._known
         token = {"id": known.auth_token, "expires": known["expires_at"], "user_id": known.user_id}
         scope = {"tenant_id": known.project_id, "domain_id": known.domain_id}
@@ -98,7 +98,7 @@ class ServiceCatalog:
         region_name: str | None = None,
         service_name: str | None = None,
     ) -> dict[str, list[dict[str, Any]]]:
-        """Return the endpoints by the types of their services."""
+        """Return the endpoints by service type."""
         found: dict[str, list[dict[str, Any]]] = {}
         for service, endpoint in self._matching(service_type, endpoint_type, region_name, service_name):
             found.setdefault(service["type"], []).append(endpoint)
@@ -113,7 +113,7 @@ class ServiceCatalog:
         region_name: str | None = None,
         service_name: str | None = None,
     ) -> tuple[str, ...] | None:
-        """Return the URLs of a service, those alone whose attribute has the value; None where there is none."""
+        """Return the URLs of a service, limited to those whose attribute has the value; None if there is none."""
         matching = self._matching(service_type, endpoint_type, region_name, service_name)
         urls = (it["url"] for _, it in matching if not filter_value or it.get(attr or "") == filter_value)
         return tuple(urls) or None
@@ -130,7 +130,7 @@ class ServiceCatalog:
         """Return the URL of a service.
 
         Raises:
-            EndpointNotFound: there is none; the message says what there is.
+            EndpointNotFound: there is none; the message lists what exists.
             EmptyCatalog: the token has no catalog.
 
         """
@@ -166,11 +166,11 @@ class ServiceCatalog:
                     yield service, endpoint
 
     def __iter__(self) -> Iterator[Service]:
-        """Iterate over the services, as Archstone has them."""
+        """Iterate over the services, as Archstone's objects."""
         return iter(self._catalog or ())
 
     def __getattr__(self, name: str) -> Any:
-        """Return what `archstone.Catalog` calls so."""
+        """Return the attribute of `archstone.Catalog` with this name."""
         if name.startswith("_") or self._catalog is None:
             raise AttributeError(name)
         return getattr(self._catalog, name)

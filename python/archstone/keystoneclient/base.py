@@ -1,4 +1,4 @@
-"""What all managers and resources have in common."""
+"""Base classes of all managers and resources."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
     from archstone.keystoneclient._login import Login
 
 Reference: TypeAlias = "str | Resource | archstone.identity.Resource"
-"""An id, or what has one."""
+"""An id, or an object with one."""
 
 
 class Response:
-    """What a manager returns when the client was made with `include_metadata=True`."""
+    """The result of a manager's method if the client was created with `include_metadata=True`."""
 
     def __init__(self, data: Any, request_ids: builtins.list[str]) -> None:
-        """Keep both."""
+        """Store both."""
         self.data = data
-        """What is returned else."""
+        """The result of the method without `include_metadata`."""
         self.request_ids = request_ids
         """The ids of the requests that it took."""
 
 
 def getid(obj: Any) -> Any:
-    """Return the id of what has one, and everything else as it is."""
+    """Return the id of a resource, and any other value as it is."""
     if isinstance(obj, Resource):
-        # Nothing is asked for it.
+        # No request is sent for it.
         return obj.uuid if "uuid" in vars(obj) else obj.id
     return getattr(obj, "uuid", None) or getattr(obj, "id", obj)
 
 
 class Resource:
-    """A resource: everything that the identity service says of it, as attributes."""
+    """A resource: all of its data as attributes."""
 
     HUMAN_ID = False
     NAME_ATTR = "name"
 
     def __init__(self, manager: Manager[Any], info: Mapping[str, Any], loaded: bool = False) -> None:
-        """Make one of what the identity service says."""
+        """Create one from the identity service's data."""
         self.manager = manager
         self._info: dict[str, Any] = {}
         self._loaded = loaded
@@ -56,12 +56,12 @@ class Resource:
     def _add_details(self, info: Mapping[str, Any]) -> None:
         self._info.update(info)
         for name, value in info.items():
-            # A property or a method of the class stays what it is.
+            # Properties and methods of the class are not overridden.
             if not hasattr(type(self), name):
                 self.__dict__[name] = value
 
     def __getattr__(self, name: str) -> Any:
-        """Ask for what is not known, once: what `create` and `update` answer may not be everything."""
+        """Request missing data, once: `create` and `update` may not return everything."""
         if name.startswith("_") or self.is_loaded():
             raise AttributeError(name)
         self.get()
@@ -69,23 +69,23 @@ class Resource:
 
     @property
     def human_id(self) -> str | None:
-        """Nothing: no resource of the identity service has one."""
+        """None: no resource of the identity service has one."""
         return None
 
     def is_loaded(self) -> bool:
-        """Tell whether everything is known."""
+        """Return whether all data has been loaded."""
         return self._loaded
 
     def set_loaded(self, val: bool) -> None:
-        """Say whether everything is known."""
+        """Set whether all data has been loaded."""
         self._loaded = val
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as a dict."""
+        """Return all data as a dict."""
         return copy.deepcopy(self._info)
 
     def get(self) -> None:
-        """Ask for everything anew."""
+        """Load all data again."""
         self.set_loaded(True)
         get: Callable[[str], Any] | None = getattr(self.manager, "get", None)
         if get is not None:
@@ -93,12 +93,12 @@ class Resource:
             self._add_details((new.data if isinstance(new, Response) else new).to_dict())
 
     def delete(self) -> Any:
-        """Delete it, by its manager."""
+        """Delete it with its manager."""
         manager: Any = self.manager
         return manager.delete(self)
 
     def __eq__(self, other: object) -> bool:
-        """Compare everything."""
+        """Compare all data."""
         if not isinstance(other, Resource):
             return NotImplemented
         return isinstance(other, type(self)) and self._info == other._info
@@ -106,7 +106,7 @@ class Resource:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        """Tell everything that is no secret."""
+        """Show everything that is not secret."""
         shown = (f"{name}={value}" for name, value in sorted(self._info.items()) if name not in _SECRETS)
         return f"<{type(self).__name__} {', '.join(shown)}>"
 
@@ -118,18 +118,18 @@ S = TypeVar("S", bound=Resource)
 
 
 class Manager(Generic[R]):
-    """What can be done with a kind of resource."""
+    """The operations on a kind of resource."""
 
     resource_class: type[R]
     _name: ClassVar[str]
-    """What Archstone calls the manager."""
+    """Archstone's name of the manager."""
 
     def __init__(self, client: Login) -> None:
-        """Ask as whoever has logged in."""
+        """Use the login for requests."""
         self.client = client
 
     def _ask(self, operation: str, given: Hidden, make: Callable[[Any], Any]) -> Any:
-        """Do an operation of Archstone's with what is given, and make something of the answer."""
+        """Perform an operation of Archstone's with arguments, and convert the result."""
         known = Hidden({name: getid(value) for name, value in given().items() if value is not None})
         asked = Hidden(self.client.ask(self._name, operation, known))
         made = Hidden(make(asked()[0]))
@@ -170,7 +170,7 @@ class Manager(Generic[R]):
         return made
 
     def _check(self, operation: str, /, **given: object) -> bool:
-        """Return true, and raise where it is not so: that is how python-keystoneclient says no."""
+        """Return True, or raise if it is false: that is how python-keystoneclient reports it."""
 
         def so(answer: Any) -> bool:
             if not answer:
@@ -184,10 +184,10 @@ class Manager(Generic[R]):
 
 
 class CrudManager(Manager[R]):
-    """What can be found by its fields, too."""
+    """A manager that can find resources by their fields."""
 
     def find(self, **kwargs: Any) -> R:
-        """Return the one that the filters leave.
+        """Return the one that matches the filters.
 
         Raises:
             NotFound: there is none.
@@ -204,7 +204,8 @@ class CrudManager(Manager[R]):
                 message = f"No {self.resource_class.__name__} matching {given}."
                 raise both(exceptions.NotFound, NotFoundError)(message)
             if len(found) > 1:
-                message = f"{len(found)} of {self.resource_class.__name__} match {given}."
+                filters = ", ".join(f"{name}={value!r}" for name, value in given.items())
+                message = f"{len(found)} {self.resource_class.__name__} resources match {filters}."
                 raise both(exceptions.NoUniqueMatch, AmbiguousError)(message)
             return found[0]
 
@@ -213,7 +214,7 @@ class CrudManager(Manager[R]):
 
 
 def more(kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return further arguments: those that are resources become ids, under the longer name."""
+    """Return additional arguments: resources become ids, under the longer name."""
     if "id" in kwargs:
         message = "list() got an unexpected keyword argument 'id'. To retrieve a single object, use get() instead."
         raise TypeError(message)
@@ -221,16 +222,16 @@ def more(kwargs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fields(kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return further fields: those that are resources become ids, under the longer name."""
+    """Return additional fields: resources become ids, under the longer name."""
     given = {name: value for name, value in kwargs.items() if value is not None}
     return {name if getid(value) is value else f"{name}_id": getid(value) for name, value in given.items()}
 
 
 def not_supported(what: str) -> exceptions.MethodNotImplemented:
-    """Return the exception for what the Identity API does not have."""
+    """Return the exception for an operation that the Identity API does not have."""
     return both(exceptions.MethodNotImplemented, InvalidRequestError)(what)  # type: ignore[return-value]
 
 
 def wrong(what: str) -> exceptions.ValidationError:
-    """Return the exception for what cannot be asked for."""
+    """Return the exception for an invalid request."""
     return both(exceptions.ValidationError, InvalidRequestError)(what)  # type: ignore[return-value]

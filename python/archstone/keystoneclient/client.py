@@ -1,4 +1,4 @@
-"""A client of the version that is asked for."""
+"""A client of the requested version."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def Client(  # noqa: N802
     session: Any = None,
     **kwargs: Any,
 ) -> v3.Client:
-    """Make a client of version 3, the only one that there is: see `archstone.keystoneclient.v3.client.Client`.
+    """Create a client of version 3, the only one: see `archstone.keystoneclient.v3.client.Client`.
 
     Raises:
-        VersionNotAvailable: another version was asked for.
+        VersionNotAvailable: another version was requested.
 
     """
     if version is not None:

@@ -1,6 +1,6 @@
-"""What python-keystoneclient's users catch. All are Archstone's errors, too, with their `kind` and `hint`.
+"""python-keystoneclient's exceptions. All are also Archstone's errors, with their `kind` and `hint`.
 
-Where keystoneauth1 is in use, what is raised is its exception of the same name as well.
+If keystoneauth1 is in use, they are also its exceptions of the same name.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class ClientException(archstone.Error):
-    """Something went wrong."""
+    """Base class of all exceptions."""
 
     message: str | None = "ClientException"
     _theirs: ClassVar[str]
-    """What keystoneauth1 calls it, where that is something else."""
+    """keystoneauth1's name, if it is a different one."""
 
     def __init__(self, message: str | None = None) -> None:
-        """Make one that says this."""
+        """Create one with this message."""
         self.message = message or self.message
         # Not `super()`: that may be keystoneauth1's, which takes other arguments.
         Exception.__init__(self, self.message)
@@ -32,13 +32,13 @@ class ConnectionError(ClientException):  # noqa: A001
 
 
 class ConnectionRefused(ConnectionError):
-    """Nobody answers there."""
+    """Nothing listens at the address."""
 
     _theirs = "ConnectFailure"
 
 
 class SSLError(ConnectionError):
-    """The connection cannot be trusted."""
+    """The TLS connection is not trusted."""
 
 
 class AuthorizationFailure(ClientException):
@@ -46,7 +46,7 @@ class AuthorizationFailure(ClientException):
 
 
 class ValidationError(ClientException, ValueError):
-    """What was asked for is wrong, and was not sent."""
+    """The request is invalid, and was not sent."""
 
 
 class UnsupportedVersion(ClientException):
@@ -54,29 +54,29 @@ class UnsupportedVersion(ClientException):
 
 
 class CommandError(ClientException):
-    """An argument is of the wrong form."""
+    """An argument is invalid."""
 
 
 class AuthPluginOptionsMissing(AuthorizationFailure):
     """Options of a login are missing."""
 
     def __init__(self, opt_names: Iterable[str]) -> None:
-        """Name them."""
+        """List them."""
         self.opt_names = opt_names
         super().__init__(f"Authentication failed. Missing options: {', '.join(opt_names)}")
 
 
 class AuthSystemNotFound(AuthorizationFailure):
-    """There is no such way to log in."""
+    """There is no such auth method."""
 
     def __init__(self, auth_system: str) -> None:
-        """Name it."""
+        """Include its name."""
         self.auth_system = auth_system
         super().__init__(f"AuthSystemNotFound: {auth_system!r}")
 
 
 class NoUniqueMatch(ClientException):
-    """There are several, and one was asked for."""
+    """There are several, and one was requested."""
 
 
 class EndpointException(ClientException):
@@ -101,13 +101,13 @@ class AmbiguousEndpoints(EndpointException):
     """The catalog has several such endpoints."""
 
     def __init__(self, endpoints: object = None) -> None:
-        """Name them."""
+        """List them."""
         self.endpoints = endpoints
         super().__init__(f"AmbiguousEndpoints: {endpoints!r}")
 
 
 class DiscoveryFailure(ClientException):
-    """The service does not tell its versions."""
+    """The service does not list its versions."""
 
 
 class VersionNotAvailable(DiscoveryFailure):
@@ -123,25 +123,25 @@ class MissingAuthPlugin(ClientException):
 
 
 class NoMatchingPlugin(ClientException):
-    """There is no way to log in with these options."""
+    """There is no auth method for these options."""
 
 
 class UnsupportedParameters(ClientException):
     """A parameter is not supported."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        """Name them."""
+        """List them."""
         self.names = names
         super().__init__(f"The following parameters were given that are unsupported: {', '.join(names)}")
 
 
 class InvalidResponse(ClientException):
-    """The answer is not one to this request."""
+    """The response does not match the request."""
 
     def __init__(self, response: object) -> None:
-        """Keep it."""
+        """Store the response."""
         super().__init__()
-        self.response = response  # type: ignore[assignment]  # whatever was answered
+        self.response = response  # type: ignore[assignment]  # any object
 
 
 class CertificateConfigError(ClientException):
@@ -153,7 +153,7 @@ class CMSError(ClientException):
 
 
 class HttpError(ClientException):
-    """An answer that is an error."""
+    """An error response."""
 
     http_status = 0
     message = "HTTP Error"
@@ -169,7 +169,7 @@ class HttpError(ClientException):
         http_status: int | None = None,
         retry_after: float = 0,
     ) -> None:
-        """Make one of what was answered."""
+        """Create one from the response."""
         self.http_status = http_status or self.http_status
         self.status = self.http_status
         self.details = details
@@ -177,11 +177,11 @@ class HttpError(ClientException):
         super().__init__(message)
         self.request_id = request_id
         self.url = url
-        self.response = response  # type: ignore[assignment]  # whatever was answered
+        self.response = response  # type: ignore[assignment]  # any object
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        """Say what, with the status and the request id."""
+        """Return the message, with the status and the request id."""
         said = self.message or ""
         if "(HTTP " not in said:
             said += f" (HTTP {self.http_status})"
@@ -189,39 +189,39 @@ class HttpError(ClientException):
 
 
 class HTTPRedirection(HttpError):
-    """An answer that leads elsewhere."""
+    """A redirect."""
 
     message = "HTTP Redirection"
 
 
 class HTTPClientError(HttpError):
-    """An answer that says that the request is wrong."""
+    """An error of the client."""
 
     message = "HTTP Client Error"
 
 
 class HttpServerError(HttpError):
-    """An answer that says that the service has failed."""
+    """An error of the service."""
 
     message = "HTTP Server Error"
 
 
 class MultipleChoices(HTTPRedirection):
-    """300: there are several."""
+    """300: there are several choices."""
 
     http_status = 300
     message = "Multiple Choices"
 
 
 class BadRequest(HTTPClientError):
-    """400: the request is wrong."""
+    """400: the request is invalid."""
 
     http_status = 400
     message = "Bad Request"
 
 
 class Unauthorized(HTTPClientError):
-    """401: there is no token, or it is refused."""
+    """401: there is no token, or it is rejected."""
 
     http_status = 401
     message = "Unauthorized"
@@ -235,14 +235,14 @@ class PaymentRequired(HTTPClientError):
 
 
 class Forbidden(HTTPClientError):
-    """403: the user may not."""
+    """403: the user is not allowed to do this."""
 
     http_status = 403
     message = "Forbidden"
 
 
 class NotFound(HTTPClientError):
-    """404: there is none."""
+    """404: there is no such resource."""
 
     http_status = 404
     message = "Not Found"
@@ -256,14 +256,14 @@ class MethodNotAllowed(HTTPClientError):
 
 
 class NotAcceptable(HTTPClientError):
-    """406: there is no answer in this form."""
+    """406: there is no response in this format."""
 
     http_status = 406
     message = "Not Acceptable"
 
 
 class ProxyAuthenticationRequired(HTTPClientError):
-    """407: the proxy wants to know who asks."""
+    """407: the proxy requires authentication."""
 
     http_status = 407
     message = "Proxy Authentication Required"
@@ -277,21 +277,21 @@ class RequestTimeout(HTTPClientError):
 
 
 class Conflict(HTTPClientError):
-    """409: there is one already, or the state does not allow it."""
+    """409: the resource already exists, or its state does not allow the request."""
 
     http_status = 409
     message = "Conflict"
 
 
 class Gone(HTTPClientError):
-    """410: it will not be there again."""
+    """410: it is gone permanently."""
 
     http_status = 410
     message = "Gone"
 
 
 class LengthRequired(HTTPClientError):
-    """411: the request must tell its length."""
+    """411: the request must have a length."""
 
     http_status = 411
     message = "Length Required"
@@ -319,21 +319,21 @@ class RequestUriTooLong(HTTPClientError):
 
 
 class UnsupportedMediaType(HTTPClientError):
-    """415: the request's form is not supported."""
+    """415: the request's format is not supported."""
 
     http_status = 415
     message = "Unsupported Media Type"
 
 
 class RequestedRangeNotSatisfiable(HTTPClientError):
-    """416: there is no such part."""
+    """416: there is no such range."""
 
     http_status = 416
     message = "Requested Range Not Satisfiable"
 
 
 class ExpectationFailed(HTTPClientError):
-    """417: what the request expects cannot be."""
+    """417: the request's expectation cannot be met."""
 
     http_status = 417
     message = "Expectation Failed"
@@ -354,35 +354,35 @@ class InternalServerError(HttpServerError):
 
 
 class HttpNotImplemented(HttpServerError):
-    """501: the service cannot do it."""
+    """501: the service does not support the request."""
 
     http_status = 501
     message = "Not Implemented"
 
 
 class BadGateway(HttpServerError):
-    """502: what is behind the gateway has failed."""
+    """502: the server behind the gateway has failed."""
 
     http_status = 502
     message = "Bad Gateway"
 
 
 class ServiceUnavailable(HttpServerError):
-    """503: the service is not there just now."""
+    """503: the service is currently unavailable."""
 
     http_status = 503
     message = "Service Unavailable"
 
 
 class GatewayTimeout(HttpServerError):
-    """504: what is behind the gateway took too long."""
+    """504: the server behind the gateway took too long."""
 
     http_status = 504
     message = "Gateway Timeout"
 
 
 class HttpVersionNotSupported(HttpServerError):
-    """505: the service does not speak this version of HTTP."""
+    """505: the service does not support this version of HTTP."""
 
     http_status = 505
     message = "HttpVersion Not Supported"

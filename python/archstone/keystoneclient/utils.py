@@ -1,4 +1,4 @@
-"""Times as the identity service reads them."""
+"""Times in the identity service's format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def isotime(at: datetime | str) -> str: ...
 
 
 def isotime(at: datetime | str | None) -> str | None:
-    """Return a time as text: one without a zone is UTC, text stays as it is."""
+    """Return a time as text: one without a zone is UTC, text is returned as it is."""
     if not isinstance(at, datetime):
         return at
     in_utc = at.astimezone(timezone.utc) if at.tzinfo else at

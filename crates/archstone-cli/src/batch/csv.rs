@@ -1,4 +1,4 @@
-//! Tables as RFC 4180 describes them: commas, quotes, and a line break after each row.
+//! CSV according to RFC 4180: commas, quotes, and a line break after each row.
 
 use super::words::Fault;
 
@@ -9,13 +9,13 @@ pub(super) struct Row {
     pub(super) cells: Vec<String>,
 }
 
-/// The rows of a table. Empty lines are none.
+/// The rows of a table. Empty lines are skipped.
 pub(super) fn rows(text: &str) -> Result<Vec<Row>, Vec<Fault>> {
     let mut reader = Reader { rest: text, line: 1 };
     let mut rows = Vec::new();
     while !reader.rest.is_empty() {
         let line = reader.line;
-        // After a fault in the quotes, the rest would be read wrong.
+        // After a quoting error, the rest would be parsed incorrectly.
         let cells = reader.row().map_err(|fault| vec![fault])?;
         if cells.len() > 1 || !cells[0].is_empty() {
             rows.push(Row { line, cells });
@@ -63,7 +63,7 @@ impl Reader<'_> {
         Ok(cell.to_owned())
     }
 
-    /// A cell after its first quote.
+    /// The rest of a cell after its opening quote.
     fn quoted(&mut self) -> Result<String, Fault> {
         let begin = self.line;
         let mut cell = String::new();

@@ -1,4 +1,4 @@
-//! What of a batch is done: a file with a digest for each line, so that a later run does only what is left.
+//! The journal of a batch: a file with a digest of each completed line, so that a later run only does the rest.
 
 use std::{
     collections::BTreeSet,
@@ -12,10 +12,10 @@ use ring::digest::{SHA256, digest};
 
 use crate::private::private;
 
-/// The first words of each journal.
+/// The beginning of every journal.
 const HEAD: &str = "archstone batch journal 1, cloud ";
 
-/// The digest of texts. No secret is among them.
+/// The digest of texts, which must not be secret.
 pub(super) fn digest_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let bytes: Vec<u8> = texts.into_iter().flat_map(|it| [it.as_bytes(), b"\0"].concat()).collect();
     digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -24,26 +24,26 @@ pub(super) fn digest_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> String 
 pub(super) struct Journal {
     file: File,
     path: PathBuf,
-    /// The first line; and where the others end, if what is there counts.
+    /// The first line; and the end of the other lines, if they are valid.
     head: String,
     end: Option<usize>,
 }
 
 impl Journal {
-    /// The journal at this place for this cloud, and what it holds: nothing where it is to begin anew. It is not changed
-    /// before [`begin`](Self::begin).
+    /// Opens the journal of this cloud, and returns the digests in it: none if the batch starts over. The file is not
+    /// changed before [`begin`](Self::begin).
     ///
     /// # Errors
     ///
-    /// When there is another file, when another batch uses it, when it belongs to another cloud, or when it cannot be read
-    /// and written.
+    /// If the file is not a journal, is in use by another batch, belongs to another cloud, or cannot be read and
+    /// written.
     pub(super) fn open(path: &Path, cloud: &str, resumes: bool) -> Result<(Self, BTreeSet<String>)> {
         let failed = |error: io::Error| fault(path, format!("cannot be written: {error}"));
         if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
             return Err(fault(path, "is not a file"));
         }
         let mut file = private().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
-        // Where there are no locks, it goes without.
+        // File systems without locks are accepted.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(fault(path, "is in use by another batch"));
         }
@@ -59,7 +59,7 @@ impl Journal {
                 let error = fault(path, "belongs to another cloud");
                 return Err(error.with_hint("resume a batch with the cloud that it was started with"));
             }
-            // A run that was killed may have left a part of a line.
+            // A run that was killed may have left an incomplete line.
             let whole = text.rfind('\n').map_or(0, |at| at + 1);
             done.extend(text[..whole].lines().skip(1).map(str::to_owned));
             end = Some(whole);
@@ -67,7 +67,7 @@ impl Journal {
         Ok((Self { file, path: path.to_owned(), head, end }, done))
     }
 
-    /// Makes it ready for lines that are done from now on.
+    /// Prepares the file for new lines.
     pub(super) fn begin(&mut self) -> Result<()> {
         let end = self.end.unwrap_or(0) as u64;
         let head = if end == 0 { format!("{}\n", self.head) } else { String::new() };
@@ -78,9 +78,9 @@ impl Journal {
         begun.map_err(|error| self.unwritten(&error))
     }
 
-    /// Adds a line that is done.
+    /// Adds a completed line.
     pub(super) fn add(&mut self, digest: &str) -> Result<()> {
-        // In one piece, which the system keeps even if this process is killed.
+        // In a single write, which completes even if this process is killed.
         let written = self.file.write_all(format!("{digest}\n").as_bytes());
         written.map_err(|error| self.unwritten(&error))
     }
@@ -109,7 +109,7 @@ fn keep_private(_: &File) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    /// A place of its own for a test, which it removes.
+    /// A separate path for a test, removed on drop.
     struct Place(PathBuf);
 
     impl Place {
@@ -142,7 +142,7 @@ mod tests {
         journal.add("2").expect("a line");
         assert!(refusal(place.open(true)).ends_with("is in use by another batch"));
         drop(journal);
-        // As a run leaves it that is killed while it writes.
+        // As if a run had been killed while writing.
         fs::write(&place.0, fs::read_to_string(&place.0).expect("the journal") + "12").expect("a torn line");
 
         let (mut journal, done) = place.open(true).expect("a journal");
@@ -153,7 +153,7 @@ mod tests {
 
         assert_eq!(place.open(true).expect("a journal").1.len(), 3);
         assert!(refusal(Journal::open(&place.0, "other", true)).ends_with("belongs to another cloud"));
-        // A run that ends before it does anything leaves it as it is.
+        // A run that ends before it does anything leaves the journal unchanged.
         assert!(place.open(false).expect("a journal").1.is_empty());
         assert_eq!(place.open(true).expect("a journal").1.len(), 3);
         place.open(false).expect("a journal").0.begin().expect("a head");
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_tells_where_words_end() {
+    fn a_digest_depends_on_where_words_end() {
         assert_eq!(digest_of(["a", "b"]).len(), 64);
         assert_ne!(digest_of(["a", "b"]), digest_of(["ab"]));
     }

@@ -1,7 +1,7 @@
-//! Many command lines in one run: read, done side by side where none needs another, and reported.
+//! Many command lines in one run: read, run in parallel if they are independent, and reported.
 //!
-//! A file becomes [lines](plan), by [words] or by a [table]; what of a line is [shown] holds no secret. The lines are
-//! [run](work), noted in a [journal], and [reported](report).
+//! A file is split into [lines](plan), by [words] or by a [table]; the part of a line that is [shown] contains no
+//! secrets. The lines are [run](work), recorded in a [journal], and [reported](report).
 
 mod csv;
 mod journal;
@@ -32,7 +32,7 @@ use crate::{
     session::Session,
 };
 
-/// Lines that run side by side by default.
+/// The default number of lines that run in parallel.
 const CONCURRENCY: usize = 8;
 
 /// Runs the lines of a batch.
@@ -56,7 +56,7 @@ pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer>
     let outcomes: Vec<Outcome> = lines.iter().zip(&digests).map(outcome).collect();
     let left: Vec<usize> = (0..lines.len()).filter(|at| matches!(outcomes[*at], Outcome::NotRun)).collect();
     confirm(session, left.iter().map(|at| &lines[*at]))?;
-    // What fails here would fail for each line, and a password that is wrong would lock the user out.
+    // An error here would occur for every line, and a wrong password would lock the user out.
     if left.iter().any(|at| lines[*at].changes()) {
         session.client()?.authenticate()?;
     }
@@ -85,7 +85,7 @@ pub(crate) fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer>
     Ok(Answer::Ending(Box::new(answer), report.status()))
 }
 
-/// Warns where what is done is no longer among the lines.
+/// Warns if completed lines are no longer among the lines.
 fn warn_of_changes(source: &Source, done: &BTreeSet<String>, digests: &[String]) {
     let gone = done.len() - digests.iter().filter(|it| done.contains(*it)).count();
     let what = match gone {
@@ -96,7 +96,7 @@ fn warn_of_changes(source: &Source, done: &BTreeSet<String>, digests: &[String])
     warning!("{what} no longer in {}, or changed", source.place());
 }
 
-/// Lines that are the same are told apart by how many there are before.
+/// Identical lines are distinguished by the number of earlier ones.
 fn digests(lines: &[Line]) -> Vec<String> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut digests = Vec::new();
@@ -108,7 +108,7 @@ fn digests(lines: &[Line]) -> Vec<String> {
     digests
 }
 
-/// The journal, where there is to be one, and what it says is done.
+/// The journal, if one is requested, and the digests of completed lines.
 fn journal(
     session: &Session<'_>,
     options: &ArgMatches,
@@ -137,7 +137,7 @@ fn journal(
     Ok((Some(journal), done))
 }
 
-/// Asks once before lines delete something, where a person is there to answer.
+/// Asks for confirmation once if lines delete something and a user can answer.
 fn confirm<'a>(session: &Session<'_>, left: impl Iterator<Item = &'a Line>) -> Result<()> {
     let deleting: Vec<&Line> = left.filter(|it| it.deletes()).collect();
     let Some(first) = deleting.first().filter(|_| session.may_ask_to_confirm()) else { return Ok(()) };
@@ -152,7 +152,7 @@ fn confirm<'a>(session: &Session<'_>, left: impl Iterator<Item = &'a Line>) -> R
     if agrees { Ok(()) } else { Err(Error::new(ErrorKind::InvalidRequest, "nothing was run")) }
 }
 
-/// Warns where others can see secrets of the lines.
+/// Warns if other users can see secrets in the lines.
 fn warn_of_seen_secrets(source: &Source, lines: &[Line]) {
     if let Some((command, true)) = source.template() {
         warning!(

@@ -1,4 +1,4 @@
-//! From a file to command lines, and which of them run side by side.
+//! From a file to command lines, and which of them run in parallel.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,7 +27,7 @@ use crate::{
     input,
 };
 
-/// Where the command lines come from.
+/// The source of the command lines.
 pub(super) struct Source {
     /// `-` is standard input.
     pub(super) file: String,
@@ -41,12 +41,12 @@ pub(super) struct Line {
     pub(super) number: usize,
     pub(super) words: Vec<String>,
     pub(super) shown: Shown,
-    /// The command, where the line is valid.
+    /// The command, if the line is valid.
     pub(super) command: Result<&'static Spec, Wrong>,
     is_apart: bool,
 }
 
-/// What is wrong with a line.
+/// The error of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wrong {
     pub(super) message: String,
@@ -77,7 +77,7 @@ impl Source {
         }
         let command = command.map(without_program).map(|words| match command_in(&with_program(&words)) {
             Some(spec) => Ok((spec, words)),
-            // The words themselves can be anything.
+            // The words may contain a secret, so they are not quoted.
             None => Err(invalid("the command to run for each row is unknown".to_owned())),
         });
         let command = command.transpose()?;
@@ -95,7 +95,7 @@ impl Source {
         Ok(Self { file, text, command })
     }
 
-    /// The file, where it is one.
+    /// The path, unless it is standard input.
     pub(super) fn path(&self) -> Option<&Path> {
         (self.file != "-").then(|| Path::new(&self.file))
     }
@@ -104,7 +104,7 @@ impl Source {
         place(&self.file)
     }
 
-    /// The command that all rows of a table have, without its secrets; and whether it has any.
+    /// The command that all rows of a table share, without its secrets; and whether it has any.
     pub(super) fn template(&self) -> Option<(String, bool)> {
         let (spec, words) = self.command.as_ref()?;
         let shown = Arguments::of(spec).shown(words);
@@ -115,7 +115,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// When the text cannot be split into lines and words, or into rows that have all cells.
+    /// If the text cannot be split into lines and words, or into rows with all cells.
     pub(super) fn lines(&self) -> Result<Vec<Line>> {
         let words = match &self.command {
             None => words::lines(&self.text),
@@ -129,7 +129,7 @@ impl Source {
     }
 
     fn refused(&self, faults: &[Fault]) -> Error {
-        /// Nobody reads more than these.
+        /// Nobody would read more than these.
         const MOST: usize = 5;
         let told = |fault: &Fault| format!("line {}: {}", fault.line, fault.message);
         let mut all: Vec<_> = faults.iter().take(MOST).map(told).collect();
@@ -141,12 +141,12 @@ impl Source {
     }
 }
 
-/// The file, as a message calls it.
+/// The name of the file in messages.
 fn place(file: &str) -> String {
     if file == "-" { "standard input".to_owned() } else { format!("`{file}`") }
 }
 
-/// As a run of the program has them.
+/// The words as in a run of the program, which is the first word.
 pub(super) fn with_program(words: &[String]) -> Vec<std::ffi::OsString> {
     ["archstone"].into_iter().chain(words.iter().map(String::as_str)).map(Into::into).collect()
 }
@@ -158,7 +158,7 @@ fn without_program(mut words: Vec<String>) -> Vec<String> {
     words
 }
 
-/// Commands whose arguments are known.
+/// The commands whose arguments were read already.
 #[derive(Default)]
 struct Checks(BTreeMap<&'static [&'static str], Arguments>);
 
@@ -168,7 +168,7 @@ impl Checks {
         let given = with_program(&words);
         let shown = match command_in(&given) {
             Some(command) => self.0.entry(command.words).or_insert_with(|| Arguments::of(command)).shown(&words),
-            // Nothing is known of it.
+            // Without a command, any word may be a secret.
             None => Shown { text: "***".into(), work: "***".into(), ..Shown::default() },
         };
         let command = check(&given, &shown);
@@ -184,7 +184,7 @@ fn check(words: &[std::ffi::OsString], shown: &Shown) -> Result<&'static Spec, W
         }
         Ok(parsed) => Ok(parsed.command),
         Err(error) if !error.use_stderr() => wrong("help cannot be a line of a batch"),
-        // The words themselves can be anything.
+        // The words may contain a secret, so they are not quoted.
         Err(error) if command_in(words).is_none() => {
             let near = match error.get(ContextKind::SuggestedSubcommand) {
                 Some(ContextValue::String(near)) => Some(near.clone()),
@@ -213,34 +213,34 @@ impl Line {
         self.command.as_ref().is_ok_and(|it| it.work.changes() != Changes::Nothing)
     }
 
-    /// The names of what it creates, changes or deletes; `None` where it is not about named things.
+    /// The names of what it creates, changes or deletes; `None` if it does not refer to anything by name.
     fn things(&self) -> Option<&[String]> {
         let verb = self.command.as_ref().ok()?.words.last()?;
         let names = &self.shown.positional;
         match *verb {
-            // What else there is describes it.
+            // The other words describe it.
             "create" | "set" => Some(&names[..names.len().min(1)]),
             "delete" | "unset" => Some(names),
             _ => None,
         }
     }
 
-    /// Whether it can run at the same time as a line before it, whatever each is about.
+    /// Whether it can run in parallel with an earlier line, whatever each refers to.
     fn is_like(&self, before: &Self) -> bool {
         let (Ok(command), Ok(other)) = (&self.command, &before.command) else { return false };
-        // What changes something without a name changes the same each time: the own password.
+        // A change without a name has the same target each time: the user's own password.
         let is_about_something = self.things().is_none_or(|things| !things.is_empty());
         std::ptr::eq(*command, *other) && command.work.is_of_identity() && is_about_something
     }
 }
 
-/// Which lines run side by side: those in a row that have the same command and do not name what another of them
-/// creates, changes or deletes. An empty line ends a row. The lines are those that are left to do.
+/// Splits the remaining lines into rows, which run in parallel: consecutive lines with the same command that do not
+/// name what another of them creates, changes or deletes. An empty line ends a row.
 pub(super) fn rows(lines: &[Line], left: &[usize]) -> Vec<Range<usize>> {
     let mut rows: Vec<Range<usize>> = Vec::new();
     let (mut things, mut all) = (BTreeSet::new(), BTreeSet::new());
     for (at, line) in left.iter().map(|at| &lines[*at]).enumerate() {
-        // Clouds differ in whether case matters.
+        // Some clouds compare names case-insensitively.
         let lower = |names: &[String]| names.iter().map(|it| it.to_lowercase()).collect::<Vec<_>>();
         let (own, names) = (lower(line.things().unwrap_or_default()), lower(&line.shown.positional));
         let names = [names, lower(&line.shown.values)].concat();
@@ -289,7 +289,7 @@ mod tests {
             ("role add member --user a --project p\nrole add member --user b --project p", &[2]),
             ("group add user g a\ngroup add user g b", &[2]),
             ("user show a\nuser show a", &[2]),
-            // What is not of the identity service runs alone.
+            // Commands outside the identity API run alone.
             ("config path\nconfig path", &[1, 1]),
             ("archstone user create a\nopenstack user create b\nuser --os-cloud x create c", &[3]),
         ] {
@@ -298,7 +298,7 @@ mod tests {
             let all: Vec<usize> = (0..lines.len()).collect();
             assert_eq!(sizes(&lines, &all), expected, "{text}");
         }
-        // What is done already is not waited for, but an empty line before it counts.
+        // Lines that are already done are not waited for, but an empty line before them still counts.
         let lines = lines("user create a\n\nuser create b\nuser create c");
         assert_eq!(sizes(&lines, &[0, 2]), [1, 1]);
     }

@@ -1,4 +1,4 @@
-//! What came of a batch.
+//! The results of a batch.
 
 use std::io;
 
@@ -15,13 +15,13 @@ use crate::{
     output::{Answer, Column, Value},
 };
 
-/// What came of a line.
+/// The result of a line.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Done {
         output: String,
     },
-    /// An earlier run has done it.
+    /// Completed by an earlier run.
     DoneBefore,
     Failed {
         status: u8,
@@ -32,14 +32,14 @@ pub(super) enum Outcome {
     NotRun,
 }
 
-/// Why a batch ended before its last line.
+/// The reason why a batch ended before its last line.
 #[derive(Debug)]
 pub(super) enum End {
-    /// By a signal, and so with this status.
+    /// By a signal, with this exit status.
     Interrupted(u8),
-    /// What is done could not be noted.
+    /// A completed line could not be recorded.
     NoJournal(Error),
-    /// What lines print could not be written.
+    /// The output of lines could not be written.
     NoOutput(io::Error),
 }
 
@@ -48,7 +48,7 @@ impl Outcome {
         Self::Failed { status: 2, reason: wrong.message.clone(), hint: wrong.hint.clone(), output: String::new() }
     }
 
-    /// It ended with another status than 0, and no error.
+    /// Ended with a status other than 0, but without an error.
     pub(super) fn ended(status: u8, output: String) -> Self {
         Self::Failed { status, reason: format!("it ended with status {status}"), hint: None, output }
     }
@@ -74,12 +74,12 @@ pub(super) struct Report<'a> {
     pub(super) lines: &'a [Line],
     pub(super) outcomes: &'a [Outcome],
     pub(super) end: Option<End>,
-    /// Whether another run can do what is left.
+    /// Whether another run can resume it.
     pub(super) can_resume: bool,
 }
 
 impl Report<'_> {
-    /// The exit status: why it ended early, or else that of the first line that failed.
+    /// The exit status: that of the early end, or else of the first line that failed.
     pub(super) fn status(&self) -> u8 {
         let failed = self.outcomes.iter().find_map(|it| match it {
             Outcome::Failed { status, .. } => Some(*status),
@@ -120,7 +120,7 @@ impl Report<'_> {
         Answer::list(columns.into_iter().chain([Column::long("Output", false)]), rows)
     }
 
-    /// For people: what failed and how many are done, on standard error.
+    /// For people: the failures and the number of completed lines, on standard error.
     pub(super) fn tell(&self) -> Answer {
         for (line, outcome) in self.lines.iter().zip(self.outcomes) {
             let Outcome::Failed { reason, hint, .. } = outcome else { continue };

@@ -1,4 +1,4 @@
-//! What of a command line may be shown: all but the values of what is, or may be, a secret.
+//! Command lines without secrets: values that are, or may be, secret are hidden.
 
 use std::borrow::Cow;
 
@@ -12,18 +12,18 @@ use crate::{
     output_options::output_options,
 };
 
-/// In place of a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "***";
 
 /// The arguments of a command.
 pub(super) struct Arguments {
     pub(super) command: &'static Spec,
-    /// In their order.
+    /// In order.
     pub(super) positional: Vec<Known>,
     options: Vec<Known>,
 }
 
-/// An argument that the command has.
+/// An argument of the command.
 #[expect(clippy::struct_excessive_bools, reason = "none follows from the others")]
 pub(super) struct Known {
     /// The option and its other names, or the name of a positional argument.
@@ -32,7 +32,7 @@ pub(super) struct Known {
     pub(super) takes_value: bool,
     pub(super) is_repeated: bool,
     is_secret: bool,
-    /// Whether it only says what is printed, and how.
+    /// Whether it only affects the output.
     is_form: bool,
 }
 
@@ -41,9 +41,9 @@ pub(super) struct Known {
 pub(super) struct Shown {
     /// As it would be typed.
     pub(super) text: String,
-    /// The same without the options that only say what is printed: what is done.
+    /// The same without the options that only affect the output: it identifies what is done.
     pub(super) work: String,
-    /// What is not shown of it.
+    /// The values that are hidden.
     pub(super) secrets: Vec<Secret>,
     /// The positional arguments that are shown.
     pub(super) positional: Vec<String>,
@@ -74,7 +74,7 @@ impl Arguments {
         self.options.iter().find(|it| it.names.iter().any(|it| it == name))
     }
 
-    /// The command line, which need not make sense.
+    /// Reads a command line, which may be invalid.
     pub(super) fn shown(&self, words: &[String]) -> Shown {
         let mut shown = Shown::default();
         let mut of_command = self.command.words.iter().peekable();
@@ -130,7 +130,7 @@ fn switches(command: &Command) -> impl Iterator<Item = &Arg> {
 
 impl Known {
     fn new(arg: &Arg, is_secret: bool) -> Self {
-        // The id of an argument that is described begins with `=`.
+        // The ID of an argument of a described command begins with `=`.
         let name = arg.get_long().unwrap_or_else(|| arg.get_id().as_str().trim_start_matches('='));
         let aliases = arg.get_all_aliases().unwrap_or_default();
         Self {
@@ -165,7 +165,7 @@ impl Shown {
                 self.push_text(before, HIDDEN);
                 self.secrets.push(value.into());
             }
-            // A property of any name.
+            // A property with any name.
             Some((name, secret)) if has_secret_name(name) => {
                 self.push_text(before, &format!("{}={HIDDEN}", quoted(name)));
                 self.secrets.push(secret.into());
@@ -198,7 +198,7 @@ impl Shown {
     }
 }
 
-/// A word as it would be typed.
+/// A word, quoted for a shell if necessary.
 fn quoted(word: &str) -> String {
     match shell_word(word.trim_start_matches('-')) {
         Cow::Borrowed(_) => word.to_owned(),
@@ -212,7 +212,7 @@ fn has_secret_name(name: &str) -> bool {
     ["password", "secret", "token", "passphrase"].iter().any(|it| name.contains(it))
 }
 
-/// A text without each place where a secret is a word of its own: a short one is within other words by chance.
+/// Hides a secret in a text wherever it is a whole word: a short secret may be part of other words by chance.
 fn without(text: &str, secret: &str) -> String {
     let is_in_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let (mut out, mut rest) = (String::new(), text);
@@ -253,7 +253,7 @@ mod tests {
                 &["s3cret"],
             ),
             ("--os-password s3cret --os-cloud x user list", "--os-password *** --os-cloud x user list", &["s3cret"]),
-            // What the command does not have can be a part of a password.
+            // Unexpected words may be part of a password.
             ("user create anna --password my secret", "user create anna --password *** ***", &["my", "secret"]),
             ("user create anna --pasword s3cret", "user create anna *** ***", &["--pasword", "s3cret"]),
             ("user create anna -ps3cret", "user create anna ***", &["-ps3cret"]),
@@ -281,6 +281,9 @@ mod tests {
 
     #[test]
     fn every_secret_of_every_command_is_hidden() {
+        /// Suffixes of options that describe a secret or its source, and do not contain it.
+        const NONE: [&str; 8] =
+            ["-command", "-keyring", "-formatted-id", "-cacert", "-timeout", "-endpoint", "-type", "-url"];
         for command in crate::commands::all() {
             let arguments = Arguments::of(command);
             for known in arguments.options.iter().chain(&arguments.positional) {
@@ -289,7 +292,7 @@ mod tests {
                 if !has_secret_name(name) || !known.takes_value || name.ends_with("-file") || name.ends_with("-id") {
                     continue;
                 }
-                if ["-command", "-keyring", "-formatted-id", "-cacert"].iter().any(|it| name.ends_with(it)) {
+                if NONE.iter().any(|it| name.ends_with(it)) {
                     continue;
                 }
                 let mut words: Vec<String> = command.words.iter().map(|it| (*it).to_owned()).collect();

@@ -8,12 +8,12 @@ use super::{
     words::{CommandLine, Fault},
 };
 
-/// What a column gives.
+/// The target of a column.
 enum Column<'a> {
-    /// The positional argument at this place.
+    /// The positional argument at this index.
     Positional(usize),
     Option(&'a str),
-    /// A switch, and the one that says the opposite.
+    /// A switch, and its opposite.
     Switch(&'a str, Option<&'a str>),
 }
 
@@ -68,7 +68,7 @@ fn columns<'a>(heading: &Row, arguments: &'a Arguments) -> Result<Vec<Column<'a>
 }
 
 fn column<'a>(name: &str, arguments: &'a Arguments) -> Option<(Column<'a>, &'a Known)> {
-    // `name` is `project-name`, too.
+    // `project-name` may be called `name`.
     let is_it = |known: &Known| {
         let own = &known.names[0].to_lowercase();
         own == name || name == "name" && own.ends_with("-name")
@@ -82,7 +82,7 @@ fn column<'a>(name: &str, arguments: &'a Arguments) -> Option<(Column<'a>, &'a K
     Some((if known.takes_value { Column::Option(name) } else { Column::Switch(name, opposite()) }, known))
 }
 
-/// What the opposite of a switch can be called.
+/// The possible names of the opposite of a switch.
 fn opposites(name: &str) -> [String; 3] {
     let other = |one: &str, other: &str| name.strip_prefix(one).map(|rest| format!("{other}{rest}"));
     [
@@ -92,13 +92,16 @@ fn opposites(name: &str) -> [String; 3] {
     ]
 }
 
-/// The name is not shown: without a heading, the first row can hold a secret.
+/// The message does not show the name: without a heading, the first row may contain a secret.
 fn unknown(name: &str, arguments: &Arguments) -> String {
     let command = arguments.command.work.describe();
     let positional = arguments.positional.iter().map(|it| it.names[0].to_lowercase());
     let names: Vec<String> =
         positional.chain(command.get_arguments().filter_map(clap::Arg::get_long).map(str::to_owned)).collect();
-    let near = nearest(name, names.iter().map(String::as_str)).map(|it| format!("; did you mean `{it}`?"));
+    let near = match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => Some(format!("; did you mean `{near}`?")),
+        None => name.contains([';', '\t']).then(|| "; columns are separated by commas".to_owned()),
+    };
     format!("names no argument or option of `{}`{}", arguments.command.words.join(" "), near.unwrap_or_default())
 }
 
@@ -190,6 +193,7 @@ mod tests {
         for (table, expected) in [
             ("name,passwort\na,b\n", vec![unknown(2) + "; did you mean `password`?"]),
             ("anna,s3cret\n", vec![unknown(1), unknown(2)]),
+            ("name;email\na;b\n", vec![unknown(1) + "; columns are separated by commas"]),
             ("name,email,email\na,b,c\n", vec!["1: column 3 repeats `email`".into()]),
             (
                 "name,email\na\nb,c\nd,e,f\n",

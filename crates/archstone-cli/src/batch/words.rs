@@ -7,18 +7,18 @@ use std::{iter::Peekable, str::Chars};
 pub(super) struct CommandLine {
     pub(super) line: usize,
     pub(super) words: Vec<String>,
-    /// Whether an empty line, or one with a comment alone, is before it.
+    /// Whether it follows an empty line, or one with only a comment.
     pub(super) is_apart: bool,
 }
 
-/// What is wrong with a text, and in which line of it. It quotes nothing: that could be a secret.
+/// An error in a text, and its line. It quotes no text, which could be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) line: usize,
     pub(super) message: String,
 }
 
-/// What a shell gives a meaning that it does not have here.
+/// Characters that have a meaning in a shell, but not here.
 const OPERATORS: [char; 7] = ['|', '&', ';', '<', '>', '(', ')'];
 
 /// The lines of a text that have words.
@@ -58,7 +58,7 @@ impl Splitter<'_> {
     /// The words up to the end of the line.
     fn words(&mut self) -> Result<Vec<String>, Fault> {
         let mut words = Vec::new();
-        // The word so far; there can be an empty one, in quotes.
+        // The word so far, which may be empty if it was quoted.
         let mut word: Option<String> = None;
         while let Some(c) = self.next() {
             match c {
@@ -71,7 +71,7 @@ impl Splitter<'_> {
                 }
                 '\'' | '"' => self.quoted(c, word.get_or_insert_default())?,
                 '\\' => match self.next() {
-                    // A line goes on in the next one.
+                    // The line continues on the next one.
                     Some('\n') => {}
                     Some('\r') if self.rest.peek() == Some(&'\n') => drop(self.next()),
                     Some(c) => word.get_or_insert_default().push(c),
@@ -89,7 +89,7 @@ impl Splitter<'_> {
         Ok(words)
     }
 
-    /// The rest of what begins with a quote.
+    /// The rest of a quoted part.
     fn quoted(&mut self, quote: char, word: &mut String) -> Result<(), Fault> {
         let begin = self.line;
         loop {

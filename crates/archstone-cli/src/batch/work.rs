@@ -1,4 +1,4 @@
-//! Does the lines: those of a row side by side, one row after another, and prints what they print in their order.
+//! Runs the lines: those of a row in parallel, one row after another, and prints their output in order.
 
 use std::{
     collections::BTreeMap,
@@ -28,32 +28,32 @@ use crate::{
     session::{Batch, Ids, Session},
 };
 
-/// How often to look for a signal while lines run.
+/// How often to check for signals while lines run.
 const GLANCE: Duration = Duration::from_millis(100);
 
 pub(super) struct Work<'a> {
     pub(super) lines: &'a [Line],
     pub(super) digests: &'a [String],
-    /// The lines that are left to do.
+    /// The remaining lines.
     pub(super) left: &'a [usize],
     pub(super) batch: Batch<'a>,
     pub(super) concurrency: usize,
-    /// Whether a failure ends it.
+    /// Whether a failure ends the batch.
     pub(super) stops: bool,
     pub(super) is_dry_run: bool,
-    /// Whether what the lines print is printed, and not kept for the report.
+    /// Whether the output of lines is printed, instead of kept for the report.
     pub(super) prints: bool,
 }
 
-/// What a line did.
+/// The result of a line.
 struct Done {
     at: usize,
     outcome: Outcome,
-    /// What it told on standard error.
+    /// Its messages on standard error.
     told: String,
 }
 
-/// How far the whole is.
+/// The progress of the batch.
 struct State {
     journal: Mutex<Option<Journal>>,
     is_stopped: AtomicBool,
@@ -61,7 +61,7 @@ struct State {
 }
 
 impl State {
-    /// Begins no other line. The first reason counts.
+    /// Starts no further lines. The first reason is kept.
     fn stop(&self, end: Option<End>) {
         self.is_stopped.store(true, Ordering::Relaxed);
         let mut first = self.end.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,7 +80,7 @@ impl State {
         self.is_stopped.load(Ordering::Relaxed)
     }
 
-    /// Notes a line that is done: at once, so that a run that is killed repeats as little as possible.
+    /// Records a completed line: immediately, so that a killed run repeats as little as possible.
     fn note(&self, digest: &str) {
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Err(error)) = journal.as_mut().map(|it| it.add(digest)) {
@@ -90,7 +90,7 @@ impl State {
 }
 
 impl Work<'_> {
-    /// Does the lines that are left. Gives the outcome of each line, and why it ended early, if it did.
+    /// Runs the remaining lines. Returns the outcome of each line, and why it ended early, if it did.
     pub(super) fn run(&self, mut outcomes: Vec<Outcome>, journal: Option<Journal>) -> (Vec<Outcome>, Option<End>) {
         let state = State { journal: Mutex::new(journal), is_stopped: AtomicBool::new(false), end: Mutex::new(None) };
         let progress = Progress::start("lines", Some(self.left.len() as u64));
@@ -105,7 +105,7 @@ impl Work<'_> {
     }
 
     fn row(&self, row: Range<usize>, state: &State, outcomes: &mut [Outcome], progress: &Progress) {
-        // What a row looks up, its own lines do not change.
+        // The lines of a row do not change the resources that they look up.
         let ids = Arc::<Ids>::default();
         let next = AtomicUsize::new(row.start);
         let (sender, receiver) = mpsc::channel();
@@ -151,7 +151,7 @@ impl Work<'_> {
         });
     }
 
-    /// Prints what a line printed, and keeps its outcome.
+    /// Prints the output of a line, and keeps its outcome.
     fn keep(&self, mut done: Done, state: &State, outcomes: &mut [Outcome]) {
         for line in done.told.lines() {
             console::tell_as_is(&format!("line {}: {line}", self.lines[done.at].number));
@@ -185,7 +185,7 @@ impl Work<'_> {
                     parsed.layout.write::<Failure>(answer, &mut write).map(|()| status)
                 })
             }
-            // It was looked at before.
+            // It was checked before.
             Err(error) => (Err(Failure::from(*error)), String::new()),
         };
         let outcome = match done {

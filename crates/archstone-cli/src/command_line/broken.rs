@@ -2,7 +2,7 @@
 
 const ROOM: usize = 80;
 
-/// A line of help, broken where it says the usage of a command. Styles take no room.
+/// Breaks the usage of a command in a line of help. Styles have no width.
 pub(crate) fn usage(line: &str) -> String {
     let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
     if !plain(text).starts_with("Usage: ") || width(text) <= ROOM {
@@ -11,8 +11,7 @@ pub(crate) fn usage(line: &str) -> String {
     filled(&arguments(text), "", "       ") + end
 }
 
-/// A command line that is an example, indented; a long one is broken as shells allow it. After three spaces, it is
-/// explained.
+/// An indented example. A long command line is broken with backslashes; its explanation begins after three spaces.
 pub(crate) fn example(line: &str) -> String {
     const INDENT: &str = "  ";
     if INDENT.len() + line.len() <= ROOM || line.contains("   ") {
@@ -21,7 +20,7 @@ pub(crate) fn example(line: &str) -> String {
     format!("{INDENT}{}\n", filled(&steps(line), " \\", "      "))
 }
 
-/// As many pieces on each line as fit.
+/// Puts as many pieces on each line as fit.
 fn filled(pieces: &[&str], ending: &str, indent: &str) -> String {
     let (mut out, mut column) = (String::new(), 0);
     for piece in pieces {
@@ -39,7 +38,7 @@ fn filled(pieces: &[&str], ending: &str, indent: &str) -> String {
     out
 }
 
-/// The parts of a usage that stay whole: an option with its value, and what is in brackets.
+/// The parts of a usage that are not broken: an option with its value, and brackets with their content.
 fn arguments(text: &str) -> Vec<&str> {
     let (mut pieces, mut start, mut depth, mut is_style) = (Vec::new(), 0, 0, false);
     for (at, c) in text.char_indices() {
@@ -64,7 +63,7 @@ fn arguments(text: &str) -> Vec<&str> {
     pieces
 }
 
-/// The parts of a shell's command line that stay whole: an option with its value, what is redirected with its file.
+/// The parts of a shell command that are not broken: an option with its value, a redirection with its file.
 fn steps(line: &str) -> Vec<&str> {
     let (mut pieces, mut start, mut quote) = (Vec::new(), 0, None);
     for (at, c) in line.char_indices() {

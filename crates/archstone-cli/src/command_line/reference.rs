@@ -1,4 +1,4 @@
-//! The reference of the commands, in Markdown and as man pages, from what `--help` is made from.
+//! The command reference, in Markdown and as man pages, generated from the same source as `--help`.
 //!
 //! `dev/reference` writes both; a test fails while `docs/reference` is not up to date.
 
@@ -24,20 +24,20 @@ use crate::{
     program::Program,
 };
 
-/// A part of a page: its heading, and arguments with what they mean.
+/// A section of a page: its heading, and arguments with their descriptions.
 struct Section {
     title: &'static str,
     rows: Vec<Row>,
 }
 
-/// An argument: its names, its value, and what it means.
+/// An argument: its names, its value, and its description.
 struct Row {
     names: Vec<String>,
     value: String,
     about: String,
 }
 
-/// All that is known of a command.
+/// The content of a command's page.
 struct Page {
     name: String,
     about: String,
@@ -269,7 +269,7 @@ mod man {
         written.lines().map(|line| format!("{}\n", text(line))).collect()
     }
 
-    /// Text in which nothing is a command of roff; what is in backticks is bold.
+    /// Escapes text for roff; text in backticks becomes bold.
     fn text(written: &str) -> String {
         let escaped = written.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq").replace('"', "\\(dq");
         let mut parts = escaped.split('`');
@@ -330,7 +330,7 @@ fn there_is_a_man_page_for_each_command_and_none_has_mistakes() {
         }
         assert!(options.len() > own.get_arguments().count());
     }
-    // Where there is a formatter, it is asked.
+    // Use a formatter if there is one.
     let names: Vec<_> = pages.keys().map(|name| folder.join(name)).collect();
     if let Ok(checked) = Process::new("groff").args(["-man", "-Tutf8", "-ww", "-z"]).args(&names).output() {
         let said = String::from_utf8_lossy(&checked.stderr);
@@ -341,7 +341,7 @@ fn there_is_a_man_page_for_each_command_and_none_has_mistakes() {
     }
 }
 
-/// Each group has a meaning, which a page begins with.
+/// Each group has a description, which its page begins with.
 #[test]
 fn groups_are_described() {
     for spec in commands::all().filter(|it| it.words.len() > 1) {

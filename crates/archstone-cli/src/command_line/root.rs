@@ -1,8 +1,8 @@
-//! The description of the command line: as much of it as a run needs.
+//! The description of the command line, limited to what a run needs.
 //!
-//! Describing a command takes longer than reading a token from the cache, and clap copies each option that commands
-//! share to every command that it knows. So there are three descriptions: what a valid line needs; the
-//! program itself, with a list of its commands; and the commands that the line names, with their help.
+//! Describing a command takes longer than reading a token from the cache, and clap copies each shared option to every
+//! command that it knows. Therefore there are three descriptions: what a valid line needs; the program itself, with a
+//! list of its commands; and the commands that the line names, with their help.
 
 use std::ffi::OsString;
 
@@ -20,7 +20,7 @@ use crate::{
 /// How much help shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Help {
-    /// `-h`: what is needed most, on one screen.
+    /// `-h`: the most important options, on one screen.
     Short,
     /// `--help`: everything.
     Long,
@@ -31,11 +31,11 @@ pub(super) enum Help {
 struct Description {
     program: Program,
     help: Help,
-    /// Whether options are described that the line does not have.
+    /// Whether options that are not on the line are described, too.
     is_whole: bool,
 }
 
-/// What the run of a valid line can need.
+/// The description that the run of a valid line may need.
 pub(super) fn quick_root(words: &[OsString], program: Program) -> Command {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).filter(|word| !word.is_empty()).collect();
     let options: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix("--")?.split('=').next()).collect();
@@ -54,19 +54,19 @@ pub(super) fn quick_root(words: &[OsString], program: Program) -> Command {
     let general_options =
         general_options().into_iter().filter(|it| it.get_id() != LOG_FILE || can_be_given("log-file", None));
     let root = description.root(output_options.chain(general_options).chain(cloud_options));
-    let is_named = |name: &str| words.iter().any(|word| program.can_mean(word, name));
+    let is_named = |name: &str| words.iter().any(|word| can_mean(program, word, name));
     commands_of(program).fold(root, |root, spec| {
         let known = spec.words.iter().take_while(|name| is_named(name)).count();
         if known == spec.words.len() {
             return description.add(root, spec.words, 0, |_| description.command(spec, can_be_given));
         }
-        // What an abbreviation could mean, too.
+        // The other commands that an abbreviation could mean.
         let words = if program == Program::Openstack { &spec.words[..known] } else { &[] };
         description.add(root, words, 0, |word| Command::new(word).subcommand_required(true))
     })
 }
 
-/// The program itself: its options, and of each command what a list of commands says. Commands take any words here.
+/// The program itself: its options, and the summary of each command. Commands accept any words here.
 pub(super) fn root_of_program(words: &[OsString], program: Program) -> Command {
     const HELP: &str = "Print this message or the help of the given subcommand(s)";
     let description = Description { program, help: help_in(words), is_whole: true };
@@ -86,8 +86,8 @@ pub(super) fn root_of_program(words: &[OsString], program: Program) -> Command {
     }
 }
 
-/// The commands that the line names, with all that their help and errors say. Where it names none, their names: `help`
-/// is a command only where there are others.
+/// The commands that the line names, with everything for their help and errors. If it names none, only the names of all
+/// commands: clap adds the command `help` only if there are others.
 pub(super) fn root_of_commands(words: &[OsString], program: Program) -> Command {
     let description = Description { program, help: help_in(words), is_whole: true };
     let root = description.root(description.options());
@@ -106,12 +106,34 @@ pub(super) fn root_of_commands(words: &[OsString], program: Program) -> Command 
     })
 }
 
-/// The commands that the program has. `openstack` has no `batch`, and a plugin of it may add one.
+/// The commands of the program. `openstack` has no `batch`, and one of its plugins may add one; there, `config show`
+/// abbreviates `configuration show`.
 pub(crate) fn commands_of(program: Program) -> impl Iterator<Item = &'static Spec> {
-    commands::all().filter(move |spec| program == Program::Archstone || spec.words != ["batch"])
+    commands::all().filter(move |spec| program == Program::Archstone || !["batch", "config"].contains(&spec.words[0]))
 }
 
-/// All commands, with all that their help says.
+/// Whether a word of the command line can mean this word of a command. In `openstack`, commands that only Archstone has
+/// cannot be abbreviated: they would make abbreviations ambiguous.
+fn can_mean(program: Program, word: &str, name: &str) -> bool {
+    const OWN: [&str; 13] = [
+        "url",
+        "whoami",
+        "login",
+        "logout",
+        "status",
+        "prompt",
+        "diff",
+        "doctor",
+        "env",
+        "exec",
+        "cache",
+        "completion",
+        "credential-helper",
+    ];
+    word == name || program.can_mean(word, name) && !OWN.contains(&name)
+}
+
+/// All commands, with their full help.
 #[cfg(test)]
 pub(super) fn whole_root(help: Help, program: Program) -> Command {
     let description = Description { program, help, is_whole: true };
@@ -124,17 +146,17 @@ pub(super) fn whole_root(help: Help, program: Program) -> Command {
     }
 }
 
-/// Whether the line can have a command in it.
+/// Whether the line can contain a command.
 pub(super) fn names_a_command(words: &[OsString], program: Program) -> bool {
     commands_of(program).any(|spec| is_named(spec.words[0], words, program))
 }
 
 fn is_named(name: &str, words: &[OsString], program: Program) -> bool {
     let words = words.iter().skip(1).filter_map(|word| word.to_str()).filter(|word| !word.is_empty());
-    words.into_iter().any(|word| program.can_mean(word, name))
+    words.into_iter().any(|word| can_mean(program, word, name))
 }
 
-/// What a list says of a command, or of the group with these words that it is in.
+/// The summary of a command, or of its group with these words.
 fn about_part(spec: &Spec, words: &[&str]) -> StyledStr {
     if words == spec.words {
         spec.work.describe().get_about().cloned().unwrap_or_default()
@@ -143,7 +165,7 @@ fn about_part(spec: &Spec, words: &[&str]) -> StyledStr {
     }
 }
 
-/// How much help the words ask for.
+/// How much help the words request.
 fn help_in(words: &[OsString]) -> Help {
     let words = || words.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
     let is_short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('h');
@@ -152,9 +174,9 @@ fn help_in(words: &[OsString]) -> Help {
     if is_short { Help::Short } else { Help::Long }
 }
 
-/// The commands on resources are alike and many: their names are enough for one screen.
+/// There are many similar commands on resources: on one screen, their names are enough.
 fn hide_resources(root: Command) -> Command {
-    /// What is only there since `openstack` has it.
+    /// Commands that exist only because `openstack` has them.
     const SAME: [&str; 4] = ["cloud", "command", "configuration", "module"];
     let resources = commands::resources();
     let names = resources.join(", ");
@@ -168,7 +190,7 @@ fn hide_resources(root: Command) -> Command {
     ))
 }
 
-/// Shown once, by the program's own long help.
+/// Hidden here: the program's own long help shows them once.
 fn hidden_cloud_options() -> impl Iterator<Item = Arg> {
     cloud_options().map(|option| option.hide(true))
 }
@@ -210,7 +232,7 @@ impl Description {
         self.command(spec, |_, _| true).args(hidden_cloud_options())
     }
 
-    /// A command, with those options of its answer that are needed.
+    /// A command, with the output options that are needed.
     fn command(self, spec: &Spec, is_needed: impl Fn(&str, Option<char>) -> bool) -> Command {
         let is_own = self.program == Program::Archstone;
         let output_options = output_options(spec.answers, is_own, is_needed).map(|option| self.shown(option));
@@ -227,7 +249,7 @@ impl Description {
             })
     }
 
-    /// Puts a command where its words say, in the groups that they name.
+    /// Adds a command under its words, in the groups that they name.
     fn add(
         self,
         parent: Command,
@@ -238,7 +260,7 @@ impl Description {
         let Some(word) = words.get(depth) else { return parent };
         let is_last = depth + 1 == words.len();
         if parent.find_subcommand(word).is_some() {
-            // A group that is only listed is so for the sake of each of its commands.
+            // This runs again for each command of a group.
             let further = |group| if is_last { group } else { self.add(group, words, depth + 1, command) };
             return parent.mut_subcommand(word, further);
         }
@@ -257,12 +279,12 @@ impl Description {
     }
 }
 
-/// What a group of commands is for.
+/// The description of a group of commands.
 pub(super) fn about(words: &[&str]) -> &'static str {
     commands::GROUPS.iter().find(|(it, _)| *it == words).map_or("", |(_, about)| about)
 }
 
-/// What can be given with a command, or before it is known which one: its own arguments first.
+/// The arguments that are accepted with a command, or before it is known which one: its own arguments first.
 pub(crate) fn arguments(command: Option<&Spec>, program: Program) -> Vec<Arg> {
     let is_own = program == Program::Archstone;
     let answers = command.map_or(Answers::All, |it| it.answers);
@@ -277,7 +299,7 @@ pub(crate) fn arguments(command: Option<&Spec>, program: Program) -> Vec<Arg> {
 
 const GLOBAL: &str = "Global options are accepted here, too; see `archstone --help`.";
 
-/// How the help of a command is laid out: what it is for first, by example.
+/// The layout of a command's help: its purpose and examples first.
 fn template(spec: &Spec, help: Help) -> String {
     let examples = spec.examples.lines().map(broken::example).collect::<String>();
     let examples = match help {
@@ -287,7 +309,7 @@ fn template(spec: &Spec, help: Help) -> String {
     format!("{{about-with-newline}}\n{examples}{{usage-heading}} {{usage}}\n\n{{all-args}}{{after-help}}")
 }
 
-/// What the program is for.
+/// The description of the program.
 pub(super) const ABOUT: &str = "Identity for OpenStack: log in once, hand out tokens and endpoints";
 
 pub(super) const AFTER_HELP: &str = "\
@@ -306,25 +328,25 @@ Examples:
 /// The options of commands that change something in the cloud.
 pub(crate) fn change_options(changes: Changes) -> impl Iterator<Item = Arg> {
     let switch = |id: &'static str| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
-    let dry_run = switch("dry_run").long("dry-run").help("Change nothing: show what would be sent");
+    let dry_run = switch("dry_run").long("dry-run").help("Change nothing: show what would be done");
     let yes = switch("yes").long("yes").short('y').help("Do not ask for confirmation");
     let dry_run = (changes != Changes::Nothing).then_some(dry_run);
     dry_run.into_iter().chain((changes == Changes::Deletes).then_some(yes))
 }
 
-/// The file that the log is written to, too.
+/// The file that also receives the log.
 pub(crate) const LOG_FILE: &str = "log_file";
 
 pub(crate) fn general_options() -> [Arg; 7] {
     let switch = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).overrides_with(id).global(true);
     [
-        // One line for each option, also with `--help`: `root` says what each of the two shows.
+        // One line for each option, also with `--help`: `root` decides what each of the two shows.
         Arg::new("help")
             .long("help")
             .short('h')
             .action(ArgAction::HelpShort)
             .global(true)
-            .help("Print help: with `-h` in short, with `--help` all of it"),
+            .help("Print help (`-h`: summary, `--help`: everything)"),
         Arg::new("verbose")
             .long("verbose")
             .short('v')

@@ -1,4 +1,4 @@
-//! A hint is a command that works: each command in a message, a help page or a document is one that the program takes.
+//! Hints work: the program accepts each command in a message, a help page or a document.
 
 use std::{
     ffi::OsString,
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{commands, program::Program};
 
-/// The options and arguments of a command line's description, those that clap copies included. They are what parsing
-/// and help take time for, whatever else the machine does.
+/// The number of options and arguments in a description, including those that clap copies. The time for parsing and
+/// help depends on it, and unlike the time it does not vary with the load of the machine.
 fn described(mut root: Command) -> usize {
     fn below(command: &Command) -> usize {
         command.get_arguments().count() + command.get_subcommands().map(below).sum::<usize>()
@@ -29,20 +29,28 @@ fn a_run_describes_only_what_it_needs() {
     const ARCHSTONE: Program = Program::Archstone;
     for line in ["archstone token issue", "archstone --os-cloud mine user list -f json", "archstone help user"] {
         let words: Vec<OsString> = line.split(' ').map(Into::into).collect();
-        // All commands with all options would be 20,000.
+        // All commands with all options would be 20,000 entries.
         let (quick, program) =
             (described(quick_root(&words, ARCHSTONE)), described(root_of_program(&words, ARCHSTONE)));
         let commands = described(root_of_commands(&words, ARCHSTONE));
-        assert!(quick < 80 && program < 250 && commands < 1200, "{line}: {quick}, {program}, {commands}");
+        assert!(quick < 80 && program < 250 && commands < 1500, "{line}: {quick}, {program}, {commands}");
     }
 }
 
 #[test]
 fn an_abbreviation_means_one_command_or_none() {
     for (line, meant) in [
-        // `endpoint` or `env`, `add` or `assignment`.
-        ("openstack en", None),
+        // Ambiguous: `add` or `assignment`.
         ("openstack role a x", None),
+        // Commands that only Archstone has cannot be abbreviated, and do not make anything ambiguous: `env`, `prompt`,
+        // `cache`, `config`.
+        ("openstack en l", Some("endpoint list")),
+        ("openstack cred l", Some("credential list")),
+        ("openstack lim l", Some("limit list")),
+        ("openstack pro l", Some("project list")),
+        ("openstack cat l", Some("catalog list")),
+        ("openstack config show", Some("configuration show")),
+        ("openstack whoami", Some("whoami")),
         ("openstack endpoint", None),
         ("openstack us l", Some("user list")),
         ("openstack role as l", Some("role assignment list")),
@@ -66,14 +74,15 @@ fn commands(text: &str) -> Vec<Vec<String>> {
         let code = text[at..].split(ends).next().unwrap_or_default();
         // Two spaces begin an explanation.
         let code = code.split("   ").next().unwrap_or_default();
-        if is_code && !code.contains("--help") {
+        // In a manifest, it is the library.
+        if is_code && !code.contains("--help") && !code.starts_with("archstone = ") {
             found.push(words(code));
         }
     }
     found
 }
 
-/// As a shell splits it, as far as documents need.
+/// Splits a line like a shell, as far as documents need it.
 fn words(code: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (position, part) in code.split('\'').enumerate() {
@@ -108,7 +117,7 @@ fn each_command_in_messages_and_documents_is_one_that_the_program_takes() {
         .flat_map(|it| files(&root.join(it), &["rs"]))
         .collect();
     sources.extend(files(&root.join("docs"), &["md"]));
-    // Made from the examples in the source.
+    // These are generated from the examples in the source.
     sources.retain(|it| !it.components().any(|part| part.as_os_str() == "reference"));
     sources.push(root.join("README.md"));
     let (mut checked, mut wrong) = (0, Vec::new());
@@ -121,12 +130,12 @@ fn each_command_in_messages_and_documents_is_one_that_the_program_takes() {
             .map(|it| format!("{it}\n"))
             .collect();
         for words in commands(&text) {
-            // What the program fills in.
+            // Placeholders that the program replaces.
             let words: Vec<_> = words.iter().map(|it| if it.starts_with('{') { "x" } else { it }).collect();
             checked += 1;
             match parse(&words.iter().map(Into::into).collect::<Vec<_>>()) {
                 Ok(_) => {}
-                // Prose may name a command, or a group of them; a hint may not.
+                // Prose may mention a command or a group of them; a hint may not.
                 Err(error)
                     if !is_code
                         && matches!(
@@ -149,7 +158,7 @@ fn each_command_in_messages_and_documents_is_one_that_the_program_takes() {
 fn too_wide(command: &mut Command, found: &mut Vec<String>) {
     let helps = [command.render_help().to_string(), command.render_long_help().to_string()];
     for line in helps.iter().flat_map(|help| help.split_inclusive('\n')).map(broken::usage) {
-        // A URL stays whole.
+        // A URL is not broken.
         let is_one_word = |line: &str| line.trim_end_matches(" \\").split_whitespace().count() <= 2;
         found.extend(line.lines().filter(|it| it.chars().count() > 80 && !is_one_word(it)).map(ToOwned::to_owned));
     }

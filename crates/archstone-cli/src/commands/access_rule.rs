@@ -1,4 +1,4 @@
-//! `archstone access rule …`: rules of what application credentials can be used for.
+//! `archstone access rule …`: access rules of application credentials.
 
 use archstone::identity::{AccessRule, Resource, ResourceSpec};
 
@@ -18,7 +18,7 @@ pub(super) const COMMANDS: &[Spec] = &[
 ];
 
 static DELETE: Operation = Operation {
-    about: "Delete access rules of your own that no application credential uses any longer",
+    about: "Delete access rules of your own that no application credential uses",
     arguments: &[ITSELF.repeated()],
     named: "with ID",
     ..Operation::new(Verb::Delete, RESOURCE)
@@ -27,7 +27,7 @@ static DELETE: Operation = Operation {
 static LIST: Operation = Operation {
     about: "List access rules",
     arguments: &[
-        option("user", "user", "Whose (name or ID) [default: your own]").finds(&USER).sets("user"),
+        option("user", "user", "User who owns them (name or ID) [default: yourself]").finds(&USER).sets("user"),
         USER_DOMAIN,
     ],
     columns: &[column("ID", "id"), column("Service", "service"), column("Method", "method"), column("Path", "path")],

@@ -1,5 +1,8 @@
 //! `archstone application credential …`.
 
+mod place;
+mod rotate;
+
 use archstone::{
     Error, ErrorKind, Result,
     identity::{ApplicationCredential, Resource, ResourceSpec},
@@ -30,7 +33,7 @@ const SHOWN: &[Column] = &[
     column("Access Rules", "access_rules"),
     column("Expires At", "expires_at"),
 ];
-/// Keystone answers no rules at all where there are none.
+/// Keystone omits the rules, or sends null, if there are none.
 const RULES: Column = column("Access Rules", "access_rules").by(|fields, field| match fields.get(field) {
     None | Some(Value::Null) => output::Value::List(Vec::new()),
     Some(rules) => rules.clone().into(),
@@ -55,25 +58,26 @@ pub(super) const COMMANDS: &[Spec] = &[
     ),
     DELETE.command(&["application", "credential", "delete"], "archstone application credential delete backup"),
     LIST.command(&["application", "credential", "list"], "archstone application credential list"),
+    rotate::SPEC,
     SHOW.command(&["application", "credential", "show"], "archstone application credential show backup"),
 ];
 
 static CREATE: Operation = Operation {
-    about: "Create an application credential of your own for the current project; its secret is shown only now",
+    about: "Create an application credential of your own for the current project; its secret is shown only once",
     arguments: &[
         argument("name", "Name of the new application credential").sets("name"),
-        option("secret", "secret", "Secret; `-` reads a line of standard input [default: Keystone makes one]")
+        option("secret", "secret", "Secret; `-` reads it from standard input [default: generated]")
             .secret()
             .sets("secret"),
-        option("role", "role", "Role that it has (name or ID, repeatable) [default: all that you have]").repeated(),
-        option("expiration", "time", "When it ends, in UTC, as 2030-01-31T23:59:59 [default: never]")
+        option("role", "role", "Role of the credential (name or ID, repeatable) [default: all of yours]").repeated(),
+        option("expiration", "time", "When it expires, in UTC, such as 2030-01-31T23:59:59 [default: never]")
             .reads(Reads::Time)
             .sets("expires_at"),
         DESCRIPTION,
-        switch("unrestricted", "Let it make and delete application credentials and trusts (a risk)")
+        switch("unrestricted", "Allow it to create and delete application credentials and trusts (a risk)")
             .sets("unrestricted"),
-        switch("restricted", "Do not let it make application credentials or trusts (default)"),
-        option("access-rules", "access-rules", "What it can be used for: JSON, or a file with JSON"),
+        switch("restricted", "Do not allow it to create application credentials or trusts (default)"),
+        option("access-rules", "access-rules", "Requests that it can be used for: JSON, or a file with JSON"),
     ],
     columns: CREATED,
     adjust,
@@ -89,7 +93,7 @@ static DELETE: Operation = Operation {
 static LIST: Operation = Operation {
     about: "List application credentials",
     arguments: &[
-        option("user", "user", "Whose (name or ID) [default: your own]").finds(&USER).sets("user"),
+        option("user", "user", "User who owns them (name or ID) [default: yourself]").finds(&USER).sets("user"),
         USER_DOMAIN,
     ],
     columns: SHOWN,
@@ -107,7 +111,7 @@ fn adjust(request: &Request<'_>, arguments: &mut Arguments) -> Result<()> {
     if request.is_on("restricted") || !arguments.contains_key("unrestricted") {
         arguments.insert("unrestricted".into(), false.into());
     }
-    // Who may use a role need not be allowed to look it up.
+    // Users who may use a role are not necessarily allowed to look it up.
     let is_id = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let named = |role: &str| if is_id(role) { json!({ "id": role }) } else { json!({ "name": role }) };
     let roles: Vec<Value> = request.texts("role").into_iter().map(named).collect();
@@ -120,7 +124,7 @@ fn adjust(request: &Request<'_>, arguments: &mut Arguments) -> Result<()> {
     Ok(())
 }
 
-/// JSON, or the file that has it.
+/// Parses JSON, given inline or as the path of a file.
 fn access_rules(given: &str) -> Result<Value> {
     if let Ok(rules) = serde_json::from_str(given) {
         return Ok(rules);

@@ -1,4 +1,4 @@
-//! `archstone batch`: many commands with one login. What it does is above the commands, in `batch/`.
+//! `archstone batch`: many commands with one login. The implementation is in `batch/`, in a layer above the commands.
 
 use archstone::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -20,7 +20,7 @@ archstone batch --dry-run commands.txt
 archstone batch -f json - < commands.txt",
     more: "\
 FILE has one command per line, quoted as in a shell, such as `user create 'Anna B' --enable`. Nothing is expanded: \
-`$HOME` is just these characters. Consecutive lines with the same command run side by side; an empty line, a line with \
+`$HOME` is just these characters. Consecutive lines with the same command run in parallel; an empty line, a line with \
 another command, and a line that names what an earlier one creates or changes wait for all lines before them.
 
 With `--csv`, COMMAND runs for each row of the table FILE. Its first row names arguments and \
@@ -78,7 +78,7 @@ impl Work for Batch {
         session.run_lines()
     }
 
-    /// Its lines may do anything.
+    /// Its lines may change anything.
     fn changes(&self) -> Changes {
         Changes::Deletes
     }

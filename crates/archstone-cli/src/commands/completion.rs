@@ -1,4 +1,4 @@
-//! `archstone completion …`: what a shell needs to complete the command line.
+//! `archstone completion …`: completion scripts for shells.
 
 use std::{
     fs, io,
@@ -38,7 +38,7 @@ archstone completion install
 archstone completion install zsh --dry-run
 archstone completion install bash --program openstack",
     more: "\
-Writes the script to where the shell looks for it, and says what is left to do. Running it again updates the script.",
+Writes the script to the shell's completion folder, and prints any remaining steps. Running it again updates the script.",
     work: &Own { describe: || of_file("install", "Install completion for a shell"), run: install },
 };
 
@@ -50,10 +50,10 @@ pub(super) const UNINSTALL: Spec = Spec {
     work: &Own { describe: || of_file("uninstall", "Remove what `completion install` wrote"), run: uninstall },
 };
 
-/// Where the package bash-completion may be, which looks into the folder; bash itself does not.
+/// Where the package bash-completion may be installed. It reads the folder; bash itself does not.
 const PACKAGE: [&str; 4] = ["/usr/share", "/usr/local/share", "/opt/homebrew/share", "/run/current-system/sw/share"];
 
-/// The part of a script by which it is known to be one.
+/// The part of a script that identifies it as ours.
 const MARK: &str = "# archstone completion for ";
 
 fn shell() -> Arg {
@@ -135,7 +135,7 @@ fn program_of(options: &ArgMatches) -> &str {
     text(options, "program").unwrap_or("archstone")
 }
 
-/// The shell that is named, or else the user's.
+/// The given shell, or else the user's.
 fn chosen(options: &ArgMatches, host: &Host) -> Result<Shell> {
     let variable = host.variable("SHELL").unwrap_or_default();
     let name = text(options, "shell").or_else(|| Path::new(&variable).file_stem()?.to_str());
@@ -155,10 +155,10 @@ fn failed(what: &str, file: &Path, error: &io::Error) -> Error {
     Error::new(ErrorKind::InvalidRequest, format!("cannot {what} `{}`: {error}", file.display()))
 }
 
-/// Where a script belongs.
+/// The path of a script.
 struct Place {
     file: PathBuf,
-    /// What the user has to do for the shell to find it.
+    /// The steps for the user so that the shell finds it.
     left_to_do: String,
 }
 
@@ -233,13 +233,13 @@ impl Place {
         })
     }
 
-    /// What is there. Nothing but a script of ours is replaced or removed.
+    /// Reads the existing file. Only our own scripts are replaced or removed.
     fn read(&self) -> Result<Option<String>> {
         match fs::read(&self.file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed("read", &self.file, &error)),
             Ok(bytes) => match String::from_utf8(bytes) {
-                // Those of older versions have another form.
+                // Scripts of older versions look different.
                 Ok(text)
                     if text.contains(MARK)
                         || text.contains("archstone")
@@ -255,7 +255,7 @@ impl Place {
         }
     }
 
-    /// Replaced as a whole; a link stays one.
+    /// Replaces the file in one step; a symbolic link is kept.
     fn write(&self, script: &str) -> io::Result<()> {
         let file = fs::canonicalize(&self.file).unwrap_or_else(|_| self.file.clone());
         if let Some(folder) = file.parent() {
@@ -268,7 +268,7 @@ impl Place {
     }
 }
 
-/// A path as a word of a shell.
+/// A path, quoted for a shell.
 fn word(path: &Path) -> String {
     shell_word(&path.display().to_string()).into_owned()
 }

@@ -1,4 +1,4 @@
-//! `archstone configuration show`: the effective configuration, under the names that `openstack` has for it.
+//! `archstone configuration show`: the effective configuration, with `openstack`'s names for it.
 
 use archstone::{Result, config::Origin};
 
@@ -24,7 +24,7 @@ static SHOW: Special = Special {
     run: show,
 };
 
-/// What the options of a login are called within a cloud.
+/// The options that belong to the section `auth` of a cloud.
 const OF_LOGIN: [&str; 22] = [
     "auth_url",
     "username",
@@ -63,7 +63,7 @@ fn show(request: &Request<'_>) -> Result<Answer> {
         ("verify".into(), true.into()),
     ];
     for value in &explanation.values {
-        // Variables set some options of a login where `openstack` has its own options.
+        // For some login options, `openstack` has options outside `auth`, which variables set.
         let is_top = matches!(value.origin, Origin::Variable(_))
             && ["auth_url", "username", "password"].contains(&value.name.as_str());
         let name = match value.name.as_str() {

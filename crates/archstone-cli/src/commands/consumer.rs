@@ -23,7 +23,7 @@ pub(super) const COMMANDS: &[Spec] = &[
 ];
 
 static CREATE: Operation = Operation {
-    about: "Create an OAuth consumer; its secret is shown only now",
+    about: "Create an OAuth consumer; its secret is shown only once",
     arguments: &[DESCRIPTION],
     columns: &fields(["description", "id", "secret"]),
     ..Operation::new(Verb::Create, RESOURCE)

@@ -1,4 +1,4 @@
-//! `archstone credential …`: what Keystone keeps for users, such as TOTP seeds and certificates.
+//! `archstone credential …`: credentials that Keystone stores for users, such as TOTP seeds and certificates.
 
 use archstone::identity::{Credential, Project, Resource, ResourceSpec};
 use serde_json::Value;
@@ -35,7 +35,7 @@ static CREATE: Operation = Operation {
     about: "Create a credential of a user",
     arguments: &[
         argument("user", "User who owns the credential (name or ID)").finds(&USER).sets("user"),
-        argument("data", "The credential itself; `-` reads a line of standard input").secret().sets("blob"),
+        argument("data", "The credential itself; `-` reads it from standard input").secret().sets("blob"),
         option("type", "type", "Type: cert, ec2, totp or another [default: cert]").sets("type"),
         option("project", "project", "Project that the credential is for (name or ID)").finds(&PROJECT).sets("project"),
     ],
@@ -73,15 +73,12 @@ static LIST: Operation = Operation {
 };
 
 static SET: Operation = Operation {
-    about: "Change a credential; its owner and type cannot change, but `openstack` wants them to be given",
+    about: "Change a credential. Its user and type cannot change, but are required, as in `openstack`",
     arguments: &[
         ITSELF,
         option("user", "user", "User who owns the credential (name or ID)").required(),
         option("type", "type", "Type of the credential").required(),
-        option("data", "data", "The new credential; `-` reads a line of standard input")
-            .secret()
-            .sets("blob")
-            .required(),
+        option("data", "data", "The new credential; `-` reads it from standard input").secret().sets("blob").required(),
         option("project", "project", "Project that the credential is for (name or ID)"),
     ],
     ..Operation::new(Verb::Set, RESOURCE)

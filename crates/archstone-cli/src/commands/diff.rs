@@ -1,4 +1,4 @@
-//! `archstone diff`: what differs between the identity data of two clouds.
+//! `archstone diff`: compares the identity data of two clouds.
 
 use archstone::{
     Result,
@@ -32,14 +32,14 @@ The exit status is 0 if there is no difference, 1 if there is one, and more than
     work: &Own { describe, run },
 };
 
-/// The exit status where there is a difference.
+/// The exit status if there is a difference.
 const DIFFERENT: u8 = 1;
 
 fn describe() -> Command {
     let cloud = |id: &'static str, which: &'static str| Arg::new(id).value_name(which).required(true);
     Command::new("diff").about("Compare users, roles and other identity data of two clouds").args([
         cloud("cloud_a", "CLOUD_A").help("A cloud of clouds.yaml"),
-        cloud("cloud_b", "CLOUD_B").help("Another one"),
+        cloud("cloud_b", "CLOUD_B").help("Another cloud of clouds.yaml"),
         Arg::new("only")
             .long("only")
             .value_name("WHAT")
@@ -56,7 +56,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let aspects: Vec<_> = Aspect::ALL.into_iter().filter(is_asked).collect();
     let client = |id: &str| session.client_of(options.get_one::<String>(id).map_or("", String::as_str));
     let (one, other) = (client("cloud_a")?, client("cloud_b")?);
-    // Secrets are asked for one after the other; then both work at the same time.
+    // Prompts appear one after the other; then both clients work at the same time.
     one.authenticate()?;
     other.authenticate()?;
     let (one, other) = both(&one, &other, &aspects)?;

@@ -1,4 +1,4 @@
-//! `archstone doctor`: what is wrong between here and a cloud.
+//! `archstone doctor`: finds out why a cloud does not work.
 
 use std::time::Duration;
 
@@ -36,10 +36,7 @@ fn describe() -> Command {
     Command::new("doctor").about("Find out why a cloud does not work, step by step").args([
         Arg::new("doctor_cloud").value_name("CLOUD").help("A cloud of clouds.yaml, as with `--os-cloud`"),
         Arg::new("offline").long("offline").action(ArgAction::SetTrue).help("Only check what needs no network"),
-        Arg::new("report")
-            .long("report")
-            .action(ArgAction::SetTrue)
-            .help("Print everything as one text, without secrets"),
+        Arg::new("report").long("report").action(ArgAction::SetTrue).help("Print a plain-text report, without secrets"),
         Arg::new("endpoint_timeout")
             .long("endpoint-timeout")
             .value_name("SECONDS")
@@ -72,7 +69,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         Answer::Text(diagnosis.report(in_a_shell))
     } else {
         let columns = ["Verdict", "Step", "Subject", "Evidence", "Remedy"].map(Column::from);
-        // A terminal has no room for what is hardly ever needed there; programs get it.
+        // Rarely needed on a terminal, which has no room for it; programs get it.
         let seconds = Column::long("Seconds", has_output_options(options));
         Answer::list(columns.into_iter().chain([seconds]), diagnosis.checks.iter().map(row))
     };
@@ -82,7 +79,8 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     })
 }
 
-/// People see nothing where there is nothing, and milliseconds; programs get null, and seconds.
+/// A missing value is empty for people and null for programs; durations are in milliseconds for people and in seconds
+/// for programs.
 fn row(check: &Check) -> Vec<Value> {
     let or_empty = |value: Option<Value>| value.unwrap_or_else(|| Value::Shown(String::new(), Box::new(Value::None)));
     let remedy = check.remedy.as_ref().map(|remedy| remedy.worded(in_a_shell).into());

@@ -37,7 +37,7 @@ static CREATE: Operation = Operation {
         NO_IMMUTABLE,
     ],
     columns: SHOWN,
-    // As `openstack` has it: no description is null here, where other resources have an empty one.
+    // As in `openstack`: a missing description is null here, while other resources have an empty one.
     adjust: |_, arguments| {
         arguments.entry("description").or_insert(Value::Null);
         Ok(())
@@ -46,7 +46,7 @@ static CREATE: Operation = Operation {
 };
 
 static DELETE: Operation = Operation {
-    about: "Delete domains with all that they own; a domain must be disabled first",
+    about: "Delete domains and everything in them; a domain must be disabled first",
     arguments: &[ITSELF.repeated()],
     ..Operation::new(Verb::Delete, RESOURCE)
 };

@@ -18,8 +18,9 @@ use crate::{
 const RESOURCE: &ResourceSpec = Ec2Credential::SPEC;
 static CREDENTIAL: Finder = Finder::by_id(RESOURCE);
 const ITSELF: Argument = itself("access-key", "Access key", &CREDENTIAL);
-const OWNER: Argument =
-    option("user", "user", "User who owns the keys (name or ID) [default: yourself]").finds(&USER).within("user");
+const OWNER: Argument = option("user", "user", "User who owns the credentials (name or ID) [default: yourself]")
+    .finds(&USER)
+    .within("user");
 
 pub(super) const COMMANDS: &[Spec] = &[
     CREATE.command(&["ec2", "credentials", "create"], "archstone ec2 credentials create --project web"),
@@ -32,9 +33,9 @@ pub(super) const COMMANDS: &[Spec] = &[
 ];
 
 static CREATE: Operation = Operation {
-    about: "Create a pair of EC2 keys",
+    about: "Create EC2 credentials",
     arguments: &[
-        option("project", "project", "Project that the keys are for (name or ID) [default: the current one]")
+        option("project", "project", "Project of the credentials (name or ID) [default: the current one]")
             .finds(&PROJECT)
             .sets("project"),
         OWNER.sets("user"),
@@ -47,7 +48,7 @@ static CREATE: Operation = Operation {
 };
 
 static DELETE: Operation = Operation {
-    about: "Delete pairs of EC2 keys",
+    about: "Delete EC2 credentials",
     arguments: &[ITSELF.repeated(), OWNER, USER_DOMAIN],
     one: "EC2 credentials",
     named: "with access key",
@@ -56,7 +57,7 @@ static DELETE: Operation = Operation {
 };
 
 static LIST: Operation = Operation {
-    about: "List the EC2 keys of a user",
+    about: "List the EC2 credentials of a user",
     arguments: &[OWNER.sets("user"), USER_DOMAIN],
     columns: &[
         column("Access", "access"),
@@ -68,13 +69,13 @@ static LIST: Operation = Operation {
 };
 
 static SHOW: Operation = Operation {
-    about: "Show a pair of EC2 keys",
+    about: "Show EC2 credentials",
     arguments: &[ITSELF, OWNER, USER_DOMAIN],
     show: Some(keys),
     ..Operation::new(Verb::Show, RESOURCE)
 };
 
-/// The token's own project, where none is given.
+/// Inserts the token's own project if none is given.
 fn own_project(request: &Request<'_>, arguments: &mut Arguments) -> Result<()> {
     if !arguments.contains_key("project") {
         let access = request.session.authenticate()?;
@@ -83,7 +84,7 @@ fn own_project(request: &Request<'_>, arguments: &mut Arguments) -> Result<()> {
     Ok(())
 }
 
-/// All that the service answers, in the order of the names, and with the word project.
+/// All fields of the response, sorted by name, with `tenant` renamed to `project`.
 fn keys(fields: &Fields) -> Shown {
     let name = |name: &String| if name == "tenant_id" { "project_id".to_owned() } else { name.clone() };
     let mut shown: Shown = fields.iter().map(|(key, value)| (name(key).into(), Value::from(value.clone()))).collect();

@@ -1,4 +1,4 @@
-//! `archstone endpoint …`: endpoints, and which of them a project sees.
+//! `archstone endpoint …`: endpoints, and their association with projects.
 
 use std::collections::HashMap;
 
@@ -59,8 +59,8 @@ static CREATE: Special = Special {
     about: "Create an endpoint",
     arguments: &[
         argument("service", "Service of the endpoint (name, type or ID)"),
-        argument("interface", "For whom the endpoint is").reads(INTERFACES).sets("interface"),
-        argument("url", "URL of the endpoint; `$(project_id)s` in it is replaced in each catalog").sets("url"),
+        argument("interface", "Interface of the endpoint").reads(INTERFACES).sets("interface"),
+        argument("url", "URL of the endpoint; `$(project_id)s` is replaced in each catalog").sets("url"),
         option("region", "region-id", "ID of the region, which must exist").finds(&REGION).sets("region"),
         ENABLE,
         DISABLE,
@@ -120,8 +120,9 @@ static LIST: Special = Special {
             .sets("service"),
         option("interface", "interface", "Only endpoints of this interface").reads(INTERFACES).sets("interface"),
         option("region", "region-id", "Only endpoints of this region").finds(&REGION).sets("region"),
-        option("endpoint", "endpoint-id", "Instead, list the projects that see this endpoint").against(&["project"]),
-        option("project", "project", "Only endpoints that this project was given (name or ID)").finds(&PROJECT),
+        option("endpoint", "endpoint-id", "List the projects associated with this endpoint instead")
+            .against(&["project"]),
+        option("project", "project", "Only endpoints associated with this project (name or ID)").finds(&PROJECT),
         PROJECT_DOMAIN,
     ],
     changes: Changes::Nothing,
@@ -164,7 +165,7 @@ fn list(request: &Request<'_>) -> Result<Answer> {
     Ok(listed(COLUMNS, &[], false, endpoints))
 }
 
-/// What is shown of an endpoint's service, along with it.
+/// Adds the fields of an endpoint's service that are shown with it.
 fn add_service(endpoint: &mut Json, service: &Fields) {
     if let Json::Object(endpoint) = endpoint {
         for (name, field) in [("service_name", "name"), ("service_type", "type")] {
@@ -180,14 +181,14 @@ const FILTER: &[Argument] = &[
 ];
 
 static ADD_PROJECT: Special = Special {
-    about: "Let a project see an endpoint",
+    about: "Associate an endpoint with a project",
     arguments: FILTER,
     changes: Changes::Something,
     run: |request| filter(request, "add_endpoint_to_project"),
 };
 
 static REMOVE_PROJECT: Special = Special {
-    about: "Let a project no longer see an endpoint",
+    about: "Dissociate an endpoint from a project",
     arguments: FILTER,
     changes: Changes::Something,
     run: |request| filter(request, "delete_endpoint_from_project"),

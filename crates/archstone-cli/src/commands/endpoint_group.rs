@@ -89,12 +89,12 @@ static SHOW: Operation = Operation {
 };
 
 static LIST: Special = Special {
-    about: "List endpoint groups, or the projects that see one",
+    about: "List endpoint groups, or the projects associated with one",
     arguments: &[
-        option("endpointgroup", "endpoint-group", "Instead, list the projects that see this group (name or ID)")
+        option("endpointgroup", "endpoint-group", "List the projects associated with this group (name or ID) instead")
             .finds(&GROUP)
             .against(&["project"]),
-        option("project", "project", "Only groups that this project sees (name or ID)").finds(&PROJECT_OF_DOMAIN),
+        option("project", "project", "Only groups associated with this project (name or ID)").finds(&PROJECT_OF_DOMAIN),
         option("domain", "domain", "Domain that owns the project (name or ID)"),
     ],
     changes: Changes::Nothing,
@@ -119,14 +119,14 @@ const FILTER: &[Argument] = &[
 ];
 
 static ADD_PROJECT: Special = Special {
-    about: "Let a project see the endpoints of a group",
+    about: "Associate an endpoint group with a project",
     arguments: FILTER,
     changes: Changes::Something,
     run: |request| filter(request, "add_endpoint_group_to_project"),
 };
 
 static REMOVE_PROJECT: Special = Special {
-    about: "Let a project no longer see the endpoints of a group",
+    about: "Dissociate an endpoint group from a project",
     arguments: FILTER,
     changes: Changes::Something,
     run: |request| filter(request, "delete_endpoint_group_from_project"),

@@ -1,4 +1,4 @@
-//! `archstone env`: a cloud as variables of a shell.
+//! `archstone env`: a cloud's settings as shell variables.
 
 use archstone::{Error, ErrorKind, Result, Secret, host::Host};
 use clap::{Arg, ArgMatches, Command};
@@ -57,8 +57,8 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     Ok(Answer::Text(text))
 }
 
-/// Whether a shell takes this for a name and for nothing else. Names come from the environment and from keys of
-/// `clouds.yaml`, and the output is run by a shell.
+/// Whether a shell reads this as a variable name and nothing else. Names come from the environment and from keys of
+/// `clouds.yaml`, and a shell runs the output.
 fn is_name(name: &&str) -> bool {
     let is_letter = |c: char| c.is_ascii_uppercase() || c == '_';
     name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
@@ -78,7 +78,7 @@ impl Shell {
         match self {
             Self::Bash => format!("export {name}='{}'\n", value.replace('\'', r"'\''")),
             Self::Fish => format!("set -gx {name} '{}'\n", value.replace('\\', r"\\").replace('\'', r"\'")),
-            // Curly quotes end a string there, too.
+            // In PowerShell, curly quotes end a string, too.
             Self::Power => {
                 let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
                 let doubled =

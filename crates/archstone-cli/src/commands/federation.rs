@@ -1,4 +1,4 @@
-//! `archstone federation …`: protocols of identity providers, and what a federated user can act in.
+//! `archstone federation …`: protocols of identity providers, and the projects and domains of a federated user.
 
 use archstone::{
     Result,
@@ -18,10 +18,9 @@ use crate::{
 const RESOURCE: &ResourceSpec = Protocol::SPEC;
 static PROTOCOL: Finder = Finder::by_id(RESOURCE);
 const ITSELF: Argument = itself("federation-protocol", "ID of the protocol", &PROTOCOL);
-const PROVIDER: Argument =
-    option("identity-provider", "identity-provider", "ID of the identity provider that has the protocol")
-        .within("identity_provider")
-        .required();
+const PROVIDER: Argument = option("identity-provider", "identity-provider", "ID of the identity provider")
+    .within("identity_provider")
+    .required();
 const MAPPING: Argument = option("mapping", "mapping", "ID of the mapping of its users").sets("mapping");
 
 pub(super) const COMMANDS: &[Spec] = &[
@@ -50,7 +49,7 @@ pub(super) const COMMANDS: &[Spec] = &[
 ];
 
 static CREATE: Operation = Operation {
-    about: "Give an identity provider a protocol",
+    about: "Add a protocol to an identity provider",
     arguments: &[
         argument("name", "ID of the new protocol, such as `openid` or `saml2`").sets("protocol"),
         PROVIDER.sets("identity_provider"),
@@ -61,7 +60,7 @@ static CREATE: Operation = Operation {
 };
 
 static DELETE: Operation = Operation {
-    about: "Take protocols from an identity provider",
+    about: "Remove protocols from an identity provider",
     arguments: &[ITSELF.repeated(), PROVIDER],
     one: "federation protocol",
     many: "federation protocols",
@@ -88,7 +87,7 @@ static SHOW: Operation = Operation {
     ..Operation::new(Verb::Show, RESOURCE)
 };
 
-/// Of the identity provider, a protocol's answer only says the URL.
+/// The response about a protocol contains only the URL of its identity provider.
 fn protocol(fields: &Fields) -> Shown {
     let link = fields.get("links").and_then(|links| links["identity_provider"].as_str());
     let provider = link.and_then(|link| link.rsplit('/').next());

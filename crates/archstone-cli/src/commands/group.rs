@@ -44,7 +44,7 @@ static CREATE: Operation = Operation {
     about: "Create a group",
     arguments: &[
         argument("group-name", "Name of the new group").sets("name"),
-        option("domain", "domain", "Domain that is to own the group (name or ID)").finds(&DOMAIN).sets("domain"),
+        option("domain", "domain", "Domain of the new group (name or ID)").finds(&DOMAIN).sets("domain"),
         DESCRIPTION,
         OR_SHOW,
     ],
@@ -62,7 +62,7 @@ static LIST: Operation = Operation {
     about: "List groups",
     arguments: &[
         option("domain", "domain", "Only groups of this domain (name or ID)").finds(&DOMAIN).sets("domain"),
-        option("user", "user", "Only groups of this user (name or ID)").finds(&USER).sets("user"),
+        option("user", "user", "Only groups that this user is in (name or ID)").finds(&USER).sets("user"),
         USER_DOMAIN,
     ],
     columns: &[column("ID", "id"), column("Name", "name")],
@@ -108,7 +108,7 @@ static CONTAINS_USER: Special = Special {
     run: contains_user,
 };
 
-/// Does the same with each user. One that fails does not keep the others, and is reported.
+/// Does the same with each user. A failure does not stop the others, and is reported.
 fn each_user(request: &Request<'_>, operation: &str, what: &str) -> Result<Answer> {
     let group = request.value("group")?.unwrap_or_default();
     let (name, users) = (request.text("group").unwrap_or_default(), request.texts("user"));
@@ -129,7 +129,7 @@ fn each_user(request: &Request<'_>, operation: &str, what: &str) -> Result<Answe
 
 fn contains_user(request: &Request<'_>) -> Result<Answer> {
     let id = |name: &str| match request.value(name) {
-        // To `openstack`, whoever does not exist is in no group.
+        // In `openstack`, a user who does not exist is in no group.
         Err(error) if error.kind() == ErrorKind::NotFound && request.session.program() == Program::Openstack => {
             Ok(request.text(name).into())
         }
@@ -140,7 +140,7 @@ fn contains_user(request: &Request<'_>) -> Result<Answer> {
     if is_in.as_bool() == Some(true) {
         return Ok(Answer::Text(format!("{user} in group {group}\n")));
     }
-    // As `openstack` has it: no is no failure, and yet no result.
+    // As in `openstack`, this is not a failure, but there is no output on stdout either.
     crate::console::tell(&format!("{user} not in group {group}"));
     Ok(Answer::Text(String::new()))
 }

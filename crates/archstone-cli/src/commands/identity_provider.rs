@@ -18,7 +18,7 @@ const RESOURCE: &ResourceSpec = IdentityProvider::SPEC;
 static PROVIDER: Finder = Finder::by_id(RESOURCE);
 const ITSELF: Argument = itself("identity-provider", "ID of the identity provider", &PROVIDER);
 const REMOTE_ID: Argument =
-    option("remote-id", "remote-id", "ID by which the provider is known to itself (repeatable)")
+    option("remote-id", "remote-id", "Remote ID: what the identity provider calls itself (repeatable)")
         .sets("remote_ids")
         .repeated()
         .against(&["remote-id-file"]);
@@ -27,7 +27,7 @@ const REMOTE_ID_FILE: Argument =
         .reads(Reads::Lines)
         .sets("remote_ids");
 const AUTHORIZATION_TTL: Argument =
-    option("authorization-ttl", "minutes", "How long group memberships of its users are kept, in minutes")
+    option("authorization-ttl", "minutes", "How long group memberships of its users stay valid, in minutes")
         .reads(Reads::Integer)
         .sets("authorization_ttl");
 const SHOWN: &[Column] = &[
@@ -57,7 +57,7 @@ static CREATE: Operation = Operation {
         REMOTE_ID,
         REMOTE_ID_FILE,
         DESCRIPTION,
-        option("domain", "domain", "Domain of its users [default: a new one]").finds(&DOMAIN).sets("domain"),
+        option("domain", "domain", "Domain for its users [default: a new one]").finds(&DOMAIN).sets("domain"),
         AUTHORIZATION_TTL,
         ENABLE,
         DISABLE,

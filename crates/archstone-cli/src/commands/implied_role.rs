@@ -1,4 +1,4 @@
-//! `archstone implied role …`: roles that come with other roles.
+//! `archstone implied role …`: roles that are implied by other roles.
 
 use archstone::{
     Result,
@@ -14,9 +14,8 @@ use crate::{
 
 const RESOURCE: &ResourceSpec = InferenceRule::SPEC;
 static ROLE: Finder = Finder::of(Role::SPEC).or_as_given();
-const PRIOR: Argument = argument("role", "Role that implies the other (name or ID)").finds(&ROLE);
-const IMPLIED: Argument =
-    option("implied-role", "role", "Role that is implied by it (name or ID)").finds(&ROLE).required();
+const PRIOR: Argument = argument("role", "Role that implies another (name or ID)").finds(&ROLE);
+const IMPLIED: Argument = option("implied-role", "role", "Role that it implies (name or ID)").finds(&ROLE).required();
 
 pub(super) const COMMANDS: &[Spec] = &[
     CREATE.command(
@@ -37,7 +36,7 @@ pub(super) const COMMANDS: &[Spec] = &[
 ];
 
 static CREATE: Special = Special {
-    about: "Make a role imply another one: who has the first has the second, too",
+    about: "Make a role imply another: users with the first also have the second",
     arguments: &[PRIOR, IMPLIED],
     changes: Changes::Something,
     run: |request| {
@@ -50,14 +49,14 @@ static CREATE: Special = Special {
 };
 
 static DELETE: Special = Special {
-    about: "Let a role no longer imply another one",
+    about: "Stop a role from implying another",
     arguments: &[PRIOR, IMPLIED],
     changes: Changes::Something,
     run: |request| change(request, "delete").map(|_| Answer::Text(String::new())),
 };
 
 static LIST: Special = Special {
-    about: "List the roles that come with other roles",
+    about: "List implied roles",
     arguments: &[],
     changes: Changes::Nothing,
     run: |request| {

@@ -43,11 +43,11 @@ static CREATE: Operation = Operation {
             .finds(&SERVICE)
             .sets("service")
             .required(),
-        option("resource-limit", "resource-limit", "How much can be used")
+        option("resource-limit", "resource-limit", "The limit: how much the project can use")
             .reads(Reads::Integer)
             .sets("resource_limit")
             .required(),
-        argument("resource-name", "Name of the resource; it needs a registered limit").sets("resource_name"),
+        argument("resource-name", "Name of the resource, which needs a registered limit").sets("resource_name"),
     ],
     columns: SHOWN,
     ..Operation::new(Verb::Create, RESOURCE)
@@ -86,7 +86,9 @@ static SET: Operation = Operation {
     arguments: &[
         ITSELF,
         DESCRIPTION,
-        option("resource-limit", "resource-limit", "How much can be used").reads(Reads::Integer).sets("resource_limit"),
+        option("resource-limit", "resource-limit", "The limit: how much the project can use")
+            .reads(Reads::Integer)
+            .sets("resource_limit"),
     ],
     columns: SHOWN,
     ..Operation::new(Verb::SetAndShow, RESOURCE)

@@ -1,7 +1,7 @@
 //! The commands: one file each, or one for each resource, and this list.
 //!
-//! A file says how the command is described, and what it does: it takes options, calls the library,
-//! and returns an answer. To add a command, write its file and name it here.
+//! A file contains the description of a command, and its code: it reads options, calls the library, and returns an
+//! answer. To add a command, write its file and name it here.
 
 mod access;
 mod access_rule;
@@ -14,6 +14,7 @@ mod config;
 mod configuration_show;
 mod consumer;
 mod credential;
+mod credential_helper;
 mod diff;
 mod doctor;
 mod domain;
@@ -27,6 +28,7 @@ mod group;
 mod identity_provider;
 mod implied_role;
 mod limit;
+mod login;
 mod mapping;
 mod oauth;
 mod policy;
@@ -57,7 +59,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Spec> {
     ALL.iter().copied().flatten()
 }
 
-/// What is of the program itself comes first.
+/// The program's own commands come first.
 const ALL: &[&[Spec]] = &[
     GENERAL,
     programs::COMMANDS,
@@ -90,6 +92,8 @@ const ALL: &[&[Spec]] = &[
 ];
 
 const GENERAL: &[Spec] = &[
+    login::LOGIN,
+    login::LOGOUT,
     token_issue::SPEC,
     token_revoke::SPEC,
     catalog::LIST,
@@ -105,6 +109,7 @@ const GENERAL: &[Spec] = &[
     doctor::SPEC,
     env::SPEC,
     exec::SPEC,
+    credential_helper::SPEC,
     cache::LIST,
     cache::SHOW,
     cache::STATS,
@@ -139,7 +144,7 @@ pub(crate) fn resources() -> Vec<&'static str> {
     words
 }
 
-/// What the words before a command's last one mean.
+/// The meaning of the words before a command's last one.
 pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["token"], "Issue or revoke tokens"),
     (&["catalog"], "Show the service catalog"),
@@ -153,16 +158,16 @@ pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["command"], "List the commands"),
     (&["configuration"], "Show the effective configuration, as `openstack` does"),
     (&["consumer"], "Manage OAuth consumers"),
-    (&["credential"], "Manage what Keystone keeps for users, such as TOTP seeds"),
+    (&["credential"], "Manage credentials stored for users, such as TOTP secrets"),
     (&["domain"], "Manage domains"),
-    (&["ec2"], "Manage EC2 keys"),
-    (&["ec2", "credentials"], "Manage EC2 keys"),
-    (&["endpoint"], "Manage endpoints, and which of them projects see"),
-    (&["endpoint", "add"], "Let a project see an endpoint"),
+    (&["ec2"], "Manage EC2 credentials"),
+    (&["ec2", "credentials"], "Manage EC2 credentials"),
+    (&["endpoint"], "Manage endpoints, and associate them with projects"),
+    (&["endpoint", "add"], "Associate an endpoint with a project"),
     (&["endpoint", "group"], "Manage endpoint groups"),
-    (&["endpoint", "group", "add"], "Let a project see the endpoints of a group"),
-    (&["endpoint", "group", "remove"], "Let a project no longer see the endpoints of a group"),
-    (&["endpoint", "remove"], "Let a project no longer see an endpoint"),
+    (&["endpoint", "group", "add"], "Associate an endpoint group with a project"),
+    (&["endpoint", "group", "remove"], "Dissociate an endpoint group from a project"),
+    (&["endpoint", "remove"], "Dissociate an endpoint from a project"),
     (&["federation"], "Manage protocols of identity providers"),
     (&["federation", "domain"], "List the domains of a federated user"),
     (&["federation", "project"], "List the projects of a federated user"),
@@ -173,19 +178,19 @@ pub(crate) const GROUPS: &[(&[&str], &str)] = &[
     (&["group", "remove"], "Remove users from a group"),
     (&["identity"], "Manage identity providers"),
     (&["identity", "provider"], "Manage identity providers"),
-    (&["implied"], "Manage roles that come with other roles"),
-    (&["implied", "role"], "Manage roles that come with other roles"),
+    (&["implied"], "Manage implied roles"),
+    (&["implied", "role"], "Manage implied roles"),
     (&["limit"], "Manage limits of projects"),
     (&["mapping"], "Manage mappings of federated users"),
     (&["module"], "Show the program's version"),
-    (&["policy"], "Manage policies that Keystone keeps for other services"),
+    (&["policy"], "Manage policies stored in Keystone for other services"),
     (&["region"], "Manage regions"),
     (&["project"], "Manage projects, and draw them as a tree"),
     (&["registered"], "Manage registered limits"),
     (&["registered", "limit"], "Manage registered limits"),
     (&["request"], "Create and authorize OAuth request tokens"),
     (&["request", "token"], "Create and authorize OAuth request tokens"),
-    (&["role"], "Manage roles, and who has which"),
+    (&["role"], "Manage roles and role assignments"),
     (&["role", "assignment"], "List who has which role where"),
     (&["service"], "Manage services and service providers"),
     (&["service", "provider"], "Manage service providers: clouds that trust this one"),

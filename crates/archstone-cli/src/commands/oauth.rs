@@ -15,11 +15,12 @@ use crate::{
 static PROJECT: Finder = Finder::of(Project::SPEC).in_domain("domain").or_as_given();
 static ROLE: Finder = Finder::of(Role::SPEC).or_as_given();
 const CONSUMER_KEY: Argument =
-    option("consumer-key", "consumer-key", "Key of the consumer: its ID").sets("consumer_key").required();
-const CONSUMER_SECRET: Argument = option("consumer-secret", "consumer-secret", "Secret of the consumer; `-` reads it")
-    .secret()
-    .sets("consumer_secret")
-    .required();
+    option("consumer-key", "consumer-key", "Key (ID) of the consumer").sets("consumer_key").required();
+const CONSUMER_SECRET: Argument =
+    option("consumer-secret", "consumer-secret", "Secret of the consumer; `-` reads it from standard input")
+        .secret()
+        .sets("consumer_secret")
+        .required();
 const TOKEN: &[Column] = &fields(["expires", "id", "key", "secret"]);
 
 pub(super) const COMMANDS: &[Spec] = &[
@@ -46,7 +47,7 @@ static CREATE_REQUEST: Special = Special {
     arguments: &[
         CONSUMER_KEY,
         CONSUMER_SECRET,
-        option("project", "project", "Project that the consumer wants to act in (name or ID)")
+        option("project", "project", "Project that the consumer requests access to (name or ID)")
             .finds(&PROJECT)
             .sets("project")
             .required(),
@@ -61,14 +62,12 @@ static CREATE_ACCESS: Special = Special {
     arguments: &[
         CONSUMER_KEY,
         CONSUMER_SECRET,
-        option("request-key", "request-key", "Key of the request token: its ID").sets("request_key").required(),
-        option("request-secret", "request-secret", "Secret of the request token")
+        option("request-key", "request-key", "Key (ID) of the request token").sets("request_key").required(),
+        option("request-secret", "request-secret", "Secret of the request token; `-` reads it from standard input")
             .secret()
             .sets("request_secret")
             .required(),
-        option("verifier", "verifier", "Verifier, which authorizing the request token printed")
-            .sets("verifier")
-            .required(),
+        option("verifier", "verifier", "Verifier that `request token authorize` printed").sets("verifier").required(),
     ],
     changes: Changes::Something,
     run: |request| create(request, AccessToken::SPEC),
@@ -90,7 +89,7 @@ fn create(request: &Request<'_>, resource: &'static ResourceSpec) -> Result<Answ
 static AUTHORIZE: Special = Special {
     about: "Authorize an OAuth request token",
     arguments: &[
-        option("request-key", "request-key", "Key of the request token: its ID").sets("request_token").required(),
+        option("request-key", "request-key", "Key (ID) of the request token").sets("request_token").required(),
         option("role", "role", "Role that the consumer gets (name or ID, repeatable)")
             .finds(&ROLE)
             .repeated()
@@ -105,7 +104,7 @@ static AUTHORIZE: Special = Special {
     },
 };
 
-/// Roles as the service wants them to be named.
+/// Roles in the service's format.
 fn roles(request: &Request<'_>) -> Result<Arguments> {
     let ids = request.value("role")?.unwrap_or_default();
     let roles: Vec<Value> = ids.as_array().into_iter().flatten().map(|id| json!({ "id": id })).collect();

@@ -1,4 +1,4 @@
-//! `archstone command list` and `archstone module list`: the program itself.
+//! `archstone command list` and `archstone module list`: lists of the program's own parts.
 
 use archstone::Result;
 
@@ -15,14 +15,14 @@ pub(super) const COMMANDS: &[Spec] = &[
 
 static COMMAND_LIST: Special = Special {
     about: "List the commands",
-    arguments: &[option("group", "keyword", "Only groups whose name has this in it")],
+    arguments: &[option("group", "keyword", "Only groups whose name contains this")],
     changes: Changes::Nothing,
     run: commands,
 };
 
 static MODULE_LIST: Special = Special {
     about: "Show the program's version",
-    arguments: &[switch("all", "Accepted, since `openstack` has it")],
+    arguments: &[switch("all", "Accepted for compatibility with `openstack`")],
     changes: Changes::Nothing,
     run: |_| Ok(Answer::show([("archstone", env!("CARGO_PKG_VERSION").into())])),
 };

@@ -28,7 +28,7 @@ const ITSELF: Argument = itself("project", "Project (name or ID)", &PROJECT);
 const WITHIN: Argument =
     option("domain", "domain", "Domain that owns the project (name or ID)").finds(&DOMAIN).within("domain");
 const PROPERTY: Argument =
-    option("property", "key=value", "Property of your own; can be repeated").reads(Reads::Pair).repeated().sets_extra();
+    option("property", "key=value", "Custom property (repeatable)").reads(Reads::Pair).repeated().sets_extra();
 
 pub(super) const COMMANDS: &[Spec] = &[
     CREATE.command(
@@ -67,8 +67,8 @@ static CREATE: Operation = Operation {
     about: "Create a project",
     arguments: &[
         argument("project-name", "Name of the new project").sets("name"),
-        option("domain", "domain", "Domain that is to own the project (name or ID)").finds(&DOMAIN).sets("domain"),
-        option("parent", "project", "Project right above it (name or ID)").finds(&PARENT).sets("parent"),
+        option("domain", "domain", "Domain of the new project (name or ID)").finds(&DOMAIN).sets("domain"),
+        option("parent", "project", "Parent project (name or ID)").finds(&PARENT).sets("parent"),
         DESCRIPTION,
         ENABLE,
         DISABLE,
@@ -76,10 +76,10 @@ static CREATE: Operation = Operation {
         OR_SHOW,
         IMMUTABLE,
         NO_IMMUTABLE,
-        option("tag", "tag", "Tag; can be repeated").repeated().sets("tags"),
+        option("tag", "tag", "Tag (repeatable)").repeated().sets("tags"),
     ],
     adjust: |_, arguments| {
-        // Options count more than properties of the same name.
+        // Options take precedence over properties of the same name.
         let options = arguments.clone();
         name_properties(operation_of(RESOURCE, "create")?, arguments);
         arguments.extend(options.into_iter().filter(|(name, _)| name != "extra"));
@@ -103,12 +103,12 @@ static LIST: Operation = Operation {
     about: "List projects: all, or your own if you may not see the others",
     arguments: &[
         option("domain", "domain", "Only projects of this domain (name or ID)").finds(&DOMAIN).sets("domain"),
-        option("parent", "project", "Only projects right below this one (name or ID)").finds(&PARENT).sets("parent"),
-        option("user", "user", "Only projects that this user has a role in (name or ID)")
+        option("parent", "project", "Only projects directly below this one (name or ID)").finds(&PARENT).sets("parent"),
+        option("user", "user", "Only projects in which this user has a role (name or ID)")
             .finds(&ROLE_HOLDER)
             .sets("user"),
-        switch("my-projects", "Only projects that you have a role in; no other filter counts then").alias("mine"),
-        option("sort", "key[:direction]", "Sort by these fields: `name`, `domain_id:desc,name`"),
+        switch("my-projects", "Only projects in which you have a role; other filters are ignored").alias("mine"),
+        option("sort", "key[:direction]", "Sort by fields, such as `name` or `domain_id:desc,name`"),
         ENABLED,
         DISABLED,
         option("tags", "tags", "Only projects with all of these tags (`a,b`)").reads(Reads::Commas).sets("tags"),
@@ -143,9 +143,9 @@ static SET: Operation = Operation {
         PROPERTY,
         IMMUTABLE,
         NO_IMMUTABLE,
-        option("tag", "tag", "Tag to add; can be repeated").repeated(),
-        switch("clear-tags", "Remove all tags, but for those that `--tag` adds"),
-        option("remove-tag", "tag", "Tag to remove; can be repeated").repeated(),
+        option("tag", "tag", "Tag to add (repeatable)").repeated(),
+        switch("clear-tags", "Remove all tags except those that `--tag` adds"),
+        option("remove-tag", "tag", "Tag to remove (repeatable)").repeated(),
     ],
     adjust: |_, arguments| {
         name_properties(operation_of(RESOURCE, "update")?, arguments);
@@ -160,14 +160,14 @@ static SHOW: Operation = Operation {
     arguments: &[
         ITSELF,
         WITHIN,
-        switch("parents", "Show the IDs of the projects above it, too").sets("parents_as_ids"),
-        switch("children", "Show the IDs of the projects below it, too").sets("subtree_as_ids"),
+        switch("parents", "Also show the IDs of the projects above it").sets("parents_as_ids"),
+        switch("children", "Also show the IDs of the projects below it").sets("subtree_as_ids"),
     ],
     show: Some(shown),
     ..Operation::new(Verb::Show, RESOURCE)
 };
 
-/// Every field by its name, properties among them.
+/// Every field by its name, including properties.
 fn shown(fields: &Fields) -> Shown {
     const ALWAYS: [&str; 9] =
         ["description", "domain_id", "enabled", "id", "is_domain", "name", "options", "parent_id", "tags"];
@@ -176,7 +176,7 @@ fn shown(fields: &Fields) -> Shown {
     shown.into_iter().map(|(name, value)| (name.to_owned().into(), value.into())).collect()
 }
 
-/// A property that has the name of a field is that field: `is_domain=true`.
+/// A property with the name of a field sets that field: `is_domain=true`.
 fn name_properties(operation: &OperationSpec, arguments: &mut Arguments) {
     let Some(Value::Object(extra)) = arguments.remove("extra") else { return };
     let (known, extra): (Map<_, _>, Map<_, _>) = extra.into_iter().partition(|(name, _)| operation.takes(name));
@@ -195,7 +195,7 @@ fn name_properties(operation: &OperationSpec, arguments: &mut Arguments) {
     }
 }
 
-/// Keystone only takes all tags at once.
+/// Keystone only accepts the complete list of tags.
 fn change_tags(request: &Request<'_>, project: &Fields, arguments: &mut Arguments) -> Result<()> {
     let (add, remove) = (request.texts("tag"), request.texts("remove-tag"));
     let clears = request.is_on("clear-tags");
@@ -240,19 +240,19 @@ fn sort(projects: &mut [Value], key: &str) -> Result<()> {
     let invalid = |message: String, hint: &str| Err(Error::new(ErrorKind::InvalidRequest, message).with_hint(hint));
     let (field, direction) = key.split_once(':').unwrap_or((key, "asc"));
     if !["asc", "desc"].contains(&direction) {
-        return invalid(format!("`{direction}` is not a direction to sort in"), "it is `asc` or `desc`");
+        return invalid(format!("`{direction}` is not a sort direction"), "use `asc` or `desc`");
     }
-    // The name that Python has for it.
+    // The name of the field in the Python SDK.
     let name = if field == "is_enabled" { "enabled" } else { field };
     if !projects.iter().all(|project| project.get(name).is_some()) {
         return invalid(
             format!("projects have no field `{field}` to sort by"),
-            "`name`, `id`, `domain_id`, … are there",
+            "the fields are `name`, `id`, `domain_id`, …",
         );
     }
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     projects.sort_by(|one, other| {
-        // What is not known comes last, whatever the direction.
+        // Missing values come last in both directions.
         match (one[name].is_null(), other[name].is_null()) {
             (false, false) if direction == "desc" => text(&other[name]).cmp(&text(&one[name])),
             (false, false) => text(&one[name]).cmp(&text(&other[name])),

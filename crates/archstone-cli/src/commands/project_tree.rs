@@ -40,7 +40,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let is_wanted = |id: &str, domain: &Domain| wanted.is_none_or(|it| it == id || it == domain.name);
     let mut roots: Vec<_> = domains.iter().filter(|(id, domain)| is_wanted(id, domain)).collect();
     if let (Some(wanted), true) = (wanted, roots.is_empty()) {
-        // The error of one who looks for it, with names that are near.
+        // Fails with the usual error, which suggests similar names.
         client.wait(client.identity().domains().list().find(wanted))?;
     }
     roots.sort_by(|one, other| (&one.1.name, one.0).cmp(&(&other.1.name, other.0)));
@@ -61,7 +61,7 @@ struct Domain {
     is_enabled: bool,
 }
 
-/// What may be seen: all domains and projects, or those in which the user can act.
+/// The visible domains and projects: all of them, or those where the user has a role.
 fn known(client: &Client) -> Result<(HashMap<String, Domain>, Vec<Project>)> {
     let identity = client.identity();
     let (projects, is_own) = match client.wait(identity.projects().list().all()) {
@@ -77,7 +77,7 @@ fn known(client: &Client) -> Result<(HashMap<String, Domain>, Vec<Project>)> {
     }
     let mut domains: HashMap<_, _> =
         found.into_iter().map(|it| (it.id, Domain { name: it.name, is_enabled: it.enabled })).collect();
-    // A token names some, too; the others have no name here.
+    // The token contains the names of some domains; the others have no name here.
     let access = client.access()?;
     for (id, name) in [
         (access.domain_id(), access.domain_name()),
@@ -108,7 +108,7 @@ impl<'a> Tree<'a> {
         for project in projects {
             let domain = project.domain_id.as_deref().unwrap_or_default();
             let parent = project.parent_id.as_deref().unwrap_or(domain);
-            // Below a project that may not be seen, or in a circle, it is shown at the top.
+            // If its parent is not visible, or part of a cycle, it is shown at the top.
             let is_known = domains.contains_key(parent) || ids.contains_key(parent) && is_way_up(project, &ids);
             below.entry(if is_known { parent } else { domain }).or_default().push(project);
         }
@@ -129,7 +129,7 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Whether the way up ends.
+/// Whether the chain of parents ends, and is not a cycle.
 fn is_way_up(project: &Project, ids: &HashMap<&str, &Project>) -> bool {
     let (mut seen, mut next) = (HashSet::new(), Some(project));
     while let Some(project) = next {

@@ -9,10 +9,10 @@ use crate::{
 
 const RESOURCE: &ResourceSpec = Region::SPEC;
 static REGION: Finder = Finder::by_id(RESOURCE);
-/// For commands to which a region that does not exist is an error: Keystone takes it for one without anything in it.
+/// For commands that fail if a region does not exist: Keystone treats it as an empty one.
 pub(super) static CHECKED: Finder = Finder::of(RESOURCE);
 const ITSELF: Argument = itself("region-id", "ID of the region", &REGION);
-const PARENT: Argument = option("parent-region", "region-id", "Region that it is a part of").sets("parent_region");
+const PARENT: Argument = option("parent-region", "region-id", "ID of the parent region").sets("parent_region");
 const SHOWN: &[Column] =
     &[column("region", "id"), column("description", "description"), column("parent_region", "parent_region_id")];
 
@@ -32,7 +32,7 @@ static CREATE: Operation = Operation {
 };
 
 static DELETE: Operation = Operation {
-    about: "Delete regions, with the regions that are parts of them",
+    about: "Delete regions, and the regions below them",
     arguments: &[ITSELF.repeated()],
     named: "with ID",
     ..Operation::new(Verb::Delete, RESOURCE)
@@ -40,7 +40,7 @@ static DELETE: Operation = Operation {
 
 static LIST: Operation = Operation {
     about: "List regions",
-    arguments: &[option("parent-region", "region-id", "Only parts of this region").sets("parent_region")],
+    arguments: &[option("parent-region", "region-id", "Only regions directly below this one").sets("parent_region")],
     columns: &[
         column("Region", "id"),
         column("Parent Region", "parent_region_id"),

@@ -33,7 +33,7 @@ pub(super) const COMMANDS: &[Spec] = &[
 ];
 
 static CREATE: Operation = Operation {
-    about: "Create a registered limit: how much of a resource can be used where no limit says more",
+    about: "Create a registered limit: the default limit of a resource",
     arguments: &[
         DESCRIPTION,
         option("region", "region", "ID of the region that the limit is for").finds(&REGION).sets("region"),
@@ -41,7 +41,7 @@ static CREATE: Operation = Operation {
             .finds(&SERVICE)
             .sets("service")
             .required(),
-        option("default-limit", "default-limit", "How much can be used")
+        option("default-limit", "default-limit", "Limit for projects without a limit of their own")
             .reads(Reads::Integer)
             .sets("default_limit")
             .required(),
@@ -82,7 +82,9 @@ static SET: Operation = Operation {
         ITSELF,
         option("service", "service", "New service (name, type or ID)").finds(&SERVICE).sets("service"),
         option("resource-name", "resource-name", "New name of the resource").sets("resource_name"),
-        option("default-limit", "default-limit", "How much can be used").reads(Reads::Integer).sets("default_limit"),
+        option("default-limit", "default-limit", "Limit for projects without a limit of their own")
+            .reads(Reads::Integer)
+            .sets("default_limit"),
         DESCRIPTION,
         option("region", "region", "New region").finds(&REGION).sets("region"),
     ],

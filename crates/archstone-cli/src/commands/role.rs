@@ -35,7 +35,7 @@ static CREATE: Operation = Operation {
     arguments: &[
         argument("role-name", "Name of the new role").sets("name"),
         DESCRIPTION,
-        option("domain", "domain", "Domain that is to own the role (name or ID)").finds(&DOMAIN).sets("domain"),
+        option("domain", "domain", "Domain of the new role (name or ID)").finds(&DOMAIN).sets("domain"),
         OR_SHOW,
         IMMUTABLE,
         NO_IMMUTABLE,
@@ -51,7 +51,7 @@ static DELETE: Operation = Operation {
 };
 
 static LIST: Special = Special {
-    about: "List roles: those of no domain, or those of one",
+    about: "List global roles, or those of a domain",
     arguments: &[option("domain", "domain", "Only roles of this domain (name or ID)")],
     changes: Changes::Nothing,
     run: list,

@@ -20,17 +20,17 @@ use crate::{
 
 static ROLE: Finder = Finder::of(Role::SPEC).in_domain("role-domain").or_as_given();
 static GROUP: Finder = Finder::of(Group::SPEC).in_domain("group-domain").or_as_given();
-// What was deleted can have left an assignment behind.
+// An assignment may remain after its user, group or project was deleted.
 static FORMER_USER: Finder = Finder::of(User::SPEC).in_domain("user-domain").or_as_given().or_missing();
 static FORMER_GROUP: Finder = Finder::of(Group::SPEC).in_domain("group-domain").or_as_given().or_missing();
 static FORMER_PROJECT: Finder = Finder::of(Project::SPEC).in_domain("project-domain").or_as_given().or_missing();
 static FORMER_DOMAIN: Finder = Finder::of(Domain::SPEC).or_as_given().or_missing();
 
 const SYSTEM: Argument =
-    option("system", "all", "In the system itself").reads(Reads::OneOf(&["all"])).against(&["domain", "project"]);
+    option("system", "all", "On the system").reads(Reads::OneOf(&["all"])).against(&["domain", "project"]);
 const GROUP_DOMAIN: Argument = option("group-domain", "domain", "Domain that owns the group (name or ID)");
 const ROLE_DOMAIN: Argument = option("role-domain", "domain", "Domain that owns the role (name or ID)");
-const INHERITED: Argument = switch("inherited", "For the projects below it, and not for itself");
+const INHERITED: Argument = switch("inherited", "For the projects below it (inherited), not for itself");
 
 pub(super) const COMMANDS: &[Spec] = &[
     ADD.command(
@@ -57,12 +57,12 @@ archstone role assignment list --auth-user",
 ];
 
 static ADD: Special = Special {
-    about: "Give a user or a group a role, in a project, a domain or the system",
+    about: "Grant a user or a group a role on a project, a domain or the system",
     arguments: &[
         argument("role", "Role (name or ID)").finds(&ROLE),
         SYSTEM,
-        option("domain", "domain", "In this domain (name or ID)").finds(&DOMAIN).against(&["system", "project"]),
-        option("project", "project", "In this project (name or ID)").finds(&PROJECT).against(&["system", "domain"]),
+        option("domain", "domain", "On this domain (name or ID)").finds(&DOMAIN).against(&["system", "project"]),
+        option("project", "project", "On this project (name or ID)").finds(&PROJECT).against(&["system", "domain"]),
         option("user", "user", "To this user (name or ID)").finds(&USER).against(&["group"]),
         option("group", "group", "To this group (name or ID)").finds(&GROUP).against(&["user"]),
         GROUP_DOMAIN,
@@ -76,12 +76,12 @@ static ADD: Special = Special {
 };
 
 static REMOVE: Special = Special {
-    about: "Take a role from a user or a group, in a project, a domain or the system",
+    about: "Revoke a role of a user or a group on a project, a domain or the system",
     arguments: &[
         argument("role", "Role (name or ID)").finds(&ROLE),
         SYSTEM,
-        option("domain", "domain", "In this domain (name or ID)").finds(&FORMER_DOMAIN).against(&["system", "project"]),
-        option("project", "project", "In this project (name or ID)")
+        option("domain", "domain", "On this domain (name or ID)").finds(&FORMER_DOMAIN).against(&["system", "project"]),
+        option("project", "project", "On this project (name or ID)")
             .finds(&FORMER_PROJECT)
             .against(&["system", "domain"]),
         option("user", "user", "From this user (name or ID)").finds(&FORMER_USER).against(&["group"]),
@@ -115,7 +115,7 @@ fn assign(request: &Request<'_>, word: &str, operation: &str) -> Result<Answer> 
     if request.text("system").is_some() {
         arguments.insert("system".to_owned(), true.into());
         if is_inherited {
-            warning!("nothing inherits a role in the system: `--inherited` is ignored");
+            warning!("nothing inherits a role on the system: `--inherited` is ignored");
         }
     } else if is_inherited {
         arguments.insert("inherited".to_owned(), true.into());
@@ -129,27 +129,34 @@ const RESOURCE: &ResourceSpec = RoleAssignment::SPEC;
 static LIST: Operation = Operation {
     about: "List role assignments: who has which role where",
     arguments: &[
-        switch("effective", "What follows from memberships, inheritance and implied roles, too").sets("effective"),
-        option("role", "role", "Only of this role (name or ID)").finds(&ROLE).sets("role"),
+        switch("effective", "Show effective assignments: from groups, inheritance and implied roles, too")
+            .sets("effective"),
+        option("role", "role", "Only assignments of this role (name or ID)").finds(&ROLE).sets("role"),
         ROLE_DOMAIN,
         switch("names", "Show names instead of IDs").sets("include_names"),
-        option("user", "user", "Only of this user (name or ID)").finds(&USER).sets("user").against(&["group"]),
+        option("user", "user", "Only assignments of this user (name or ID)")
+            .finds(&USER)
+            .sets("user")
+            .against(&["group"]),
         USER_DOMAIN,
-        option("group", "group", "Only of this group (name or ID)").finds(&GROUP).sets("group").against(&["user"]),
+        option("group", "group", "Only assignments of this group (name or ID)")
+            .finds(&GROUP)
+            .sets("group")
+            .against(&["user"]),
         GROUP_DOMAIN,
-        option("domain", "domain", "Only in this domain (name or ID)")
+        option("domain", "domain", "Only assignments on this domain (name or ID)")
             .finds(&DOMAIN)
             .sets("domain")
             .against(&["project", "system"]),
-        option("project", "project", "Only in this project (name or ID)")
+        option("project", "project", "Only assignments on this project (name or ID)")
             .finds(&PROJECT)
             .sets("project")
             .against(&["domain", "system"]),
         SYSTEM.sets("system"),
         PROJECT_DOMAIN,
-        switch("inherited", "Only those that projects inherit").sets("inherited_to"),
-        switch("auth-user", "Only of the user who logs in"),
-        switch("auth-project", "Only in the project that the login is for"),
+        switch("inherited", "Only assignments that projects inherit").sets("inherited_to"),
+        switch("auth-user", "Only assignments of the current user"),
+        switch("auth-project", "Only assignments on the current project"),
     ],
     columns: &[
         column("Role", "role").by(named),
@@ -195,7 +202,7 @@ fn scope(item: &Fields) -> &Value {
     item.get("scope").unwrap_or(&Value::Null)
 }
 
-/// `alice@Default` where names were asked for, else the id. Empty where there is nothing.
+/// `alice@Default` if names were requested, else the ID. Empty if there is nothing.
 fn name_or_id(thing: &Value) -> crate::output::Value {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     match (text(&thing["name"]), text(&thing["domain"]["name"])) {

@@ -38,7 +38,7 @@ static CREATE: Operation = Operation {
 };
 
 static DELETE: Operation = Operation {
-    about: "Delete services with their endpoints",
+    about: "Delete services and their endpoints",
     arguments: &[ITSELF.repeated()],
     named: "with type, name or ID",
     ..Operation::new(Verb::Delete, RESOURCE)

@@ -17,7 +17,7 @@ const ITSELF: Argument = itself("service-provider", "ID of the service provider"
 const AUTH_URL: Argument =
     option("auth-url", "auth-url", "URL at which the other cloud's Keystone issues tokens").sets("auth_url");
 const SP_URL: Argument =
-    option("service-provider-url", "sp-url", "URL at which the other cloud takes assertions").sets("sp_url");
+    option("service-provider-url", "sp-url", "URL at which the other cloud accepts assertions").sets("sp_url");
 const SHOWN: &[Column] = &fields(["id", "enabled", "description", "auth_url", "sp_url", "relay_state_prefix"]);
 
 pub(super) const COMMANDS: &[Spec] = &[

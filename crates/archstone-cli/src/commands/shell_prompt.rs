@@ -24,9 +24,9 @@ pub(super) const SPEC: Spec = Spec {
 archstone prompt
 archstone prompt --template '{project}@{region}'",
     more: "\
-Prints nothing if no cloud is configured, and always ends with status 0. It sends nothing, runs no command and asks \
-for nothing; the time left is missing where the password, which opens the kept token, is not at hand. A template can \
-hold {cloud}, {project}, {user}, {region} and {left}; the default is `{cloud}:{project} {left}`.
+Prints nothing if no cloud is configured, and always exits with status 0. It sends nothing, runs no command and asks \
+for nothing; the time left is missing if the password, which decrypts the cached token, is not configured. A template \
+can hold {cloud}, {project}, {user}, {region} and {left}; the default is `{cloud}:{project} {left}`.
 
 bash, in ~/.bashrc:
   PS1='$(archstone prompt) \\w \\$ '
@@ -57,7 +57,7 @@ fn describe() -> Command {
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let template = options.get_one::<String>("template").map(String::as_str);
     let parts = template.map(parsed).transpose()?;
-    // Before each prompt, a warning is of no use.
+    // A warning before every prompt would not help.
     events::silence();
     let Some(segment) = known(session) else { return Ok(Answer::Text(String::new())) };
     let text = match parts {
@@ -70,7 +70,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     Ok(Answer::Text(format!("{}\n", printable(&text))))
 }
 
-/// What a segment can hold; empty where nothing is known.
+/// The content of a segment; empty if nothing is known.
 #[derive(Default)]
 struct Segment {
     cloud: String,
@@ -80,11 +80,11 @@ struct Segment {
     left: String,
 }
 
-/// `None` where no cloud is configured.
+/// `None` if no cloud is configured.
 fn known(session: &Session<'_>) -> Option<Segment> {
     match session.builder().and_then(|builder| builder.unattended().build()) {
         Ok(client) => Some(of_client(&client)),
-        // A secret is missing, or somewhere else.
+        // A secret is missing, or stored elsewhere.
         Err(_) => of_settings(&session.explain().ok()?),
     }
 }
@@ -176,7 +176,7 @@ fn parsed(template: &str) -> Result<Vec<Part>> {
         rest.split_once('{').and_then(|(before, it)| Some((before, it.split_once('}')?)))
     {
         let Some((_, of)) = NAMES.iter().find(|(known, _)| *known == name) else {
-            let message = format!("the template has `{{{}}}`, which stands for nothing", printable(name));
+            let message = format!("the template has `{{{}}}`, which is not a placeholder", printable(name));
             let names: Vec<_> = NAMES.iter().map(|(name, _)| format!("{{{name}}}")).collect();
             return Err(
                 Error::new(ErrorKind::InvalidRequest, message).with_hint(format!("it can hold {}", names.join(", ")))

@@ -1,4 +1,4 @@
-//! `archstone status`: whether a valid token is kept, whose it is, and where; without a request.
+//! `archstone status`: whether a valid token is cached, whose it is, and where; without a request.
 
 use archstone::{ErrorKind, Result};
 use clap::{ArgMatches, Command};
@@ -19,15 +19,15 @@ archstone status -f value -c state
 archstone status -q >/dev/null || archstone token issue
 archstone --os-cloud mycloud status -f json",
     more: "\
-Sends nothing and never prompts. The exit status is 0 if a valid token is kept, and 4 if there is none, if it has \
+Sends nothing and never prompts. The exit status is 0 if a valid token is cached, and 4 if there is none, if it has \
 expired, or if that is not known: the state is `valid`, `none`, `expired` or `unknown`. It is 3 if the configuration is \
-incomplete or wrong; the kept token can only be read with the password. In formats for programs, `remaining` is in \
+incomplete or wrong; the cached token can only be read with the password. In formats for programs, `remaining` is in \
 seconds.",
     work: &Own { describe, run },
 };
 
 fn describe() -> Command {
-    Command::new("status").about("Show whether a valid token is kept, without a request")
+    Command::new("status").about("Show whether a valid token is cached, without a request")
 }
 
 fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
@@ -40,8 +40,10 @@ fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
     let (state, why) = match &access {
         Some(access) if access.is_expired() => ("expired", None),
         Some(_) => ("valid", None),
-        None if is_shared => ("unknown", Some("the token cache is shared by hosts, and reading it takes a request")),
-        None if client.current_token().is_some() => ("unknown", Some("only the token is given, and nothing about it")),
+        None if is_shared => {
+            ("unknown", Some("the token cache is shared between hosts, and reading it needs a request"))
+        }
+        None if client.current_token().is_some() => ("unknown", Some("only the token is given, without its expiry")),
         None => ("none", None),
     };
     let mut fields: Vec<Option<(Name, Value)>> =
@@ -62,12 +64,12 @@ fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
             field("scope", Some(config.scope().to_string())),
         ]),
     }
-    // A query may hold anything.
+    // A query may contain a secret.
     let auth_url = config.auth_url().and_then(|url| url.as_str().split(['?', '#']).next());
     fields.extend([
         field("region", config.region()),
         field("auth_url", auth_url),
-        field("kept_in", Some(place.unwrap_or_else(|| "nowhere: only in the memory of a program".into()))),
+        field("kept_in", Some(place.unwrap_or_else(|| "nowhere: in the program's memory only".into()))),
     ]);
     let answer = Answer::Show(fields.into_iter().flatten().collect());
     let is_valid = state == "valid";

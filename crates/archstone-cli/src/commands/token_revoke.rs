@@ -1,10 +1,10 @@
-//! `archstone token revoke`: end a token early.
+//! `archstone token revoke`: revokes a token.
 
-use archstone::{Result, Token};
+use archstone::{Error, ErrorKind, Result, Token};
 use clap::{Arg, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Own, Spec},
+    command::{Answers, OwnChange, Spec},
     console,
     events::warning,
     output::Answer,
@@ -20,8 +20,11 @@ archstone token revoke                 revoke the cached token of this login
 archstone token revoke - < token.txt   revoke another one",
     more: "\
 Without TOKEN, revokes the cached token of this login, if there is one.",
-    work: &Own { describe, run },
+    work: &OwnChange { describe, run },
 };
+
+/// What `--dry-run` shows: the token is in a header.
+const REQUEST: &str = "DELETE auth/tokens";
 
 fn describe() -> Command {
     Command::new("revoke").about("Revoke a token").arg(
@@ -36,10 +39,14 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let client = session.client()?;
     let token = match options.get_one::<String>("token_to_end").map(String::as_str) {
         None if session.program() == Program::Openstack => {
-            // There the token is always named, and no mistake may revoke the own one.
+            // `openstack` requires the token, and a mistake must not revoke the user's own one.
             console::tell("openstack token revoke: error: the following arguments are required: <token>");
             return Ok(Answer::Ending(Box::new(Answer::Text(String::new())), 2));
         }
+        None if session.is_dry_run() && client.token_store_status()?.is_some_and(|it| it.own.is_none()) => {
+            return Ok(Answer::Text(String::new()));
+        }
+        None if session.only_says(|| REQUEST.to_owned()) => return Ok(Answer::Text(String::new())),
         None => {
             if !client.log_out()? {
                 warning!("no token is cached for this login: there is nothing to revoke");
@@ -47,6 +54,9 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
             return Ok(Answer::Text(String::new()));
         }
         Some("-") => first_line("-", "the token")?,
+        Some("") if session.program() == Program::Archstone => {
+            return Err(Error::new(ErrorKind::InvalidRequest, "the token to revoke is empty"));
+        }
         Some(token) => {
             if session.advises() {
                 warning!(
@@ -56,6 +66,9 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
             token.into()
         }
     };
-    client.revoke(&Token::new(token)?)?;
+    let token = Token::new(token)?;
+    if !session.only_says(|| REQUEST.to_owned()) {
+        client.revoke(&token)?;
+    }
     Ok(Answer::Text(String::new()))
 }

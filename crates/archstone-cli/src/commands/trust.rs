@@ -52,23 +52,25 @@ pub(super) const COMMANDS: &[Spec] = &[
 ];
 
 static CREATE: Operation = Operation {
-    about: "Create a trust: the trustor lets the trustee use some of its roles",
+    about: "Create a trust: the trustor delegates roles to the trustee",
     arguments: &[
-        argument("trustor-user", "User who lends the roles (name or ID): yourself")
+        argument("trustor-user", "User who delegates the roles (name or ID): yourself")
             .finds(&TRUSTOR)
             .sets("trustor_user"),
-        argument("trustee-user", "User who may use them (name or ID)").finds(&TRUSTEE).sets("trustee_user"),
+        argument("trustee-user", "User to whom the roles are delegated (name or ID)")
+            .finds(&TRUSTEE)
+            .sets("trustee_user"),
         option("project", "project", "Project that the roles are for (name or ID)")
             .finds(&PROJECT)
             .sets("project")
             .required(),
-        option("role", "role", "Role to lend (name or ID, repeatable)")
+        option("role", "role", "Role to delegate (name or ID, repeatable)")
             .finds(&ROLE)
             .sets("roles")
             .repeated()
             .required(),
-        switch("impersonate", "Tokens of the trust name the trustor as their user").sets("impersonation"),
-        option("expiration", "time", "When the trust ends, in UTC, as 2030-01-31T23:59:59 [default: never]")
+        switch("impersonate", "Tokens of the trust are issued for the trustor (impersonation)").sets("impersonation"),
+        option("expiration", "time", "When the trust expires, in UTC, such as 2030-01-31T23:59:59 [default: never]")
             .reads(Reads::Time)
             .sets("expires_at"),
         PROJECT_DOMAIN,

@@ -17,7 +17,7 @@ archstone url compute
 archstone url image --interface internal --region RegionTwo
 curl -H \"X-Auth-Token: $(archstone token issue -f value -c id)\" \"$(archstone url compute)/servers\"",
     more: "\
-What is configured for the service, such as `compute_endpoint_override` or OS_COMPUTE_REGION_NAME, counts; an \
+Settings of the service, such as `compute_endpoint_override` or OS_COMPUTE_REGION_NAME, apply; an \
 argument takes precedence. An override is used where neither interface, region, name nor ID is given.",
     work: &Own { describe, run },
 };
@@ -54,7 +54,8 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         filter = filter.endpoint_id(id);
     }
     let client = session.client()?;
-    if client.asynchronous().current_url_for(filter.clone()).is_none() {
+    let has_token = client.asynchronous().why_no_token().is_none();
+    if has_token && client.asynchronous().current_url_for(filter.clone()).is_none() {
         client.authenticate()?;
     }
     Ok(Answer::Text(format!("{}\n", client.url_for(filter)?)))

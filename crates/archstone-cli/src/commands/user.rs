@@ -1,4 +1,4 @@
-//! `archstone user …`; see `user_password_set.rs` for the own password.
+//! `archstone user …`; see `user_password_set.rs` for the user's own password.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 use crate::{
     command::Spec,
-    events::warning,
     resource::{
         Argument, Arguments, Column, DOMAIN, Finder, Listed, Operation, Reads, Request, Verb, argument, column,
         common::{
             DESCRIPTION, DISABLE, DISABLED, ENABLE, ENABLED, LIMIT, MARKER, MAX_ITEMS, NAME, OR_SHOW, PROJECT_DOMAIN,
+            warn_of_no_password,
         },
         fields, items, itself, operation_of, option, switch,
     },
@@ -31,7 +31,7 @@ const WITHIN: Argument =
 const PROJECT: Argument =
     option("project", "project", "Default project (name or ID)").finds(&DEFAULT_PROJECT).sets("default_project");
 const PASSWORD: Argument = option("password", "password", "Password; `-` reads it from standard input").secret();
-const PASSWORD_PROMPT: Argument = switch("password-prompt", "Ask for the password at the terminal");
+const PASSWORD_PROMPT: Argument = switch("password-prompt", "Prompt for the password");
 const EMAIL: Argument = option("email", "address", "Email address").sets("email");
 const SHOWN: &[Column] = &fields([
     "default_project_id",
@@ -71,7 +71,7 @@ archstone user set carol --password-prompt",
     SHOW.command(&["user", "show"], "archstone user show alice\narchstone user show bob --domain acme -f json"),
 ];
 
-/// A rule for passwords that a user can be excepted from, and the option that ends the exception.
+/// A switch for an exemption from a password rule, or for the end of that exemption.
 const fn exception(name: &'static str, help: &'static str, field: &'static str) -> Argument {
     switch(name, help).sets_option(field)
 }
@@ -114,7 +114,7 @@ const NO_MULTI_FACTOR: Argument =
 const MULTI_FACTOR_RULE: Argument = option(
     "multi-factor-auth-rule",
     "methods",
-    "Login methods that are enough together, such as `password,totp`; repeat for alternatives",
+    "Login methods that suffice together, such as `password,totp` (repeatable: alternatives)",
 )
 .reads(Reads::Commas)
 .repeated()
@@ -124,7 +124,7 @@ static CREATE: Operation = Operation {
     about: "Create a user",
     arguments: &[
         argument("name", "Name of the new user").sets("name"),
-        option("domain", "domain", "Domain that is to own the user (name or ID)").finds(&DOMAIN).sets("domain"),
+        option("domain", "domain", "Domain of the new user (name or ID)").finds(&DOMAIN).sets("domain"),
         PROJECT,
         PROJECT_DOMAIN,
         PASSWORD,
@@ -171,13 +171,9 @@ static DELETE: Operation = Operation {
 static LIST: Operation = Operation {
     about: "List users",
     arguments: &[
-        option(
-            "domain",
-            "domain",
-            "Only users of this domain; with `--group` or `--project`, the domain that owns that",
-        )
-        .finds(&DOMAIN)
-        .sets("domain"),
+        option("domain", "domain", "Only users of this domain; with `--group` or `--project`, the domain that owns it")
+            .finds(&DOMAIN)
+            .sets("domain"),
         option("group", "group", "Only members of this group (name or ID)")
             .finds(&GROUP_OF_LIST)
             .sets("group")
@@ -252,11 +248,7 @@ static SHOW: Operation = Operation {
     ..Operation::new(Verb::Show, RESOURCE)
 };
 
-fn warn_of_no_password() {
-    warning!("No password was supplied, authentication will fail when a user does not have a password.");
-}
-
-/// Users; of a project, those who have a role in it themselves.
+/// Lists users; for a project, those who have a role there directly.
 fn listed(request: &Request<'_>, arguments: Arguments) -> Result<Listed> {
     let list = operation_of(RESOURCE, "list")?;
     let Some(project) = request.text("project") else { return request.listed(list, arguments) };
@@ -277,7 +269,8 @@ fn listed(request: &Request<'_>, arguments: Arguments) -> Result<Listed> {
     Ok(users.into())
 }
 
-/// The users with these ids, but for those that were deleted. Many are found in the list of all; a few are asked for.
+/// The users with these IDs, except deleted ones. Many are looked up in the list of all users; a few are requested one
+/// by one.
 fn users(request: &Request<'_>, ids: &[&str]) -> Result<Vec<Value>> {
     const FEW: usize = 16;
     const AT_ONCE: usize = 8;

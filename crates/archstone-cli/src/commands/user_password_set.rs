@@ -1,7 +1,7 @@
-//! `archstone user password set`: one's own password, also an expired one.
+//! `archstone user password set`: changes the user's own password, even an expired one.
 
 use archstone::{
-    Result, Secret,
+    Error, ErrorKind, Result, Secret,
     identity::{Resource, User},
 };
 
@@ -9,13 +9,13 @@ use crate::{
     command::{Answers, Changes, Spec},
     output::Answer,
     program::Program,
-    resource::{Request, Special, option, perform},
+    resource::{Request, Special, common::warn_of_no_password, option, perform},
 };
 
 pub(super) const SPEC: Spec = Spec {
     more: "\
-The password that the login uses is the old one; it is asked for if none is configured. No token is needed, so an expired \
-password can be changed, too. The configuration is not changed: afterwards, put the new password where the old one is, \
+The password used to log in is the current one; you are prompted for it if none is configured. No token is needed, so \
+an expired password can be changed, too. The configuration is not changed: afterwards, put the new password where the old one is, \
 for example with `archstone config set mycloud password`.",
     ..SET.command(
         &["user", "password", "set"],
@@ -29,9 +29,8 @@ archstone user password set --password - < new-password.txt",
 static SET: Special = Special {
     about: "Change your own password",
     arguments: &[
-        option("password", "password", "The new password; `-` reads it from standard input [default: asks for it]")
-            .secret(),
-        option("original-password", "password", "The old password [default: the one that the login uses]").secret(),
+        option("password", "password", "The new password; `-` reads it from standard input [default: prompt]").secret(),
+        option("original-password", "password", "The current password [default: the one used to log in]").secret(),
     ],
     changes: Changes::Something,
     run,
@@ -40,8 +39,12 @@ static SET: Special = Special {
 fn run(request: &Request<'_>) -> Result<Answer> {
     let session = request.session;
     let old = match request.secret("original-password")? {
-        // `openstack` does not take it from the login.
+        // `openstack` does not use the password of the login here.
         None if session.program() == Program::Openstack => Some(session.ask("Current Password")?),
+        // An empty setting would count as unset.
+        Some(old) if old.expose().is_empty() => {
+            return Err(Error::new(ErrorKind::InvalidRequest, "the value of `--original-password` is empty"));
+        }
         old => old,
     };
     let client = match &old {
@@ -52,6 +55,9 @@ fn run(request: &Request<'_>) -> Result<Answer> {
         Some(new) => new,
         None => session.ask_twice("New Password")?,
     };
+    if new.expose().is_empty() {
+        warn_of_no_password();
+    }
     if session.is_dry_run() {
         let old = old.unwrap_or_else(|| Secret::from("***"));
         let user = client.authenticate()?.user_id().into();

@@ -41,7 +41,7 @@ fn show(request: &Request<'_>) -> Result<Answer> {
     for offer in client.wait(client.asynchronous().all_versions(filter))? {
         for version in &offer.versions {
             let status = match version.status {
-                // A version that only the URL names is as good as the current one.
+                // A version that is only known from the URL counts as current.
                 VersionStatus::Current | VersionStatus::Unknown => "CURRENT".to_owned(),
                 _ => version.raw_status.as_deref().unwrap_or_default().to_uppercase(),
             };

@@ -31,7 +31,7 @@ fn run(session: &Session<'_>, _: &ArgMatches) -> Result<Answer> {
     let seconds = access.remaining().as_secs();
     let remaining =
         Value::Shown(in_words(seconds), Box::new(Value::Integer(i64::try_from(seconds).unwrap_or(i64::MAX))));
-    // Keystone's order is another one each time.
+    // Keystone's order varies.
     let mut roles: Vec<_> = access.role_names().collect();
     roles.sort_unstable();
     let fields = [

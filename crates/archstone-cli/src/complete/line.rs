@@ -1,6 +1,6 @@
-//! What is on the command line so far, and so what can come next.
+//! The state of the command line so far, and what can come next.
 //!
-//! The line is not valid yet, so nothing here is an error: what is not understood is passed over.
+//! The line is not valid yet, so nothing here is an error: unknown words are skipped.
 
 use clap::{Arg, ArgAction};
 
@@ -20,30 +20,30 @@ pub(super) struct Line {
     /// The words of the command so far.
     path: Vec<&'static str>,
     pub(super) command: Option<&'static Spec>,
-    /// All that can be given.
+    /// All arguments that are accepted.
     arguments: Vec<Arg>,
-    /// Where in `arguments`, and the value, where there is one.
+    /// Indexes into `arguments`, and the values, if any.
     given: Vec<(usize, Option<String>)>,
-    /// How many values were given that belong to no option.
+    /// The number of positional values.
     values: usize,
     /// Whether `--` was given: nothing after it is an option.
     only_values: bool,
     is_help: bool,
 }
 
-/// What is completed.
+/// The kind of the word to complete.
 #[derive(Debug)]
 pub(super) enum Place<'a> {
     /// The name of an option.
     Option,
-    /// A word of the command, or else the value of an argument without a name.
+    /// A word of the command, or else the value of a positional argument.
     Word(Option<&'a Arg>),
-    /// The value of an option, after this much of the word.
+    /// The value of an option, after this part of the word.
     Value(&'a Arg, String),
 }
 
 impl Line {
-    /// The line before the last word. The first word is the program's name.
+    /// Reads the line before the last word. The first word is the program's name.
     pub(super) fn read(program: Program, words: &[String]) -> (Self, Option<usize>) {
         let mut line = Self {
             program,
@@ -66,7 +66,7 @@ impl Line {
         (line, pending)
     }
 
-    /// What the word is that comes next.
+    /// The kind of the next word.
     pub(super) fn place(&self, pending: Option<usize>, word: &str) -> Place<'_> {
         if let Some(option) = pending.and_then(|at| self.arguments.get(at)) {
             return Place::Value(option, String::new());
@@ -85,7 +85,7 @@ impl Line {
         Place::Word(value.copied().filter(|_| !self.is_help))
     }
 
-    /// What was given for an argument, by its name.
+    /// The value of an argument, by name.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         let given =
             self.given.iter().rev().find(|(at, _)| self.arguments.get(*at).is_some_and(|it| name_of(it) == name));
@@ -105,7 +105,7 @@ impl Line {
         (words, described.cloned().collect())
     }
 
-    /// The words that can go on with the command.
+    /// The words that can continue the command.
     pub(super) fn next_words(&self) -> Vec<&'static str> {
         if self.values > 0 || self.only_values {
             return Vec::new();
@@ -123,7 +123,7 @@ impl Line {
         next
     }
 
-    /// What one of these words means.
+    /// The description of one of these words.
     pub(super) fn meaning(&self, word: &str) -> String {
         if word == HELP && self.path.is_empty() {
             return "Print help".to_owned();
@@ -148,7 +148,7 @@ impl Line {
         self.only_values
     }
 
-    /// Takes one word. An option whose value is the next one is returned.
+    /// Consumes one word. Returns an option whose value is the next word.
     fn take(&mut self, word: &str) -> Option<usize> {
         if !self.only_values {
             if word == "--" {
@@ -218,7 +218,7 @@ impl Line {
         true
     }
 
-    /// Now that the command is known, its arguments come first. What was given is given for the same names.
+    /// Sets the command: its arguments now come first. Values given so far stay with the arguments of the same name.
     fn choose(&mut self, command: &'static Spec) {
         self.command = Some(command);
         let before = std::mem::replace(&mut self.arguments, arguments(Some(command), self.program));
@@ -229,12 +229,12 @@ impl Line {
         self.given = moved.collect();
     }
 
-    /// The arguments of the command itself, in which alone there are some without a name.
+    /// The arguments of the command itself, the only ones that can be positional.
     fn own(&self) -> impl Iterator<Item = &Arg> {
         self.arguments.iter().filter(|_| self.command.is_some())
     }
 
-    /// An option by its name, which may be shortened where the program takes that.
+    /// An option by its name, which may be abbreviated if the program allows that.
     fn long(&self, name: &str) -> Option<usize> {
         let names = |it: &Arg| {
             let aliases = it.get_all_aliases().unwrap_or_default().into_iter().map(str::to_owned);
@@ -247,12 +247,12 @@ impl Line {
     }
 }
 
-/// Whether an argument says which cloud, as which user and in which scope.
+/// Whether an argument selects the cloud, the user or the scope.
 pub(super) fn is_of_cloud(argument: &Arg) -> bool {
     argument.get_help_heading() == Some(CLOUD)
 }
 
-/// What other arguments call it.
+/// The name by which other arguments refer to it.
 fn name_of(argument: &Arg) -> &str {
     argument.get_long().unwrap_or_else(|| argument.get_id().as_str().trim_start_matches('='))
 }

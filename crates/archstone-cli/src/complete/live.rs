@@ -1,4 +1,4 @@
-//! Names that the cloud has: kept for a minute with the login's token, or asked for.
+//! Names from the cloud: cached for a minute with the login's token, or requested.
 
 use std::{
     process::{self, Stdio},
@@ -16,36 +16,36 @@ use crate::{
     session::unattended,
 };
 
-/// How long names are taken as they are kept. Older ones are asked for again, and good enough where nobody answers.
+/// How long cached names are used as they are. Older ones are requested again, and still used if there is no response.
 const FRESH: Duration = Duration::from_secs(60);
-/// How long names are good for anything.
+/// How long cached names stay usable.
 const USEFUL: Duration = Duration::from_secs(3600);
-/// How long nobody logs in for completion after a try: Keystone counts those that fail, and locks users out.
+/// How long completion does not log in again after an attempt: Keystone counts failed logins, and locks users out.
 const PAUSE: Duration = Duration::from_secs(600);
 
-/// How long a request is given before another one for the same names is made.
+/// How long a request may take before another one for the same names is made.
 const ASKED: Duration = Duration::from_secs(20);
 
-/// What a thread has found out.
+/// The result of a thread.
 enum News {
     Names(Vec<String>),
-    /// A request is made, and its answer is worth waiting for longer.
+    /// A request is in progress, and its response is worth a longer wait.
     Asks,
-    /// The answer takes longer than a person waits.
+    /// The response takes longer than a user waits.
     Later,
 }
 
-/// The names of things, those that are known in time.
+/// The names of things, as far as they are known in time.
 pub(super) fn names(line: &Line, named: &Things, beginning: &str, limit: Limit) -> Vec<String> {
     let (options, arguments) = line.cloud();
-    // Standard input is the terminal's, and the person is typing.
+    // Standard input is the terminal, where the user is typing.
     if options.iter().any(|it| it.starts_with("--password-file=-")) {
         return Vec::new();
     }
     let (send, receive) = mpsc::channel();
     let (mut known, mut asks) = (Vec::new(), false);
     let job = Job { options, arguments, named: named.clone(), beginning: beginning.to_owned(), limit };
-    // It is left alone when the time is over: the process ends before it.
+    // The thread is abandoned at the timeout: the process ends first.
     thread::spawn(move || job.run(&send));
     loop {
         match receive.recv_timeout(limit.left()) {
@@ -64,8 +64,8 @@ pub(super) fn names(line: &Line, named: &Things, beginning: &str, limit: Limit) 
     known
 }
 
-/// Does the same again in a process that nobody waits for. It prints nothing, ends soon, and the next completion finds
-/// what it has kept.
+/// Repeats this in a background process, which prints nothing and ends soon. The next completion uses the names that it
+/// has cached.
 fn go_on() {
     let Ok(program) = std::env::current_exe() else { return };
     let mut command = process::Command::new(program);
@@ -73,7 +73,7 @@ fn go_on() {
     let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
 }
 
-/// What a thread of its own finds out, so that nothing that hangs can hold up the shell.
+/// The result of a separate thread, so that nothing that hangs can block the shell.
 struct Job {
     options: Vec<String>,
     arguments: Vec<clap::Arg>,
@@ -83,7 +83,7 @@ struct Job {
 }
 
 impl Job {
-    /// Sends what is known, and then what is better.
+    /// Sends what is known, and later a better result.
     fn run(self, to: &mpsc::Sender<News>) -> Option<()> {
         let command = Command::new("archstone").no_binary_name(true).disable_help_flag(true).args(&self.arguments);
         let options = command.try_get_matches_from(&self.options).ok()?;
@@ -106,16 +106,16 @@ impl Job {
             }
             client.keep_note(&asked, &Secret::from(""));
         }
-        // Otherwise whoever waits longer waits for nothing.
+        // Without a store, a caller with a longer timeout would wait in vain.
         let can_keep = client.token_store().is_some();
         if client.current_token().is_none() && client.kept_access().is_none() {
             const TRY: &str = "login for completion";
-            // Where a try cannot be noted, there is none.
+            // A login is only attempted if the attempt can be recorded.
             client.token_store().filter(|it| !it.is_shared())?;
             if client.note(TRY).is_some_and(|(_, age)| age < PAUSE) {
                 return None;
             }
-            // Keystone takes its time for passwords.
+            // Keystone takes long to check a password.
             if !self.limit.is_chosen {
                 return to.send(News::Later).ok();
             }

@@ -1,11 +1,11 @@
 //! Completion: what can come next on a command line, with the names of clouds, users, projects and so on.
 //!
-//! The script of each shell calls `archstone complete`, which is not a command: nobody types it, and whatever goes wrong,
-//! it prints what it has, writes nothing to standard error and ends with 0, within a third of a second.
+//! The script of each shell calls `archstone complete`, which is not a command for users. Whatever fails, it prints the
+//! candidates that it has, writes nothing to standard error, and exits with 0 within a third of a second.
 //!
-//! - `line`: what is on the line, and so what kind of word comes next.
-//! - `live`: names that the cloud has, from the token cache's folder or by a request.
-//! - `words`: how each shell passes the line, and takes the answer.
+//! - `line`: parses the line, to find out what kind of word comes next.
+//! - `live`: names from the cloud, from the token cache's folder or by a request.
+//! - `words`: how each shell passes the line, and reads the candidates.
 
 mod line;
 mod live;
@@ -26,17 +26,17 @@ use clap::Arg;
 use self::line::{Line, Place, is_of_cloud};
 use crate::{console, named::Things, program::Program, shells::Shell};
 
-/// What `archstone complete` is called with.
+/// The arguments of `archstone complete`.
 const COMPLETE: &str = "complete";
 /// How long it may take, and the variable that sets another limit, in milliseconds.
 const LIMIT: Duration = Duration::from_millis(280);
 const TIMEOUT: &str = "ARCHSTONE_COMPLETE_TIMEOUT";
 
-/// What can come next.
+/// The candidates for the next word.
 #[derive(Debug, Default)]
 struct Offer {
     candidates: Vec<Candidate>,
-    /// Whether the shell is to complete the name of a file.
+    /// Whether the shell should complete file names.
     is_file: bool,
 }
 
@@ -52,7 +52,7 @@ impl Offer {
     }
 }
 
-/// Completes, where the words ask for that.
+/// Runs completion, if the words request it.
 pub(crate) fn run(words: &[OsString]) -> Option<ExitCode> {
     if words.get(1)? != COMPLETE || Program::of(words.first().map(OsString::as_os_str)) != Program::Archstone {
         return None;
@@ -64,16 +64,16 @@ pub(crate) fn run(words: &[OsString]) -> Option<ExitCode> {
     let given = words.iter().position(|it| it == "--").and_then(|at| words.get(at + 1..)).unwrap_or_default();
     let asked = words::read(shell, given, &host);
     let offer = asked.words.first().map(|_| offer(&asked.words, &asked.word, limit)).unwrap_or_default();
-    // If the shell does not listen, there is nobody to say it to.
+    // If the shell has closed the pipe, the error cannot be reported.
     let _ = console::print(&words::write(shell, &offer, &asked));
     Some(ExitCode::SUCCESS)
 }
 
-/// Until when it may take.
+/// The deadline.
 #[derive(Clone, Copy, Debug)]
 struct Limit {
     until: Instant,
-    /// Whether the user chose it, and so is ready to wait.
+    /// Whether the user set it, and therefore accepts the wait.
     is_chosen: bool,
 }
 
@@ -93,7 +93,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// The candidates for a word, after the words before it. The first of these is the program's name.
+/// The candidates for a word, given the words before it. The first of these is the program's name.
 fn offer(words: &[String], word: &str, limit: Limit) -> Offer {
     let program = Program::of(words.first().map(AsRef::as_ref));
     let (line, pending) = Line::read(program, words);
@@ -108,7 +108,7 @@ fn offer(words: &[String], word: &str, limit: Limit) -> Offer {
             let words: Vec<_> = words.map(|it| Candidate { text: it.to_owned(), about: line.meaning(it) }).collect();
             let mut offer = argument.map(|it| value(&line, it, word, "", limit)).unwrap_or_default();
             if !line.only_values() {
-                // It would be taken for an option.
+                // It would be parsed as an option.
                 offer.candidates.retain(|it| !it.text.starts_with('-'));
             }
             offer.candidates.splice(0..0, words);
@@ -121,10 +121,10 @@ fn offer(words: &[String], word: &str, limit: Limit) -> Offer {
     offer
 }
 
-/// What can be the value of an argument, behind what is before it in the same word.
+/// Candidates for the value of an argument, after the part of the word that precedes it.
 fn value(line: &Line, argument: &Arg, word: &str, before: &str, limit: Limit) -> Offer {
     let written = word.strip_prefix(before).unwrap_or_default();
-    // Of several with commas between them, the last one.
+    // Complete the last of several comma-separated values.
     let done = argument.get_value_delimiter().and_then(|it| written.rfind(it)).map_or(0, |at| at + 1);
     let (before, written) = (format!("{before}{}", &written[..done]), &written[done..]);
     let choices: Vec<_> = argument.get_possible_values().into_iter().filter(|it| !it.is_hide_set()).collect();
@@ -140,7 +140,7 @@ fn value(line: &Line, argument: &Arg, word: &str, before: &str, limit: Limit) ->
         return Offer::files();
     } else if let Some(named) = named(line, argument, name) {
         let names = live::names(line, &named, written, limit);
-        // Between options and their values there can be an equals sign; a hyphen without it begins an option.
+        // An option and its value may be separated by an equals sign; otherwise a word with a hyphen is an option.
         let is_free = !before.is_empty();
         let can_be = |it: &String| is_free || line.only_values() || !it.starts_with('-');
         names.into_iter().filter(can_be).map(|it| (it, String::new())).collect()
@@ -154,14 +154,14 @@ fn value(line: &Line, argument: &Arg, word: &str, before: &str, limit: Limit) ->
     Offer { candidates: candidates.collect(), is_file: false }
 }
 
-/// The things that an argument names: its description says so, or what help calls its value.
+/// The things that an argument names, according to its description or the name of its value in the help.
 fn named(line: &Line, argument: &Arg, value: &str) -> Option<Things> {
     let id = argument.get_id().as_str().trim_start_matches('=');
     let given = |name: &str| line.text(name).filter(|it| !it.is_empty());
     if let Some(named) = line.command.and_then(|it| it.work.named(id, &given)) {
         return Some(named);
     }
-    // The options of the cloud are about what is not known yet.
+    // The connection options refer to a cloud that is not known yet.
     line.command.filter(|_| !is_of_cloud(argument))?;
     let named = Things::called(value)?;
     let domain = [argument.get_long(), Some(value)].into_iter().flatten();

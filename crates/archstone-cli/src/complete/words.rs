@@ -1,28 +1,28 @@
-//! How each shell passes the line and takes the answer.
+//! How each shell passes the line and reads the candidates.
 
 use archstone::host::Host;
 
 use super::Offer;
 use crate::shells::Shell;
 
-/// What a shell asks for.
+/// The request of a shell.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     /// The words before the one that is completed, the program's name first.
     pub(super) words: Vec<String>,
-    /// As far as it is written.
+    /// The word to complete, as far as it is written.
     pub(super) word: String,
-    /// How much of it the shell keeps, and within which quotes the rest is.
+    /// How much of it the shell keeps, and the quotes that surround the rest.
     kept: usize,
     quote: Option<char>,
 }
 
-/// The line, from what the script passes.
+/// Reads the line from the arguments that the script passes.
 pub(super) fn read(shell: Shell, given: &[String], host: &Host) -> Asked {
     let mut words = match shell {
-        // The line itself, since bash splits words at colons; and what it will replace.
+        // The whole line, since bash splits words at colons, and the word that will be replaced.
         Shell::Bash => return of_bash(given.first().map_or("", |it| it), given.get(1).map_or("", |it| it)),
-        // Windows PowerShell loses empty arguments, and quotes in others.
+        // Windows PowerShell drops empty arguments, and quotes inside others.
         Shell::Powershell => {
             host.variable("ARCHSTONE_COMPLETE").unwrap_or_default().split('\n').map(str::to_owned).collect()
         }
@@ -36,7 +36,7 @@ pub(super) fn read(shell: Shell, given: &[String], host: &Host) -> Asked {
     Asked { words, word, ..Asked::default() }
 }
 
-/// The answer, a line for each candidate, as the script reads it.
+/// The output that the script reads: a line for each candidate.
 pub(super) fn write(shell: Shell, offer: &Offer, asked: &Asked) -> String {
     if offer.is_file {
         return "\tfile\n".to_owned();
@@ -57,7 +57,7 @@ pub(super) fn write(shell: Shell, offer: &Offer, asked: &Asked) -> String {
     out
 }
 
-/// A word of a line: as it is written, what it means, and the quotes that are open at each byte.
+/// A word of a line: its raw text, its value, and the open quotes at each byte.
 #[derive(Debug, Default)]
 struct Word {
     raw: String,
@@ -85,7 +85,7 @@ fn split(line: &str) -> Vec<Word> {
         word.raw.push(c);
         match (c, word.quote) {
             _ if is_escaped => {
-                // Within double quotes, few characters can be escaped.
+                // Only a few characters can be escaped within double quotes.
                 if word.quote.is_some() && !matches!(c, '"' | '\\' | '$' | '`' | '\n') {
                     word.value.push('\\');
                 }
@@ -101,11 +101,11 @@ fn split(line: &str) -> Vec<Word> {
     words
 }
 
-/// A line of bash up to the cursor, of which it replaces `text`.
+/// Reads a line of bash up to the cursor, of which bash replaces `text`.
 fn of_bash(line: &str, text: &str) -> Asked {
     let mut words = split(line);
     let last = words.pop().unwrap_or_default();
-    // Variables can be set before the command.
+    // Variable assignments may precede the command.
     let is_setting = |it: &Word| it.value.split_once('=').is_some_and(|(name, _)| is_name(name));
     let words = words.into_iter().skip_while(is_setting).map(|it| it.value).collect();
     let kept = last.raw.strip_suffix(text).map_or(0, str::len);
@@ -118,13 +118,13 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Text that bash takes for itself, within quotes that are open or without.
+/// Quotes text for bash, within open quotes or without.
 fn quoted_for_bash(text: &str, quote: Option<char>) -> String {
     match quote {
         Some('\'') => text.replace('\'', r"'\''"),
         Some(_) => text.chars().fold(String::new(), |out, c| match c {
             '"' | '\\' | '$' | '`' => format!("{out}\\{c}"),
-            // Nothing else keeps bash from looking into its history.
+            // Only this prevents history expansion in bash.
             '!' => format!("{out}\"'!'\""),
             c => format!("{out}{c}"),
         }),
@@ -135,7 +135,7 @@ fn quoted_for_bash(text: &str, quote: Option<char>) -> String {
     }
 }
 
-/// Text that PowerShell takes for itself. Curly quotes are quotes there, too.
+/// Quotes text for PowerShell, which treats curly quotes as quotes, too.
 fn quoted_for_powershell(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:".contains(c);
     if text.chars().all(is_plain) {
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn bash_lines_are_split_and_their_last_word_is_replaced_as_it_is_quoted() {
-        // The line, what bash replaces, the words, the last one, and what is written for `a b:c$d'e` in its place.
+        // The line, the word that bash replaces, all words, the last one, and its completion to `a b:c$d'e`.
         let cases = [
             ("archstone user show ", "", "user show", "", r"a\ b:c\$d\'e"),
             (r"archstone user show a\ b", r"a\ b", "user show", "a b", r"a\ b:c\$d\'e"),

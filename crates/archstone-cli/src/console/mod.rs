@@ -1,4 +1,4 @@
-//! The two streams: results go to standard output, and everything for people to standard error.
+//! Output streams: results go to standard output, and everything for people to standard error.
 
 mod pager;
 
@@ -16,7 +16,7 @@ use archstone::{host::Host, text::escaped_lines};
 pub(crate) use self::pager::Out;
 use crate::paint::{self, Paint};
 
-/// Writes a result. What a terminal must not obey is escaped already, see [`Escape`](crate::output::Escape).
+/// Writes a result, in which control sequences are already escaped: see [`Escape`](crate::output::Escape).
 pub(crate) fn print(text: &str) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
@@ -30,7 +30,7 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// What a message is.
+/// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Error,
@@ -52,7 +52,8 @@ impl Kind {
     }
 }
 
-/// What is told on this thread meanwhile, and what the work gives. Of a quiet one, only errors are told.
+/// Runs the work, and returns its result with the messages that this thread printed meanwhile; only errors if it is
+/// quiet.
 pub(crate) fn collected<T>(is_quiet: bool, work: impl FnOnce() -> T) -> (T, String) {
     COLLECTED.set(Some(Collected { text: String::new(), is_quiet }));
     let done = work();
@@ -79,19 +80,19 @@ pub(crate) fn say(kind: Kind, text: &str) {
     tell_as_is(&format!("{label} {}", escaped_lines(text)));
 }
 
-/// Writes for people, who may be shown text from outside.
+/// Writes a message for people. It may contain text from outside, which is escaped.
 pub(crate) fn tell(text: &str) {
     tell_as_is(&escaped_lines(text));
 }
 
-/// The same, but for those who asked for errors only.
+/// The same, unless only errors were requested.
 pub(crate) fn tell_unless_quiet(text: &str) {
     if !IS_QUIET.load(Ordering::Relaxed) {
         tell(text);
     }
 }
 
-/// Writes text to standard error that nothing has to be escaped in. If that fails, there is nowhere to report it.
+/// Writes text that needs no escaping to standard error. If that fails, there is nowhere to report it.
 pub(crate) fn tell_as_is(text: &str) {
     let is_collected = COLLECTED.with_borrow_mut(|collected| {
         let Some(collected) = collected else { return false };
@@ -106,7 +107,7 @@ pub(crate) fn tell_as_is(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Whether a line about the progress is on the screen.
+/// Whether a progress line is on the screen.
 static STATUS: Mutex<bool> = Mutex::new(false);
 
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
@@ -116,13 +117,13 @@ pub(crate) fn be_quiet() {
     IS_QUIET.store(true, Ordering::Relaxed);
 }
 
-/// Whether progress is shown: to people only.
+/// Whether progress is shown: only on a terminal.
 pub(crate) fn has_status() -> bool {
     let is_dumb = || paint::is_dumb(|name| Host::default().variable(name));
     !IS_QUIET.load(Ordering::Relaxed) && io::stderr().is_terminal() && !is_dumb()
 }
 
-/// Shows a line about the progress, in place of the last one.
+/// Shows a progress line, in place of the last one.
 pub(crate) fn show_status(text: &str) {
     let mut is_shown = STATUS.lock().unwrap_or_else(PoisonError::into_inner);
     *is_shown = true;
@@ -131,7 +132,7 @@ pub(crate) fn show_status(text: &str) {
     let _ = out.flush();
 }
 
-/// Takes the line about the progress away. Until the guard is dropped, there will be no other.
+/// Removes the progress line. Until the guard is dropped, there will be no other.
 pub(crate) fn without_status() -> MutexGuard<'static, bool> {
     let mut is_shown = STATUS.lock().unwrap_or_else(PoisonError::into_inner);
     if std::mem::take(&mut *is_shown) {
@@ -142,8 +143,8 @@ pub(crate) fn without_status() -> MutexGuard<'static, bool> {
     is_shown
 }
 
-/// Whether standard output was closed when the program was started. By now `/dev/null` is in its place, so that no file
-/// can take it; what is written there would be lost without an error.
+/// Whether standard output was closed when the program was started. The Rust runtime then opens `/dev/null` in its
+/// place, so that no other file gets its descriptor; output would be lost without an error.
 pub(crate) fn is_closed() -> bool {
     #[cfg(unix)]
     return at_start::STDOUT_IS_CLOSED.load(std::sync::atomic::Ordering::Relaxed);
@@ -158,7 +159,7 @@ mod at_start {
     pub(super) static STDOUT_IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
     ctor::declarative::ctor! {
-        // Runs before the runtime of Rust, and does nothing but one system call.
+        // Runs before the Rust runtime, and makes only one system call.
         #[ctor(unsafe)]
         fn look() {
             let is_open = rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_ok();

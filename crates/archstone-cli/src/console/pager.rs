@@ -1,4 +1,4 @@
-//! A pager, for those who ask for one.
+//! The pager.
 
 use std::{
     io::{self, Write},
@@ -7,22 +7,22 @@ use std::{
 
 use archstone::host::Host;
 
-/// Where a result goes: to standard output, or into a pager.
+/// The destination of a result: standard output, or a pager.
 pub(crate) enum Out {
     Stdout,
     Pager(Pager),
 }
 
-/// A pager that runs.
+/// A running pager.
 pub(crate) struct Pager {
     process: Child,
     input: ChildStdin,
-    /// What it was given: it may turn out that there is no such pager.
+    /// The text sent to it, in case it turns out that there is no such pager.
     given: String,
 }
 
 impl Out {
-    /// The pager of `ARCHSTONE_PAGER` or `PAGER`, or `less`; standard output where it does not start.
+    /// The pager of `ARCHSTONE_PAGER` or `PAGER`, or `less`; standard output if it cannot be started.
     pub(crate) fn paged() -> Self {
         let variable = |name: &str| Host::default().variable(name).filter(|it| !it.trim().is_empty());
         let pager = variable("ARCHSTONE_PAGER").or_else(|| variable("PAGER")).unwrap_or_else(|| "less -FRX".into());
@@ -41,7 +41,7 @@ impl Out {
             Self::Pager(pager) => {
                 pager.given.push_str(text);
                 match pager.input.write_all(text.as_bytes()) {
-                    // The reader has seen enough.
+                    // The user quit the pager early.
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
                     written => written,
                 }
@@ -49,13 +49,13 @@ impl Out {
         }
     }
 
-    /// Waits until the reader has left the pager.
+    /// Waits until the user has quit the pager.
     pub(crate) fn finish(self) -> io::Result<()> {
-        /// Of a shell that finds no such command, or may not run it.
+        /// The exit statuses of a shell that cannot find or run a command.
         const NOT_RUN: [i32; 2] = [126, 127];
         let Self::Pager(Pager { mut process, input, given }) = self else { return Ok(()) };
         drop(input);
-        // Any other status says nothing about the result.
+        // Any other status is unrelated to the result.
         match process.wait()?.code() {
             Some(code) if NOT_RUN.contains(&code) => super::print(&given),
             _ => Ok(()),
@@ -64,10 +64,10 @@ impl Out {
 }
 
 fn start(pager: &str) -> io::Result<Out> {
-    // As the shell reads it: it may have options, and quotes.
+    // Through the shell, since the variable may contain options and quotes.
     let mut command = if cfg!(unix) { Command::new("/bin/sh") } else { Command::new("cmd") };
     command.arg(if cfg!(unix) { "-c" } else { "/C" }).arg(pager).stdin(Stdio::piped());
-    // Ctrl-C is for the pager, which goes on; this program must not leave it alone with the terminal.
+    // Ctrl-C is meant for the pager, which continues; this program must not end before it.
     #[cfg(unix)]
     signal_hook::flag::register(signal_hook::consts::SIGINT, std::sync::Arc::default())?;
     let mut child = command.spawn()?;

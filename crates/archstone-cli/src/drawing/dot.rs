@@ -1,4 +1,4 @@
-//! Graphviz's language.
+//! Graphviz's DOT language.
 
 use archstone::text::escaped;
 
@@ -17,7 +17,7 @@ pub(super) fn edge(from: usize, to: usize, is_dashed: bool) -> String {
     format!("  n{from} -> n{to}{dashed};")
 }
 
-/// A label. In one, a backslash begins an escape, such as the name of the node.
+/// A label, in which a backslash begins an escape, such as that for the name of the node.
 fn quoted(label: &str) -> String {
     format!("\"{}\"", escaped(label).replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -1,4 +1,4 @@
-//! Graphs in layers: the nodes of each in a column of their own, and edges from left to right.
+//! Graphs in layers: the nodes of each layer in a separate column, and edges from left to right.
 
 use std::collections::HashMap;
 
@@ -12,16 +12,16 @@ pub(crate) struct Node {
     pub(crate) is_faint: bool,
 }
 
-/// An edge between nodes, which are named by their positions.
+/// An edge between nodes, which are given by their indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Edge {
     pub(crate) from: usize,
     pub(crate) to: usize,
-    /// Whether it is drawn with dashes.
+    /// Whether it is drawn as a dashed line.
     pub(crate) is_dashed: bool,
 }
 
-/// A graph. As text it is drawn as a tree, which says the same.
+/// A graph. As text, it is drawn as an equivalent tree.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
     pub(crate) layers: Vec<&'static str>,
@@ -102,7 +102,7 @@ impl Graph {
             let mut column: Vec<_> = (0..self.nodes.len()).filter(|it| self.nodes[*it].layer == layer).collect();
             let middle = |number: &usize| {
                 let rows: Vec<_> = before.get(number).into_iter().flatten().filter_map(|it| rows.get(it)).collect();
-                // In hundredths of a row; what comes from nowhere goes to the end.
+                // In hundredths of a row; nodes without incoming edges come last.
                 (rows.iter().copied().sum::<usize>() * 100).checked_div(rows.len()).unwrap_or(usize::MAX)
             };
             column.sort_by_key(middle);

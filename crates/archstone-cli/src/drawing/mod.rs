@@ -1,7 +1,7 @@
-//! Drawings: trees and graphs as text, for Graphviz, and as pictures that need nothing else.
+//! Drawings: trees and graphs as text, for Graphviz, and as self-contained images.
 //!
-//! Every label may come from the cloud: what cannot be seen in it is escaped first, and then what means something in the
-//! form that is written.
+//! Every label may come from the cloud: its invisible characters are escaped first, and then the special characters of
+//! the output format.
 
 mod dot;
 mod graph;
@@ -19,21 +19,21 @@ use crate::output::{self, Answer};
 
 /// What can be drawn.
 pub(crate) trait Drawing {
-    /// For a terminal, with these lines.
+    /// For a terminal, with these line characters.
     fn text(&self, lines: &Lines) -> String;
     /// For Graphviz.
     fn dot(&self) -> String;
-    /// As a picture.
+    /// As an SVG image.
     fn svg(&self) -> String;
 }
 
 const FORMS: [(&str, &str); 3] = [
-    ("dot", "Write it for Graphviz"),
-    ("svg", "Write it as an SVG picture"),
-    ("html", "Write it as one HTML page that needs no other files"),
+    ("dot", "Write a Graphviz (DOT) graph"),
+    ("svg", "Write an SVG image"),
+    ("html", "Write a self-contained HTML page"),
 ];
 
-/// The options that say how it is drawn.
+/// The options of the drawing.
 pub(crate) fn form_options() -> [Arg; 3] {
     FORMS.map(|(name, help)| {
         let others = FORMS.iter().map(|(other, _)| *other).filter(|other| *other != name);
@@ -42,14 +42,14 @@ pub(crate) fn form_options() -> [Arg; 3] {
     })
 }
 
-/// The drawing as the options want it: for people as text, for programs as these rows.
+/// The drawing that the options select: for people as text, for programs as these rows.
 ///
 /// # Errors
 ///
-/// When two forms are asked for.
+/// If two forms are requested.
 pub(crate) fn answer(drawing: &impl Drawing, title: &str, rows: Answer, options: &ArgMatches) -> Result<Answer> {
     let form = FORMS.iter().map(|(form, _)| *form).find(|form| options.get_flag(form));
-    // What was not given need not be known to this run.
+    // `format` may be unknown to this command.
     if let (Some(form), Ok(Some(_))) = (form, options.try_get_raw("format")) {
         let message = format!("`--{form}` is a format of its own; `--format` is not supported with it");
         return Err(Error::new(ErrorKind::InvalidRequest, message));
@@ -62,7 +62,7 @@ pub(crate) fn answer(drawing: &impl Drawing, title: &str, rows: Answer, options:
     })
 }
 
-/// The lines of a tree.
+/// The line characters of a tree.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Lines {
     branch: &'static str,
@@ -74,7 +74,7 @@ impl Lines {
     const UNICODE: Self = Self { branch: "├── ", last: "└── ", past: "│   " };
     const ASCII: Self = Self { branch: "|-- ", last: "`-- ", past: "|   " };
 
-    /// Those that the terminal can show: by the first of the variables that say which characters it has.
+    /// The line characters that the terminal can show, according to the first locale variable that is set.
     fn of(host: &Host) -> &'static Self {
         let said = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| {
             let value = host.variable(name).filter(|it| !it.is_empty())?;
@@ -101,12 +101,12 @@ fn xml(text: &str) -> String {
     out
 }
 
-/// About how wide a text is drawn, in pixels: no font is known here.
+/// The approximate width of a text in pixels: the font is unknown here.
 fn width(text: &str) -> usize {
     output::width(&escaped(text)) * 8
 }
 
-/// A page that holds a picture and needs nothing else, not even the network.
+/// A self-contained page with an image, which loads nothing from the network.
 fn page(title: &str, svg: &str) -> String {
     let title = xml(title);
     format!(

@@ -1,8 +1,8 @@
-//! Pictures that need nothing else: no script, no font, no file; light or dark, as the reader's system is.
+//! Self-contained SVG images: no script, no font, no file; light or dark, depending on the reader's system.
 
 use super::{width, xml};
 
-/// The widest that a label is drawn; the whole of it is shown under the pointer.
+/// The maximum width of a label; the tooltip shows all of it.
 pub(super) const WIDEST: usize = 360;
 
 const STYLE: &str = "\
@@ -18,7 +18,7 @@ path { fill: none; stroke: #8a94a3; }
   path { stroke: #6d7785; }
 }";
 
-/// A picture that grows with what is drawn.
+/// An image that grows with its content.
 #[derive(Debug, Default)]
 pub(super) struct Picture {
     lines: String,

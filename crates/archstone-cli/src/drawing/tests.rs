@@ -1,6 +1,6 @@
 use super::{Branch, Drawing, Edge, Graph, Lines, page, xml};
 
-/// Names that mean something in one form or another.
+/// Names with special characters of one format or another.
 const ODD: [&str; 9] = [
     "<script>alert(1)</script>",
     "\"&'",
@@ -50,11 +50,11 @@ fn no_name_leaves_its_place() {
     for svg in [tree().svg(), graph().svg(), page(ODD[0], &tree().svg())] {
         assert!(!svg.contains("<script") && !svg.contains("<!--") && !svg.contains("]]>"), "{svg}");
         assert!(svg.chars().all(|c| c == '\n' || archstone::text::is_visible(c)), "{svg:?}");
-        // Every name is there, whole.
+        // Every name is complete.
         for name in ODD {
             assert!(svg.contains(&format!("<title>{}</title>", xml(name))), "{name}: {svg}");
         }
-        // Nothing is fetched: the only address is the name of the format.
+        // Nothing is loaded: the only URL is the XML namespace.
         assert_eq!(svg.matches("http").count(), 1 + svg.matches("http-equiv").count(), "{svg}");
         for word in ["src=", "href", "url(", "@import", "<link"] {
             assert!(!svg.contains(word), "{word}: {svg}");
@@ -62,7 +62,7 @@ fn no_name_leaves_its_place() {
         assert!(svg.contains("prefers-color-scheme: dark"));
     }
     for dot in [tree().dot(), graph().dot()] {
-        // Quotes open and close on each line; within them each is escaped.
+        // Quotes are balanced on each line, and escaped within strings.
         for line in dot.lines() {
             let bare = line.replace("\\\\", "").replace("\\\"", "");
             assert_eq!(bare.matches('"').count() % 2, 0, "{line}");

@@ -3,11 +3,11 @@
 use super::{Drawing, Lines, dot, svg::Picture};
 use archstone::text::escaped;
 
-/// A part of a tree, with what is below it.
+/// A node of a tree, with everything below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Branch {
     pub(crate) label: String,
-    /// Whether it does not count, such as what is disabled.
+    /// Whether it is drawn faintly, for example because it is disabled.
     pub(crate) is_faint: bool,
     pub(crate) below: Vec<Branch>,
 }

@@ -1,28 +1,31 @@
-//! Which columns are written, and the order of the rows.
+//! Selection of columns, and sorting of rows.
 
 use archstone::{Error, ErrorKind};
 
 use super::{Column, Layout, Name, Value, python::repr};
 use crate::events::warning;
 
-/// A column that is written: its place in the row, and the name that it is written with.
+/// The columns to write: their indexes in the row, and the names that are written.
 pub(super) type Chosen = Vec<(usize, Name)>;
 
 impl Layout {
-    /// The columns that were asked for. `kind` is the sequence of Python in which `openstack` has their names.
+    /// The requested columns. `kind` is the Python sequence in which `openstack` has their names.
     ///
     /// # Errors
     ///
-    /// When one, or as `openstack` when all of them are not there.
+    /// If one of them does not exist; as `openstack`, only if none of them does.
     pub(super) fn chosen(&self, columns: &[Column], kind: Sequence) -> Result<Chosen, Error> {
         if !self.fields.is_empty() {
             require(&self.fields, columns)?;
-            // As asked: the name is what a program reads it by.
-            let chosen = self.fields.iter().map(|field| {
+            // In the requested spelling, which is the key that a program reads.
+            let mut chosen = Chosen::new();
+            for field in &self.fields {
                 let at = columns.iter().position(|column| is_same_column(field, &column.name)).unwrap_or_default();
-                (at, field.clone().into())
-            });
-            return Ok(chosen.collect());
+                if chosen.iter().all(|(_, name)| name != field) {
+                    chosen.push((at, field.clone().into()));
+                }
+            }
+            return Ok(chosen);
         }
         let is_chosen = |column: &Column| match self.columns.as_slice() {
             [] => self.is_wide || !column.is_wide,
@@ -42,19 +45,19 @@ impl Layout {
         Ok(chosen)
     }
 
-    /// Each column to sort by must be there, but for `openstack`, which leaves out those that are not.
+    /// Each column to sort by must exist, except for `openstack`, which ignores those that do not.
     pub(super) fn sort(&self, columns: &[Column], rows: &mut Vec<Vec<Value>>) -> Result<(), Error> {
         if self.is_strict {
             require(&self.sort_columns, columns)?;
         }
-        // By the last one first: the order that it makes stays where the others are equal.
+        // The last column first: its order is kept where the others are equal.
         for name in self.sort_columns.iter().rev() {
             let Some(at) = columns.iter().position(|column| is_same_column(name, &column.name)) else { continue };
             let mut sorted: Vec<&Vec<Value>> = rows.iter().collect();
             let mut is_sortable = true;
             sorted.sort_by(|one, other| {
                 let (one, other) = (&one[at], &other[at]);
-                // What is not known comes last, and first in the opposite direction.
+                // Missing values come last, or first in descending order.
                 let order = (*one == Value::None).cmp(&(*other == Value::None)).then_with(|| {
                     one.compare(other).unwrap_or_else(|| {
                         is_sortable = false;
@@ -80,7 +83,7 @@ pub(super) enum Sequence {
     Tuple,
 }
 
-/// The words of `openstack`.
+/// The error as worded by `openstack`.
 fn unrecognized(asked: &[String], columns: &[Column], kind: Sequence) -> Error {
     let list = |names: Vec<&str>| repr(&Value::List(names.into_iter().map(Value::from).collect()));
     let names: Vec<&str> = columns.iter().filter(|column| !column.is_wide).map(|column| &*column.name).collect();
@@ -97,17 +100,21 @@ fn unrecognized(asked: &[String], columns: &[Column], kind: Sequence) -> Error {
     )
 }
 
-/// Each of these must be a column.
+/// Fails if one of these is not a column.
 fn require(asked: &[String], columns: &[Column]) -> Result<(), Error> {
     let unknown = asked.iter().find(|it| !columns.iter().any(|column| is_same_column(it, &column.name)));
     unknown.map_or(Ok(()), |name| {
         let list: Vec<_> = columns.iter().map(|it| format!("`{}`", it.name)).collect();
-        Err(Error::new(ErrorKind::InvalidRequest, format!("there is no column `{name}`"))
-            .with_hint(format!("the columns are {}", list.join(", "))))
+        let what = if name.trim().is_empty() {
+            "the name of a column is empty".to_owned()
+        } else {
+            format!("there is no column `{name}`")
+        };
+        Err(Error::new(ErrorKind::InvalidRequest, what).with_hint(format!("the columns are {}", list.join(", "))))
     })
 }
 
-/// Upper and lower case, and a space or an underscore, make no difference.
+/// Whether names are the same, ignoring case, and with a space equal to an underscore.
 fn is_same_column(asked: &str, column: &str) -> bool {
     let normal = |name: &str| name.trim().to_lowercase().replace(' ', "_");
     asked == column || normal(asked) == normal(column)

@@ -1,16 +1,16 @@
-//! What of a text is escaped before people read it.
+//! Escaping of text that people read.
 
 use std::borrow::Cow;
 
 use archstone::text::{escaped, is_visible};
 
-/// Which characters are escaped. Programs get them as they are.
+/// Which characters are escaped. In output for programs, none are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Escape {
     Nothing,
-    /// Control characters, which terminals obey.
+    /// Control characters, which terminals interpret.
     Controls,
-    /// All that cannot be seen, or that hides something else.
+    /// All characters that are invisible, or that hide others.
     Hidden,
 }
 
@@ -31,7 +31,7 @@ impl Escape {
         }
     }
 
-    /// Text of several lines. `openstack` writes tabs as they are, and so they stay.
+    /// Text of several lines. Tabs are kept, as in `openstack`.
     pub(crate) fn lines(self, text: String) -> String {
         let is_kept = |c: char| c == '\n' || c == '\t' && self == Self::Controls;
         let is_fine = |c: char| match self {

@@ -1,4 +1,4 @@
-//! How an answer is written.
+//! The layout of output.
 
 use std::io::{self, IsTerminal};
 
@@ -23,7 +23,7 @@ pub(crate) enum Format {
     Value,
     Csv,
     Json,
-    /// An object a line.
+    /// One object per line.
     Ndjson,
     Yaml,
     Shell,
@@ -34,17 +34,17 @@ pub(crate) enum Format {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Layout {
     pub(crate) format: Format,
-    /// What `-c` names.
+    /// The columns that `-c` names.
     pub(crate) columns: Vec<String>,
-    /// What `--json` names.
+    /// The fields that `--json` names.
     pub(crate) fields: Vec<String>,
-    /// What `--jq` makes of the JSON.
+    /// The filter of `--jq`.
     #[cfg(feature = "jq")]
     pub(crate) filter: Option<Filter>,
-    /// Whether columns are shown, too, that are only shown where they are asked for.
+    /// Whether columns that are hidden by default are shown, too.
     pub(crate) is_wide: bool,
     pub(crate) sort_columns: Vec<String>,
-    /// Whether each column that is asked for must be there; `openstack` leaves out those that are not.
+    /// Whether each requested column must exist; `openstack` ignores those that do not.
     pub(crate) is_strict: bool,
     pub(crate) descending: bool,
     pub(crate) indented: bool,
@@ -54,12 +54,12 @@ pub(crate) struct Layout {
     pub(crate) quote: Quote,
     pub(crate) max_width: Option<i64>,
     pub(crate) print_empty: bool,
-    /// Whether a pager is asked for.
+    /// Whether a pager is requested.
     pub(crate) wants_pager: bool,
     pub(crate) screen: Screen,
 }
 
-/// Where the text goes.
+/// The destination of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Screen {
     pub(crate) is_terminal: bool,
@@ -73,7 +73,7 @@ impl Screen {
     }
 }
 
-/// Something to write text to.
+/// A sink for text.
 pub(crate) type Write<'a> = &'a mut dyn FnMut(&str) -> io::Result<()>;
 
 impl Layout {
@@ -81,7 +81,7 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// When it has none of the columns that were asked for, its rows do not arrive, or it cannot be written.
+    /// If it has none of the requested columns, if its rows cannot be fetched, or if it cannot be written.
     pub(crate) fn write<E: From<Error> + From<io::Error>>(&self, answer: Answer, out: Write<'_>) -> Result<(), E> {
         match answer {
             Answer::Show(fields) => out(&self.show(fields)?)?,
@@ -94,17 +94,17 @@ impl Layout {
         Ok(())
     }
 
-    /// Whether people read it, and nothing of a table is asked for.
+    /// Whether it is for people, without options for a table.
     fn is_for_people(&self) -> bool {
         self.format == Format::Table && self.columns.is_empty() && !self.is_wide
     }
 
-    /// Whether it goes into a pager: a program gets it as it is.
+    /// Whether it goes through a pager: only on a terminal.
     pub(crate) fn is_paged(&self) -> bool {
         self.wants_pager && self.screen.is_terminal
     }
 
-    /// What of a text is escaped: on a terminal, what drives it; and what it hides, but for users of `openstack`.
+    /// Which characters are escaped: on a terminal, control characters, and invisible ones except as `openstack`.
     fn escape(&self) -> Escape {
         match (self.screen.is_terminal, self.is_strict) {
             (false, _) => Escape::Nothing,
@@ -127,7 +127,7 @@ impl Layout {
             }
             Format::Json => self.json(&object(&chosen, row))?,
             Format::Ndjson => json(&object(&chosen, row), Spacing::None) + "\n",
-            // Each by itself, so that they stay in their order.
+            // Each field separately, to keep their order.
             Format::Yaml => fields()
                 .map(|(name, value)| yaml(&Value::object([(name.clone(), value.clone())]), self.readers()))
                 .collect(),
@@ -144,11 +144,11 @@ impl Layout {
         Ok(self.escape().lines(text))
     }
 
-    /// The text of rows that are all there, with its last line break.
+    /// The text of complete rows, with its last line break.
     ///
     /// # Errors
     ///
-    /// When they have none of the columns that were asked for.
+    /// If they have none of the requested columns.
     pub(crate) fn list(&self, columns: &[Column], mut rows: Vec<Vec<Value>>) -> Result<String, Error> {
         self.sort(columns, &mut rows)?;
         let chosen = self.chosen(columns, Sequence::List)?;
@@ -167,8 +167,8 @@ impl Layout {
         Ok(self.escape().lines(text))
     }
 
-    /// Writes rows as they arrive, or all of them at the end: where they are sorted, and where the first lines depend on
-    /// the last ones.
+    /// Writes rows as they arrive, or all of them at the end if they are sorted or if the first lines depend on the
+    /// last ones.
     fn stream<E: From<Error> + From<io::Error>>(
         &self,
         columns: &[Column],
@@ -196,7 +196,7 @@ impl Layout {
         Ok(())
     }
 
-    /// The lines before the first row, in the formats that are written by line.
+    /// The lines before the first row, in formats that are written line by line.
     fn heading(&self, chosen: &Chosen) -> String {
         if self.format != Format::Csv {
             return String::new();
@@ -205,7 +205,7 @@ impl Layout {
         csv_row(&names, self.quote) + "\n"
     }
 
-    /// Rows, in the formats that are written by line.
+    /// Rows, in formats that are written line by line.
     fn lines(&self, chosen: &Chosen, rows: &mut dyn Iterator<Item = Vec<Value>>) -> String {
         let mut text = String::new();
         for row in rows {
@@ -229,7 +229,7 @@ impl Layout {
         table(columns, rows, Style { width: self.width(), narrowest, keeps_words, aligns_numbers, escape, is_painted })
     }
 
-    /// The width that a table must fit in: as asked, or the terminal's.
+    /// The maximum width of a table: as requested, or the terminal's.
     fn width(&self) -> Option<usize> {
         let variable = || Host::default().variable("CLIFF_MAX_TERM_WIDTH").and_then(|it| it.parse().ok());
         let asked = self.max_width.or_else(variable).filter(|width| *width > 0);
@@ -240,7 +240,7 @@ impl Layout {
         asked.and_then(|width| usize::try_from(width).ok()).or_else(terminal)
     }
 
-    /// JSON, or what the filter makes of it.
+    /// JSON, or the filter's output.
     fn json(&self, value: &Value) -> Result<String, Error> {
         #[cfg(feature = "jq")]
         if let Some(filter) = &self.filter {
@@ -260,7 +260,13 @@ fn project(chosen: &Chosen, mut row: Vec<Value>) -> Vec<Value> {
     if is_whole {
         return row;
     }
-    chosen.iter().map(|(at, _)| row.get_mut(*at).map(std::mem::take).unwrap_or_default()).collect()
+    let cell = |(position, (at, _)): (usize, &(usize, Name))| {
+        let cell = row.get_mut(*at)?;
+        // A column requested under two names is shown twice.
+        let is_needed_again = chosen[position + 1..].iter().any(|(later, _)| later == at);
+        Some(if is_needed_again { cell.clone() } else { std::mem::take(cell) })
+    };
+    chosen.iter().enumerate().map(cell).map(Option::unwrap_or_default).collect()
 }
 
 fn object(chosen: &Chosen, row: Vec<Value>) -> Value {

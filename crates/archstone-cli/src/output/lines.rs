@@ -2,7 +2,7 @@
 
 use super::value::Value;
 
-/// How CSV quotes.
+/// The quoting mode of CSV.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quote {
     All,
@@ -19,7 +19,7 @@ pub(crate) fn value_row(row: &[Value]) -> String {
 /// A row of CSV, as Python's `csv` module writes it for `openstack`.
 pub(crate) fn csv_row(row: &[Value], quote: Quote) -> String {
     let mut line = row.iter().map(|cell| csv_cell(cell, quote)).collect::<Vec<_>>().join(",");
-    // An empty line would be no row.
+    // An empty line would not be a row.
     if line.is_empty() && !row.is_empty() && quote != Quote::None {
         line.push_str("\"\"");
     }
@@ -27,7 +27,7 @@ pub(crate) fn csv_row(row: &[Value], quote: Quote) -> String {
 }
 
 fn csv_cell(cell: &Value, quote: Quote) -> String {
-    // The backslash escapes, so it is doubled in every mode.
+    // The backslash is the escape character, so it is doubled in every mode.
     let text = if *cell == Value::None { String::new() } else { cell.plain().replace('\\', "\\\\") };
     let is_bare = cell.is_number() || matches!(cell, Value::Bool(_));
     let quoted = match quote {
@@ -45,8 +45,8 @@ fn csv_cell(cell: &Value, quote: Quote) -> String {
     }
 }
 
-/// The name of a variable of `shell`, without its prefix. Where a shell takes a character for something else, there is
-/// an underscore: some names are the cloud's.
+/// The name of a variable of `shell`, without its prefix. Characters that are not allowed there become underscores:
+/// some names come from the cloud.
 pub(crate) fn shell_name(name: &str) -> String {
     name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_")
 }
@@ -56,7 +56,7 @@ pub(crate) fn shell_line(prefix: &str, name: &str, value: &Value) -> String {
     format!("{prefix}{}=\"{}\"", shell_name(name), shell_text(&value.plain()))
 }
 
-/// What a shell interprets between double quotes is escaped, so that `eval` runs nothing.
+/// Escapes characters that a shell interprets between double quotes, so that `eval` runs nothing.
 fn shell_text(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(csv_row(&row, Quote::All), r#""a,""b""\\","","True","7""#);
         assert_eq!(csv_row(&row, Quote::Minimal), r#""a,""b""\\",,True,7"#);
         assert_eq!(csv_row(&row, Quote::None), r#"a\,\"b\"\\,,True,7"#);
-        // Readers take it for the end of a row, and Python quotes it since 3.13.
+        // Parsers treat it as the end of a row, and Python quotes it since 3.13.
         assert_eq!(csv_row(&["a\rb".into()], Quote::Minimal), "\"a\rb\"");
         assert_eq!(csv_row(&["a\rb".into()], Quote::None), "a\\\rb");
     }

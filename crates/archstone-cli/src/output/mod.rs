@@ -1,4 +1,4 @@
-//! What a command answers, and how it is written: the formats that users of `openstack` know, and a few more.
+//! The output of commands and its formats: those that users of `openstack` know, and a few more.
 
 mod columns;
 mod escape;
@@ -29,19 +29,19 @@ pub(crate) use self::{
     value::Value,
 };
 
-/// The name of a column, of a field, or of a member of an object: known beforehand, or the cloud's.
+/// The name of a column, of a field, or of a member of an object: static, or from the cloud.
 pub(crate) type Name = Cow<'static, str>;
 
 /// A column of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Column {
     pub(crate) name: Name,
-    /// Whether it is only shown where it is asked for: by `-o wide`, or by its name.
+    /// Whether it is only shown on request: with `-o wide`, or by its name.
     pub(crate) is_wide: bool,
 }
 
 impl Column {
-    /// A column that `--long` shows, `-o wide`, or its name after `-c`.
+    /// A column that is only shown with `--long` or `-o wide`, or by its name after `-c`.
     pub(crate) fn long(name: impl Into<Name>, is_long: bool) -> Self {
         Self { name: name.into(), is_wide: !is_long }
     }
@@ -65,18 +65,18 @@ impl From<Name> for Column {
     }
 }
 
-/// What a command answers.
+/// The answer of a command.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// One thing, field by field.
     Show(Vec<(Name, Value)>),
     /// Several things, row by row.
     List { columns: Vec<Column>, rows: Vec<Vec<Value>> },
-    /// Several things, some at a time: written as they arrive, in the formats where that is possible.
+    /// Several things in parts: written as they arrive, in the formats where that is possible.
     Stream { columns: Vec<Column>, rows: Rows },
     /// Text that is written as it is.
     Text(String),
-    /// Text for people, in place of a table, and the same for programs.
+    /// Text for people instead of a table, and the same for programs.
     Told(String, Box<Answer>),
     /// An answer after which the run ends with this status.
     Ending(Box<Answer>, u8),
@@ -96,7 +96,7 @@ impl Answer {
         Self::List { columns: columns.into_iter().map(Into::into).collect(), rows: rows.into_iter().collect() }
     }
 
-    /// Rows that arrive over time: each item is what has arrived together, and is written at once.
+    /// Rows that arrive over time: each item contains the rows that arrived together, and is written at once.
     pub(crate) fn stream<C: Into<Column>>(
         columns: impl IntoIterator<Item = C>,
         rows: impl Iterator<Item = Result<Vec<Vec<Value>>>> + 'static,
@@ -104,7 +104,7 @@ impl Answer {
         Self::Stream { columns: columns.into_iter().map(Into::into).collect(), rows: Rows(Box::new(rows)) }
     }
 
-    /// Text for people, in place of a table, and the same for programs.
+    /// Text for people instead of a table, and the same for programs.
     pub(crate) fn told(text: String, answer: Self) -> Self {
         Self::Told(text, Box::new(answer))
     }

@@ -1,4 +1,4 @@
-//! Values as Python's `repr` and `str` write them, which scripts have come to expect.
+//! Values as Python's `repr` and `str` write them, which scripts expect.
 
 use std::fmt::Write;
 
@@ -41,7 +41,7 @@ fn write_repr(out: &mut String, value: &Value) {
     }
 }
 
-/// The shortest digits that are read back as the same number; with an exponent where it is small or large.
+/// The shortest digits that parse to the same number; with an exponent if it is small or large.
 pub(super) fn float(number: f64) -> String {
     if !number.is_finite() {
         return if number.is_nan() { "nan".into() } else { number.to_string() };
@@ -74,13 +74,13 @@ fn write_quoted(out: &mut String, text: &str) {
     out.push(quote);
 }
 
-/// Python's `str.isprintable`, which Rust's `Debug` of text has in common: no control and format characters, nothing
-/// private or unassigned, and no space but ` `.
+/// Python's `str.isprintable`, which matches the `Debug` format of Rust's text: no control, format, private or
+/// unassigned characters, and no space except ` `.
 fn is_printable(c: char) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
     }
-    // Behind a letter, a mark is not escaped for being one.
+    // After a letter, a combining mark is not escaped.
     let text = ['x', c].iter().collect::<String>();
     text.escape_debug().nth(1) == Some(c)
 }

@@ -16,11 +16,11 @@ pub(crate) struct Style {
     pub(crate) width: Option<usize>,
     /// The width below which no column is narrowed.
     pub(crate) narrowest: usize,
-    /// Whether room goes to columns whose words would be broken, and not in equal shares as `openstack` gives it.
+    /// Whether columns whose words would be broken get more room, instead of equal shares as in `openstack`.
     pub(crate) keeps_words: bool,
     /// Whether numbers are aligned to the right.
     pub(crate) aligns_numbers: bool,
-    /// What is escaped.
+    /// Which characters are escaped.
     pub(crate) escape: Escape,
     /// Whether the heading is bold.
     pub(crate) is_painted: bool,
@@ -104,7 +104,7 @@ fn cell_lines(text: &str, escape: Escape) -> Vec<Line> {
     text.split('\n').map(|line| Line::new(untabbed(line, escape))).collect()
 }
 
-/// A line with spaces up to each stop of a tabulator, as Python's `expandtabs` does, which counts characters.
+/// A line with tabs expanded as by Python's `expandtabs`, which counts characters.
 fn untabbed(line: &str, escape: Escape) -> String {
     if !line.contains('\t') {
         return escape.text(line).into();
@@ -135,7 +135,7 @@ fn widths(headings: &[Vec<Line>], rows: &[Vec<Vec<Line>>]) -> Vec<usize> {
     widths
 }
 
-/// How narrow each column may be: the width of its heading, and that at which no word is broken.
+/// The minimum widths of each column: the width of its heading, and that at which no word is broken.
 fn least(headings: &[Vec<Line>], rows: &[Vec<Vec<Line>>]) -> Vec<(usize, usize)> {
     let mut least: Vec<_> = headings.iter().map(|cell| (cell[0].width, cell[0].width)).collect();
     for row in rows {
@@ -146,8 +146,8 @@ fn least(headings: &[Vec<Line>], rows: &[Vec<Vec<Line>>]) -> Vec<(usize, usize)>
     least
 }
 
-/// The widths of columns that are too wide together. First no word is broken, or those of the columns with the widest
-/// ones; what is left goes to the narrowest columns that need more.
+/// The widths of columns that are too wide together. First no word is broken, except in the columns with the widest
+/// words if necessary; the remaining width goes to the narrowest columns that need more.
 fn fitted(natural: &[usize], least: &[(usize, usize)], width: usize) -> Vec<usize> {
     let usable = width.saturating_sub(1 + 3 * natural.len());
     let raised = |from: &[usize], to: &[usize]| {
@@ -159,7 +159,7 @@ fn fitted(natural: &[usize], least: &[(usize, usize)], width: usize) -> Vec<usiz
     raised(&raised(&headings, &words), natural)
 }
 
-/// How wide a column may be, for those that are wider than their share: as `openstack` shares out a width.
+/// The maximum widths of columns that are wider than their share, as `openstack` distributes the width.
 fn limits(natural: &[usize], width: usize, narrowest: usize) -> Vec<Option<usize>> {
     let usable = width.saturating_sub(1 + 3 * natural.len());
     let share = usable.checked_div(natural.len()).unwrap_or_default();
@@ -240,7 +240,7 @@ mod tests {
             |       | `Default`   |             |\n\
             +-------+-------------+-------------+\n";
         assert_eq!(drawn(38), expected);
-        // Where there is not, they are broken, but no heading is.
+        // Without enough room, words are broken, but no heading is.
         let expected = "\
             +------+---------+----------+\n\
             | Step | Subject | Evidence |\n\

@@ -7,7 +7,7 @@ use super::{Name, python::repr};
 /// The value of a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Value {
-    /// Nothing is known. People read `None`, as `openstack` writes it.
+    /// No value. People see `None`, as in `openstack`.
     #[default]
     None,
     Bool(bool),
@@ -25,7 +25,7 @@ impl Value {
         Self::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
-    /// What programs get.
+    /// The value for programs.
     pub(crate) fn machine(&self) -> &Self {
         match self {
             Self::Shown(_, value) => value.machine(),
@@ -41,7 +41,7 @@ impl Value {
         }
     }
 
-    /// For the formats without types: what Python's `str` makes of it, which scripts have come to expect.
+    /// For formats without types: the result of Python's `str`, which scripts expect.
     pub(crate) fn plain(&self) -> String {
         match self.machine() {
             Self::Text(text) => text.clone(),
@@ -49,12 +49,12 @@ impl Value {
         }
     }
 
-    /// Whether a table aligns it to the right, and CSV writes it bare. What is shown as something else is text.
+    /// Whether tables align it to the right, and CSV does not quote it. A value with a different display text is text.
     pub(crate) fn is_number(&self) -> bool {
         matches!(self, Self::Integer(_) | Self::Float(_))
     }
 
-    /// The order of Python, where values of different types have none.
+    /// Python's order, in which values of different types cannot be compared.
     pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
         #[expect(clippy::cast_precision_loss, reason = "beyond 2^53, numbers are only compared with integers")]
         let number = |value: &Self| match value {

@@ -1,6 +1,6 @@
-//! How many columns of a terminal text takes, as Python's `wcwidth` counts, which tables of `openstack` are drawn by.
+//! The width of text in terminal columns, as computed by Python's `wcwidth`, which `openstack` uses for its tables.
 //!
-//! Sequences that control a terminal are not interpreted: their characters are counted.
+//! Escape sequences are not interpreted: their characters are counted.
 
 use super::width_table::RANGES;
 
@@ -8,7 +8,7 @@ const WIDE: u8 = 1;
 const ZERO: u8 = 2;
 /// Joins the next consonant to the last one.
 const VIRAMA: u8 = 4;
-/// A mark that takes room.
+/// A mark that has a width.
 const SPACING_MARK: u8 = 8;
 /// Narrow, and wide as an emoji.
 const EMOJI_IS_WIDE: u8 = 16;
@@ -38,7 +38,7 @@ fn is_skin_tone(c: char) -> bool {
     matches!(c, '\u{1f3fb}'..='\u{1f3ff}')
 }
 
-/// The columns that a line takes.
+/// The width of a line in columns.
 pub(crate) fn width(text: &str) -> usize {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.len();
@@ -49,7 +49,7 @@ pub(crate) fn width(text: &str) -> usize {
         if c != JOINER {
             columns.add(c);
         } else if !columns.after_virama {
-            // What is joined takes no room of its own.
+            // A joined character has no width of its own.
             columns.regionals = usize::from(characters.next().is_some_and(is_regional));
             columns.last_width = 0;
         }
@@ -58,19 +58,19 @@ pub(crate) fn width(text: &str) -> usize {
     usize::try_from(columns.most).unwrap_or_default()
 }
 
-/// Where the cursor is while a text is written.
+/// The cursor position while a text is written.
 #[derive(Default)]
 struct Columns {
     at: isize,
     most: isize,
-    /// The width of the character at hand with its marks, which is not yet counted.
+    /// The width of the current character with its marks, which is not counted yet.
     cluster: isize,
     last: Option<char>,
     last_width: isize,
     /// Whether a mark or a selector can change the last character.
     can_change: bool,
     after_virama: bool,
-    /// How many halves of flags were just before.
+    /// The number of flag halves directly before.
     regionals: usize,
 }
 
@@ -147,13 +147,13 @@ impl Columns {
     }
 }
 
-/// The length of the first character of a text, with all that belongs to it.
+/// The length of the first character of a text, with everything that combines with it.
 pub(super) fn first_character(text: &str) -> usize {
     let mut characters = text.char_indices();
     let Some((_, first)) = characters.next() else { return 0 };
     let mut before = first;
     let mut is_half = is_regional(first);
-    // What the next character can belong to, whatever marks are between.
+    // The class of characters that the next one can attach to, whatever marks are in between.
     let mut after_virama = properties(first) & VIRAMA != 0;
     let mut is_pictograph = is_picture(first);
     for (position, c) in characters {

@@ -1,8 +1,8 @@
-//! Breaking a line that is too wide, as Python's `textwrap` does, in columns of the terminal.
+//! Wraps a line that is too wide, as Python's `textwrap` does, by terminal columns.
 
 use super::width::{first_character, width};
 
-/// The parts of a line, each at most so many columns wide. A line that fits stays as it is.
+/// The parts of a line, each at most this many columns wide. A line that fits stays as it is.
 pub(super) fn wrap(line: &str, room: usize) -> Vec<String> {
     if width(line) <= room {
         return vec![line.to_owned()];
@@ -13,7 +13,7 @@ pub(super) fn wrap(line: &str, room: usize) -> Vec<String> {
     let mut words: Vec<&str> = words.iter().rev().copied().collect();
     let mut lines: Vec<String> = Vec::new();
     while !words.is_empty() {
-        // Space at the beginning of the text stays, at the beginning of a later line it goes.
+        // Whitespace is kept at the beginning of the text, and dropped at the beginning of later lines.
         if !lines.is_empty() {
             words.pop_if(|word| is_blank(word));
         }
@@ -41,8 +41,8 @@ pub(super) fn wrap(line: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// Where a word breaks that is wider than a line: after the last hyphen that fits, or anywhere. A line
-/// that is empty takes at least one character.
+/// Where to break a word that is wider than a line: after the last hyphen that fits, or anywhere. An empty line takes
+/// at least one character.
 fn end_of_long(word: &str, room: usize, must_take: bool) -> usize {
     let mut end = 0;
     let mut columns = 0;
@@ -62,7 +62,7 @@ fn end_of_long(word: &str, room: usize, must_take: bool) -> usize {
     }
 }
 
-/// The widest part of a line that [`wrap`] keeps whole where there is room.
+/// The width of the widest part of a line that [`wrap`] does not break if there is room.
 pub(super) fn widest_word(line: &str) -> usize {
     words(line).into_iter().map(width).max().unwrap_or_default()
 }
@@ -78,7 +78,7 @@ fn words(line: &str) -> Vec<&str> {
         (hyphens >= 2 && at(position + hyphens).is_some_and(is_of_word)).then_some(hyphens)
     };
     let ends_word = |position: usize| at(position).is_some_and(|c| is_of_word(c) || "!\"'&.,?".contains(c));
-    // A hyphen between letters: two before it, and two after it that another hyphen may part.
+    // A hyphen between letters: two before it, and two after it, which another hyphen may separate.
     let joins = |hyphen: usize| {
         let before = |distance: usize| letter(hyphen.checked_sub(distance));
         let two_before = before(1) && (before(2) || hyphen >= 3 && at(hyphen - 2) == Some('-') && before(3));
@@ -112,12 +112,12 @@ fn words(line: &str) -> Vec<&str> {
     words
 }
 
-/// What parts words.
+/// Whether a character separates words.
 fn is_space(c: char) -> bool {
     matches!(c, '\t'..='\r' | ' ')
 }
 
-/// What Python's `str.strip` takes away.
+/// Whether Python's `str.strip` removes a character.
 fn is_python_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
@@ -126,7 +126,7 @@ fn is_blank(word: &str) -> bool {
     word.chars().all(is_python_space)
 }
 
-/// `\w` of Python: no marks, and no letters in circles.
+/// Python's `\w`: no marks, and no circled letters.
 fn is_of_word(c: char) -> bool {
     let is_circled = matches!(c, '\u{24b6}'..='\u{24e9}' | '\u{1f130}'..='\u{1f189}');
     c == '_' || c.is_numeric() || c.is_alphabetic() && !is_circled && !super::width::is_mark(c)

@@ -1,5 +1,5 @@
-//! Every format and option, compared with what cliff, which `openstack` is made of, has written for the same answer:
-//! `contract/output`, refreshed by `dev/output-oracle`.
+//! Compares every format and option with the recorded output of cliff, the framework of `openstack`, for the same
+//! answer: `contract/output`, refreshed by `dev/output-oracle`.
 
 use std::error::Error;
 
@@ -34,7 +34,7 @@ fn value(json: &Json) -> Value {
             Value::Float(text(&members["$float"]).parse().expect("a number"))
         }
         Json::Object(members) => {
-            // In their order.
+            // The order of the members is significant.
             let members = list(&members["$members"]).iter().map(list);
             Value::object(members.map(|pair| (text(&pair[0]), value(&pair[1]))))
         }
@@ -50,7 +50,7 @@ fn list(json: &Json) -> &[Json] {
     json.as_array().expect("a list")
 }
 
-/// What the program writes for these words, as it does when it is called `openstack`, or as itself.
+/// The program's output for these words, when it is called `openstack`, or `archstone`.
 fn written(answer: Answer, arguments: &[String], is_strict: bool) -> Result<String, Box<dyn Error>> {
     let command = if matches!(answer, Answer::Show(_)) { &SHOW } else { &LIST };
     let words = std::iter::once("x").chain(arguments.iter().map(String::as_str));
@@ -104,7 +104,7 @@ fn everything_is_written_as_cliff_writes_it() {
     assert!(number == 0 && cases > 100, "{number} of {cases}: {differing:#?}");
 }
 
-/// What cliff leaves to be interpreted by the shell, with escapes.
+/// Cliff's output, with escapes for the characters that it leaves to the shell.
 fn safe_for_a_shell(expected: &str) -> String {
     let mut safe = String::new();
     for (position, c) in expected.char_indices() {
@@ -136,6 +136,8 @@ fn there_is_more_than_openstack_has() {
         ("-f value -c enabled", "True\nFalse\n"),
         ("-f value --sort-column enabled", "1 bob\n2 Zoë \"z\"\n"),
         ("-f ndjson", "{\"ID\":\"2\",\"Full Name\":\"Zo\\u00eb \\\"z\\\"\"}\n{\"ID\":\"1\",\"Full Name\":\"bob\"}\n"),
+        // A column may be requested in two spellings, but only once in each.
+        ("-f ndjson --json id,ID,id", "{\"id\":\"2\",\"ID\":\"2\"}\n{\"id\":\"1\",\"ID\":\"1\"}\n"),
         ("-f ndjson --json id", "{\"id\":\"2\"}\n{\"id\":\"1\"}\n"),
         (
             "--noindent --json enabled,full_name",
@@ -151,6 +153,7 @@ fn there_is_more_than_openstack_has() {
     for (line, said) in [
         ("-c size", "there is no column `size`"),
         ("--json id,size", "there is no column `size`"),
+        ("--json id,,enabled", "the name of a column is empty"),
         ("--sort-column size", "there is no column `size`"),
         ("--json id -c id", "`--json` and `--column` contradict each other"),
         ("--json id -f yaml", "`--json` writes JSON: it does not go with `-f yaml`"),
@@ -159,7 +162,7 @@ fn there_is_more_than_openstack_has() {
         #[cfg(feature = "jq")]
         ("--jq . -f ndjson", "`--jq` writes JSON: it does not go with `-f ndjson`"),
         #[cfg(feature = "jq")]
-        ("--jq .[", "`--jq` is not a valid filter: closing bracket expected at the end"),
+        ("--jq .[", "invalid value '.[' for '--jq <FILTER>': `[` is not closed"),
         #[cfg(not(feature = "jq"))]
         ("--jq .", "this program was built without `--jq`: build it with the feature `jq`"),
     ] {
@@ -202,7 +205,7 @@ fn rows_are_written_as_they_arrive() {
     ] {
         assert_eq!(pieces(line, false), (expected.to_owned(), false), "{line}");
     }
-    // What has arrived is written, where it can be.
+    // Pieces that have arrived are written if the format allows it.
     assert_eq!(pieces("-f value", true), ("3\n1\n|2\n".to_owned(), true));
     assert_eq!(pieces("-f json", true), (String::new(), true));
 }

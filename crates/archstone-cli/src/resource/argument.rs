@@ -14,14 +14,14 @@ pub(crate) struct Argument {
     /// The option, or the name of a positional argument.
     pub(crate) name: &'static str,
     form: Form,
-    /// What the help calls its value.
+    /// The name of its value in the help.
     value: &'static str,
     help: &'static str,
     pub(super) reads: Reads,
     pub(super) sets: Sets,
     is_required: bool,
     pub(super) is_repeated: bool,
-    /// Options that it contradicts.
+    /// Options that it conflicts with.
     against: &'static [&'static str],
     /// Options for the same choice: of these, the last one on the command line counts.
     instead_of: &'static [&'static str],
@@ -36,21 +36,21 @@ enum Form {
     Switch,
 }
 
-/// What the text of an argument means.
+/// The meaning of an argument's text.
 #[derive(Clone, Copy)]
 pub(crate) enum Reads {
     Text,
     Integer,
-    /// A number of things.
+    /// A count.
     Count,
     OneOf(&'static [&'static str]),
-    /// A switch: this is what it says.
+    /// A switch with this value.
     Constant(bool),
-    /// The name or id of another thing, whose id is meant.
+    /// The name or ID of another resource, which is resolved to its ID.
     Name(&'static Finder),
     /// `key=value`.
     Pair,
-    /// Texts with commas between them.
+    /// Comma-separated texts.
     Commas,
     /// A time in UTC, to the second.
     Time,
@@ -64,14 +64,14 @@ pub(crate) enum Reads {
     Lines,
 }
 
-/// What an argument is for.
+/// What the argument sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sets {
     /// The command's own code reads it.
     Nothing,
-    /// The thing that the operation is done to.
+    /// The resource that the operation applies to.
     Itself,
-    /// Where that thing is looked for: a filter of the list, or a part of the path.
+    /// Where that resource is looked up: a filter of the list, or a part of the path.
     Within(&'static str),
     /// An argument of the operation: a field or a filter.
     Argument(&'static str),
@@ -98,7 +98,7 @@ pub(crate) const fn argument(name: &'static str, help: &'static str) -> Argument
     }
 }
 
-/// The thing that the operation is done to, by its name or id.
+/// The resource that the operation applies to, by its name or ID.
 pub(crate) const fn itself(name: &'static str, help: &'static str, finder: &'static Finder) -> Argument {
     Argument { sets: Sets::Itself, reads: Reads::Name(finder), ..argument(name, help) }
 }
@@ -113,7 +113,7 @@ pub(crate) const fn switch(name: &'static str, help: &'static str) -> Argument {
     Argument { form: Form::Switch, reads: Reads::Constant(true), is_required: false, ..argument(name, help) }
 }
 
-/// Of lists that have more columns.
+/// For lists that have more columns.
 pub(super) const LONG: Argument = switch("long", "List additional fields in output");
 
 /// Whether the value of one of these arguments is a secret, by its id among the matches.
@@ -127,7 +127,7 @@ impl Argument {
         self
     }
 
-    /// The name or id of another thing.
+    /// The name or ID of another resource.
     pub(crate) const fn finds(self, finder: &'static Finder) -> Self {
         self.reads(Reads::Name(finder))
     }
@@ -137,7 +137,7 @@ impl Argument {
         self.reads(Reads::Secret)
     }
 
-    /// A switch that says no.
+    /// A switch that sets `false`.
     pub(crate) const fn off(self) -> Self {
         self.reads(Reads::Constant(false))
     }
@@ -154,19 +154,19 @@ impl Argument {
         self
     }
 
-    /// A filter that is not among the operation's own.
+    /// A filter that is not one of the operation's own.
     pub(crate) const fn filters(mut self, name: &'static str) -> Self {
         self.sets = Sets::Member("extra", name);
         self
     }
 
-    /// Any attribute that it names.
+    /// Any custom attribute.
     pub(crate) const fn sets_extra(mut self) -> Self {
         self.sets = Sets::Extra;
         self
     }
 
-    /// Where the thing itself is looked for.
+    /// Where the resource itself is looked up.
     pub(crate) const fn within(mut self, filter: &'static str) -> Self {
         self.sets = Sets::Within(filter);
         self
@@ -197,7 +197,7 @@ impl Argument {
         self
     }
 
-    /// Its id among the matches: options of the cloud can have the same name.
+    /// Its ID among the matches: options of the cloud can have the same name.
     pub(super) fn id(name: &str) -> String {
         format!("={name}")
     }
@@ -229,12 +229,12 @@ impl Argument {
         }
     }
 
-    /// What was given for it, as JSON. `None` where nothing was.
+    /// Its value as JSON. `None` if it was not given.
     pub(super) fn value(&self, request: &Request<'_>) -> Result<Option<Value>> {
         let values = match self.reads {
             Reads::Constant(value) => return Ok(request.is_on(self.name).then(|| value.into())),
             Reads::Integer | Reads::Count => request.integer(self.name).map(Value::from).into_iter().collect(),
-            // An empty one is not the same as none.
+            // An empty value is not the same as none: `openstack` has its own rules for it.
             Reads::Secret => {
                 request.given(self.name).map(|text| self.read(text, request)).transpose()?.into_iter().collect()
             }
@@ -292,24 +292,29 @@ impl Argument {
     }
 
     fn secret_text(&self, text: &str, request: &Request<'_>) -> Result<String> {
+        let option = if self.form == Form::Option { format!("--{}", self.name) } else { self.name.to_owned() };
         match request.session.program() {
+            // Most likely an unset variable.
+            Program::Archstone if text.is_empty() => {
+                Err(Error::new(ErrorKind::InvalidRequest, format!("the value of `{option}` is empty"))
+                    .with_hint("`-` reads the secret from standard input"))
+            }
             _ if request.session.is_line() && text != "-" => Ok(text.to_owned()),
             Program::Archstone if text == "-" => {
                 Ok(first_line("-", &format!("the {}", self.name.replace('-', " ")))?.expose().to_owned())
             }
-            Program::Archstone if !text.is_empty() => {
-                let option = if self.form == Form::Option { format!("--{}", self.name) } else { self.name.to_owned() };
+            Program::Archstone => {
                 warning!(
                     "`{option}` lets everyone on this machine see the secret in the process list; `-` reads it from standard input"
                 );
                 Ok(text.to_owned())
             }
-            _ => Ok(text.to_owned()),
+            Program::Openstack => Ok(text.to_owned()),
         }
     }
 }
 
-/// The things that one of these arguments names, among those that the others leave.
+/// The resources that one of these arguments can name, filtered by the others.
 pub(super) fn named(
     described: &'static [Argument],
     name: &str,
@@ -328,14 +333,14 @@ pub(super) fn named(
     }))
 }
 
-/// The message follows the value that was given.
+/// The message follows the given value.
 pub(crate) const NOT_A_PAIR: &str = "it is not a `key=value` pair";
 
 fn pair(text: &str) -> Result<String, &'static str> {
     text.split_once('=').filter(|(key, _)| !key.is_empty()).map(|_| text.to_owned()).ok_or(NOT_A_PAIR)
 }
 
-/// As Keystone writes a time: with fractions of a second, and a `Z`.
+/// A time in Keystone's format: with fractions of a second, and a `Z`.
 fn time(text: &str) -> Option<Value> {
     const SHAPE: &[u8] = b"0000-00-00T00:00:00";
     let fits = |(byte, shape): (u8, &u8)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape };
@@ -347,7 +352,7 @@ fn place(path: &str) -> String {
     if path == "-" { "standard input".to_owned() } else { format!("the file `{path}`") }
 }
 
-/// The text of a file, or of standard input where it is called `-`.
+/// The text of a file, or of standard input if the path is `-`.
 pub(crate) fn read_file(path: &str) -> Result<String> {
     let read = if path == "-" { input::read() } else { fs::read_to_string(path) };
     read.map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("cannot read {}: {error}", place(path))))

@@ -1,4 +1,4 @@
-//! What is printed of an answer.
+//! The parts of an answer that are printed.
 
 use serde_json::Value as Json;
 
@@ -30,7 +30,7 @@ pub(crate) const fn fields<const N: usize>(names: [&'static str; N]) -> [Column;
 }
 
 impl Column {
-    /// Made in another way than by showing the field.
+    /// Sets the function that creates the cell.
     pub(crate) const fn by(mut self, cell: fn(&Fields, &str) -> Value) -> Self {
         self.cell = cell;
         self
@@ -65,7 +65,7 @@ pub(crate) fn listed(
     Answer::stream(titles.chain(more), rows)
 }
 
-/// A list of texts, or of things by their names, as people read it; programs get it as it is.
+/// A sorted list of texts, or of things by their names, for people; programs get it unchanged.
 pub(crate) fn sorted_names(list: Option<&Json>, name: Option<&str>) -> Value {
     let Some(Json::Array(items)) = list else { return list.cloned().unwrap_or_default().into() };
     let text = |item: &Json| name.map_or(item, |name| &item[name]).as_str().map(str::to_owned);

@@ -1,8 +1,8 @@
-//! From the name or id that a user types to the thing that is meant.
+//! Finds resources by the name or id that a user types.
 
 use archstone::{
     Error, ErrorKind, Result,
-    identity::{Domain, Project, Resource, ResourceSpec, User},
+    identity::{Domain, Project, Resource, ResourceSpec, Role, User},
 };
 use serde_json::{Map, Value};
 
@@ -13,15 +13,15 @@ use super::{
 };
 use crate::{named::Things, session::Named};
 
-/// How things of a kind are found.
+/// How resources of a kind are found.
 pub(crate) struct Finder {
     pub(super) resource: &'static ResourceSpec,
-    /// The option that says in which domain.
+    /// The option for the domain.
     domain: Option<&'static str>,
     by: By,
-    /// Whether what cannot be looked up, since the user may not, is taken for an id.
+    /// Whether a text is used as an ID if the user is not allowed to look it up.
     takes_unseen: bool,
-    /// Whether what does not exist is taken for an id: what was made for it may still be there.
+    /// Whether a text is used as an ID if nothing is found: assignments of a deleted resource may still exist.
     takes_missing: bool,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Finder {
 enum By {
     Id,
     NameOrId,
-    /// Services are known by their type, too.
+    /// Services are found by their type, too.
     NameIdOrType,
 }
 
@@ -56,19 +56,19 @@ impl Finder {
         self
     }
 
-    /// What the user may not look up is taken for an id.
+    /// Uses the text as an ID if the user is not allowed to look it up.
     pub(crate) const fn or_as_given(mut self) -> Self {
         self.takes_unseen = true;
         self
     }
 
-    /// What does not exist any more is taken for an id.
+    /// Uses the text as an ID if the resource no longer exists.
     pub(crate) const fn or_missing(mut self) -> Self {
         self.takes_missing = true;
         self
     }
 
-    /// The things that it finds. `given` says what is on the command line for an argument.
+    /// The resources that it finds. `given` returns the value of an argument on the command line.
     pub(super) fn named(&self, given: &dyn Fn(&str) -> Option<String>) -> Things {
         let named = if self.by == By::Id { Things::by_id(self.resource) } else { Things::of(self.resource) };
         match self.domain.and_then(given) {
@@ -77,7 +77,7 @@ impl Finder {
         }
     }
 
-    /// The id of the thing.
+    /// The resource's ID.
     pub(crate) fn id(&self, request: &Request<'_>, wanted: &str) -> Result<String> {
         if self.by == By::Id {
             return Ok(wanted.to_owned());
@@ -100,12 +100,12 @@ impl Finder {
         Ok(id.to_owned())
     }
 
-    /// What is known of a thing before anything is looked up: its id, where that is how it is called.
+    /// What is known without a lookup: the ID, if the resource is only given by ID.
     pub(super) fn given(&self, wanted: &str) -> Option<Fields> {
         (self.by == By::Id).then(|| Map::from_iter([(self.resource.key.to_owned(), wanted.into())]))
     }
 
-    /// The whole thing, among those that the filters leave.
+    /// All fields of a resource, among those that match the filters.
     pub(crate) fn find(&self, request: &Request<'_>, wanted: &str, mut filters: Arguments) -> Result<Fields> {
         filters.extend(self.domain_id(request)?.map(|domain| ("domain_id".to_owned(), domain.into())));
         self.find_among(request, wanted, &filters)
@@ -130,7 +130,7 @@ impl Finder {
         }
     }
 
-    /// The option of the command that says in which domain this is.
+    /// The option of the command for the domain.
     fn domain_option(&self, request: &Request<'_>) -> Option<&'static str> {
         let is_itself = |it: &Argument| {
             it.sets == Sets::Itself && matches!(it.reads, Reads::Name(finder) if std::ptr::eq(finder, self))
@@ -158,8 +158,8 @@ impl Finder {
         Ok(found.pop())
     }
 
-    /// What a user knows without looking: the own user and project, which the token names; or an id, where that is
-    /// good enough.
+    /// What is known without a lookup: the user's own user, project and roles, which are in the token; or the text as
+    /// an ID, if that is accepted.
     fn unseen(&self, request: &Request<'_>, wanted: &str, filters: &Arguments) -> Option<Value> {
         let access = request.session.client().ok()?.authenticate().ok()?;
         let domain = filters.get("domain_id").or(filters.get("domain")).and_then(Value::as_str);
@@ -176,6 +176,11 @@ impl Finder {
                 let domain = [access.project_domain_id(), access.project_domain_name()];
                 own(access.project_id(), access.project_name(), domain)
             }
+            // A token does not contain domain-specific roles.
+            class if class == Role::SPEC.names.class && domain.is_none() => {
+                let role = access.roles().iter().find(|role| role.name.as_deref() == Some(wanted));
+                role.and_then(|role| role.id.clone())
+            }
             _ => None,
         };
         let id = id.or_else(|| self.takes_unseen.then(|| wanted.to_owned()))?;
@@ -183,7 +188,7 @@ impl Finder {
     }
 }
 
-/// The error with a hint that names the option of the command for the domain, where a name is that of several things.
+/// Adds a hint about the command's option for the domain, if several resources have the same name.
 pub(crate) fn in_its_domain(error: Error, option: Option<&str>) -> Error {
     match option {
         _ if error.kind() != ErrorKind::Ambiguous => error,
@@ -192,7 +197,7 @@ pub(crate) fn in_its_domain(error: Error, option: Option<&str>) -> Error {
     }
 }
 
-/// Domains: who may not list them says ids.
+/// Domains: users who may not list them give IDs.
 pub(crate) static DOMAIN: Finder = Finder::of(Domain::SPEC).or_as_given();
 
 /// Projects, in the domain that `--project-domain` names.

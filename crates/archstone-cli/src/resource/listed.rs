@@ -3,18 +3,18 @@
 use archstone::{Result, blocking::Client, identity::Items};
 use serde_json::Value;
 
-/// What has arrived together, one after another.
+/// Items that arrived together, one after another.
 pub(crate) struct Listed(Box<dyn Iterator<Item = Result<Vec<Value>>>>);
 
 impl Listed {
-    /// The first items of a list. Those that come first are waited for: what is refused fails here.
+    /// The items of a list. Waits for the first ones, so that a rejected request fails here.
     pub(super) fn arriving(client: Client, items: Items, most: usize) -> Result<Self> {
         let mut arriving = Arriving { client, items, left: most };
         let first = arriving.next().transpose()?;
         Ok(Self(Box::new(first.map(Ok).into_iter().chain(arriving))))
     }
 
-    /// All of them, at the end.
+    /// All of them, after the last one has arrived.
     pub(crate) fn all(self) -> Result<Vec<Value>> {
         let mut all = Vec::new();
         for some in self.0 {
@@ -49,7 +49,7 @@ impl Iterator for Arriving {
     type Item = Result<Vec<Value>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        /// So many are written at once, at most.
+        /// The maximum number that is written at once.
         const AT_ONCE: usize = 1000;
         let most = self.left.min(AT_ONCE);
         if most == 0 {

@@ -1,8 +1,8 @@
-//! Commands that are one operation of a resource of the identity service: described in `commands/`, done here.
+//! Commands that are one operation of a resource of the identity service: described in `commands/`, run here.
 //!
-//! A description says what the command takes ([`Argument`]), how names become ids ([`Finder`]) and what is printed
-//! ([`Column`]). What is special about a command is its [`adjust`](Operation::adjust); a command that is more than
-//! one operation has code of its own, and reads its arguments by a [`Request`].
+//! A description contains the arguments of the command ([`Argument`]), how names are resolved to IDs ([`Finder`]), and
+//! what is printed ([`Column`]). Special cases are handled by [`adjust`](Operation::adjust); a command that is more
+//! than one operation has its own code, and reads its arguments through a [`Request`].
 
 mod argument;
 mod column;
@@ -29,12 +29,12 @@ use crate::{
     session::Session,
 };
 
-/// Names and values of what is shown.
+/// Names and values of the fields to show.
 pub(crate) type Shown = Vec<(Name, Value)>;
 
-/// Changes what is sent, by what is given and what the thing is so far.
+/// Changes the request, depending on the arguments and on the current fields of the resource.
 pub(crate) type Amend = fn(&Request<'_>, &Fields, &mut Arguments) -> Result<()>;
-/// Gets the items of a list.
+/// Lists the items.
 pub(crate) type Items = fn(&Request<'_>, Arguments) -> Result<Listed>;
 
 /// A command whose arguments are described.
@@ -85,36 +85,36 @@ pub(crate) struct Operation {
     pub(crate) arguments: &'static [Argument],
     /// The fields of the answer, or the columns of a list.
     pub(crate) columns: &'static [Column],
-    /// What a list shows in addition with `--long`.
+    /// Additional columns with `--long`.
     pub(crate) long: &'static [Column],
-    /// In a deletion that fails: what the thing is called, how it is named, and what several are called.
+    /// For messages about failed deletions: the kind of resource, how it is given, and the plural of the kind.
     pub(crate) one: &'static str,
     pub(crate) named: &'static str,
     pub(crate) many: &'static str,
-    /// What is not said by the description: a last change to what is sent.
+    /// A last change to the request, for special cases.
     pub(crate) adjust: fn(&Request<'_>, &mut Arguments) -> Result<()>,
-    /// A last change that depends on what the thing is so far.
+    /// A last change that depends on the current fields of the resource.
     pub(crate) amend: Option<Amend>,
-    /// The items of a list, where they are not just what the operation answers.
+    /// The items of a list, if they are not simply the result of the operation.
     pub(crate) items: Option<Items>,
-    /// The fields of the answer where it is not known before which there are.
+    /// The fields of the answer, if they are not known in advance.
     pub(crate) show: Option<fn(&Fields) -> Shown>,
 }
 
-/// What is done, in the words of `openstack`.
+/// The operation, as named by `openstack`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Create,
-    /// One or several, with an answer for each that fails.
+    /// Deletes one or several, and reports each failure.
     Delete,
     List,
     Set,
-    /// A change that prints what came of it.
+    /// A change that prints its result.
     SetAndShow,
     Show,
 }
 
-/// A command with code of its own, whose arguments are described.
+/// A command with its own code, whose arguments are described.
 pub(crate) struct Special {
     pub(crate) about: &'static str,
     pub(crate) arguments: &'static [Argument],
@@ -152,7 +152,7 @@ impl Described for Special {
     }
 }
 
-/// The answer of a run with `--dry-run`: the requests that it would have made.
+/// The answer of a run with `--dry-run`: the requests that it would have made, and what else it would have done.
 pub(crate) fn previewed(session: &Session<'_>) -> Option<Answer> {
     let requests = session.previews()?;
     if requests.is_empty() {
@@ -160,6 +160,10 @@ pub(crate) fn previewed(session: &Session<'_>) -> Option<Answer> {
     }
     let mut text = String::new();
     for request in &requests {
+        if let serde_json::Value::String(said) = request {
+            text.push_str(&format!("{said}\n"));
+            continue;
+        }
         let word = |name: &str| request[name].as_str().unwrap_or_default();
         text.push_str(&format!("{} {}\n", word("method"), word("path")));
         if let Some(body) = request.get("body") {

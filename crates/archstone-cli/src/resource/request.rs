@@ -1,4 +1,4 @@
-//! One run of a command: what was given, and the identity service to ask.
+//! One run of a command: its arguments, and the identity service.
 
 use archstone::{
     Error, ErrorKind, Result, Secret,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{program::Program, session::Session};
 
-/// What an operation is given, by name.
+/// The arguments of an operation, by name.
 pub(crate) type Arguments = Map<String, Value>;
 /// The fields of a resource.
 pub(crate) type Fields = Map<String, Value>;
@@ -33,7 +33,7 @@ impl<'a> Request<'a> {
         Self { session, options, described }
     }
 
-    /// What was given for an argument. As in `openstack`, an empty text there is as good as none.
+    /// The value of an argument. As in `openstack`, an empty text counts as missing when called by that name.
     pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
         self.given(name).filter(|text| !text.is_empty() || self.session.program() == Program::Archstone)
     }
@@ -43,12 +43,12 @@ impl<'a> Request<'a> {
         self.options.try_get_one::<String>(&Argument::id(name)).ok().flatten().map(String::as_str)
     }
 
-    /// A secret that was given for an option, perhaps an empty one.
+    /// The secret value of an option, which may be empty.
     pub(crate) fn secret(&self, name: &str) -> Result<Option<Secret>> {
         Ok(self.value(name)?.as_ref().and_then(Value::as_str).map(Secret::from))
     }
 
-    /// All that was given for an argument that can be repeated.
+    /// All values of a repeatable argument.
     pub(crate) fn texts(&self, name: &str) -> Vec<&'a str> {
         let values = self.options.try_get_many::<String>(&Argument::id(name)).ok().flatten();
         values.into_iter().flatten().map(String::as_str).collect()
@@ -63,7 +63,7 @@ impl<'a> Request<'a> {
         self.options.try_get_one::<bool>(&Argument::id(name)).ok().flatten().copied().unwrap_or_default()
     }
 
-    /// What was given for an argument, as its description says: of a name, the id of what it names.
+    /// The value of an argument, read according to its description: a name is resolved to an ID.
     pub(crate) fn value(&self, name: &str) -> Result<Option<Value>> {
         self.described.iter().find(|it| it.name == name).map_or(Ok(None), |argument| argument.value(self))
     }
@@ -72,7 +72,7 @@ impl<'a> Request<'a> {
     pub(crate) fn read(&self) -> Result<(Arguments, Arguments)> {
         let (mut set, mut within) = (Arguments::new(), Arguments::new());
         let set_something = self.described.iter().filter(|it| !matches!(it.sets, Sets::Nothing | Sets::Itself));
-        // What needs no request first: so a mistake in a file costs none.
+        // Arguments that need no request are read first, so that a mistake in a file costs none.
         let (names, others): (Vec<_>, Vec<_>) = set_something.partition(|it| matches!(it.reads, Reads::Name(_)));
         for argument in others.into_iter().chain(names) {
             let Some(value) = argument.value(self)? else { continue };
@@ -89,13 +89,13 @@ impl<'a> Request<'a> {
         Ok((set, within))
     }
 
-    /// Asks for something, changing nothing.
+    /// Performs an operation that only reads.
     pub(crate) fn ask(&self, operation: &'static OperationSpec, arguments: Arguments) -> Result<Value> {
         let client = self.session.client()?;
         client.wait(client.identity().perform(operation, arguments))
     }
 
-    /// Changes something; see [`Session::change`].
+    /// Performs an operation that changes something; see [`Session::change`].
     pub(crate) fn change(&self, operation: &'static OperationSpec, arguments: Arguments) -> Result<Value> {
         self.session.change(operation, arguments)
     }
@@ -124,10 +124,10 @@ impl<'a> Request<'a> {
         self.first(operation, arguments, usize::MAX)?.all()
     }
 
-    /// The items of a list as they arrive, as many as `--max-items` says. No more than these are asked for.
+    /// The items of a list as they arrive, at most `--max-items`. No more than these are requested.
     pub(crate) fn listed(&self, operation: &'static OperationSpec, mut arguments: Arguments) -> Result<Listed> {
         let page = arguments.get("limit").and_then(Value::as_u64).filter(|page| *page > 0);
-        // Keystone takes the tags into account after it has cut the page: a small one can be empty, and end the list.
+        // Keystone filters by tags after it has cut the page: a short page can be empty, and end the list.
         let has_tags = arguments.keys().any(|name| name.contains("tags"));
         match (page, self.most()) {
             (Some(_), _) | (_, Some(_)) if operation.is_paged && has_tags => {
@@ -143,7 +143,7 @@ impl<'a> Request<'a> {
         self.first(operation, arguments, self.most().unwrap_or(usize::MAX))
     }
 
-    /// What `--max-items` says.
+    /// The value of `--max-items`.
     pub(crate) fn most(&self) -> Option<usize> {
         self.integer("max-items").and_then(|most| usize::try_from(most).ok()).filter(|most| *most > 0)
     }
@@ -154,7 +154,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// An operation of a resource by its name.
+/// The operation of a resource with this name.
 pub(crate) fn operation_of(resource: &'static ResourceSpec, name: &str) -> Result<&'static OperationSpec> {
     resource.operation(name).ok_or_else(|| {
         let message = format!("there is no operation `{name}` of {}", resource.names.members);
@@ -162,7 +162,7 @@ pub(crate) fn operation_of(resource: &'static ResourceSpec, name: &str) -> Resul
     })
 }
 
-/// What an operation is given, written in one of two ways.
+/// The arguments of an operation, written in one of two ways.
 pub(crate) trait Given {
     fn arguments(self) -> Arguments;
 }
@@ -179,7 +179,7 @@ impl<const N: usize> Given for [(&str, Value); N] {
     }
 }
 
-/// Does an operation of a resource by its name: asks where it only reads, else changes.
+/// Performs an operation of a resource, by its name: reads, or changes something.
 pub(crate) fn perform(
     request: &Request<'_>,
     resource: &'static ResourceSpec,

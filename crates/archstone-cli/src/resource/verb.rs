@@ -1,4 +1,4 @@
-//! What the operations of descriptions do.
+//! The operations of described commands.
 
 use archstone::{Error, ErrorKind, Result, identity::OperationSpec};
 use serde_json::Value as Json;
@@ -44,7 +44,7 @@ fn show(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
     let wanted = request.text(itself.name).unwrap_or_default();
     let found = finder.find(request, wanted, within.clone())?;
     let get = operation.does("get")?;
-    // What a list shows of a thing can be all there is; what the token says is only its id.
+    // An item from a list may already be complete; from the token, only its ID is known.
     if arguments.is_empty() && found.len() > 1 {
         return Ok(operation.shown(&found));
     }
@@ -60,7 +60,7 @@ fn set(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
     let wanted = request.text(itself.name).unwrap_or_default();
     let update = operation.does("update")?;
     let found = match finder.given(wanted) {
-        // Nothing to look up, and nothing to look at.
+        // There is nothing to look up or to read first.
         Some(found) if !arguments.is_empty() && operation.amend.is_none() => found,
         _ => finder.find(request, wanted, within.clone())?,
     };
@@ -102,7 +102,7 @@ fn delete(operation: &Operation, request: &Request<'_>) -> Result<Answer> {
     })
 }
 
-/// Deletes each thing that an argument names. One that fails does not keep the others, and is reported.
+/// Deletes each resource that an argument names. A failure does not stop the others, and is reported.
 fn delete_each(
     operation: &Operation,
     request: &Request<'_>,
@@ -117,7 +117,7 @@ fn delete_each(
     request.session.confirm_deletion(&one, &wanted)?;
     for name in &wanted {
         if let Err(error) = delete(name) {
-            // One alone fails as any other command does.
+            // For a single one, the error is returned like that of any other command.
             if wanted.len() == 1 && !is_openstack {
                 return Err(error);
             }
@@ -141,7 +141,7 @@ impl Operation {
         operation_of(self.resource, name)
     }
 
-    /// The argument that names what the operation is done to.
+    /// The argument that names the resource that the operation applies to.
     fn itself(&self) -> Result<(&'static Argument, &'static Finder)> {
         let found = self.arguments.iter().find_map(|it| match (it.sets, it.reads) {
             (Sets::Itself, Reads::Name(finder)) => Some((it, finder)),
@@ -162,7 +162,7 @@ impl Operation {
     }
 }
 
-/// The thing itself, as an argument of an operation on it.
+/// The resource itself, as an argument of an operation on it.
 fn named(operation: &'static OperationSpec, described: &Operation, found: &Fields) -> Result<Option<(String, Json)>> {
     let key = described.resource.key;
     let id = found
@@ -172,12 +172,12 @@ fn named(operation: &'static OperationSpec, described: &Operation, found: &Field
     Ok(operation.itself().map(|itself| (itself.to_owned(), id)))
 }
 
-/// What narrows the search and is a part of the operation's path, too.
+/// Filters of the lookup that are also part of the operation's path.
 fn in_path(operation: &'static OperationSpec, within: Arguments) -> impl Iterator<Item = (String, Json)> {
     within.into_iter().filter(|(name, _)| operation.is_in_path(name))
 }
 
-/// The fields of an answer; none where a change was only shown.
+/// The fields of an answer; none if a change was only shown.
 fn fields_of(answer: Json) -> Fields {
     match answer {
         Json::Object(fields) => fields,

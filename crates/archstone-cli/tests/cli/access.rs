@@ -1,11 +1,10 @@
-//! Who can do what where: `access`, `project tree` and `diff`, on a cloud of their own, since other tests change the
-//! usual one.
+//! Effective access: `access`, `project tree` and `diff`, on a separate cloud, since other tests change the default one.
 
 use archstone::{Client, TokenCache, blocking, identity::Identity};
 
 use crate::program::{Program, dev};
 
-/// A cloud that is removed with the test.
+/// A cloud that is deleted when dropped.
 struct Cloud {
     name: &'static str,
     auth_url: String,
@@ -26,7 +25,7 @@ impl Cloud {
         self.user("admin").with("OS_SYSTEM_SCOPE", "all")
     }
 
-    /// What makes things in it.
+    /// A client that creates resources in it.
     fn client(&self) -> (blocking::Client, Identity) {
         let client = Client::builder().auth_url(&self.auth_url).username("admin").password("admin-secret");
         let client = client.system_scope().token_cache(&TokenCache::new()).build().expect("a client");
@@ -40,7 +39,7 @@ impl Drop for Cloud {
     }
 }
 
-/// Alice through a group and by inheritance; Carol nearly.
+/// Alice has roles through a group and by inheritance; Carol almost does.
 fn grant(cloud: &Cloud) {
     let (client, identity) = cloud.client();
     let done = client.wait(async {
@@ -154,7 +153,7 @@ fn missing(admin: &Program) {
     assert_eq!(json.code, Some(1));
     let json: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
     assert_eq!((&json[0]["Access"], json[0]["Missing"].as_array().map(Vec::len)), (&serde_json::json!([]), Some(1)));
-    // Names that are not there, and places that are not said.
+    // Names that do not exist, and targets that are not given.
     assert!(admin.run("access explain alic --project web --project-domain Default").failure().starts_with("exit 6\n"));
     assert!(admin.run("access explain alice").failure().starts_with("exit 2\n"));
     let ambiguous = admin.run("access explain alice --project web --user-domain acme").failure();
@@ -263,14 +262,13 @@ fn compared(cloud: &Cloud) {
              user_domain_id: default\n      system_scope: all\n"
         )
     };
-    // What the environment says would make both the same cloud.
+    // Environment variables would make both the same cloud.
     let program = cloud.user("alice");
     let clouds = format!("clouds:\n{}{}", entry("here", &cloud.auth_url), entry("usual", &usual));
     std::fs::write(program.home.join("clouds.yaml"), clouds).expect("a file");
 
     let same = program.run("diff here here");
     let groups = program.run("diff here usual --only groups,memberships,roles -f json");
-    let users = program.run("diff here usual --only users,nothing");
 
     assert_eq!(same.result(), "\n");
     assert_eq!((groups.code, groups.stderr.as_str()), (Some(1), ""));
@@ -279,5 +277,20 @@ fn compared(cloud: &Cloud) {
     let rows = rows.as_array().expect("rows");
     assert!(rows.contains(&row("groups", "developers@Default")), "{rows:?}");
     assert!(rows.contains(&row("memberships", "alice@Default in developers@Default")), "{rows:?}");
-    assert!(users.failure().starts_with("exit 2\n"));
+
+    let missing = "error: the following required arguments were not provided:\n";
+    let unknown = "error: there is no cloud `nosuch` in `clouds.yaml`\n\nhint: the clouds are `here`, `usual`\n";
+    for (line, code, expected) in [
+        ("diff", 2, format!("{missing}  <CLOUD_A>\n  <CLOUD_B>\n")),
+        ("diff here", 2, format!("{missing}  <CLOUD_B>\n")),
+        ("diff here usual nosuch", 2, "error: unexpected argument 'nosuch' found\n".into()),
+        ("diff here usual --only users,nothing", 2, "error: invalid value 'nothing' for '--only <WHAT>'\n".into()),
+        ("diff here usual --only", 2, "error: a value is required for '--only <WHAT>' but none was supplied\n".into()),
+        ("diff here nosuch", 3, unknown.into()),
+        ("diff nosuch here", 3, unknown.into()),
+    ] {
+        let run = program.run(line);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(code), ""), "{line}");
+        assert!(run.stderr.starts_with(&expected), "{line}: {}", run.stderr);
+    }
 }

@@ -1,4 +1,4 @@
-//! Each command in each format.
+//! The output of each command in each format.
 
 use crate::program::Program;
 
@@ -35,7 +35,7 @@ fn token_issue_has_every_format_of_openstack() {
 fn a_shell_hands_a_token_and_an_endpoint_to_any_other_client() {
     let alice = Program::of("alice");
 
-    // As a script would, and without the token on any command line; then a request of a client of its own.
+    // As a script would, without the token on any command line; then a request with another HTTP client.
     let script = "eval \"$ISSUED\"; export id; exec python3 -c 'import os, urllib.request as it\n\
         request = it.Request(os.environ[\"URL\"].strip() + \"/auth/projects\")\n\
         request.add_header(\"X-Auth-Token\", os.environ[\"id\"])\n\
@@ -149,7 +149,7 @@ fn catalog_list_has_every_service() {
 
 #[test]
 fn the_catalog_is_that_of_now_and_a_cached_one_is_asked_for() {
-    // A cloud of its own: other tests list the services of the usual one.
+    // A separate cloud: other tests list the services of the default one.
     crate::program::dev(&["down", "cli-catalog", "--delete"]);
     let v3 = crate::program::dev(&["up", "cli-catalog"]);
     let user = |name: &str| {
@@ -159,7 +159,7 @@ fn the_catalog_is_that_of_now_and_a_cached_one_is_asked_for() {
     let (admin, alice) = (user("admin"), user("alice"));
     let has = |arguments: &str| alice.run(arguments).result().lines().any(|line| line == "late");
     let token = alice.token();
-    // Made after alice's login, by another client.
+    // Created after alice's login, by another client.
     let post = |path: &str, body: &serde_json::Value| -> serde_json::Value {
         let script = "import sys, urllib.request as it\n\
             headers = {'X-Auth-Token': sys.argv[3], 'Content-Type': 'application/json'}\n\

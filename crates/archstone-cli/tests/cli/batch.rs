@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Scene {
-    /// Writes a file into the home, where the program runs.
+    /// Writes a file into the home folder, where the program runs.
     fn file(&self, name: &str, text: &str) {
         write(&self.admin, name, &text.replace("DOMAIN", &self.domain));
     }
@@ -117,7 +117,7 @@ fn a_table_makes_users_and_their_roles_and_a_second_run_does_what_is_left() {
     );
     assert_eq!(journal(&scene.admin, "users.csv").lines().count(), 4);
 
-    // One row is corrected, one is taken out, and one that was done is another now.
+    // One row is corrected, one is removed, and one that was done has changed.
     let text = std::fs::read_to_string(scene.admin.home.join("users.csv")).expect("the table");
     let text = text
         .replace("nosuch", "web")
@@ -231,7 +231,7 @@ fn a_dry_run_changes_nothing_and_leaves_no_journal() {
     let scene = Scene::new();
     scene.file("lines", "user create anna --domain DOMAIN --password s3cret\nconfig set x region_name y\n");
     let body =
-        "{\n  \"user\": {\n    \"domain_id\": \"<id>\",\n    \"name\": \"anna\",\n    \"password\": \"***\"\n  }\n}";
+        "{\n  \"user\": {\n    \"name\": \"anna\",\n    \"domain_id\": \"<id>\",\n    \"password\": \"***\"\n  }\n}";
     scene.play(&[
         ("batch lines --dry-run", &format!("`lines`: 2 done\nPOST users\n{body}\nwould run: config set *** *** ***\n")),
         ("user list --domain DOMAIN", "\n"),
@@ -281,7 +281,7 @@ fn a_password_that_is_wrong_is_tried_once() {
     assert!(run.stderr.starts_with("error: "), "{}", run.stderr);
 }
 
-/// A cloud where each new user is what `made` says.
+/// A cloud in which `made` answers requests to create a user.
 fn cloud(made: impl Fn(&str) -> Reply + Send + Sync + 'static) -> (FakeKeystone, Program) {
     let keystone = FakeKeystone::start();
     keystone.on("POST", "/v3/users").reply_with(move |request| {
@@ -317,7 +317,7 @@ fn after_an_interrupt_what_runs_is_finished_and_the_rest_is_left() {
     arrived.recv().expect("the second request");
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(killed.success());
-    // The answer comes after the signal is noticed.
+    // The response comes after the program has noticed the signal.
     let mut told = BufReader::new(child.stderr.take().expect("its messages"));
     let mut line = String::new();
     told.read_line(&mut line).expect("a line");
@@ -360,7 +360,7 @@ fn lines_side_by_side_are_as_many_as_asked_for_and_print_in_their_order() {
             counts.0 += 1;
             counts.1 = counts.1.max(counts.0);
             changed.notify_all();
-            // The first lines wait until as many run as may.
+            // The first lines wait until the maximum number runs at the same time.
             let long = std::time::Duration::from_secs(20);
             let (mut counts, _) = changed.wait_timeout_while(counts, long, |counts| counts.1 < most).expect("counts");
             counts.0 -= 1;

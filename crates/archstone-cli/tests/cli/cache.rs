@@ -1,10 +1,10 @@
-//! `archstone cache …`: what is kept, for whom, and what it saved.
+//! `archstone cache …`: cached tokens, their users, and the logins they saved.
 
 use std::fs;
 
 use crate::program::Program;
 
-/// Another user who keeps tokens in the same folder.
+/// Another user with tokens in the same folder.
 fn bob_beside(alice: &Program) -> Program {
     Program::of("bob").with("XDG_CACHE_HOME", &alice.home.join(".cache").display().to_string())
 }
@@ -14,7 +14,7 @@ fn what_is_kept_is_listed_with_the_logins_that_it_saved() {
     let alice = Program::of("alice");
     let token = alice.token();
     alice.run("token issue").result();
-    // Somebody else's, in the same folder.
+    // Another user's, in the same folder.
     bob_beside(&alice).run("token issue --unscoped").result();
 
     let listed = alice.run("cache list -f json").json();
@@ -36,7 +36,7 @@ fn what_is_kept_is_listed_with_the_logins_that_it_saved() {
     for said in [listed, shown, stats] {
         assert!(!said.to_string().contains(&token[..24]));
     }
-    // None of it has logged in.
+    // None of these commands has logged in.
     assert_eq!(alice.logins(), 1);
 }
 
@@ -79,14 +79,18 @@ fn all_tokens_can_be_cleared_without_any_login_also_those_of_earlier_versions() 
     let alice = Program::of("alice");
     alice.token();
     let folder = alice.home.join(".cache/archstone");
-    // As version 0.1 wrote it.
+    // A file of version 0.1.
     let old = folder.join(format!("{}.token", "0".repeat(32)));
     fs::write(&old, "ARCHST").expect("a file");
     let nobody = Program::new().with("XDG_CACHE_HOME", &alice.home.join(".cache").display().to_string());
 
     let listed = nobody.run("cache list -f value -c Sealed");
     assert_eq!(listed.stdout, "True\n", "{}", listed.stderr);
-    assert!(listed.stderr.contains("1 more tokens") && listed.stderr.contains("of Archstone 0.1"), "{}", listed.stderr);
+    assert!(
+        listed.stderr.contains("1 more tokens") && listed.stderr.contains("from Archstone 0.1"),
+        "{}",
+        listed.stderr
+    );
     assert_eq!(nobody.run("cache clear --all").result(), "");
 
     let left: Vec<_> = fs::read_dir(&folder).expect("the folder").map(|it| it.expect("a file").file_name()).collect();
@@ -143,11 +147,11 @@ fn a_store_that_cannot_be_used_is_named_without_its_password() {
     }
     let run = alice.run("token issue --token-cache redis://u:hidden@127.0.0.1:9");
     assert!(
-        run.code == Some(0) && run.stderr.contains("left alone") && !run.stderr.contains("hidden"),
+        run.code == Some(0) && run.stderr.contains("the token store is unavailable") && !run.stderr.contains("hidden"),
         "{}",
         run.stderr
     );
-    // On the command line everyone sees it, and is told so, once; in a variable nobody does.
+    // A password on the command line is visible to everyone, which causes one warning; in a variable it is not.
     assert_eq!(run.stderr.matches("process list").count(), 1, "{}", run.stderr);
     let alice = alice.with("ARCHSTONE_TOKEN_CACHE", "redis://u:hidden@host");
     let shown = alice.run("config show").result().to_owned();

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::program::Program;
 
-/// Knows the seeded alice as a cloud of its own folder.
+/// The seeded alice, as a cloud in a `clouds.yaml` in the program's folder.
 fn with_cloud() -> Program {
     let program = Program::new();
     let entry = format!(
@@ -128,7 +128,7 @@ fn a_change_that_makes_no_sense_changes_nothing() {
         ("config set mine timeout soon", "exit 3\nerror: `timeout` is `soon`"),
         ("config set mine auth_url keystone.example", "exit 3\nerror: `auth_url` is not a URL"),
         ("config set mine verify maybe", "exit 3\nerror: `verify` is `maybe`"),
-        ("config set mine auth_type v3passwrod", "exit 3\nerror: `auth_type` asks for the auth method `v3passwrod`"),
+        ("config set mine auth_type v3passwrod", "exit 3\nerror: `auth_type` selects the auth method `v3passwrod`"),
         ("config set mine interface outside", "exit 3\nerror: `interface`"),
         ("config set mine compute_api_version x", "exit 3\nerror: `compute_api_version`"),
         ("config set mine profile citycluod", "exit 3\nerror: `profile`: there is no profile"),
@@ -192,7 +192,7 @@ fn a_cloud_goes_into_a_shell() {
     assert!(fish.contains("set -gx OS_USERNAME 'alice'\n"), "{fish}");
 }
 
-/// Runs what the program prints for a shell in that shell, and gives what `$OS_PASSWORD` is then.
+/// Evaluates the printed shell code in that shell, and returns the value of `$OS_PASSWORD`.
 fn password_in(shell: &str, printed: &str, folder: &std::path::Path) -> String {
     let script = match shell {
         "fish" => "printf %s $SCRIPT | source; printf %s $OS_PASSWORD",
@@ -234,7 +234,7 @@ fn a_shell_runs_nothing_of_what_names_and_values_hold() {
     }
     let power = program.run("--os-cloud mine env --shell powershell").result().to_owned();
     assert!(!power.contains("TOUCH") && !power.contains("touch pwned;\n"), "{power}");
-    // An environment cannot hold it.
+    // An environment variable cannot contain it.
     fs::write(program.home.join("clouds.yaml"), cloud.to_string().replace("!x", "\\u0000")).expect("clouds.yaml");
     let failure = program.run("--os-cloud mine env").failure();
     assert!(failure.starts_with("exit 3\nerror: `OS_PASSWORD` holds a NUL character\n"), "{failure}");

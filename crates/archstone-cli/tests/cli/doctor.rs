@@ -1,4 +1,4 @@
-//! `archstone doctor`: what it prints, and its exit status.
+//! `archstone doctor`: its output and exit status.
 
 use archstone_testing::{CatalogBuilder, FakeCloud, FakeKeystone};
 

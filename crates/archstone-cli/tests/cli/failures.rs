@@ -1,4 +1,4 @@
-//! What is said when it does not work, and the exit status.
+//! Error messages and exit statuses.
 
 use std::process::Stdio;
 
@@ -64,7 +64,7 @@ fn several_projects_are_named_to_choose_from() {
         let failure = bob.run(arguments).failure();
 
         assert!(failure.starts_with("exit 6\nerror: "), "{failure}");
-        assert!(failure.contains("the token has no scope, and so no catalog"), "{failure}");
+        assert!(failure.contains("the token is unscoped and has no catalog"), "{failure}");
         let hint = "hint: choose a project with `--os-project-id` (OS_PROJECT_ID) or `--os-project-name` (OS_PROJECT_NAME): \
              `db` (id `<id>`, domain id `default`), ";
         assert!(failure.contains(hint), "{failure}");
@@ -110,13 +110,45 @@ fn two_scopes_are_named_as_they_were_given() {
     let run = Program::of("alice").with("OS_DOMAIN_NAME", "acme").run("token issue --os-project-name web");
     let both = Program::of("alice").run("token issue --os-project-name web --os-domain-name acme");
 
-    // The command line hides the choice that the environment makes.
+    // The command line takes precedence over the choice in the environment.
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(
         both.failure()
-            .starts_with("exit 3\nerror: 2 scopes are asked: by `--os-project-name` and by `--os-domain-name`\n"),
+            .starts_with("exit 3\nerror: 2 scopes are requested: by `--os-project-name` and by `--os-domain-name`\n"),
         "{}",
         both.stderr
+    );
+}
+
+#[test]
+fn a_certificate_that_cannot_be_used_says_where_it_is_named() {
+    let alice = Program::of("alice").with("OS_AUTH_URL", "https://127.0.0.1:1");
+    let write = |name: &str, text: &str| std::fs::write(alice.home.join(name), text).expect("a file");
+    write("text", "no certificate\n");
+    write("empty", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    std::fs::create_dir(alice.home.join("folder")).expect("a folder");
+    let login = "auth: {auth_url: 'https://127.0.0.1:1', username: alice, password: secret}";
+    write("clouds.yaml", &format!("clouds:\n  lab:\n    {login}\n    cert: text\n    key: no.key\n"));
+
+    for (options, message) in [
+        ("--os-cacert no.pem", "`--os-cacert`: cannot read `no.pem`"),
+        ("--os-cacert text", "`--os-cacert`: there is no PEM certificate in `text`"),
+        ("--os-cacert empty", "`--os-cacert`: none of the 1 certificates in `empty` is usable"),
+        ("--os-cacert folder", "`--os-cacert`: no file in the folder `folder` holds a PEM certificate"),
+        ("--os-cert text", "`--os-cert`: there is no PEM certificate in `text`"),
+        ("--os-cert empty", "`--os-cert`: there is no private key in `empty`"),
+        ("--os-cert empty --os-key no.key", "`--os-key`: cannot read `no.key`"),
+        ("--os-cert empty --os-key text", "`--os-key`: there is no private key in `text`"),
+        ("--os-cloud lab", "`clouds.lab.cert` in `clouds.yaml` line 4: there is no PEM certificate in `text`"),
+    ] {
+        let failure = alice.run(&format!("token issue {options}")).failure();
+        println!("{options}: {failure}");
+        assert!(failure.starts_with(&format!("exit 3\nerror: {message}")), "{options}: {failure}");
+    }
+    let variable = alice.with("OS_CACERT", "no.pem").run("token issue").failure();
+    assert!(
+        variable.starts_with("exit 3\nerror: environment variable `OS_CACERT`: cannot read `no.pem`"),
+        "{variable}"
     );
 }
 
@@ -133,7 +165,7 @@ fn each_kind_of_failure_has_its_words_and_its_status() {
     let tls = dev(&["up", "cli-tls", "--tls"]);
     let place = tls.trim_start_matches("https://").trim_end_matches("/v3").to_owned();
     let (untrusted, no_http) =
-        (format!("the certificate of `{place}` is not trusted"), format!("`{place}` speaks TLS"));
+        (format!("the certificate of `{place}` is not trusted"), format!("`{place}` expects TLS"));
     let alice = || Program::of("alice");
     let user = |name: &str| Program::of(name);
     let at = |url: &str| alice().with("OS_AUTH_URL", url);
@@ -152,7 +184,7 @@ fn each_kind_of_failure_has_its_words_and_its_status() {
         (alice().behind("status=503"), "", 8, "the identity service failed (HTTP 503)"),
         (alice().behind("html"), "", 9, "`<keystone>/html+"),
         (alice().behind("html+status=404"), "", 9, "`<keystone>/html+"),
-        (alice().behind("status=404"), "", 9, "no login at `<keystone>/status=404+"),
+        (alice().behind("status=404"), "", 9, "`<keystone>/status=404+"),
         (alice().behind("other"), "", 9, "`<keystone>/other+"),
         (alice().behind("garbage"), "", 9, "the answer to the login has no `X-Subject-Token` header"),
         (alice().behind("notoken"), "", 9, "the answer to the login has no `X-Subject-Token` header"),
@@ -171,7 +203,7 @@ fn each_kind_of_failure_has_its_words_and_its_status() {
         ),
         (robot(), "--os-application-credential-id no-such", 4, "login with application credential id `no-such` was"),
         (robot(), "--os-application-credential-id i --os-project-id p", 3, "an application credential cannot take a"),
-        (alice(), "--os-project-id p --os-domain-id d", 3, "2 scopes are asked: by `--os-project-id` and by"),
+        (alice(), "--os-project-id p --os-domain-id d", 3, "2 scopes are requested: by `--os-project-id` and by"),
         (alice(), "--os-cloud nowhere", 3, "there is no cloud `nowhere`"),
     ];
     for (program, arguments, status, words) in table {
@@ -218,7 +250,7 @@ fn a_closed_pipe_is_no_error() {
     let alice = Program::of("alice");
     let mut child = alice.command(&["catalog", "list"]).stdout(Stdio::piped()).spawn().expect("the program runs");
 
-    // Closed before anything is written: the login takes longer.
+    // Closed before anything is written, since the login takes longer.
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("the program ends");
 

@@ -1,4 +1,4 @@
-//! Other programs: the real `openstack` for what is not of identity, and `archstone-foo` for `archstone foo`.
+//! Other programs: the real `openstack` for commands outside the identity API, and `archstone-foo` for `archstone foo`.
 
 use std::{
     os::unix::fs::{PermissionsExt, symlink},
@@ -7,7 +7,7 @@ use std::{
 
 use crate::program::Program;
 
-/// A script on PATH that prints its words, and some variables.
+/// A script in `PATH` that prints its arguments and some variables.
 fn script(folder: &Path, name: &str) -> PathBuf {
     std::fs::create_dir_all(folder).expect("a folder");
     let path = folder.join(name);
@@ -37,7 +37,7 @@ fn as_openstack(program: &Program, arguments: &str) -> (Option<i32>, String, Str
 fn what_is_not_of_identity_goes_to_the_real_openstack() {
     let home = Program::new();
     let real = script(&home.home.join("real"), "openstack");
-    // Two links to this program come first: it never hands over to itself.
+    // Two links to this program come first in `PATH`: it never runs itself.
     let links = home.home.join("links");
     std::fs::create_dir_all(&links).expect("a folder");
     symlink(env!("CARGO_BIN_EXE_archstone"), links.join("openstack")).expect("a link");
@@ -51,7 +51,7 @@ fn what_is_not_of_identity_goes_to_the_real_openstack() {
         let (code, stdout, _) = as_openstack(&program, line);
         assert_eq!((code, stdout), (Some(7), format!("real: {line};  \n")), "{line}");
     }
-    // What is ours is done here.
+    // Our own commands are run here.
     let (code, stdout, stderr) = as_openstack(&program, "domain create");
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
     assert!(
@@ -63,7 +63,7 @@ fn what_is_not_of_identity_goes_to_the_real_openstack() {
 #[test]
 fn without_a_real_openstack_an_unknown_command_is_a_usage_error() {
     let program = Program::new();
-    // The one that is named is this program itself.
+    // The configured program is this one.
     let program = program.with("ARCHSTONE_OPENSTACK", env!("CARGO_BIN_EXE_archstone"));
 
     let (code, stdout, stderr) = as_openstack(&program, "server list");

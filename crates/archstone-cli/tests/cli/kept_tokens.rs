@@ -1,4 +1,4 @@
-//! Tokens between runs: kept, renewed, revoked; and the requests that are made.
+//! Tokens between runs: cached, renewed, revoked; and the number of requests.
 
 use std::path::Path;
 
@@ -69,7 +69,7 @@ fn kept_tokens_show_nothing_and_open_for_nobody_else() {
     for file in std::fs::read_dir(&kept).expect("the folder").flatten() {
         let content = std::fs::read(file.path()).expect("a file");
         bytes += content.len();
-        // What `strings` would print, and any part of what is secret or private.
+        // Printable strings in the file, and any part of a secret or private value.
         let strings = content.split(|byte| !matches!(byte, b' '..=b'~'));
         assert!(strings.filter(|it| it.len() >= 8).all(|it| !contains(first.as_bytes(), it)), "{:?}", file.path());
         for private in first.as_bytes().windows(8).chain([&b"alice"[..], b"127.0.0.1", b"compute", b"expires"]) {
@@ -190,7 +190,7 @@ fn timing_lists_each_request() {
     assert!(failed.stdout.contains("| Total |     0.0 |"), "{}", failed.stdout);
 }
 
-/// Whether Keystone refuses a token.
+/// Whether Keystone rejects a token.
 fn is_refused(program: &Program, token: &str) -> bool {
     let run = Program::new()
         .with("ARCHSTONE_TOKEN_ID", token)

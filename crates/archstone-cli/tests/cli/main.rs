@@ -1,21 +1,31 @@
-//! Whole runs of the program against a real Keystone: arguments in; exit status, output and errors out.
+//! Complete runs of the program against a real Keystone: arguments in; exit status, output and errors out.
 //!
-//! Each run has an environment and a home of its own. The server is `dev/keystone`, which is started
-//! when it does not run yet; each test has its own way to it, so that its requests can be counted.
+//! Each run has its own environment and home. The server is `dev/keystone`, which is started if necessary; each test
+//! has its own path to it, so that its requests can be counted.
 
 mod access;
 mod answers;
 mod batch;
 mod cache;
+#[cfg(unix)]
+mod children;
+#[cfg(unix)]
+mod chromium;
 mod command_line;
 mod completion;
 mod configuration;
 mod doctor;
+mod dry_run;
 mod failures;
 #[cfg(unix)]
 mod handover;
 mod kept_tokens;
+mod login;
 mod methods;
+#[expect(dead_code, clippy::unwrap_used, reason = "it is of the library's tests, which look at all of it")]
+#[path = "../../../archstone/tests/fake/mutual.rs"]
+mod mutual;
+mod oidc;
 mod one_login;
 mod output;
 mod password;
@@ -24,6 +34,8 @@ mod projects;
 mod prompt;
 mod resources;
 mod roles;
+mod rotate;
+mod saml;
 mod scene;
 mod secrets;
 mod shells;
@@ -31,3 +43,4 @@ mod status;
 mod streams;
 mod terminal;
 mod users;
+mod workload;

@@ -1,4 +1,4 @@
-//! Every way to log in that needs no browser and no provider, against the real Keystone.
+//! Every login method that needs no browser and no provider, against a real Keystone.
 
 use archstone_testing::{FakeCloud, FakeKeystone};
 use serde_json::Value;
@@ -7,14 +7,14 @@ use crate::program::Program;
 
 const SEED: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
-/// The variables of a login, and whose token it gets.
+/// The variables of a login, and the user of its token.
 type Case = (Vec<(&'static str, String)>, String);
 
 fn admin() -> Program {
     Program::of("admin").with("OS_PROJECT_NAME", "admin")
 }
 
-/// What an administrator makes, whatever is warned of.
+/// The output of an administrator's command that creates something, ignoring warnings.
 fn made(line: &str) -> Value {
     let run = admin().run(&format!("{line} -f json"));
     serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{line}: {run:?}"))
@@ -114,7 +114,7 @@ fn each_method_logs_in_keeps_its_token_and_says_what_is_wrong() {
     }
 }
 
-/// Whatever prints a token as JSON, such as this program as somebody else.
+/// A program that prints a token as JSON, such as this one as another user.
 #[cfg(unix)]
 #[test]
 fn a_program_logs_in() {
@@ -128,9 +128,9 @@ fn a_program_logs_in() {
 
     assert_eq!(exec.run("whoami -f value -c user_name").result(), "alice\n");
     assert_eq!(exec.token(), exec.token());
-    // The program itself keeps nothing, and so never waits for the login that runs it.
+    // The program caches nothing, and so never waits for the login that runs it.
     assert_eq!(exec.run("cache list -f value").result().lines().count(), 1);
-    // One that would run itself does so once.
+    // A program that would run itself does so only once.
     let own = format!("[\"{}\", \"token\", \"issue\"]", env!("CARGO_BIN_EXE_archstone"));
     let failure = program(&own).run("whoami").failure();
     assert!(failure.contains("would run itself"), "{failure}");
@@ -138,7 +138,7 @@ fn a_program_logs_in() {
     assert!(failure.contains("`false` failed") && failure.contains("it should print a token as JSON"), "{failure}");
 }
 
-/// Against a stub: no Keystone of today has version 2.0.
+/// Against a stub: current versions of Keystone no longer have version 2.0.
 #[test]
 fn version_2_of_the_identity_api_is_used_where_it_is_named() {
     let keystone = FakeKeystone::start();
@@ -171,17 +171,31 @@ fn a_trust_is_a_scope_of_each_method_of_a_user() {
         program.run(&format!("whoami -f value -c {column}")).result().trim().to_owned()
     };
     let alice = Program::of("alice");
-    let (own, project) = (who(&alice, "user_id"), who(&alice, "project_id"));
-    let role = text(&admin().run("role show member -f json").json(), "id");
     for (name, seed) in [("carol", None), ("grace", Some(SEED))] {
         let trustee = || {
             let program = Program::of(name);
             if let Some(seed) = seed { program.with("OS_TOTP_SECRET", seed) } else { program }
         };
         let other = who(&trustee(), "user_id");
-        let line = format!("trust create --project {project} --impersonate --role {role} {own} {other} -f json");
+        // Alice may not look up users, projects or roles; the names of those in the token are known.
+        let line = format!("trust create --project web --impersonate --role member alice {other} -f json");
         let trust = text(&alice.run(&line).json(), "id");
         let program = trustee().with("OS_TRUST_ID", &trust);
         assert_eq!(program.run("whoami -f value -c user_name -c project_name").result(), "alice\nweb\n", "{name}");
     }
+}
+
+#[test]
+fn commands_read_the_catalog_that_a_token_came_without() {
+    let alice = Program::of("alice");
+    let url = alice.run("url identity").stdout;
+    let first = |line: &str| alice.run(&format!("--os-include-catalog false {line}"));
+    assert_eq!(first("url identity").stdout, url);
+    let bare = Program::of("alice").with("ARCHSTONE_INCLUDE_CATALOG", "false");
+    assert_eq!(bare.run("url identity").stdout, url);
+    assert_eq!(bare.run("catalog list").stdout, alice.run("catalog list").stdout);
+    let report = bare.run("doctor");
+    assert!(report.stdout.contains("identity"), "{report:?}");
+    let wrong = bare.run("--os-include-catalog maybe url identity");
+    assert!(wrong.code == Some(3) && wrong.stderr.contains("--os-include-catalog"), "{wrong:?}");
 }

@@ -1,4 +1,4 @@
-//! However many runs need the same token at the same moment: one login, counted at the server.
+//! Simultaneous runs that need the same token cause one login, counted at the server.
 
 use std::{
     io::Write,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::program::{Program, Run};
 
-/// Runs of `token issue` that begin at one moment: all wait for their password, and then all get it.
+/// Runs of `token issue` that start together: all wait for their password, and then all get it.
 fn at_once(alice: &Program, password: &str) -> Vec<Run> {
     let arguments = ["token", "issue", "-f", "value", "-c", "id", "--password-file", "-"];
     let mut all: Vec<Child> =
@@ -32,7 +32,7 @@ fn twenty_runs_at_once_cause_one_login_and_share_its_token() {
 
 #[test]
 fn twenty_runs_at_once_cause_one_login_and_share_its_failure() {
-    // Long enough for the last one to come before the answer, whatever else this machine does.
+    // Long enough for the last run to start before the response, even on a busy machine.
     let alice = Program::of("alice").behind("delay=4000");
 
     let runs = at_once(&alice, "wrong");

@@ -1,10 +1,10 @@
-//! Where results go: lost ones are errors, a terminal shows nothing raw, and YAML is read back as it was.
+//! Output: write errors are reported, a terminal gets no control characters, and YAML round-trips.
 
 use std::process::{Command, Stdio};
 
 use crate::program::Program;
 
-/// Runs the program by `sh`, which sets up its streams: `"$@"` is the program with its arguments.
+/// Runs the program through `sh`, which sets up its streams: `"$@"` is the program with its arguments.
 fn by_shell(program: &Program, script: &str, arguments: &str) -> std::process::Output {
     let words: Vec<_> = arguments.split_whitespace().collect();
     let inner = program.command(&words);
@@ -31,7 +31,7 @@ fn a_lost_result_is_an_error() {
         ("help token", true),
         ("--version", true),
         ("cache clear --timing", true),
-        // Prints nothing.
+        // This command prints nothing.
         ("cache clear", false),
     ] {
         for (script, cause) in
@@ -45,7 +45,7 @@ fn a_lost_result_is_an_error() {
                 assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{arguments}: {run:?}");
             }
         }
-        // Nobody wants it there, and that is no error.
+        // Output to the null device is discarded on purpose, which is not an error.
         for script in [r#"exec "$@" >/dev/null"#, r#"exec "$@" 1<>/dev/null"#] {
             assert_eq!(by_shell(&alice, script, arguments).status.code(), Some(0), "{arguments}");
         }
@@ -64,7 +64,7 @@ fn without_a_standard_error_results_and_statuses_stay() {
         assert_eq!((warned.status.code(), warned.stdout.as_slice()), (Some(0), &b"alice\n"[..]), "{warned:?}");
         assert_eq!((failed.status.code(), usage.status.code()), (Some(6), Some(2)));
     }
-    // No message went into a file that took the place of the closed one.
+    // No message was written to a file that reused the closed descriptor.
     assert_eq!(alice.token(), token);
     assert_eq!(alice.logins(), 1);
 }
@@ -78,7 +78,7 @@ fn a_closed_standard_input_is_an_empty_one() {
     assert!(revoked.failure().starts_with("exit 3\nerror: standard input should hold the token"), "{revoked:?}");
 }
 
-/// Names that are something else to a reader of YAML unless they are quoted, and many made of the same parts.
+/// Names that YAML reads as something else unless they are quoted, and many combinations of such parts.
 fn awkward_names() -> Vec<String> {
     let mut names: Vec<String> = [
         "1.0E+3",
@@ -153,7 +153,7 @@ fn awkward_names() -> Vec<String> {
     ]
     .map(ToOwned::to_owned)
     .to_vec();
-    // Always the same, so that a failure can be looked at.
+    // A fixed seed, so that failures can be reproduced.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = |below: usize| {
         state ^= state << 13;
@@ -166,7 +166,7 @@ fn awkward_names() -> Vec<String> {
     names.extend((0..3000).map(|_| (0..=next(10)).map(|_| alphabet[next(alphabet.len())]).collect::<String>()));
     names.sort_unstable();
     names.dedup();
-    // Merges another mapping, also in quotes.
+    // PyYAML merges another mapping for this key, even in quotes.
     names.retain(|name| name != "<<");
     names
 }
@@ -175,7 +175,7 @@ fn awkward_names() -> Vec<String> {
 fn yaml_is_read_back_as_the_same_text() {
     let program = Program::new();
     let names = awkward_names();
-    // JSON is YAML, and the names are strings there.
+    // JSON is a subset of YAML, and the names are strings there.
     let clouds: serde_json::Map<_, _> =
         names.iter().map(|name| (name.clone(), serde_json::json!({"region_name": "r"}))).collect();
     let file = serde_json::json!({ "clouds": clouds }).to_string();
@@ -188,7 +188,7 @@ fn yaml_is_read_back_as_the_same_text() {
     std::fs::write(program.home.join("clouds.yaml"), file).expect("clouds.yaml");
     let yaml = program.home.join("list.yaml");
     std::fs::write(&yaml, program.run("config list -f yaml -c cloud").result()).expect("a file");
-    // By PyYAML (1.1), and by the words of the core schema of YAML 1.2, which reads as text what no pattern matches.
+    // PyYAML (1.1), and the patterns of the core schema of YAML 1.2, in which everything that matches none is text.
     let script = r#"
 import json, re, sys, yaml
 class Core(yaml.SafeLoader): pass
@@ -206,7 +206,7 @@ for loader in (yaml.SafeLoader, Core):
     print(json.dumps([row["Cloud"] if isinstance(row["Cloud"], str) else [repr(row["Cloud"])] for row in rows]))
 "#;
     let python = concat!(env!("CARGO_MANIFEST_DIR"), "/../../dev/.state/venv/bin/python");
-    // Makes sure of it.
+    // Ensures that the server runs.
     program.auth_url();
     let output = Command::new(python).args(["-c", script]).arg(&yaml).stdin(Stdio::null()).output().expect("python");
 
@@ -240,7 +240,7 @@ fn a_log_file_has_what_is_logged_and_no_secret() {
     let (process, rest) = rest.split_once(' ').expect("more");
     assert!(is_time && process.parse::<u32>().is_ok(), "{first}");
     assert_eq!(rest, "INFO archstone [ alice web] START whoami");
-    // What stderr has is in the file, too; it is appended to, and has no secret.
+    // The file contains everything on stderr; it is appended to, and contains no secret.
     let run = alice.run("token issue --debug --no-cache --log-file log -f value -c id");
     for line in run.stderr.lines().filter_map(|line| line.strip_prefix("debug: ")) {
         assert!(log().contains(line), "{line}");

@@ -4,7 +4,7 @@ use crate::program::{Program, dev};
 
 #[test]
 fn an_expired_password_is_changed_without_a_token() {
-    // A cloud of its own: the user is not the same afterwards.
+    // A separate cloud, since the user is changed.
     dev(&["down", "cli-password", "--delete"]);
     let url = dev(&["up", "cli-password"]);
     let frank = |password: &str| {
@@ -55,8 +55,7 @@ fn without_a_password_there_is_nothing_to_change() {
 
     let expected = "exit 2\nerror: the client does not log in with a password, so there is none to change\n";
     assert!(no_password.failure().starts_with(expected), "{no_password:?}");
-    let no_terminal =
-        "exit 2\nerror: there is no terminal to ask for the new password at\n\nhint: give it on standard input";
+    let no_terminal = "exit 2\nerror: cannot prompt for the new password: there is no terminal\n\nhint: pass `-`";
     assert!(no_new.failure().starts_with(no_terminal), "{no_new:?}");
     assert!(empty.failure().starts_with("exit 3\nerror: standard input should hold the password"), "{empty:?}");
 }

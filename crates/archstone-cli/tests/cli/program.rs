@@ -1,4 +1,4 @@
-//! The program in a clean environment, and what a run of it gave.
+//! The program in a clean environment, and the results of its runs.
 
 use std::{
     io::Write,
@@ -14,7 +14,7 @@ use std::{
 static KEYSTONE: LazyLock<String> =
     LazyLock::new(|| dev(&["up"]).strip_suffix("/v3").expect("a URL that ends in /v3").to_owned());
 
-/// Runs `dev/keystone`, and gives what it prints.
+/// Runs `dev/keystone`, and returns its output.
 pub(crate) fn dev(arguments: &[&str]) -> String {
     let program = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev/keystone");
     let output = Command::new(program).args(arguments).output().expect("dev/keystone runs");
@@ -23,7 +23,7 @@ pub(crate) fn dev(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text").trim().to_owned()
 }
 
-/// The program, with a home and a way to the server that are one test's own.
+/// The program, with a home and a path to the server for one test only.
 pub(crate) struct Program {
     tag: String,
     pub(crate) home: PathBuf,
@@ -31,7 +31,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Knows neither a cloud nor a user.
+    /// Without a cloud and a user.
     pub(crate) fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let tag = format!("c{}x{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -40,7 +40,7 @@ impl Program {
         Self { tag, home, variables: Vec::new() }
     }
 
-    /// Knows the cloud and one of the seeded users from its environment.
+    /// With the cloud and one of the seeded users in its environment.
     pub(crate) fn of(user: &str) -> Self {
         let program = Self::new();
         let auth_url = program.auth_url();
@@ -57,13 +57,13 @@ impl Program {
         format!("{}/{}/v3", *KEYSTONE, self.tag)
     }
 
-    /// By a way on which the server misbehaves, such as `delay=300`; see `dev/README.md`.
+    /// With a path on which the server misbehaves, such as `delay=300`; see `dev/README.md`.
     pub(crate) fn behind(self, options: &str) -> Self {
         let auth_url = format!("{}/{options}+{}/v3", *KEYSTONE, self.tag);
         self.with("OS_AUTH_URL", &auth_url)
     }
 
-    /// The command, for a test that wants more than its output.
+    /// The command, for a test that needs more than its output.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_archstone"));
         command.args(arguments).env_clear().env("HOME", &self.home).current_dir(&self.home);
@@ -107,7 +107,7 @@ impl Program {
         dev(&login).parse().expect("a number")
     }
 
-    /// The token that is kept, or a new one.
+    /// The cached token, or a new one.
     pub(crate) fn token(&self) -> String {
         self.run("token issue -f value -c id").result().trim().to_owned()
     }
@@ -119,7 +119,7 @@ impl Drop for Program {
     }
 }
 
-/// What a run gave.
+/// The outcome of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -129,7 +129,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The result of a run that went well and had nothing to tell.
+    /// The output of a successful run without messages.
     pub(crate) fn result(&self) -> &str {
         assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{}", self.stdout);
         &self.stdout
@@ -140,18 +140,18 @@ impl Run {
         steady(self.result(), &self.keystone)
     }
 
-    /// All that a run wrote, errors first, after its exit status where it failed; without what differs.
+    /// Everything that a run wrote, errors first, after its exit status if it failed; without what differs.
     pub(crate) fn whole(&self) -> String {
         let status = self.code.filter(|code| *code != 0).map(|code| format!("exit {code}\n")).unwrap_or_default();
         status + &steady(&self.stderr, &self.keystone) + &steady(&self.stdout, &self.keystone)
     }
 
-    /// The JSON of a run that went well.
+    /// The JSON output of a successful run.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(self.result()).expect("JSON")
     }
 
-    /// Exit status and errors of a run that failed without any result, without what differs.
+    /// Exit status and errors of a failed run without output, without what differs.
     pub(crate) fn failure(&self) -> String {
         assert_eq!(self.stdout, "");
         format!("exit {}\n{}", self.code.unwrap_or(-1), steady(&self.stderr, &self.keystone))
@@ -171,7 +171,7 @@ fn steady(text: &str, keystone: &str) -> String {
     parts.fold(first, |text, part| format!("{text}<token>{}", part.trim_start_matches(is_of_token)))
 }
 
-/// Text with every part of a shape replaced: `0` is any digit, `x` any hexadecimal one.
+/// Text with every match of a pattern replaced: `0` is any digit, `x` any hexadecimal one.
 fn replaced(text: &str, shape: &str, by: &str) -> String {
     let fits = |part: &str| {
         part.chars().zip(shape.chars()).all(|(c, shape)| match shape {

@@ -65,7 +65,7 @@ fn tags_are_added_removed_and_replaced_in_one_call() {
     let table = [
         ("--tag three", "['one', 'three', 'two']"),
         ("--remove-tag one --remove-tag nosuch", "['three', 'two']"),
-        // `openstack` forgets what is to be removed here, and what is to be added below.
+        // `openstack` ignores the tag to remove here, and the one to add below.
         ("--tag four --remove-tag two", "['four', 'three']"),
         ("--clear-tags --tag five", "['five']"),
         ("--clear-tags", "[]"),
@@ -105,9 +105,9 @@ fn a_list_is_filtered_and_sorted() {
         (
             "--sort nosuch",
             "exit 2\nerror: projects have no field `nosuch` to sort by\n\n\
-             hint: `name`, `id`, `domain_id`, … are there\n",
+             hint: the fields are `name`, `id`, `domain_id`, …\n",
         ),
-        ("--sort name:up", "exit 2\nerror: `up` is not a direction to sort in\n\nhint: it is `asc` or `desc`\n"),
+        ("--sort name:up", "exit 2\nerror: `up` is not a sort direction\n\nhint: use `asc` or `desc`\n"),
         ("--parent nosuch", "exit 6\nerror: no project has the name or id `nosuch`\n"),
     ];
     for (options, expected) in table {

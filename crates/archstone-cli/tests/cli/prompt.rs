@@ -1,4 +1,4 @@
-//! The password prompt, at a real terminal.
+//! The password prompt on a real terminal.
 
 use std::process::{Command, Stdio};
 
@@ -7,7 +7,7 @@ use archstone_testing::{FakeKeystone, FakeUser};
 
 use crate::program::Program;
 
-/// What a terminal showed, whether it echoes afterwards, and the exit status as a shell says it.
+/// The content of a terminal, whether it echoes afterwards, and the exit status as a shell reports it.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) status: i64,
@@ -15,15 +15,15 @@ pub(crate) struct Session {
     pub(crate) echoes: bool,
 }
 
-/// Runs the program at a terminal of its own. Steps: what is waited for, and then typed, when the echo is off, or at once
-/// if it begins with `=`; or done if it begins with `!`: a signal to send.
+/// Runs the program on a new terminal. Each step has a text to wait for, and the input that is typed when echo is off,
+/// or immediately if it begins with `=`; input that begins with `!` is a signal to send.
 pub(crate) fn at_a_terminal(program: &Program, arguments: &[&str], steps: &[(&str, &str)]) -> Session {
     command_at_a_terminal(program.command(arguments).current_dir(&program.home), steps)
 }
 
-/// The same with any command that has an environment and a folder of its own.
+/// The same with any command that has its own environment and folder.
 pub(crate) fn command_at_a_terminal(inner: &Command, steps: &[(&str, &str)]) -> Session {
-    // The leader of the terminal's session is what a shell is: it outlives the program, and looks at the terminal then.
+    // The session leader is like a shell: it outlives the program, and checks the terminal then.
     let script = r#"
 import json, os, pty, signal, sys, termios
 steps = json.loads(sys.argv[1])
@@ -121,7 +121,7 @@ fn nothing_but_a_password_ends_the_question() {
 
     for session in [empty, ended] {
         assert_eq!((session.status, session.echoes), (3, true), "{session:?}");
-        assert!(session.shown.contains("error: no password was typed\r\n"), "{session:?}");
+        assert!(session.shown.contains("error: no password was entered\r\n"), "{session:?}");
     }
     assert_eq!(alice.requests(), 0);
 }
@@ -182,11 +182,11 @@ fn a_terminal_gets_nothing_raw() {
         assert!(session.status == 0 && !session.shown.contains(is_raw), "{format}: {session:?}");
         assert!(session.shown.contains("owned"), "{format}: {session:?}");
     }
-    // To programs it goes as it is.
+    // Output that is not to a terminal is unchanged.
     assert_eq!(nobody.run("config list -f value -c cloud").result(), "w\u{1b}]0;owned\u{7}\u{202e}\n");
 }
 
-/// A user who needs a passcode, too.
+/// A user who also needs a passcode.
 fn with_totp() -> (FakeKeystone, Program) {
     let keystone = FakeKeystone::start();
     let user = FakeUser::new("grace", "grace-secret").with_role("member", "demo").with_default_project("demo");
@@ -225,4 +225,26 @@ fn a_factor_that_turns_out_to_be_missing_is_asked_for() {
     assert!(failure.contains("--os-auth-methods") && failure.contains("OS_PASSCODE"), "{failure}");
     let given = "whoami -f value -c user_name --os-auth-methods v3password,v3totp";
     assert_eq!(nobody.with("OS_PASSCODE", "471100").run(given).result(), "grace\n");
+}
+
+#[test]
+fn a_stored_receipt_is_continued_without_the_password() {
+    let (keystone, _) = with_totp();
+    let client = archstone::Client::builder().auth_url(keystone.auth_url()).username("grace").password("grace-secret");
+    let refused = client.build_blocking().expect("a client").access().expect_err("a factor is missing");
+    let stored = refused.receipt().expect("a receipt").to_reference();
+    let grace = Program::new()
+        .with("OS_AUTH_URL", &keystone.auth_url())
+        .with("OS_USERNAME", "grace")
+        .with("OS_RECEIPT", stored.expose());
+
+    let run = at_a_terminal(&grace, &WHO, &[("Passcode: ", "471100\r")]);
+
+    assert_eq!((run.status, run.shown.as_str()), (0, "Passcode: \r\ngrace\r\n"));
+    let last = keystone.requests().into_iter().rfind(|it| it.path() == "/v3/auth/tokens" && it.method() == "POST");
+    assert_eq!(last.expect("a login").json()["auth"]["identity"]["methods"], serde_json::json!(["totp"]));
+    keystone.set_clock_ahead(std::time::Duration::from_secs(301));
+    let failure = grace.with("OS_PASSCODE", "471100").run("whoami").failure();
+    assert!(failure.contains("is not accepted, since it expired at"), "{failure}");
+    assert!(failure.contains("log in again, without") && failure.contains("OS_RECEIPT"), "{failure}");
 }

@@ -1,4 +1,4 @@
-//! Commands that change resources: what they would do, what they did, and what is asked before.
+//! Commands that change resources: dry runs, results, and confirmation prompts.
 
 use crate::{program::Program, prompt::at_a_terminal};
 
@@ -13,7 +13,7 @@ fn a_dry_run_shows_what_would_be_sent_without_secrets_and_sends_nothing() {
     for (line, expected) in [
         (
             "group create dry --domain acme --description x --dry-run",
-            "POST groups\n{\n  \"group\": {\n    \"description\": \"x\",\n    \"domain_id\": \"<id>\",\n    \"name\": \"dry\"\n  }\n}\n",
+            "POST groups\n{\n  \"group\": {\n    \"name\": \"dry\",\n    \"description\": \"x\",\n    \"domain_id\": \"<id>\"\n  }\n}\n",
         ),
         ("region delete RegionTwo --dry-run", "DELETE regions/RegionTwo\n"),
         ("region set RegionTwo --dry-run", "nothing would be changed\n"),
@@ -99,7 +99,7 @@ fn a_person_is_asked_before_something_is_deleted() {
     assert_eq!(kept.result(), "cli-asked\n");
     assert_eq!(yes.status, 0, "{yes:?}");
     assert!(domain.status == 2 && domain.shown.contains("nothing was deleted"), "{domain:?}");
-    // It is gone, and that is said without a question.
+    // It no longer exists, which is reported without a prompt.
     assert!(beforehand.status == 6 && !beforehand.shown.contains("[y/N]"), "{beforehand:?}");
 }
 
@@ -115,7 +115,7 @@ fn a_name_of_several_things_is_told_apart_by_an_option_of_the_very_command() {
         ("trust create alice bob --project lab --role member", Some("--trustor-domain")),
         ("access list --user alice", Some("--user-domain")),
         ("access explain bob --project web", Some("--project-domain")),
-        // This one has none.
+        // This command has no such option.
         ("credential create bob blob --project web", None),
     ] {
         let run = admin.run(line);

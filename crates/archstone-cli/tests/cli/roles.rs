@@ -57,7 +57,7 @@ fn what_keystone_refuses_is_an_error() {
         ("role add member --user x --system none", "exit 2\nerror: invalid value 'none' for '--system <ALL>'"),
         ("role add nosuch --user anna --project web", "exit 6\nerror: no role has the name or id `nosuch`\n"),
         ("role add member --user nosuch --project web", "exit 6\nerror: no user has the name or id `nosuch`\n"),
-        // `openstack` says nothing of these.
+        // `openstack` reports no errors for these.
         (&format!("role remove member {whole}"), "exit 6\nerror: "),
         ("role remove member --user nosuch --project nosuch", "exit 6\nerror: "),
         ("role assignment list --project nosuch", "exit 6\nerror: no project has the name or id `nosuch`\n"),

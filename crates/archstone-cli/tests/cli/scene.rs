@@ -1,4 +1,4 @@
-//! Commands of an administrator in a domain of their own, which is deleted afterwards with all that is in it.
+//! Commands of an administrator in a separate domain, which is deleted afterwards with everything in it.
 
 use std::process::Command;
 
@@ -20,8 +20,8 @@ impl Scene {
         Self { admin, domain }
     }
 
-    /// Runs one command after another: what is expected of each is what it writes, errors first, after `exit` and the
-    /// status where it fails.
+    /// Runs one command after another. The expected output of each is what it writes, errors first, after `exit` and
+    /// the status if it fails.
     #[track_caller]
     pub(crate) fn play(&self, lines: &[(&str, &str)]) {
         self.play_with_input("", lines);
@@ -35,7 +35,7 @@ impl Scene {
         }
     }
 
-    /// The same by a program called `openstack`.
+    /// The same with the program named `openstack`.
     #[cfg(unix)]
     #[track_caller]
     pub(crate) fn play_as_openstack(&self, lines: &[(&str, &str)]) {
@@ -53,7 +53,7 @@ impl Scene {
         }
     }
 
-    /// The same administrator, without the program.
+    /// The same administrator as a client of the library.
     pub(crate) fn client(&self) -> Client {
         let builder = Client::builder().auth_url(self.admin.auth_url()).username("admin").password("admin-secret");
         builder.project_name("admin").build_blocking().expect("a client")

@@ -1,4 +1,4 @@
-//! Secrets: where they may be given, and where they must never show.
+//! Secrets: how they may be passed, and where they must never appear.
 
 use std::{io::Write, process::Stdio};
 
@@ -26,6 +26,33 @@ fn debug_shows_requests_and_no_secret() {
             assert!(!text.contains(secret), "{text}");
         }
     }
+}
+
+#[test]
+fn an_empty_secret_is_refused_before_anything_is_sent() {
+    let alice = Program::of("alice");
+    let value = |option: &str| format!("exit 2\nerror: the value of `{option}` is empty\n");
+    for (line, expected) in [
+        ("user create zoe --password ", value("--password")),
+        ("user set zoe --password ", value("--password")),
+        ("user password set --password ", value("--password")),
+        ("user password set --password new --original-password ", value("--original-password")),
+        ("application credential create ci --secret ", value("--secret")),
+        ("credential create alice --type totp ", value("data")),
+        ("credential set 1 --user alice --type totp --data ", value("--data")),
+        ("request token create --consumer-key k --project web --consumer-secret ", value("--consumer-secret")),
+        ("config set mine password ", value("password")),
+        ("token revoke ", "exit 2\nerror: the token to revoke is empty\n".into()),
+        // An empty value is not the same as none, which would use the configured one.
+        ("whoami --os-password ", value("--os-password")),
+        ("whoami --os-auth-type token --os-token ", value("--os-token")),
+    ] {
+        let failure =
+            alice.read(&alice.command(&line.split(' ').collect::<Vec<_>>()).output().expect("it runs")).failure();
+        let failure = failure.lines().filter(|it| !it.starts_with("warning: ")).collect::<Vec<_>>().join("\n") + "\n";
+        assert!(failure.starts_with(&expected), "{line}: {failure}");
+    }
+    assert_eq!(alice.requests(), 0);
 }
 
 #[test]
@@ -103,7 +130,7 @@ fn the_list_of_processes_shows_no_secret() {
     }
 }
 
-/// Every process of this machine, and its command line.
+/// Every process of this machine with its command line.
 fn processes() -> impl Iterator<Item = (u32, String)> {
     std::fs::read_dir("/proc").expect("Linux has it").flatten().filter_map(|entry| {
         let id = entry.file_name().to_str()?.parse().ok()?;

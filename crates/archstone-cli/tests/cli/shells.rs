@@ -1,4 +1,4 @@
-//! The shells that users have: bash, dash, zsh and fish.
+//! The supported shells: bash, dash, zsh and fish.
 
 use std::{
     ffi::OsString,
@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A shell that reads no files of its user and has a clean environment. `dev/shells` finds it, or unpacks Debian's.
+/// A shell that reads no user configuration and has a clean environment. `dev/shells` finds it, or unpacks Debian's.
 pub(crate) fn shell(name: &str) -> Command {
     let program = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev/shells");
     let found = Command::new(program).arg(name).stderr(Stdio::piped()).output().expect("dev/shells runs");
@@ -17,7 +17,7 @@ pub(crate) fn shell(name: &str) -> Command {
     command
         .env_clear()
         .env("LC_ALL", "C.UTF-8")
-        // Where zsh looks for its user's files; an unpacked one has what it needs there.
+        // The folder of zsh's user configuration; an unpacked zsh has the files it needs there.
         .env("ZDOTDIR", "/nonexistent")
         .envs(lines.filter_map(|line| line.split_once('=')).map(|(name, value)| (name, OsString::from(value))));
     let options: &[&str] = match name {

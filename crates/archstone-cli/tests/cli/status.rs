@@ -1,4 +1,4 @@
-//! `archstone status` and `archstone prompt`: what is known without a request.
+//! `archstone status` and `archstone prompt`: information that needs no request.
 
 use std::{fs, time::Duration};
 
@@ -6,7 +6,7 @@ use archstone_testing::FakeKeystone;
 
 use crate::program::Program;
 
-/// Knows the user of a fake by this cloud's name.
+/// A user of a fake cloud, configured under this name.
 fn demo(keystone: &FakeKeystone, more: &str) -> Program {
     let program = Program::new();
     let entry = format!(
@@ -45,13 +45,13 @@ fn status_says_whether_a_valid_token_is_kept_without_a_request() {
     );
     assert!(valid["remaining"].as_u64().expect("seconds") > 3000, "{valid}");
     assert!(valid["kept_in"].as_str().expect("a place").ends_with("/.cache/archstone"), "{valid}");
-    // Looking is no use of the token.
+    // Showing the token does not count as a use.
     assert_eq!(hits.result(), "0\n");
     assert_eq!((keystone.requests().len(), keystone.logins()), (requests, 1));
 }
 
 #[test]
-fn status_tells_an_expired_token_and_what_cannot_be_known() {
+fn status_shows_an_expired_token_and_what_cannot_be_known() {
     let keystone = FakeKeystone::start();
     keystone.change(|cloud| cloud.token_lifetime(Duration::from_secs(1)));
     let demo = demo(&keystone, "password: secret");
@@ -90,7 +90,7 @@ fn a_prompt_shows_what_is_at_hand_and_nothing_where_there_is_no_cloud() {
     assert_eq!((wrong.code, wrong.stdout.as_str()), (Some(2), ""));
     assert!(wrong.stderr.contains("{cloud}, {project}"), "{wrong:?}");
 
-    // Nobody is asked, no command runs, and nothing is said of what is wrong.
+    // There is no prompt, no command runs, and errors are not shown.
     let marker = with_password.home.join("ran");
     let by_command = demo(&keystone, &format!("password_command: 'touch {}', project_name: web", marker.display()));
     let without_password = demo(&keystone, "project_name: web");

@@ -6,7 +6,7 @@ use archstone_testing::{Failure, FakeKeystone, Reply};
 
 use crate::program::Program;
 
-/// A cloud that has two users on the first page of its list; what comes of the second page is the test's.
+/// A cloud with two users on the first page of a list; the test determines the second page.
 fn cloud(second: impl Fn() -> Reply + Send + Sync + 'static) -> (FakeKeystone, Program) {
     let keystone = FakeKeystone::start();
     keystone.on("GET", "/v3/users").reply_with(move |request| match request.query() {
@@ -48,7 +48,7 @@ fn rows_that_arrived_before_a_failure_are_written_where_that_is_possible() {
         assert_eq!((run.code, run.stdout.as_str()), (Some(5), out), "{format}");
         assert!(run.stderr.contains("not for you"), "{}", run.stderr);
     }
-    // What is refused at once has no heading either.
+    // A list that is refused at once has no heading, either.
     keystone.on("GET", "/v3/users").reply(Reply::error(403, "not for you"));
     assert!(demo.run("user list -f csv").failure().starts_with("exit 5\nerror: "));
 }
@@ -59,7 +59,7 @@ fn no_more_is_asked_for_than_is_wanted() {
     assert_eq!(demo.run("user list -f value --max-items 2").result(), "1 anna\n2 bert\n");
     assert_eq!(keystone.count("GET", "/v3/users"), 1);
 
-    // A reader that has seen enough ends the list.
+    // When the reader closes the pipe, the list ends.
     let endless = Reply::json(
         200,
         serde_json::json!({"users": [{"id": "3", "name": "x".repeat(100_000)}], "links": {"next": "/v3/users?marker=3"}}),

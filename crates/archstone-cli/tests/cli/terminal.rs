@@ -1,11 +1,11 @@
-//! What `archstone` does beyond `openstack` for people at a terminal, and for programs that read its errors.
+//! Features beyond `openstack` for people at a terminal, and for programs that read errors.
 
 use crate::{program::Program, prompt::at_a_terminal};
 
 const BOLD: &str = "\u{1b}[1m";
 const RED: &str = "\u{1b}[1;31merror:\u{1b}[0m";
 
-/// Nobody, who has a cloud in a file.
+/// A program with a cloud in a file, but no user.
 fn with_a_cloud() -> Program {
     let program = Program::new();
     std::fs::write(program.home.join("clouds.yaml"), r#"{"clouds": {"demo": {"region_name": "r"}}}"#)
@@ -13,7 +13,7 @@ fn with_a_cloud() -> Program {
     program
 }
 
-/// Runs the program of another name.
+/// Runs the program under another name.
 fn run_as(program: &Program, name: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     let link = program.home.join(name);
     if !link.exists() {
@@ -59,8 +59,8 @@ fn colours_are_for_terminals_that_show_them() {
     let forced = with_a_cloud().with("FORCE_COLOR", "1");
     assert!(forced.run("config list").result().contains(BOLD));
     assert!(forced.run("config list -c nothing").stderr.contains(RED));
-    // `openstack` has none.
-    let (_, shown, _) = run_as(&forced, "openstack", &["config", "list"]);
+    // `openstack` uses no color.
+    let (_, shown, _) = run_as(&forced, "openstack", &["configuration", "show"]);
     assert!(shown.contains("demo") && !shown.contains('\u{1b}'), "{shown}");
 }
 
@@ -72,7 +72,7 @@ fn a_pager_is_for_those_who_ask_at_a_terminal() {
         (&[("PAGER", "sed s/^/page:/")], &[], "demo\r\n"),
         (&[("PAGER", "sed s/^/page:/")], &["--pager"], "page:demo\r\n"),
         (&[("PAGER", "false"), ("ARCHSTONE_PAGER", "sed 's/^/own page:/'")], &[], "own page:demo\r\n"),
-        // It reads nothing, and that is the reader's choice.
+        // A pager that reads nothing is not an error.
         (&[("PAGER", "true")], &["--pager"], ""),
     ] {
         let program = variables.iter().fold(with_a_cloud(), |program, (name, value)| program.with(name, value));
@@ -111,13 +111,13 @@ fn errors_are_json_where_that_is_asked_for() {
     assert!(missing.contains("\"message\":\"a command or an argument is missing\""), "{missing}");
     assert!(program.run("config lst").stderr.starts_with("error: "));
     assert!(variable.run("config lst --error-format text").stderr.starts_with("error: "));
-    // `openstack` writes text, and has one exit status for all errors but those of usage.
-    let (code, _, said) = run_as(&variable, "openstack", &["config", "list", "-c", "nothing"]);
+    // `openstack` writes text, and has one exit status for all errors except usage errors.
+    let (code, _, said) = run_as(&variable, "openstack", &["configuration", "show", "-c", "nothing"]);
     assert!(code == Some(1) && said.contains("No recognized column names in ['nothing']."), "{said}");
     assert!(!said.starts_with('{'), "{said}");
     let (code, _, said) = run_as(&variable, "openstack", &["token", "issue", "--os-cloud", "nope"]);
     assert_eq!(code, Some(1), "{said}");
-    assert_eq!(run_as(&variable, "openstack", &["config", "lst"]).0, Some(2));
+    assert_eq!(run_as(&variable, "openstack", &["configuration", "lst"]).0, Some(2));
 }
 
 #[test]

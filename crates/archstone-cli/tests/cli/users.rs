@@ -44,8 +44,8 @@ fn a_user_from_the_first_day_to_the_last() {
         ),
         (
             "user create carol --domain DOMAIN --password-prompt",
-            "exit 2\nerror: there is no terminal to ask for the user password at\n\n\
-             hint: give it on standard input, with `-` as the option's value\n",
+            "exit 2\nerror: cannot prompt for the user password: there is no terminal\n\n\
+             hint: pass `-` as the option's value to read it from standard input\n",
         ),
         (
             "user create carol --domain DOMAIN --project nosuch --project-domain DOMAIN",
@@ -66,6 +66,12 @@ fn a_user_from_the_first_day_to_the_last() {
         ),
         ("user set anne --domain DOMAIN --disable-lock-password --disable", ""),
         ("user show anne --domain DOMAIN -f value -c enabled -c options", "False\n{'lock_password': False}\n"),
+        // In the order in which Keystone sends them.
+        ("user set anne --domain DOMAIN --ignore-lockout-failure-attempts --ignore-password-expiry", ""),
+        (
+            "user show anne --domain DOMAIN -f value -c options",
+            "{'ignore_password_expiry': True, 'ignore_lockout_failure_attempts': True, 'lock_password': False}\n",
+        ),
         ("user set anne --domain DOMAIN", ""),
         ("user set anne --domain DOMAIN --dry-run", "nothing would be changed\n"),
         (
@@ -85,7 +91,7 @@ fn a_user_from_the_first_day_to_the_last() {
 fn a_dry_run_shows_what_would_be_sent_but_no_password() {
     let scene = Scene::new();
     let body = "\
-        POST users\n{\n  \"user\": {\n    \"domain_id\": \"<id>\",\n    \"name\": \"anna\",\n    \"password\": \"***\"\n  }\n}\n";
+        POST users\n{\n  \"user\": {\n    \"name\": \"anna\",\n    \"domain_id\": \"<id>\",\n    \"password\": \"***\"\n  }\n}\n";
     scene.play_with_input("anna-secret\n", &[("user create anna --domain DOMAIN --password - --dry-run", body)]);
     scene.play(&[("user list --domain DOMAIN", "\n")]);
     let alice = Program::of("alice");
@@ -147,7 +153,7 @@ fn users_of_a_project_are_those_who_have_a_role_in_it() {
         ("user list --group staff --domain DOMAIN -f value -c Name --sort-column Name", "anna\nbert\n"),
         ("user list --group staff --domain DOMAIN -f value -c Name --enabled", "anna\n"),
     ]);
-    // Beyond a few, one list of all users costs less than a request for each.
+    // For more than a few users, one list of all costs less than a request for each.
     let client = scene.client();
     let identity = client.identity();
     client
@@ -189,6 +195,18 @@ fn as_openstack_an_empty_text_is_none_and_a_password_is_what_was_given() {
         ("user create anna --domain DOMAIN --password - --description= -f value -c description", "None\n"),
         (
             "user set anna --domain DOMAIN --password= --description=",
+            "warning: No password was supplied, authentication will fail when a user does not have a password.\n",
+        ),
+    ]);
+    let bert = "user password set --os-username bert --os-user-domain-name DOMAIN --os-project-domain-name Default \
+                --original-password";
+    scene.play_as_openstack(&[
+        ("user create bert --domain DOMAIN --password x -f value -c name", "bert\n"),
+        ("role add reader --user bert --user-domain DOMAIN --project admin --project-domain Default", ""),
+        (&format!("{bert}= --password y"), "exit 1\nthe value of `--original-password` is empty\n"),
+        // `openstack` warns, and Keystone accepts it.
+        (
+            &format!("{bert} x --password="),
             "warning: No password was supplied, authentication will fail when a user does not have a password.\n",
         ),
     ]);

@@ -1,4 +1,4 @@
-//! What is answered, and what goes wrong.
+//! Responses and failures of servers for tests.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use pyo3::{
 
 use crate::convert;
 
-/// An answer.
+/// A response.
 ///
 /// >>> Reply(json={"servers": []})
 /// >>> Reply(204)
@@ -23,8 +23,8 @@ use crate::convert;
 ///     text: plain text to send.
 ///     body: bytes to send.
 ///     headers: headers to send.
-///     chunked: whether the body is sent in chunks, without saying how long it is.
-///     failure: what goes wrong with it.
+///     chunked: whether to send the body in chunks, without a length.
+///     failure: a failure of the response.
 ///
 /// Raises:
 ///     TypeError: more than one of json, text and body is given.
@@ -64,13 +64,13 @@ impl Reply {
         Ok(Self(reply))
     }
 
-    /// Make an answer whose body is so many bytes `x`, which take no memory.
+    /// Make a response with a body of this many bytes `x`, which takes no memory.
     #[staticmethod]
     fn filler(size: u64) -> Self {
         Self(fake::Reply::new(200).filler(size))
     }
 
-    /// Make an answer of these bytes and nothing else, not even a status line.
+    /// Make a response of these bytes and nothing else, not even a status line.
     #[staticmethod]
     fn raw(data: &Bound<'_, PyBytes>) -> Self {
         Self(fake::Reply::raw(data.as_bytes()))
@@ -81,7 +81,7 @@ impl Reply {
     }
 }
 
-/// Something that goes wrong with an answer.
+/// A failure of a response.
 ///
 /// >>> keystone.fail_next(2, Failure.status(503))
 /// >>> keystone.on("GET", "/image/*").fail(Failure.RESET_DURING)
@@ -90,35 +90,35 @@ pub(crate) struct Failure(fake::Failure);
 
 #[pymethods]
 impl Failure {
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     #[classattr]
     #[pyo3(name = "CLOSE")]
     fn close() -> Self {
         Self(fake::Failure::Close)
     }
 
-    /// The connection is reset without an answer.
+    /// The connection is reset without a response.
     #[classattr]
     #[pyo3(name = "RESET_BEFORE")]
     fn reset_before() -> Self {
         Self(fake::Failure::ResetBefore)
     }
 
-    /// The connection is reset after half of the answer.
+    /// The connection is reset after half of the response.
     #[classattr]
     #[pyo3(name = "RESET_DURING")]
     fn reset_during() -> Self {
         Self(fake::Failure::ResetDuring)
     }
 
-    /// The connection is reset after the whole answer.
+    /// The connection is reset after the whole response.
     #[classattr]
     #[pyo3(name = "RESET_AFTER")]
     fn reset_after() -> Self {
         Self(fake::Failure::ResetAfter)
     }
 
-    /// No answer, and the connection stays open.
+    /// No response, and the connection stays open.
     #[classattr]
     #[pyo3(name = "SILENCE")]
     fn silence() -> Self {
@@ -139,70 +139,71 @@ impl Failure {
         Self(fake::Failure::BrokenChunks)
     }
 
-    /// Bytes that are no HTTP, and the connection is closed.
+    /// Bytes that are not HTTP, and the connection is closed.
     #[classattr]
     #[pyo3(name = "GARBAGE")]
     fn garbage() -> Self {
         Self(fake::Failure::Garbage)
     }
 
-    /// A redirect to the very URL that was asked.
+    /// A redirect to the requested URL itself.
     #[classattr]
     #[pyo3(name = "REDIRECT_LOOP")]
     fn redirect_loop() -> Self {
         Self(fake::Failure::RedirectLoop)
     }
 
-    /// Make the answer come so many seconds later.
+    /// Delay the response by this many seconds.
     #[staticmethod]
     #[pyo3(signature = (seconds, /))]
     fn delay(seconds: f64) -> PyResult<Self> {
         Ok(Self(fake::Failure::Delay(self::seconds(seconds)?)))
     }
 
-    /// Make the answer an error with this status.
+    /// Make the response an error with this status.
     #[staticmethod]
     #[pyo3(signature = (status, /))]
     fn status(status: u16) -> Self {
         Self(fake::Failure::Status(status))
     }
 
-    /// Make the answer an error with this status, and `Retry-After` in seconds.
+    /// Make the response an error with this status, and `Retry-After` in seconds.
     #[staticmethod]
     #[pyo3(signature = (status, seconds, /))]
     fn retry_after(status: u16, seconds: f64) -> PyResult<Self> {
         Ok(Self(fake::Failure::RetryAfter(status, self::seconds(seconds)?)))
     }
 
-    /// Make the answer an error with this status, and `Retry-After` as a date.
+    /// Make the response an error with this status, and `Retry-After` as a date.
     #[staticmethod]
     #[pyo3(signature = (status, seconds, /))]
     fn retry_after_date(status: u16, seconds: f64) -> PyResult<Self> {
         Ok(Self(fake::Failure::RetryAfterDate(status, self::seconds(seconds)?)))
     }
 
-    /// Make the answer a redirect to a URL or a path.
+    /// Make the response a redirect to a URL or a path.
     #[staticmethod]
     #[pyo3(signature = (status, to, /))]
     fn redirect(status: u16, to: String) -> Self {
         Self(fake::Failure::Redirect(status, to))
     }
 
-    /// Make `Content-Length` say this, whatever the body is. The connection stays open.
+    /// Set `Content-Length` to this, whatever the body is. The connection stays open.
     #[staticmethod]
     #[pyo3(signature = (length, /))]
     fn content_length(length: u64) -> Self {
         Self(fake::Failure::ContentLength(length))
     }
 
-    /// Make the answer come byte by byte, with a pause of so many seconds after each.
+    /// Send the response byte by byte, with a pause of this many seconds after each.
     #[staticmethod]
     #[pyo3(signature = (seconds, /))]
     fn drip(seconds: f64) -> PyResult<Self> {
         Ok(Self(fake::Failure::Drip(self::seconds(seconds)?)))
     }
 
-    /// Make the head of the answer come at once, and its body byte by byte, with a pause of so many seconds after each.
+    /// Send the headers of the response at once, and its body byte by byte, with a pause of this many seconds after
+    /// each.
     #[staticmethod]
     #[pyo3(signature = (seconds, /))]
     fn drip_body(seconds: f64) -> PyResult<Self> {
@@ -214,7 +215,7 @@ impl Failure {
     }
 }
 
-/// A Failure, a Reply in the place of the answer, or a status.
+/// A Failure, a Reply that replaces the response, or a status.
 pub(super) fn failure(value: &Bound<'_, PyAny>) -> PyResult<fake::Failure> {
     if let Ok(failure) = value.cast::<Failure>() {
         return Ok(failure.get().0.clone());
@@ -225,7 +226,7 @@ pub(super) fn failure(value: &Bound<'_, PyAny>) -> PyResult<fake::Failure> {
     value.extract().map(fake::Failure::Status).map_err(|_| neither(value))
 }
 
-/// A Reply, a Failure as the whole answer, or a status.
+/// A Reply, a Failure as the whole response, or a status.
 pub(super) fn reply(value: &Bound<'_, PyAny>) -> PyResult<fake::Reply> {
     if let Ok(reply) = value.cast::<Reply>() {
         return Ok(reply.get().0.clone());

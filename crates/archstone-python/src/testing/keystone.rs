@@ -7,6 +7,7 @@ use pyo3::{exceptions::PyKeyError, prelude::*};
 
 use super::{
     answers,
+    providers::{FakePlatform, FakeProvider, with_platform, with_provider},
     server::{FakeServer, Running},
 };
 
@@ -17,12 +18,12 @@ use super::{
 /// ...     assert client.auth_ref.project_name == "demo"
 /// ...     assert keystone.logins == 1
 ///
-/// It has a user `demo` with the password `secret`, a project `demo`, and a catalog with identity, compute, image
-/// and object-store, which are paths of the same server: `/v3`, `/compute/v2.1`, `/image`,
-/// `/object-store/v1/AUTH_…`. Users are named by name or id; projects by name, in the domain of the user, or by id.
+/// It has a user `demo` with the password `secret`, a project `demo`, and a catalog with identity, compute, image and
+/// object-store, which are paths of the same server: `/v3`, `/compute/v2.1`, `/image`, `/object-store/v1/AUTH_…`. Users
+/// can be given by name or id; projects by name, in the domain of the user, or by id.
 ///
 /// Args:
-///     empty: whether there is nobody and nothing in it yet.
+///     empty: whether to start without any users, projects and services.
 #[pyclass(frozen, extends = FakeServer, module = "archstone.testing")]
 pub(crate) struct FakeKeystone;
 
@@ -31,11 +32,11 @@ type Slf<'a, 'py> = &'a Bound<'py, FakeKeystone>;
 fn with<T>(slf: Slf<'_, '_>, act: impl FnOnce(&fake::FakeKeystone) -> T) -> PyResult<T> {
     slf.as_super().get().with_running(|running| match running {
         Running::Keystone(keystone) => act(keystone),
-        Running::Server(_) => unreachable!("made by `FakeKeystone`"),
+        _ => unreachable!("made by `FakeKeystone`"),
     })
 }
 
-/// The same with a user that there is.
+/// The same with an existing user.
 fn with_user<T>(slf: Slf<'_, '_>, user: &str, act: impl FnOnce(&fake::FakeKeystone, FakeUser) -> T) -> PyResult<T> {
     let found = with(slf, |keystone| keystone.user(user))?;
     let found = found.ok_or_else(|| PyKeyError::new_err(format!("the fake cloud has no user `{user}`")))?;
@@ -55,7 +56,7 @@ impl FakeKeystone {
         PyClassInitializer::from(FakeServer::new(Running::Keystone(cloud.start()))).add_subclass(Self)
     }
 
-    /// What clients are given as `auth_url`.
+    /// The `auth_url` for clients.
     #[getter]
     fn auth_url(slf: Slf<'_, '_>) -> PyResult<String> {
         with(slf, fake::FakeKeystone::auth_url)
@@ -80,7 +81,7 @@ impl FakeKeystone {
         with_user(slf, user, |keystone, _| keystone.environment(user).into_iter().collect())
     }
 
-    /// How many logins were tried.
+    /// The number of login attempts.
     #[getter]
     fn logins(slf: Slf<'_, '_>) -> PyResult<usize> {
         with(slf, fake::FakeKeystone::logins)
@@ -95,7 +96,31 @@ impl FakeKeystone {
         with_user(slf, user, |keystone, _| keystone.issue(user))
     }
 
-    /// Return whether a token is good now.
+    /// Trust a provider for users, at the federation URL of this identity provider and protocol.
+    fn trust(
+        slf: Slf<'_, '_>,
+        identity_provider: &str,
+        protocol: &str,
+        provider: &Bound<'_, FakeProvider>,
+    ) -> PyResult<()> {
+        with(slf, |keystone| with_provider(provider, |it| keystone.trust(identity_provider, protocol, it)))?
+    }
+
+    /// Trust a platform for its workloads, whose tokens have this audience.
+    fn trust_platform(
+        slf: Slf<'_, '_>,
+        identity_provider: &str,
+        protocol: &str,
+        platform: &Bound<'_, FakePlatform>,
+        audience: &str,
+    ) -> PyResult<()> {
+        let trust = |it: &fake::FakePlatform, keystone: &fake::FakeKeystone| {
+            keystone.trust_platform(identity_provider, protocol, it, audience);
+        };
+        with(slf, |keystone| with_platform(platform, |it| trust(it, keystone)))?
+    }
+
+    /// Return whether a token is currently valid.
     fn accepts(slf: Slf<'_, '_>, token: &str) -> PyResult<bool> {
         with(slf, |keystone| keystone.accepts(token))
     }
@@ -105,23 +130,23 @@ impl FakeKeystone {
         with(slf, |keystone| keystone.revoke(token))
     }
 
-    /// Revoke every token that there is.
+    /// Revoke every token.
     fn revoke_all(slf: Slf<'_, '_>) -> PyResult<()> {
         with(slf, fake::FakeKeystone::revoke_all)
     }
 
-    /// Start a server that knows this one's tokens: a service on another port.
+    /// Start a server that accepts this one's tokens: a service on another port.
     fn beside(slf: Slf<'_, '_>) -> PyResult<FakeServer> {
         with(slf, |keystone| FakeServer::new(Running::Server(keystone.beside())))
     }
 
-    /// Set how many seconds the tokens live that are issued from now on.
+    /// Set the lifetime in seconds of tokens that are issued from now on.
     fn set_token_lifetime(slf: Slf<'_, '_>, seconds: f64) -> PyResult<()> {
         let lifetime = answers::seconds(seconds)?;
         change(slf, |cloud| cloud.token_lifetime(lifetime))
     }
 
-    /// Speak Identity API v2.0 and no other: a stub after its documentation.
+    /// Serve only Identity API v2.0: a stub based on its documentation.
     fn speak_v2(slf: Slf<'_, '_>) -> PyResult<()> {
         change(slf, FakeCloud::speaking_v2)
     }
@@ -135,7 +160,7 @@ impl FakeKeystone {
     ///
     /// Args:
     ///     name: the name.
-    ///     id: the id; the name with `-id` after it if none is given.
+    ///     id: the id (default: the name followed by `-id`).
     ///     domain_id: the id of the domain that owns it.
     ///     enabled: whether tokens are issued for it.
     #[pyo3(signature = (name, *, id = None, domain_id = "default", enabled = true))]
@@ -152,18 +177,18 @@ impl FakeKeystone {
         Ok(id)
     }
 
-    /// Add a user, in the place of one with the same id, and return the id.
+    /// Add a user, or replace the one with the same id, and return the id.
     ///
     /// Args:
     ///     name: the name.
     ///     password: the password.
-    ///     id: the id; the name with `-id` after it if none is given.
+    ///     id: the id (default: the name followed by `-id`).
     ///     domain_id: the id of the domain that owns the user.
-    ///     roles: roles by the project that they are on: `{"web": "member"}`.
-    ///     domain_roles: roles by the id of the domain that they are on.
-    ///     system_role: a role on the system. Who has the role `admin` anywhere may see the tokens of others.
-    ///     default_project: the project of logins that ask for none.
-    ///     totp: a passcode that is needed as a second factor, and stays good.
+    ///     roles: roles, by project: `{"web": "member"}`.
+    ///     domain_roles: roles, by the id of the domain.
+    ///     system_role: a role on the system. Users with the role `admin` anywhere may see the tokens of others.
+    ///     default_project: the project of logins that request none.
+    ///     totp: a passcode that is required as a second factor, and stays valid.
     ///     enabled: whether the user may log in.
     ///     password_expired: whether the password has expired.
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
@@ -241,8 +266,8 @@ impl FakeKeystone {
     ///
     /// Args:
     ///     service_type: the service's type, such as `compute`.
-    ///     url: the URL, or a path of this server; `$(project_id)s` in it stands for the project's id.
-    ///     name: the service's name; its type if none is given.
+    ///     url: the URL, or a path of this server; `$(project_id)s` in it is replaced with the project's id.
+    ///     name: the service's name (default: its type).
     ///     regions: the regions that it is in.
     #[pyo3(signature = (service_type, url, *, name = None, regions = None))]
     fn add_service(
@@ -257,12 +282,12 @@ impl FakeKeystone {
         change(slf, |cloud| cloud.change_catalog(|catalog| catalog.regions(regions).service(service_type, name, url)))
     }
 
-    /// Add one endpoint, to a service that is there or is made for it.
+    /// Add an endpoint to a service, which is created if necessary.
     fn add_endpoint(slf: Slf<'_, '_>, service_type: &str, interface: &str, region: &str, url: &str) -> PyResult<()> {
         change(slf, |cloud| cloud.change_catalog(|catalog| catalog.endpoint(service_type, interface, region, url)))
     }
 
-    /// Replace the catalog by one of this size, for measuring.
+    /// Replace the catalog with one of this size, for benchmarks.
     #[pyo3(signature = (services, *, interfaces = 3, regions = 1))]
     fn set_sized_catalog(slf: Slf<'_, '_>, services: usize, interfaces: usize, regions: usize) -> PyResult<()> {
         change(slf, |cloud| cloud.catalog(CatalogBuilder::sized(services, interfaces, regions)))

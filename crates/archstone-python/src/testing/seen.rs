@@ -1,4 +1,4 @@
-//! What was seen.
+//! Requests that a server for tests has received.
 
 use archstone_testing as fake;
 use pyo3::{
@@ -7,9 +7,9 @@ use pyo3::{
     types::{PyBytes, PyDict},
 };
 
-/// A request as it came.
+/// A received request.
 ///
-/// Its `repr` shows neither the body nor headers that prove identity.
+/// Its `repr` shows neither the body nor authentication headers.
 #[pyclass(frozen, module = "archstone.testing")]
 pub(crate) struct SeenRequest(pub(super) fake::SeenRequest);
 
@@ -27,7 +27,7 @@ impl SeenRequest {
         self.0.path()
     }
 
-    /// What was sent after the path's `?`, or None.
+    /// The query after the path's `?`, or None.
     #[getter]
     fn query(&self) -> Option<&str> {
         self.0.query()
@@ -43,7 +43,7 @@ impl SeenRequest {
         Ok(headers)
     }
 
-    /// The body; empty when it was too long to be kept.
+    /// The body; empty if it was too long to be kept.
     #[getter]
     fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.0.body())
@@ -55,7 +55,7 @@ impl SeenRequest {
         self.0.text()
     }
 
-    /// Return the body's document.
+    /// Return the body, parsed as JSON.
     ///
     /// Raises:
     ///     ValueError: the body is not JSON.
@@ -64,13 +64,13 @@ impl SeenRequest {
         LOADS.import(py, "json", "loads")?.call1((self.body(py),))
     }
 
-    /// How long the body was, also when it was not kept.
+    /// The length of the body, even if it was not kept.
     #[getter]
     fn body_length(&self) -> u64 {
         self.0.body_length()
     }
 
-    /// The CRC-32 of the body, as `zlib.crc32` computes it, also when it was not kept.
+    /// The CRC-32 of the body, as `zlib.crc32` computes it, even if it was not kept.
     #[getter]
     fn body_checksum(&self) -> u32 {
         self.0.body_checksum()

@@ -11,24 +11,26 @@ use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use super::{answers, seen::SeenRequest};
 use crate::process;
 
-/// An HTTP server on a free port of 127.0.0.1 that answers as it is told.
+/// An HTTP server on a free port of 127.0.0.1 with configurable responses.
 ///
 /// >>> with FakeServer() as server:
 /// ...     server.on("GET", "/servers").reply(Reply(json={"servers": []}))
 /// ...     server.fail_next(2, Failure.status(503))
 ///
-/// What no route answers is a 404. It stops when the `with` block ends, when `stop` is called, or when nothing
-/// refers to it any more. A FakeKeystone is one, too.
+/// Requests without a route get a 404. It stops when the `with` block ends, when `stop` is called, or when it is no
+/// longer referenced. A FakeKeystone is one, too.
 #[pyclass(frozen, subclass, module = "archstone.testing")]
 pub(crate) struct FakeServer {
     running: Mutex<Option<Running>>,
-    /// The process that its threads are in.
+    /// The process that its threads belong to.
     generation: usize,
 }
 
 pub(super) enum Running {
     Server(fake::FakeServer),
     Keystone(fake::FakeKeystone),
+    Provider(fake::FakeProvider),
+    Platform(fake::FakePlatform),
 }
 
 impl Running {
@@ -36,6 +38,8 @@ impl Running {
         match self {
             Self::Server(server) => server,
             Self::Keystone(keystone) => keystone,
+            Self::Provider(provider) => provider,
+            Self::Platform(platform) => platform,
         }
     }
 }
@@ -66,51 +70,51 @@ impl FakeServer {
         Self::new(Running::Server(fake::FakeServer::start()))
     }
 
-    /// The server's URL, without a slash at its end.
+    /// The server's URL, without a trailing slash.
     #[getter]
     fn url(&self) -> PyResult<String> {
         self.with(|server| server.url().to_owned())
     }
 
-    /// Begin a route, or a failure, for requests with this method and path.
+    /// Create a route, or a failure, for requests with this method and path.
     ///
-    /// A method `*` is any; a path that ends in `*` is every path that begins so. The query is not looked at.
-    /// Of several routes that fit, the one that was made last answers.
+    /// A method `*` matches any; a path that ends in `*` matches every path with that prefix. The query is ignored. Of
+    /// several matching routes, the last one is used.
     ///
     /// Args:
     ///     method: the HTTP method.
     ///     path: the path.
-    ///     with_token: whether requests without a good token are answered 401.
+    ///     with_token: whether requests without a valid token are answered with 401.
     #[pyo3(signature = (method, path, *, with_token = false))]
     fn on(slf: Bound<'_, Self>, method: String, path: String, with_token: bool) -> Route {
         Route { server: slf.unbind(), method, path, with_token }
     }
 
-    /// Have every request fail from now on, until `heal` is called.
+    /// Make every request fail from now on, until `heal` is called.
     ///
     /// Args:
-    ///     failure: a Failure, a Reply to give instead, or a status.
+    ///     failure: a Failure, a Reply to send instead, or a status.
     fn fail(&self, failure: &Bound<'_, PyAny>) -> PyResult<()> {
         let failure = answers::failure(failure)?;
         self.with(|server| server.fail(failure))
     }
 
-    /// Have the next requests fail. Several calls add up, in their order.
+    /// Make the next requests fail. Several calls add up, in their order.
     ///
     /// Args:
     ///     times: how many requests.
-    ///     failure: a Failure, a Reply to give instead, or a status.
+    ///     failure: a Failure, a Reply to send instead, or a status.
     fn fail_next(&self, times: usize, failure: &Bound<'_, PyAny>) -> PyResult<()> {
         let failure = answers::failure(failure)?;
         self.with(|server| server.fail_next(times, failure))
     }
 
-    /// Take every failure away. Routes stay.
+    /// Remove all failures. Routes stay.
     fn heal(&self) -> PyResult<()> {
         self.with(fake::FakeServer::heal)
     }
 
-    /// Reset every connection that is open.
+    /// Reset all open connections.
     fn reset_connections(&self) -> PyResult<()> {
         self.with(fake::FakeServer::reset_connections)
     }
@@ -121,24 +125,24 @@ impl FakeServer {
         self.with(fake::FakeServer::connections)
     }
 
-    /// The requests that came, in the order of their arrival.
+    /// The received requests, in order.
     #[getter]
     fn requests(&self) -> PyResult<Vec<SeenRequest>> {
         self.with(|server| server.requests().into_iter().map(SeenRequest).collect())
     }
 
-    /// Return how many requests came with this method and path, which may be patterns as in `on`.
+    /// Return the number of received requests with this method and path, which may be patterns as in `on`.
     #[pyo3(signature = (method = "*", path = "*"))]
     fn count(&self, method: &str, path: &str) -> PyResult<usize> {
         self.with(|server| server.count(method, path))
     }
 
-    /// Forget the requests that came, and their number.
+    /// Clear the received requests, and their number.
     fn forget_requests(&self) -> PyResult<()> {
         self.with(fake::FakeServer::forget_requests)
     }
 
-    /// Count requests from now on, and keep none: for very many of them.
+    /// Only count requests from now on, and keep none: for large numbers of them.
     fn only_count(&self) -> PyResult<()> {
         self.with(fake::FakeServer::only_count)
     }
@@ -148,7 +152,7 @@ impl FakeServer {
         self.with(|server| server.keep_bodies_up_to(size))
     }
 
-    /// Set the server's clock so many seconds before this machine's, or after it if they are negative.
+    /// Set the server's clock this many seconds before this machine's, or after it if they are negative.
     fn set_clock_offset(&self, seconds: f64) -> PyResult<()> {
         let (ahead, behind) = (answers::seconds(seconds.max(0.0))?, answers::seconds((-seconds).max(0.0))?);
         self.with(
@@ -156,7 +160,7 @@ impl FakeServer {
         )
     }
 
-    /// Stop: close every connection. What was seen is gone with it.
+    /// Stop: close every connection. The received requests are lost.
     fn stop(&self, py: Python<'_>) {
         let running = self.take();
         py.detach(|| drop(running));
@@ -183,7 +187,7 @@ impl FakeServer {
 impl Drop for FakeServer {
     fn drop(&mut self) {
         if self.generation != process::generation() {
-            // Its threads are those of the process that this one was forked from.
+            // Its threads belong to the parent process.
             std::mem::forget(self.take());
         }
     }
@@ -195,7 +199,7 @@ impl fmt::Debug for FakeServer {
     }
 }
 
-/// A route, or a failure, that is being made. It does nothing until it is told what to answer.
+/// A builder of a route or a failure. It does nothing until it has a response.
 ///
 /// Made by `FakeServer.on`.
 #[pyclass(frozen, module = "archstone.testing")]
@@ -217,25 +221,25 @@ impl Route {
 
 #[pymethods]
 impl Route {
-    /// Always answer so: with a Reply, a Failure or a status.
+    /// Always send this response: a Reply, a Failure or a status.
     fn reply(&self, reply: &Bound<'_, PyAny>) -> PyResult<()> {
         let reply = answers::reply(reply)?;
         self.make(|route| route.reply(reply))
     }
 
-    /// Answer so in order, and leave what comes after to the routes that were made before.
+    /// Send these responses in order, and leave later requests to earlier routes.
     fn replies(&self, replies: &Bound<'_, PyAny>) -> PyResult<()> {
         let replies = replies.try_iter()?.map(|it| answers::reply(&it?)).collect::<PyResult<Vec<_>>>()?;
         self.make(|route| route.replies(replies))
     }
 
-    /// Fail from now on, until `heal` is called: with a Failure, a Reply to give instead, or a status.
+    /// Fail from now on, until `heal` is called: with a Failure, a Reply to send instead, or a status.
     fn fail(&self, failure: &Bound<'_, PyAny>) -> PyResult<()> {
         let failure = answers::failure(failure)?;
         self.make(|route| route.fail(failure))
     }
 
-    /// Fail the next so many times. Several calls add up, in their order.
+    /// Fail this many times from now on. Several calls add up, in their order.
     fn fail_next(&self, times: usize, failure: &Bound<'_, PyAny>) -> PyResult<()> {
         let failure = answers::failure(failure)?;
         self.make(|route| route.fail_next(times, failure))

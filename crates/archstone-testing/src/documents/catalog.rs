@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 const INTERFACES: [&str; 3] = ["public", "internal", "admin"];
 
-/// A service catalog, made to measure.
+/// Builds a service catalog.
 ///
-/// A URL may hold `$(project_id)s` or `%(project_id)s`, as in Keystone's own catalog: then only tokens of a
-/// project list the endpoint. A URL that is only a path, `/compute/v2.1`, is one of the
+/// A URL may contain `$(project_id)s` or `%(project_id)s`, as in Keystone's own catalog: then the endpoint is only in
+/// tokens with a project. A URL that is only a path, such as `/compute/v2.1`, belongs to the
 /// [`FakeKeystone`](crate::FakeKeystone) itself.
 ///
 /// ```
@@ -55,8 +55,8 @@ impl CatalogBuilder {
         Self { regions: vec!["RegionOne".into()], services: Vec::new() }
     }
 
-    /// A catalog of this size, for measuring: the services `service-0` and so on, each with `interfaces` of the
-    /// three interfaces in each of the regions `region-0` and so on.
+    /// A catalog of this size, for benchmarks: the services `service-0` and so on, each with `interfaces` of the three
+    /// interfaces in each of the regions `region-0` and so on.
     ///
     /// ```
     /// let catalog = archstone_testing::CatalogBuilder::sized(100, 3, 20).json(None);
@@ -83,13 +83,13 @@ impl CatalogBuilder {
         catalog
     }
 
-    /// The regions of the services that are added from now on.
+    /// Sets the regions of the services that are added after this.
     pub fn regions(mut self, regions: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.regions = regions.into_iter().map(Into::into).collect();
         self
     }
 
-    /// A service with the same URL for every interface in every region.
+    /// Adds a service with the same URL for every interface in every region.
     pub fn service(mut self, service_type: &str, name: &str, url: &str) -> Self {
         let endpoints = self.regions.iter().flat_map(|region| {
             INTERFACES.map(|interface| Endpoint {
@@ -103,7 +103,7 @@ impl CatalogBuilder {
         self
     }
 
-    /// One endpoint more, of a service that is there or, named like its type, is made for it.
+    /// Adds an endpoint to a service. If there is no such service, it is created, with its type as its name.
     pub fn endpoint(mut self, service_type: &str, interface: &str, region: &str, url: &str) -> Self {
         let endpoint = Endpoint { interface: interface.into(), region: region.into(), url: url.into() };
         match self.services.iter_mut().find(|it| it.kind == service_type) {
@@ -117,7 +117,7 @@ impl CatalogBuilder {
         self
     }
 
-    /// The catalog as tokens hold it, for a project or for none.
+    /// The catalog as it is in a token, with or without a project.
     #[must_use]
     pub fn json(&self, project_id: Option<&str>) -> Value {
         self.json_at("", project_id)
@@ -130,7 +130,7 @@ impl CatalogBuilder {
 }
 
 impl Service {
-    /// Keystone leaves a service without endpoints out.
+    /// `None` if there are no endpoints: Keystone omits such services.
     fn json(&self, server: &str, project_id: Option<&str>) -> Option<Value> {
         let endpoints: Vec<_> =
             self.endpoints.iter().filter_map(|it| it.json(&self.kind, server, project_id)).collect();

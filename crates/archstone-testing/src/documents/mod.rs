@@ -1,4 +1,4 @@
-//! The documents of an identity service, made to measure.
+//! Builders for the documents of an identity service.
 
 mod catalog;
 mod token;

@@ -11,7 +11,7 @@ use crate::{
     clock::{after, keystone_time},
 };
 
-/// What a token is for.
+/// The scope of a token.
 #[derive(Clone, Debug)]
 pub(crate) enum TokenScope {
     Unscoped,
@@ -20,7 +20,7 @@ pub(crate) enum TokenScope {
     System,
 }
 
-/// A token document, made to measure: what `POST /v3/auth/tokens` answers.
+/// Builds a token document: the body of `POST /v3/auth/tokens`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,8 +60,7 @@ impl Default for TokenBuilder {
 }
 
 impl TokenBuilder {
-    /// A token without a scope for the user `demo` of the domain `Default`, got with a password just now for an
-    /// hour.
+    /// An unscoped token for the user `demo` of the domain `Default`, just issued for a password, and valid for an hour.
     pub fn new() -> Self {
         let issued_at = Timestamp::now();
         Self {
@@ -78,36 +77,36 @@ impl TokenBuilder {
         }
     }
 
-    /// How identity was proven.
+    /// Sets the methods of the login.
     pub fn methods(mut self, methods: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.methods = methods.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The user.
+    /// Sets the user.
     pub fn user(mut self, id: impl Into<String>, name: impl Into<String>) -> Self {
         self.user = (id.into(), name.into());
         self
     }
 
-    /// The domain that owns the user.
+    /// Sets the domain that owns the user.
     pub fn user_domain(mut self, id: impl Into<String>, name: impl Into<String>) -> Self {
         self.user_domain = (id.into(), name.into());
         self
     }
 
-    /// The token is for a project of the domain `Default`.
+    /// Scopes the token to a project of the domain `Default`.
     pub fn project(self, id: impl Into<String>, name: impl Into<String>) -> Self {
         let domain = ("default".into(), "Default".into());
         self.scope(TokenScope::Project { id: id.into(), name: name.into(), domain })
     }
 
-    /// The token is for a domain.
+    /// Scopes the token to a domain.
     pub fn domain(self, id: impl Into<String>, name: impl Into<String>) -> Self {
         self.scope(TokenScope::Domain { id: id.into(), name: name.into() })
     }
 
-    /// The token is for the system.
+    /// Scopes the token to the system.
     pub fn system(self) -> Self {
         self.scope(TokenScope::System)
     }
@@ -117,19 +116,19 @@ impl TokenBuilder {
         self
     }
 
-    /// One more role.
+    /// Adds a role.
     pub fn role(mut self, name: impl Into<String>) -> Self {
         self.roles.push(name.into());
         self
     }
 
-    /// How long the token lives, from when it was issued.
+    /// Sets the lifetime of the token, from when it was issued.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.expires_at = after(self.issued_at, lifetime);
         self
     }
 
-    /// How long ago the token was issued. It lives as long as before.
+    /// Sets how long ago the token was issued. Its lifetime does not change.
     pub fn issued_ago(self, ago: Duration) -> Self {
         let issued_at = self.issued_at.checked_sub(ago).unwrap_or(Timestamp::MIN);
         let expires_at = self.expires_at.checked_sub(ago).unwrap_or(Timestamp::MIN);
@@ -141,13 +140,13 @@ impl TokenBuilder {
         self
     }
 
-    /// The token's audit id, and after it that of the first token in its chain, if it is not the same.
+    /// Sets the token's audit ID, followed by that of the first token in its chain if that is another token.
     pub fn audit_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.audit_ids = ids.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The services. The scope's project, if there is one, is filled in; so the scope comes first.
+    /// Sets the services. The project of the scope is inserted into their URLs, so set the scope first.
     pub fn catalog(self, catalog: &CatalogBuilder) -> Self {
         self.catalog_at("", catalog)
     }
@@ -157,7 +156,7 @@ impl TokenBuilder {
         self
     }
 
-    /// Any other member of the document, or another value for one.
+    /// Sets any member of the document.
     pub fn member(mut self, name: impl Into<String>, value: Value) -> Self {
         self.others.insert(name.into(), value);
         self
@@ -207,7 +206,7 @@ impl TokenBuilder {
         json!({ "token": token })
     }
 
-    /// The document as the answer to a login, with the token itself in its header.
+    /// A response to a login with this document, and with the token in its header.
     ///
     /// ```
     /// use archstone_testing::{FakeServer, TokenBuilder};

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Reply;
 
-/// What a service says of its versions, in the forms that there are.
+/// Builds a service's version documents, in all formats in use.
 ///
 /// ```
 /// use archstone_testing::{FakeServer, VersionsBuilder};
@@ -24,18 +24,18 @@ pub struct VersionsBuilder {
 }
 
 impl VersionsBuilder {
-    /// The versions of the service at this URL, which stands before their links.
+    /// No versions yet, for a service at this URL, which all links begin with.
     pub fn new(url: &str) -> Self {
         Self { url: url.trim_end_matches('/').into(), versions: Vec::new() }
     }
 
-    /// One more version. It is `CURRENT`, and its link ends in its id.
+    /// Adds a version. It is `CURRENT`, and its link ends in its ID.
     pub fn version(self, id: &str) -> Self {
         let link = format!("{}/{id}/", self.url);
         self.version_at(id, &link)
     }
 
-    /// One more version, with this link.
+    /// Adds a version with this link.
     pub fn version_at(mut self, id: &str, link: &str) -> Self {
         let links = json!([{"rel": "self", "href": link}]);
         let fields = [("id", json!(id)), ("status", json!("CURRENT")), ("links", links)];
@@ -43,17 +43,17 @@ impl VersionsBuilder {
         self
     }
 
-    /// How far along the version is that was added last, such as `SUPPORTED`.
+    /// Sets the status of the last version added, such as `SUPPORTED`.
     pub fn status(self, status: &str) -> Self {
         self.field("status", json!(status))
     }
 
-    /// The least and the greatest microversion of the version that was added last.
+    /// Sets the lowest and the highest microversion of the last version added.
     pub fn microversions(self, least: &str, greatest: &str) -> Self {
         self.field("min_version", json!(least)).field("version", json!(greatest))
     }
 
-    /// Any field of the version that was added last.
+    /// Sets any field of the last version added.
     pub fn field(mut self, name: &str, value: Value) -> Self {
         if let Some(version) = self.versions.last_mut() {
             version.insert(name.to_owned(), value);
@@ -71,7 +71,7 @@ impl VersionsBuilder {
         Reply::json(300, json!({"versions": {"values": self.versions}}))
     }
 
-    /// `{"version": {…}}`: one version's own document. 404 when there is no such version.
+    /// `{"version": {…}}`: the document of a single version. 404 if there is no such version.
     pub fn single(&self, id: &str) -> Reply {
         match self.find(id) {
             Some(version) => Reply::json(200, json!({ "version": version })),
@@ -79,7 +79,8 @@ impl VersionsBuilder {
         }
     }
 
-    /// One version's description by itself, as older baremetal services give it. 404 when there is no such version.
+    /// The description of a single version without an outer object, as in older baremetal services. 404 if there is no
+    /// such version.
     pub fn bare(&self, id: &str) -> Reply {
         match self.find(id) {
             Some(version) => Reply::json(200, json!(version)),

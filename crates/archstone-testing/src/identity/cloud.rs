@@ -1,11 +1,11 @@
-//! Who there is in a fake cloud, and what they may do.
+//! The users, projects and roles of a fake cloud.
 
 use std::time::Duration;
 
 use super::user::{DEFAULT_DOMAIN, FakeUser, On, id};
 use crate::CatalogBuilder;
 
-/// A project of a [`FakeCloud`]. Its id is its name with `-id` after it, unless said otherwise.
+/// A project of a [`FakeCloud`]. By default its ID is its name followed by `-id`.
 ///
 /// ```
 /// let shop = archstone_testing::FakeProject::new("shop").in_domain("acme");
@@ -21,30 +21,30 @@ pub struct FakeProject {
 }
 
 impl FakeProject {
-    /// A project of the domain `default`.
+    /// A project in the domain `default`.
     pub fn new(name: &str) -> Self {
         Self { id: None, name: name.into(), domain_id: DEFAULT_DOMAIN.into(), enabled: true }
     }
 
-    /// With this id.
+    /// Sets the ID.
     pub fn with_id(mut self, id: &str) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// In the domain with this id.
+    /// Puts it in the domain with this ID.
     pub fn in_domain(mut self, domain_id: &str) -> Self {
         self.domain_id = domain_id.into();
         self
     }
 
-    /// No tokens are issued for it.
+    /// Disables it: no tokens are issued for it.
     pub fn disabled(mut self) -> Self {
         self.enabled = false;
         self
     }
 
-    /// The id.
+    /// The ID.
     #[must_use]
     pub fn id(&self) -> String {
         id(self.id.as_ref(), &self.domain_id, &self.name)
@@ -72,20 +72,20 @@ pub struct FakeTrust {
 }
 
 impl FakeTrust {
-    /// The trustee may act as `member` in the trustor's project. Users are named by name or id.
+    /// The trustee may act as `member` in the trustor's project. Users are given by name or ID.
     pub fn new(id: &str, trustor: &str, trustee: &str, project: &str) -> Self {
         let [id, trustor, trustee, project] = [id, trustor, trustee, project].map(str::to_owned);
         Self { id, trustor, trustee, project, impersonation: false }
     }
 
-    /// Tokens show the trustor as their user.
+    /// Makes the trustor the user of the tokens.
     pub fn with_impersonation(mut self) -> Self {
         self.impersonation = true;
         self
     }
 }
 
-/// Who there is: domains, projects, users, and the services of the catalog.
+/// The content of a cloud: domains, projects, users, and the services of the catalog.
 ///
 /// ```
 /// use std::time::Duration;
@@ -102,7 +102,7 @@ impl FakeTrust {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct FakeCloud {
-    /// Ids and names.
+    /// IDs and names.
     domains: Vec<(String, String)>,
     pub(super) projects: Vec<FakeProject>,
     pub(super) users: Vec<FakeUser>,
@@ -119,7 +119,7 @@ impl Default for FakeCloud {
 }
 
 impl FakeCloud {
-    /// Nobody yet: the domain `Default` with the id `default`, no services, tokens for an hour.
+    /// An empty cloud: the domain `Default` with the ID `default`, no services, and tokens that are valid for an hour.
     pub fn new() -> Self {
         Self {
             domains: vec![(DEFAULT_DOMAIN.into(), "Default".into())],
@@ -132,8 +132,8 @@ impl FakeCloud {
         }
     }
 
-    /// A cloud for a first test: the user `demo` with the password `secret`, a member of the project `demo`,
-    /// which is the default. The catalog has identity, compute, image and object-store, with the paths `/v3`,
+    /// A cloud for simple tests: the user `demo` with the password `secret`, a member of the project `demo`, which is
+    /// their default. The catalog contains identity, compute, image and object-store, with the paths `/v3`,
     /// `/compute/v2.1`, `/image` and `/object-store/v1/AUTH_…` of the same server.
     pub fn demo() -> Self {
         let services = CatalogBuilder::new()
@@ -147,39 +147,39 @@ impl FakeCloud {
             .catalog(services)
     }
 
-    /// One more domain.
+    /// Adds a domain.
     pub fn domain(mut self, id: &str, name: &str) -> Self {
         self.domains.push((id.into(), name.into()));
         self
     }
 
-    /// One more project; in the place of one with the same id.
+    /// Adds a project, or replaces the one with the same ID.
     pub fn project(mut self, project: FakeProject) -> Self {
         self.projects.retain(|it| it.id() != project.id());
         self.projects.push(project);
         self
     }
 
-    /// One more user; in the place of one with the same id.
+    /// Adds a user, or replaces the one with the same ID.
     pub fn user(mut self, user: FakeUser) -> Self {
         self.users.retain(|it| it.id() != user.id());
         self.users.push(user);
         self
     }
 
-    /// One more trust.
+    /// Adds a trust.
     pub fn trust(mut self, trust: FakeTrust) -> Self {
         self.trusts.push(trust);
         self
     }
 
-    /// These services and no others.
+    /// Replaces the catalog.
     pub fn catalog(mut self, services: CatalogBuilder) -> Self {
         self.services = services;
         self
     }
 
-    /// More services, or others, made of those that there are.
+    /// Changes the catalog.
     ///
     /// ```
     /// use archstone_testing::FakeCloud;
@@ -192,20 +192,21 @@ impl FakeCloud {
         self
     }
 
-    /// Speaks Identity API v2.0 and no other: passwords and tokens for tenants, which are the projects of the domain
-    /// `default`, and their list. It is a stub after the documentation: no Keystone of today has this version.
+    /// Supports only Identity API v2.0: passwords and tokens for tenants, which are the projects of the domain
+    /// `default`, and their list. This follows the documentation, since current versions of Keystone no longer have
+    /// this API.
     pub fn speaking_v2(mut self) -> Self {
         self.is_v2 = true;
         self
     }
 
-    /// How long tokens live.
+    /// Sets the lifetime of tokens.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// A domain's id and name. One that was never declared is named like its id.
+    /// A domain's ID and name. An undeclared one has its ID as its name.
     pub(super) fn domain_of(&self, id: &str) -> (String, String) {
         let known = self.domains.iter().find(|(it, _)| it == id);
         known.cloned().unwrap_or_else(|| (id.into(), id.into()))
@@ -215,7 +216,7 @@ impl FakeCloud {
         self.domains.iter().find(|(it, named)| Some(&**it) == id || Some(&**named) == name).cloned()
     }
 
-    /// A user by name, in any domain, or by id.
+    /// A user by name, in any domain, or by ID.
     pub(super) fn user_called(&self, called: &str) -> Option<&FakeUser> {
         self.users.iter().find(|it| it.id() == called || it.name == called)
     }
@@ -228,7 +229,7 @@ impl FakeCloud {
         self.projects.iter().find(|it| it.id() == id)
     }
 
-    /// A project by id, or by name in a domain.
+    /// A project by ID, or by name in a domain.
     pub(super) fn project_called(&self, called: &str, domain_id: &str) -> Option<&FakeProject> {
         self.projects.iter().find(|it| it.id() == called || (it.name == called && it.domain_id == domain_id))
     }

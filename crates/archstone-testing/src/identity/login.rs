@@ -1,4 +1,4 @@
-//! `POST /v3/auth/tokens`: who is it, what for, and is that enough?
+//! `POST /v3/auth/tokens`: authentication and scopes.
 
 use std::time::Duration;
 
@@ -14,32 +14,33 @@ use crate::{
     Reply, SeenRequest, TokenBuilder,
     clock::{after, keystone_time},
     documents::TokenScope,
+    oidc::decoded,
 };
 
 const RECEIPT_LIFETIME: Duration = Duration::from_secs(300);
 
-/// What the methods of a login have shown.
+/// The result of a login's methods.
 #[derive(Default)]
 pub(super) struct Proof {
     pub(super) user_id: Option<String>,
     methods: Vec<String>,
-    /// A token that is exchanged bounds the life of the new one.
+    /// A token that is exchanged limits the lifetime of the new one.
     expires_at: Option<Timestamp>,
     /// The audit id of the first token of the chain.
     chain: Option<String>,
-    /// An application credential is for one project. Its id, its name and that project.
+    /// An application credential has one project: its ID, its name and that project.
     bound: Option<(String, String, String)>,
 }
 
-/// What a token is to be for.
+/// The user, scope and roles of a new token.
 pub(super) struct Authority {
     scope: TokenScope,
     roles: Vec<String>,
-    /// The user that the token shows, and the document's part about a trust.
+    /// The token's user, and the part of the document about a trust.
     trust: Option<(FakeUser, Value)>,
 }
 
-/// Answers a login.
+/// Handles a login.
 pub(super) fn log_in(state: &mut State, now: Timestamp, request: &SeenRequest) -> Result<Reply, Reply> {
     let body = request.json();
     let (identity, asked) = (&body["auth"]["identity"], &body["auth"]["scope"]);
@@ -49,12 +50,16 @@ pub(super) fn log_in(state: &mut State, now: Timestamp, request: &SeenRequest) -
         return Err(Reply::error(400, message));
     };
     let mut proof = Proof::default();
-    if let Some(name) = request.header("openstack-auth-receipt") {
-        let receipt = state.receipt(name, now).ok_or_else(refused)?.clone();
-        proof.add(&receipt.user_id, &receipt.methods)?;
-    }
     for method in methods.iter().filter_map(Value::as_str) {
         prove(&mut proof, method, &identity[method], state, now)?;
+    }
+    if let Some(name) = request.header("openstack-auth-receipt") {
+        let is_of_user = |receipt: &&Receipt| proof.user_id.as_ref() == Some(&receipt.user_id);
+        let receipt = state.receipt(name, now).filter(is_of_user);
+        // Keystone quotes the receipt.
+        let unknown = || Reply::error(401, format!("Could not find auth receipt: {name}."));
+        let Receipt { user_id, methods, .. } = receipt.ok_or_else(unknown)?.clone();
+        proof.add(&user_id, &methods)?;
     }
     let user = proof.user_id.as_deref().and_then(|id| state.cloud.user_with_id(id));
     let user = user.filter(|user| user.enabled).ok_or_else(refused)?.clone();
@@ -70,11 +75,51 @@ pub(super) fn log_in(state: &mut State, now: Timestamp, request: &SeenRequest) -
     Ok(document(state, &token, wants_catalog).reply(&name))
 }
 
-/// Issues a token to a user as if he had logged in with his password, for the scope that he has when he asks for none.
+/// Issues a token to a user, as for a login with a password and the user's default scope.
 pub(super) fn issue_unasked(state: &mut State, now: Timestamp, user: &FakeUser) -> String {
     let proof = Proof { user_id: Some(user.id()), methods: vec!["password".into()], ..Proof::default() };
     let authority = own_scope(&state.cloud, user);
     issue(state, now, user, proof, authority).0
+}
+
+/// Responds with an unscoped token for the user whom a provider vouches for.
+pub(super) fn federated(
+    state: &mut State,
+    now: Timestamp,
+    request: &SeenRequest,
+    provider: &str,
+    protocol: &str,
+) -> Result<Reply, Reply> {
+    let vouches = state.vouchers.get(&(provider.to_owned(), protocol.to_owned()));
+    let vouches = vouches.ok_or_else(|| Reply::error(404, "Could not find identity provider."))?;
+    let user = vouches(request)?.and_then(|name| state.cloud.user_called(&name).cloned()).ok_or_else(refused)?;
+    let proof = Proof { user_id: Some(user.id()), methods: vec![protocol.to_owned()], ..Proof::default() };
+    let (name, token) = issue(state, now, &user, proof, unscoped());
+    Ok(document(state, &token, false).reply(&name))
+}
+
+/// Responds with the page in which a browser posts an unscoped token to a dashboard. The user is `demo`.
+pub(super) fn websso(
+    state: &mut State,
+    now: Timestamp,
+    request: &SeenRequest,
+    provider: &str,
+    protocol: &str,
+) -> Result<Reply, Reply> {
+    if !state.vouchers.contains_key(&(provider.to_owned(), protocol.to_owned())) {
+        return Err(Reply::error(404, "Could not find identity provider."));
+    }
+    let origin = request.query().and_then(|it| it.strip_prefix("origin=")).map(decoded).unwrap_or_default();
+    let port = origin.strip_prefix("http://localhost:").and_then(|it| it.strip_suffix("/auth/websso/"));
+    if port.is_none_or(|it| it.parse::<u16>().is_err()) {
+        return Err(Reply::error(401, format!("{origin} is not a trusted dashboard host")));
+    }
+    let user = state.cloud.user_called("demo").cloned().ok_or_else(refused)?;
+    let proof = Proof { user_id: Some(user.id()), methods: vec![protocol.to_owned()], ..Proof::default() };
+    let (name, _) = issue(state, now, &user, proof, unscoped());
+    let field = format!("<input type=\"hidden\" name=\"token\" id=\"token\" value=\"{name}\">");
+    let page = format!("<form id=\"sso\" action=\"{origin}\" method=\"post\">{field}</form>\n");
+    Ok(Reply::text(200, page).header("content-type", "text/html"))
 }
 
 /// A token's document, with its catalog if it has one.
@@ -175,10 +220,10 @@ fn find_domain(cloud: &FakeCloud, named: &Value) -> Option<(String, String)> {
     cloud.find_domain(named["id"].as_str(), named["name"].as_str())
 }
 
-/// What was asked, if the user may have it.
+/// The requested scope, if the user may have it.
 pub(super) fn authority(cloud: &FakeCloud, user: &FakeUser, proof: &Proof, asked: &Value) -> Result<Authority, Reply> {
     if let Some((_, _, project)) = &proof.bound {
-        // The scope is the credential's own, and no other may be asked.
+        // The scope is that of the credential, and no other may be requested.
         let project = cloud.project_called(project, &user.domain_id).ok_or_else(refused)?;
         return if asked.is_null() { on_project(cloud, user, project) } else { Err(refused()) };
     }
@@ -209,7 +254,7 @@ fn unscoped() -> Authority {
     Authority { scope: TokenScope::Unscoped, roles: Vec::new(), trust: None }
 }
 
-/// The user's default project, if he may act there.
+/// The user's default project, if the user has a role there.
 fn own_scope(cloud: &FakeCloud, user: &FakeUser) -> Authority {
     let project = user.default_project.as_deref().and_then(|it| cloud.project_called(it, &user.domain_id));
     project.and_then(|project| on_project(cloud, user, project).ok()).unwrap_or_else(unscoped)
@@ -282,11 +327,14 @@ pub(super) fn issue(
     if let Some((id, name, _)) = proof.bound {
         document = document.member("application_credential", json!({"id": id, "name": name, "restricted": true}));
     }
+    if !state.service_providers.is_empty() {
+        document = document.member("service_providers", state.service_providers.clone().into());
+    }
     let token = Issued { document, user_id: user.id(), methods: proof.methods, expires_at, chain };
     (state.keep(token.clone()), token)
 }
 
-/// More factors are needed.
+/// The response if more factors are needed.
 fn receipt(state: &mut State, now: Timestamp, user: &FakeUser, methods: Vec<String>, required: [&str; 2]) -> Reply {
     let expires_at = after(now, RECEIPT_LIFETIME);
     let (domain_id, domain_name) = state.cloud.domain_of(&user.domain_id);
@@ -303,7 +351,7 @@ fn receipt(state: &mut State, now: Timestamp, user: &FakeUser, methods: Vec<Stri
     Reply::json(401, body).header("openstack-auth-receipt", name)
 }
 
-/// Keystone tells nobody why.
+/// Keystone does not say why.
 pub(super) fn refused() -> Reply {
     Reply::error(401, "The request you have made requires authentication.")
 }

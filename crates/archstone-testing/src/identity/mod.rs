@@ -2,6 +2,7 @@
 
 mod cloud;
 mod login;
+mod onward;
 mod service;
 mod state;
 mod user;
@@ -20,13 +21,13 @@ use service::{Beside, Identity};
 use state::State;
 
 use crate::{
-    FakeServer, locked,
+    FakeServer, Reply, SeenRequest, locked,
     server::{Application, Setup},
 };
 
 /// An identity service in this process. See the [crate's documentation](crate) for an example.
 ///
-/// It is a [`FakeServer`], with all that such a one can: routes, failures, what was seen.
+/// It is also a [`FakeServer`], with routes, failures and recorded requests.
 pub struct FakeKeystone {
     server: FakeServer,
     identity: Arc<Identity>,
@@ -78,13 +79,13 @@ impl FakeKeystone {
         Self { server, identity }
     }
 
-    /// What clients are given: `http://127.0.0.1:41234/v3`.
+    /// The auth URL for clients: `http://127.0.0.1:41234/v3`.
     #[must_use]
     pub fn auth_url(&self) -> String {
         format!("{}/v3", self.url())
     }
 
-    /// The `OS_*` variables with which a user logs in, who is named by name or id.
+    /// The `OS_*` variables for a login as this user, who is given by name or ID.
     ///
     /// ```
     /// use archstone::{Client, host::Host};
@@ -102,7 +103,7 @@ impl FakeKeystone {
     ///
     /// # Panics
     ///
-    /// When there is no such user.
+    /// If there is no such user.
     #[must_use]
     pub fn environment(&self, user: &str) -> Vec<(&'static str, String)> {
         let user = self.known_user(user);
@@ -114,7 +115,7 @@ impl FakeKeystone {
         ]
     }
 
-    /// A user, by name or id: to be changed, say, and put in its own place.
+    /// A user, by name or ID, for example to change and replace it.
     ///
     /// ```
     /// use archstone_testing::FakeKeystone;
@@ -128,28 +129,67 @@ impl FakeKeystone {
         locked(&self.identity.state).cloud.user_called(called).cloned()
     }
 
-    /// How many logins were tried.
+    /// The number of login attempts.
     #[must_use]
     pub fn logins(&self) -> usize {
         self.count("POST", "/v3/auth/tokens")
+    }
+
+    /// Trusts a provider: its access tokens are exchanged for unscoped tokens at the federated URL of this identity
+    /// provider and protocol.
+    pub fn trust(&self, identity_provider: &str, protocol: &str, provider: &crate::FakeProvider) {
+        let vouches = provider.vouches();
+        let bearer = |request: &SeenRequest| Some(request.header("authorization")?.strip_prefix("Bearer ")?.to_owned());
+        self.vouch(identity_provider, protocol, move |request| Ok(bearer(request).and_then(|it| vouches(&it))));
+    }
+
+    /// Trusts a platform: its workload tokens for an audience are exchanged for unscoped tokens at the federated URL of
+    /// this identity provider and protocol.
+    pub fn trust_platform(
+        &self,
+        identity_provider: &str,
+        protocol: &str,
+        platform: &crate::FakePlatform,
+        audience: &str,
+    ) {
+        let vouches = platform.vouches(audience);
+        let bearer = |request: &SeenRequest| Some(request.header("authorization")?.strip_prefix("Bearer ")?.to_owned());
+        self.vouch(identity_provider, protocol, move |request| Ok(bearer(request).and_then(|it| vouches(&it).ok())));
+    }
+
+    /// Trusts a SAML identity provider: this server is its service provider, with a session for each login, at the
+    /// federated URL of this identity provider and protocol.
+    pub fn trust_saml(&self, identity_provider: &str, protocol: &str, provider: &crate::FakeSamlProvider) {
+        let (vouches, consumes) = provider.service_provider(self.server.url(), identity_provider, protocol);
+        self.vouch(identity_provider, protocol, vouches);
+        self.on("POST", crate::FakeSamlProvider::CONSUMER).reply_with(consumes);
+    }
+
+    fn vouch(
+        &self,
+        identity_provider: &str,
+        protocol: &str,
+        voucher: impl Fn(&SeenRequest) -> Result<Option<String>, Reply> + Send + Sync + 'static,
+    ) {
+        locked(&self.identity.state).vouchers.insert((identity_provider.into(), protocol.into()), Arc::new(voucher));
     }
 
     fn known_user(&self, called: &str) -> FakeUser {
         self.user(called).unwrap_or_else(|| panic!("the fake cloud has no user `{called}`"))
     }
 
-    /// Issues a token without being asked: to a user, who is named by name or id, for his default project.
+    /// Issues a token without a login: to a user, given by name or ID, for their default project.
     ///
     /// # Panics
     ///
-    /// When there is no such user.
+    /// If there is no such user.
     #[must_use]
     pub fn issue(&self, user: &str) -> String {
         let user = self.known_user(user);
         login::issue_unasked(&mut locked(&self.identity.state), self.identity.clock.now(), &user)
     }
 
-    /// Whether a token is good now.
+    /// Whether a token is currently valid.
     #[must_use]
     pub fn accepts(&self, token: &str) -> bool {
         self.identity.accepts(token)
@@ -160,7 +200,7 @@ impl FakeKeystone {
         locked(&self.identity.state).revoke(token);
     }
 
-    /// Revokes every token that there is.
+    /// Revokes all tokens.
     ///
     /// ```
     /// use archstone_testing::FakeKeystone;
@@ -175,7 +215,7 @@ impl FakeKeystone {
         locked(&self.identity.state).revoke_all();
     }
 
-    /// Changes who there is. Tokens stay as they were issued.
+    /// Changes the content of the cloud. Tokens that were already issued stay the same.
     ///
     /// ```
     /// use archstone_testing::{FakeKeystone, FakeUser};
@@ -190,7 +230,7 @@ impl FakeKeystone {
         state.cloud = change(state.cloud.clone());
     }
 
-    /// Starts a server that knows this one's tokens: a service on another port, and so of another origin.
+    /// Starts a server that accepts this one's tokens: a service on another port, and therefore of another origin.
     ///
     /// ```
     /// use archstone_testing::{FakeKeystone, Reply};

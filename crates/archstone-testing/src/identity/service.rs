@@ -1,4 +1,4 @@
-//! What answers the requests to `/v3`.
+//! The routes below `/v3`.
 
 use std::sync::{Arc, Mutex};
 
@@ -30,6 +30,14 @@ impl Application for Identity {
             _ if read && path.is_empty() => Ok(versions(request)),
             _ if read && path == ["v3"] => Ok(version(request)),
             ("POST", ["v3", "auth", "tokens"]) => login::log_in(&mut locked(&self.state), self.clock.now(), request),
+            (
+                "GET" | "POST",
+                ["v3", "OS-FEDERATION", "identity_providers", provider, "protocols", protocol, "auth"],
+            ) => login::federated(&mut locked(&self.state), self.clock.now(), request, provider, protocol),
+            (
+                "GET",
+                ["v3", "auth", "OS-FEDERATION", "identity_providers", provider, "protocols", protocol, "websso"],
+            ) => login::websso(&mut locked(&self.state), self.clock.now(), request, provider, protocol),
             ("DELETE", ["v3", "auth", "tokens"]) => self.revoke(request),
             _ if read && path == ["v3", "auth", "tokens"] => self.validate(request),
             _ if read && path == ["v3", "auth", "projects"] => self.projects(request),
@@ -57,7 +65,7 @@ impl Identity {
         Ok((token.clone(), user.clone()))
     }
 
-    /// The token that a request is about, if the caller may know of it.
+    /// The subject token of a request, if the caller may see it.
     fn subject(&self, state: &State, request: &SeenRequest) -> Result<(String, Issued), Reply> {
         let (_, user) = self.caller(state, request)?;
         let name = request.header("x-subject-token").unwrap_or_default();
@@ -140,7 +148,7 @@ impl Identity {
     }
 }
 
-/// Knows an identity service's tokens, and serves nothing itself.
+/// Accepts an identity service's tokens, but has no routes of its own.
 pub(super) struct Beside(pub(super) Arc<Identity>);
 
 impl Application for Beside {
@@ -171,7 +179,7 @@ fn project_json(project: &FakeProject) -> Value {
     })
 }
 
-/// Version 3, with a link to the host that was asked.
+/// Version 3, with a link to the requested host.
 fn version_json(request: &SeenRequest) -> Value {
     let link = format!("http://{}/v3/", request.header("host").unwrap_or("localhost"));
     let media = json!([{"base": "application/json", "type": "application/vnd.openstack.identity-v3+json"}]);

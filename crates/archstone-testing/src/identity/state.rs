@@ -1,21 +1,29 @@
 //! Tokens and receipts that have been issued.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::cloud::FakeCloud;
-use crate::TokenBuilder;
+use crate::{Reply, SeenRequest, TokenBuilder};
 
 /// The cloud, and what it has issued.
 pub(super) struct State {
-    /// The server's URL, for the endpoints that are its own.
+    /// The server's URL, for its own endpoints.
     pub(super) url: String,
     pub(super) cloud: FakeCloud,
     tokens: HashMap<String, Issued>,
     receipts: HashMap<String, Receipt>,
     count: usize,
+    /// The trusted providers, by identity provider and protocol.
+    pub(super) vouchers: HashMap<(String, String), Voucher>,
+    /// The service providers, in the format of tokens.
+    pub(super) service_providers: Vec<Value>,
 }
+
+/// The user's name for a request at the federated URL; `None` or a response of its own if there is no user.
+pub(super) type Voucher = Arc<dyn Fn(&SeenRequest) -> Result<Option<String>, Reply> + Send + Sync>;
 
 /// A token that was issued.
 #[derive(Clone)]
@@ -29,7 +37,7 @@ pub(super) struct Issued {
     pub(super) chain: String,
 }
 
-/// A login that is half done.
+/// A login that needs another factor.
 #[derive(Clone)]
 pub(super) struct Receipt {
     pub(super) user_id: String,
@@ -40,16 +48,17 @@ pub(super) struct Receipt {
 impl State {
     pub(super) fn new(cloud: FakeCloud, url: &str) -> Self {
         let url = url.to_owned();
-        Self { url, cloud, tokens: HashMap::new(), receipts: HashMap::new(), count: 0 }
+        let (tokens, receipts, vouchers) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { url, cloud, tokens, receipts, count: 0, vouchers, service_providers: Vec::new() }
     }
 
-    /// A number that comes once.
+    /// A unique number.
     pub(super) fn next(&mut self) -> usize {
         self.count += 1;
         self.count
     }
 
-    /// Keeps a token, and returns what it is called: as long as Keystone's are, and no other server's.
+    /// Stores a token, and returns its value, which is as long as Keystone's, and unique among all servers.
     pub(super) fn keep(&mut self, token: Issued) -> String {
         let number = self.next();
         let port = self.url.rsplit(':').next().unwrap_or_default();
@@ -65,7 +74,7 @@ impl State {
         name
     }
 
-    /// A token that is good now.
+    /// A token that is currently valid.
     pub(super) fn token(&self, name: &str, now: Timestamp) -> Option<&Issued> {
         self.tokens.get(name).filter(|token| now < token.expires_at)
     }

@@ -1,13 +1,13 @@
-//! Users, and what they may do.
+//! Users and their roles.
 
 use std::fmt;
 
-/// The id of the domain of whoever has none of their own.
+/// The id of the default domain of users and projects.
 pub(super) const DEFAULT_DOMAIN: &str = "default";
 
-/// A user of a [`FakeCloud`](crate::FakeCloud). Its id is its name with `-id` after it, unless said otherwise.
+/// A user of a [`FakeCloud`](crate::FakeCloud). By default its ID is its name followed by `-id`.
 ///
-/// Projects are named by name, in the user's own domain, or by id.
+/// Projects are given by name, in the user's own domain, or by ID.
 ///
 /// ```
 /// use archstone_testing::FakeUser;
@@ -26,12 +26,12 @@ pub struct FakeUser {
     pub(super) passcode: Option<String>,
     pub(super) enabled: bool,
     pub(super) default_project: Option<String>,
-    /// Role, and what it is on.
+    /// Each role and its target.
     pub(super) roles: Vec<(String, On)>,
     pub(super) application_credentials: Vec<ApplicationCredential>,
 }
 
-/// What a role is on.
+/// The target of a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum On {
     Project(String),
@@ -48,7 +48,7 @@ pub(super) struct ApplicationCredential {
 }
 
 impl FakeUser {
-    /// A user of the domain `default`, who may do nothing yet.
+    /// A user in the domain `default`, without any role.
     pub fn new(name: &str, password: &str) -> Self {
         Self {
             id: None,
@@ -64,54 +64,54 @@ impl FakeUser {
         }
     }
 
-    /// With this id.
+    /// Sets the ID.
     pub fn with_id(mut self, id: &str) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// In the domain with this id.
+    /// Puts the user in the domain with this ID.
     pub fn in_domain(mut self, domain_id: &str) -> Self {
         self.domain_id = domain_id.into();
         self
     }
 
-    /// With the role `member` on a project.
+    /// Grants the role `member` on a project.
     pub fn member_of(self, project: &str) -> Self {
         self.with_role("member", project)
     }
 
-    /// With a role on a project. Who has the role `admin` anywhere may see and revoke the tokens of others.
+    /// Grants a role on a project. A user with the role `admin` anywhere may validate and revoke the tokens of others.
     pub fn with_role(mut self, role: &str, project: &str) -> Self {
         self.roles.push((role.into(), On::Project(project.into())));
         self
     }
 
-    /// With a role on the domain with this id.
+    /// Grants a role on the domain with this ID.
     pub fn with_domain_role(mut self, role: &str, domain_id: &str) -> Self {
         self.roles.push((role.into(), On::Domain(domain_id.into())));
         self
     }
 
-    /// With a role on the system.
+    /// Grants a role on the system.
     pub fn with_system_role(mut self, role: &str) -> Self {
         self.roles.push((role.into(), On::System));
         self
     }
 
-    /// Logins that ask for no scope are for this project.
+    /// Sets the project of logins that request no scope.
     pub fn with_default_project(mut self, project: &str) -> Self {
         self.default_project = Some(project.into());
         self
     }
 
-    /// Needs this passcode as a second factor: the method `totp`. It stays good, whatever the time is.
+    /// Requires this passcode as a second factor (method `totp`). It is always valid, unlike a real one.
     pub fn with_totp(mut self, passcode: &str) -> Self {
         self.passcode = Some(passcode.into());
         self
     }
 
-    /// With an application credential for a project. Its id is its name with `-id` after it.
+    /// Adds an application credential for a project. Its ID is its name followed by `-id`.
     pub fn with_application_credential(mut self, name: &str, secret: &str, project: &str) -> Self {
         self.application_credentials.push(ApplicationCredential {
             id: format!("{name}-id"),
@@ -122,19 +122,19 @@ impl FakeUser {
         self
     }
 
-    /// The password has expired.
+    /// Expires the password.
     pub fn with_expired_password(mut self) -> Self {
         self.password_expired = true;
         self
     }
 
-    /// May not log in.
+    /// Disables the user.
     pub fn disabled(mut self) -> Self {
         self.enabled = false;
         self
     }
 
-    /// The id.
+    /// The ID.
     #[must_use]
     pub fn id(&self) -> String {
         id(self.id.as_ref(), &self.domain_id, &self.name)
@@ -144,7 +144,7 @@ impl FakeUser {
         self.roles.iter().any(|(role, _)| role == "admin")
     }
 
-    /// The methods that a login needs; none when any will do.
+    /// The methods that a login needs; `None` if any is enough.
     pub(super) fn required_methods(&self) -> Option<[&'static str; 2]> {
         self.passcode.is_some().then_some(["password", "totp"])
     }
@@ -160,7 +160,7 @@ impl fmt::Debug for FakeUser {
     }
 }
 
-/// The id of a user or project: the one that was given, or one that is made of names.
+/// The ID of a user or project: the given one, or one derived from names.
 pub(super) fn id(given: Option<&String>, domain_id: &str, name: &str) -> String {
     match given {
         Some(id) => id.clone(),

@@ -1,4 +1,4 @@
-//! Identity API v2.0, after its documentation: what is not in it is refused.
+//! Identity API v2.0 according to its documentation; everything else is refused.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{Reply, SeenRequest};
 
-/// Answers every request.
+/// Handles every request.
 pub(super) fn answer(state: &mut State, now: Timestamp, request: &SeenRequest, path: &[&str]) -> Reply {
     let reply = match (request.method(), path) {
         ("GET", []) => Ok(versions(request, 300)),
@@ -34,7 +34,7 @@ fn versions(request: &SeenRequest, status: u16) -> Reply {
     }
 }
 
-/// The members of an object, none of them another than those that may be.
+/// The members of an object, which must all be allowed.
 fn members<'a>(value: &'a Value, allowed: &[&str]) -> Result<&'a Map<String, Value>, Reply> {
     let malformed = || error(400, "Expecting to find valid JSON of Identity API v2.0 in the body.");
     let members = value.as_object().ok_or_else(malformed)?;
@@ -85,7 +85,7 @@ fn log_in(state: &mut State, now: Timestamp, request: &SeenRequest) -> Result<Re
     Ok(Reply::json(200, access(&whole["token"], &name)))
 }
 
-/// A token document of v3 in the form of v2.0.
+/// A v3 token document in the format of v2.0.
 fn access(token: &Value, name: &str) -> Value {
     let catalog = token["catalog"].as_array().into_iter().flatten().map(|service| {
         let mut endpoints: Vec<Value> = Vec::new();

@@ -1,4 +1,4 @@
-//! One connection: requests in, answers out.
+//! A connection: reads requests and writes responses.
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -8,22 +8,21 @@ use super::{
 };
 use crate::{Reply, reply::End};
 
-/// Heads may be so long: the largest tokens are some 10 KiB.
+/// The maximum size of the headers: the largest tokens are about 10 KiB.
 const BUFFER: usize = 64 << 10;
 
 pub(super) struct Connection<S> {
     pub(super) stream: S,
-    /// What is written next, in one piece.
+    /// The data for the next write.
     pub(super) out: Vec<u8>,
     buffer: Box<[u8]>,
-    /// What has been read and not been taken yet: from here,
+    /// The range of bytes that were read but not consumed: from here,
     begin: usize,
     /// to here.
     end: usize,
 }
 
-/// Serves requests until the connection ends, and says how it is to end. It ends with the next reset after
-/// so many.
+/// Serves requests until the connection ends, and returns how to end it. It ends once there are more resets than these.
 pub(super) fn serve<S: Read + Write>(stream: S, shared: &Shared, resets: usize) -> End {
     let buffer = vec![0; BUFFER].into();
     let mut connection = Connection { stream, out: Vec::new(), buffer, begin: 0, end: 0 };
@@ -43,7 +42,7 @@ impl<S: Read + Write> Connection<S> {
                 Err(error) => return Err(error),
             };
             if shared.life.resets() != resets {
-                // It came while the connection was being reset.
+                // It arrived while the connection was being reset.
                 return Ok(End::Reset);
             }
             shared.log.record(&request);
@@ -61,7 +60,7 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
-    /// The next request; `None` when there is none any more.
+    /// The next request; `None` at the end.
     fn request(&mut self, body_limit: usize) -> io::Result<Option<SeenRequest>> {
         let Some(head) = self.head()? else { return Ok(None) };
         let mut incoming = Incoming::read(head, body_limit).ok_or_else(malformed)?;
@@ -110,7 +109,7 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
-    /// A line without its end.
+    /// A line without its terminator.
     fn line(&mut self) -> io::Result<String> {
         loop {
             let unread = &self.buffer[self.begin..self.end];
@@ -125,7 +124,7 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
-    /// So many bytes of a body.
+    /// This many bytes of a body.
     fn take(&mut self, mut length: u64, incoming: &mut Incoming) -> io::Result<()> {
         while length > 0 {
             if self.begin == self.end && self.fill()? == 0 {

@@ -1,4 +1,4 @@
-//! An answer goes over the wire, whole or not.
+//! Sends a response, complete or not.
 
 use std::{
     io::{self, Read, Write},
@@ -12,11 +12,11 @@ use crate::{
     reply::{Course, End, HeaderValue, title},
 };
 
-/// Answers up to this size are one write.
+/// Responses up to this size are a single write.
 const ONE_WRITE: usize = 64 << 10;
 
 impl<S: Read + Write> Connection<S> {
-    /// Sends an answer, and says what becomes of the connection.
+    /// Sends a response, and returns how the connection ends.
     pub(super) fn deliver(&mut self, reply: &Reply, request: Option<&SeenRequest>, shared: &Shared) -> io::Result<End> {
         if !shared.life.wait(reply.delay) {
             return Ok(End::Close);
@@ -61,7 +61,7 @@ impl<S: Read + Write> Connection<S> {
             }
             Course::BrokenChunks if sends_body => {
                 pen.chunk(reply, 0, half)?;
-                // Announces a chunk that never comes.
+                // Announces a chunk that is never sent.
                 pen.out.extend_from_slice(format!("{:x}\r\n", all - half + 1).as_bytes());
                 End::Close
             }
@@ -86,7 +86,7 @@ impl<S: Read + Write> Connection<S> {
     }
 }
 
-/// The status line and the headers, but for the body's length.
+/// The status line and the headers, except the body's length.
 fn head(out: &mut Vec<u8>, reply: &Reply, request: Option<&SeenRequest>, shared: &Shared) {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let mut text = format!("HTTP/1.1 {} {}\r\n", reply.status, title(reply.status));
@@ -114,7 +114,7 @@ fn head(out: &mut Vec<u8>, reply: &Reply, request: Option<&SeenRequest>, shared:
     out.extend_from_slice(text.as_bytes());
 }
 
-/// Writes in as few pieces as is sensible; or byte by byte.
+/// Writes in as few writes as is sensible, or byte by byte.
 struct Pen<'a, S> {
     stream: &'a mut S,
     out: &'a mut Vec<u8>,
@@ -148,14 +148,14 @@ impl<S: Write> Pen<'_, S> {
         Ok(())
     }
 
-    /// Sends what is written, without a pause.
+    /// Flushes the buffer without a pause.
     fn at_once(&mut self) -> io::Result<()> {
         self.stream.write_all(self.out)?;
         self.out.clear();
         self.stream.flush()
     }
 
-    /// Sends what is written. Returns whether to go on.
+    /// Flushes the buffer. Returns whether to continue.
     fn lift(&mut self) -> io::Result<bool> {
         let Some(pause) = self.pause else { return self.at_once().map(|()| true) };
         for byte in self.out.iter() {

@@ -1,4 +1,4 @@
-//! Connections come and go, and none outlives its server.
+//! The lifetime of connections: none outlives its server.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,7 @@ use socket2::SockRef;
 use super::{Shared, connection::serve};
 use crate::{locked, reply::End};
 
-/// Which connections are open, and whether all is over.
+/// The open connections, and whether the server has ended.
 #[derive(Default)]
 pub(super) struct Life {
     state: Mutex<State>,
@@ -23,15 +23,15 @@ pub(super) struct Life {
 struct State {
     ended: bool,
     opened: usize,
-    /// How often those that were open have been reset.
+    /// How often all open connections have been reset.
     resets: usize,
-    /// A connection's thread holds it, so that it is closed, or reset, by nobody else.
+    /// Each connection's thread owns it, so that nothing else closes or resets it.
     open: HashMap<usize, Weak<TcpStream>>,
 }
 
 impl Life {
-    /// Takes note of a connection, and gives it a number; `None` when it is too late for it. Also how many
-    /// resets there were before it.
+    /// Registers a connection, and returns its number and how many resets there were before it; `None` if the server
+    /// has ended.
     fn admit(&self, stream: &Arc<TcpStream>) -> Option<(usize, usize)> {
         let mut state = locked(&self.state);
         if state.ended {
@@ -47,7 +47,7 @@ impl Life {
         locked(&self.state).open.remove(&number);
     }
 
-    /// How often those that were open have been reset.
+    /// How often all open connections have been reset.
     pub(super) fn resets(&self) -> usize {
         locked(&self.state).resets
     }
@@ -56,7 +56,7 @@ impl Life {
         locked(&self.state).opened
     }
 
-    /// Waits so long, or until the end. Returns whether to go on.
+    /// Waits for this long, or until the end. Returns whether to continue.
     pub(super) fn wait(&self, duration: Duration) -> bool {
         let state = locked(&self.state);
         if duration.is_zero() {
@@ -66,7 +66,7 @@ impl Life {
         !waited.unwrap_or_else(PoisonError::into_inner).0.ended
     }
 
-    /// Wakes every thread for its end.
+    /// Wakes up all threads, which then end.
     pub(super) fn end(&self) {
         let mut state = locked(&self.state);
         state.ended = true;
@@ -76,25 +76,25 @@ impl Life {
         }
     }
 
-    /// Has every open connection end with a reset.
+    /// Resets every open connection.
     pub(super) fn reset_open(&self) {
         let mut state = locked(&self.state);
         state.resets += 1;
         for stream in state.open.values().filter_map(Weak::upgrade) {
             reset_when_closed(&stream);
-            // Its thread reads the end, and closes it. The other side sees nothing of this yet.
+            // Its thread reads the end of the stream, and closes it. The client does not notice this yet.
             let _ = stream.shutdown(Shutdown::Read);
         }
     }
 }
 
-/// Serves connections until the end, and returns when all of them are closed.
+/// Accepts connections until the end, and returns when all of them are closed.
 pub(super) fn accept(listener: &TcpListener, shared: &Shared) {
     const PAUSE: Duration = Duration::from_millis(1);
     std::thread::scope(|threads| {
         while shared.life.wait(Duration::ZERO) {
             let Ok((stream, _)) = listener.accept() else {
-                // No files left, say.
+                // For example, too many open files.
                 shared.life.wait(PAUSE);
                 continue;
             };
@@ -114,7 +114,7 @@ pub(super) fn accept(listener: &TcpListener, shared: &Shared) {
 }
 
 fn converse(stream: &TcpStream, shared: &Shared, resets: usize) {
-    // One write per answer: nothing is gained by waiting for more.
+    // Each response is a single write, so there is nothing to wait for.
     let _ = stream.set_nodelay(true);
     #[cfg(feature = "tls")]
     let end = match &shared.tls {

@@ -1,4 +1,4 @@
-//! What was seen.
+//! The recorded requests.
 
 use std::{
     collections::HashMap,
@@ -11,7 +11,7 @@ use std::{
 use super::{request::SeenRequest, route::Matcher};
 use crate::locked;
 
-/// The requests that came.
+/// The requests that arrived.
 pub(super) struct Log {
     seen: Mutex<Seen>,
     keeps: AtomicBool,
@@ -72,7 +72,7 @@ impl Log {
         self.body_limit.store(bytes, Ordering::Relaxed);
     }
 
-    /// How much of a body is read into memory: enough for what answers it, such as a login.
+    /// How much of a body is read into memory: enough for handlers that read it, such as logins.
     pub(super) fn body_limit(&self) -> usize {
         const ENOUGH: usize = 64 << 10;
         let kept = if self.keeps.load(Ordering::Relaxed) { self.body_limit.load(Ordering::Relaxed) } else { 0 };

@@ -1,4 +1,4 @@
-//! The server underneath: it listens, follows its routes, fails when told to, and remembers.
+//! The HTTP server: routes, failures and recorded requests.
 
 mod connection;
 mod delivery;
@@ -25,15 +25,15 @@ use route::{Answer, Matcher, Rules};
 
 use crate::{Failure, Reply, clock::Clock, locked};
 
-/// What answers where no route does.
+/// Handles requests without a route.
 pub(crate) trait Application: Send + Sync {
     fn answer(&self, request: &SeenRequest) -> Option<Reply>;
 
-    /// Whether a token is good.
+    /// Whether a token is valid.
     fn accepts(&self, token: &str) -> bool;
 }
 
-/// A server that has nobody to ask about tokens.
+/// A server without an identity service to check tokens.
 struct Alone;
 
 impl Application for Alone {
@@ -46,11 +46,11 @@ impl Application for Alone {
     }
 }
 
-/// An HTTP server on a free port of 127.0.0.1 that answers as it is told.
+/// An HTTP server on a free port of 127.0.0.1 with configurable responses.
 ///
-/// It serves each connection in a thread of its own, keeps connections alive, and takes bodies of any
-/// size, chunked or not. No server of a process has the port of an earlier one. What no route answers is a 404. Dropping it closes every connection and waits
-/// until its threads have ended.
+/// It serves each connection in a separate thread, keeps connections alive, and accepts bodies of any size, chunked or
+/// not. Within a process, no server reuses the port of an earlier one. Requests without a route get a 404. Dropping it
+/// closes every connection and waits for its threads.
 ///
 /// A [`FakeKeystone`](crate::FakeKeystone) is one, too.
 ///
@@ -76,7 +76,7 @@ pub struct FakeServer {
     accepting: Option<JoinHandle<()>>,
 }
 
-/// What the threads of a server have in common.
+/// State shared by the threads of a server.
 struct Shared {
     address: SocketAddr,
     url: String,
@@ -89,7 +89,7 @@ struct Shared {
     tls: Option<Arc<rustls::ServerConfig>>,
 }
 
-/// What is decided before a server starts.
+/// Settings made before a server starts.
 #[derive(Default)]
 pub(crate) struct Setup {
     pub(crate) clock: Arc<Clock>,
@@ -113,7 +113,7 @@ impl FakeServer {
     ///
     /// # Panics
     ///
-    /// When this machine has no loopback, port or thread left.
+    /// If this machine has no loopback interface, port or thread left.
     #[must_use]
     pub fn start() -> Self {
         Self::launch(Setup::default(), |_| Arc::new(Alone))
@@ -131,7 +131,7 @@ impl FakeServer {
         Self::launch(setup, |_| Arc::new(Alone))
     }
 
-    /// A server that gives these replies in order, whatever is asked, and 404 after them.
+    /// A server that sends these replies in order, for any requests, and then 404.
     ///
     /// ```
     /// use archstone_testing::{Failure, FakeServer, Reply};
@@ -177,13 +177,13 @@ impl FakeServer {
         Self { shared, accepting: Some(accepting) }
     }
 
-    /// The server's URL, without a slash at its end: `http://127.0.0.1:41234`.
+    /// The server's URL, without a trailing slash: `http://127.0.0.1:41234`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.shared.url
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.shared.address
@@ -191,8 +191,8 @@ impl FakeServer {
 
     /// Begins a route, or a failure, for requests with this method and path.
     ///
-    /// A method `*` is any; a path that ends in `*` is every path that begins so. The query is not looked
-    /// at. Of several routes that fit, the one that was made last answers.
+    /// The method `*` matches any; a path that ends in `*` matches every path with this prefix. The query is ignored.
+    /// If several routes match, the latest one is used.
     pub fn on(&self, method: &str, path: &str) -> Route<'_> {
         Route::new(&self.shared, Matcher::new(method, path))
     }
@@ -202,57 +202,57 @@ impl FakeServer {
         self.on("*", "*").fail(failure);
     }
 
-    /// The next requests fail. Several calls add up, in their order.
+    /// The next requests fail. Several calls are queued in their order.
     pub fn fail_next(&self, times: usize, failure: impl Into<Failure>) {
         self.on("*", "*").fail_next(times, failure);
     }
 
-    /// Takes every failure away. Routes stay.
+    /// Removes all failures. Routes stay.
     pub fn heal(&self) {
         locked(&self.shared.rules).heal();
     }
 
-    /// Resets every connection that is open.
+    /// Resets every open connection.
     ///
-    /// A client that keeps one for its next request finds out when it sends it, or shortly before.
+    /// A client that keeps one for its next request notices when it sends that, or shortly before.
     pub fn reset_connections(&self) {
         self.shared.life.reset_open();
     }
 
-    /// How many connections have been opened.
+    /// The number of connections so far.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.shared.life.opened()
     }
 
-    /// The requests that came, in the order of their arrival.
+    /// The requests so far, in the order of their arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<SeenRequest> {
         self.shared.log.requests()
     }
 
-    /// How many requests came with this method and path, which may be patterns as in [`on`](Self::on).
+    /// The number of requests with this method and path, which may be patterns as in [`on`](Self::on).
     #[must_use]
     pub fn count(&self, method: &str, path: &str) -> usize {
         self.shared.log.count(&Matcher::new(method, path))
     }
 
-    /// Forgets the requests that came, and their number.
+    /// Discards the recorded requests and their counts.
     pub fn forget_requests(&self) {
         self.shared.log.forget();
     }
 
-    /// From now on requests are counted, but not kept: for very many of them.
+    /// Only counts requests from now on, without recording them, for very many of them.
     pub fn only_count(&self) {
         self.shared.log.keep_none();
     }
 
-    /// Of longer bodies than this, only their length and checksum are kept. There is no limit at first.
+    /// Records only the length and checksum of bodies that are longer than this. By default there is no limit.
     pub fn keep_bodies_up_to(&self, bytes: usize) {
         self.shared.log.set_body_limit(bytes);
     }
 
-    /// Sets the server's clock before this machine's: its `Date`, the lives of its tokens.
+    /// Sets the server's clock ahead of this machine's: its `Date` and the lifetime of its tokens.
     ///
     /// ```
     /// use std::time::Duration;
@@ -268,12 +268,12 @@ impl FakeServer {
         self.shared.clock.set(by, Duration::ZERO);
     }
 
-    /// Sets the server's clock after this machine's.
+    /// Sets the server's clock behind this machine's.
     pub fn set_clock_behind(&self, by: Duration) {
         self.shared.clock.set(Duration::ZERO, by);
     }
 
-    /// Stops at once, as dropping does.
+    /// Stops immediately, as dropping does.
     pub fn stop(self) {
         drop(self);
     }
@@ -282,7 +282,7 @@ impl FakeServer {
 impl Drop for FakeServer {
     fn drop(&mut self) {
         self.shared.life.end();
-        // Wakes the thread that waits for connections.
+        // Wakes up the thread that waits for connections.
         let _ = TcpStream::connect_timeout(&self.shared.address, Duration::from_secs(1));
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join();
@@ -318,7 +318,7 @@ impl Shared {
     }
 }
 
-/// As services answer whose requests keystonemiddleware checks.
+/// The response of services that use keystonemiddleware.
 fn unauthenticated(url: &str) -> Reply {
     Reply::error(401, "The request you have made requires authentication.")
         .header("www-authenticate", format!("Keystone uri=\"{url}\""))

@@ -1,7 +1,7 @@
-//! Ports that do not come back.
+//! Ports that are never reused.
 //!
-//! Clients of a process share tokens and what they know of a service by its URL. A server whose port was another
-//! one's before would be taken for that one, and not be asked to log in.
+//! Clients in a process share tokens and discovery results by URL. A server on the port of an earlier one would be
+//! mistaken for it, and would not get a login.
 
 use std::{
     collections::BTreeSet,
@@ -12,7 +12,7 @@ use std::{
 
 use crate::locked;
 
-/// More attempts than that, and the system has no other ports.
+/// After this many attempts, the system has no other ports.
 const MOST: usize = 1000;
 
 /// Listens on a port of 127.0.0.1 that no server of this process had before.
@@ -25,7 +25,7 @@ fn unused(
     used: &Mutex<BTreeSet<u16>>,
     bind: impl Fn() -> io::Result<TcpListener>,
 ) -> io::Result<(TcpListener, SocketAddr)> {
-    // Held meanwhile, so that the system gives others.
+    // These stay bound meanwhile, so that the system returns others.
     let mut used_again = Vec::new();
     loop {
         let listener = bind()?;
@@ -47,7 +47,7 @@ mod tests {
         drop(first);
         let used = Mutex::new(BTreeSet::from([address.port()]));
         let bound = Mutex::new(0);
-        // The system hands out the same port again, and then another one.
+        // The system returns the same port again, and then another one.
         let bind = || {
             *locked(&bound) += 1;
             if *locked(&bound) == 1 { TcpListener::bind(address) } else { TcpListener::bind((Ipv4Addr::LOCALHOST, 0)) }

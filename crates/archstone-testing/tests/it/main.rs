@@ -1,4 +1,4 @@
-//! The fake as its users see it: over the wire.
+//! The fake as seen by its clients: over the network.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and measures time")]
 

@@ -1,4 +1,4 @@
-//! HTTPS, and what can be wrong with it.
+//! HTTPS and certificate errors.
 
 use archstone::{Client, ErrorKind, TokenCache};
 use archstone_testing::{Authority, Failure, FakeCloud, FakeServer};

@@ -1,4 +1,4 @@
-//! A client that sends what it is told and sees every byte that comes back.
+//! A client that sends exactly what it is told, and records every byte of the response.
 
 use std::{
     io::{ErrorKind, Read, Write},
@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(crate) enum End {
     Closed,
     Reset,
-    /// Nothing came for a while.
+    /// Nothing was received for a while.
     Open,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn connect(server: &FakeServer) -> TcpStream {
     connection
 }
 
-/// Everything that comes, until the end.
+/// Everything that is received, until the end.
 pub(crate) fn read_all(mut connection: &TcpStream) -> (Vec<u8>, End) {
     let mut bytes = Vec::new();
     let mut piece = [0; 4096];
@@ -58,12 +58,12 @@ pub(crate) fn read_all(mut connection: &TcpStream) -> (Vec<u8>, End) {
     }
 }
 
-/// One exchange on a connection of its own, which the client asks to be the last.
+/// One exchange on a new connection that the client asks to close.
 pub(crate) fn ask(server: &FakeServer, request: &str, headers: &str, body: &str) -> Answer {
     exchange(server, request, &format!("connection: close\r\n{headers}"), body, Duration::from_secs(10))
 }
 
-/// The same without asking for it to be the last, and with so much patience.
+/// The same without asking to close, and with this timeout.
 pub(crate) fn exchange(server: &FakeServer, request: &str, headers: &str, body: &str, patience: Duration) -> Answer {
     let connection = connect(server);
     connection.set_read_timeout(Some(patience)).unwrap();

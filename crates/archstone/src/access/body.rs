@@ -1,6 +1,7 @@
 //! The token document as Keystone sends it, in v3 and in v2.0.
 //!
-//! All of it is optional but `expires_at`: a part that is null, missing or of another type costs that part and not the login.
+//! All fields except `expires_at` are optional: a field that is null, missing or of another type is dropped, and the
+//! login still succeeds.
 
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
@@ -30,10 +31,10 @@ pub struct TrustInfo {
     /// Whether the token shows the trustor as its user.
     #[serde(default, deserialize_with = "lenient::part")]
     pub impersonation: bool,
-    /// Who may act.
+    /// The user who may act.
     #[serde(default, rename = "trustee_user", deserialize_with = "lenient::part")]
     pub trustee: Named,
-    /// On whose behalf.
+    /// The user on whose behalf the trustee acts.
     #[serde(default, rename = "trustor_user", deserialize_with = "lenient::part")]
     pub trustor: Named,
 }
@@ -48,10 +49,10 @@ pub struct ApplicationCredentialInfo {
     /// Its name.
     #[serde(deserialize_with = "lenient::text")]
     pub name: Option<String>,
-    /// Whether it may not manage application credentials and trusts.
+    /// Whether it is barred from managing application credentials and trusts.
     #[serde(deserialize_with = "lenient::part")]
     pub restricted: Option<bool>,
-    /// What it may call; `None` when it may call everything.
+    /// The access rules; `None` when it may call everything.
     #[serde(deserialize_with = "lenient::part")]
     pub access_rules: Option<Vec<Value>>,
 }
@@ -68,17 +69,17 @@ pub struct OAuth1Info {
     pub consumer_id: Option<String>,
 }
 
-/// Another Keystone that this one vouches to.
+/// Another Keystone that trusts this one's assertions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct ServiceProvider {
     /// Its id here.
     #[serde(deserialize_with = "lenient::text")]
     pub id: Option<String>,
-    /// Where to ask it for a token.
+    /// The URL to request a token from.
     #[serde(deserialize_with = "lenient::text")]
     pub auth_url: Option<String>,
-    /// Where to send it an assertion.
+    /// The URL to send an assertion to.
     #[serde(deserialize_with = "lenient::text")]
     pub sp_url: Option<String>,
 }
@@ -145,7 +146,7 @@ pub(super) struct Envelope {
     pub(super) access: Option<v2::Access>,
 }
 
-/// v2.0's token document, read into the form of v3.
+/// v2.0's token document, converted to the form of v3.
 impl v2::Access {
     pub(super) fn into_body(self) -> Body {
         let named = |id, name| Named { id, name, domain: None };

@@ -13,7 +13,7 @@ use crate::{
     record::Project,
 };
 
-/// A catalog that is read when first needed: a token alone does not pay for it.
+/// A catalog that is parsed on first use, so that reading a token alone does not pay for it.
 pub(super) struct LazyCatalog {
     raw: Box<RawValue>,
     read: fn(&str) -> serde_json::Result<Catalog>,
@@ -40,14 +40,14 @@ pub(super) fn v3_catalog(text: &str) -> serde_json::Result<Catalog> {
 }
 
 impl Access {
-    /// The same, where the login could not find a project for it.
+    /// The same access, with the reason why the login could not choose a project.
     pub(crate) fn without_scope_because(mut self, error: &Error) -> Self {
         tracing::warn!(target: "archstone::login", %error, "the token has no scope");
         self.no_scope_because = Some(error.to_string());
         self
     }
 
-    /// The same token with a catalog that was read later.
+    /// The same access with a catalog that was fetched later.
     pub(crate) fn with_catalog(&self, catalog: &Value, host: &Host) -> Result<Self> {
         let malformed = |source| Error::new(ErrorKind::InvalidResponse, "the catalog is malformed").with_source(source);
         let mut document: Value = serde_json::from_str(&self.raw).map_err(malformed)?;
@@ -56,7 +56,7 @@ impl Access {
                 token["catalog"] = catalog.clone();
                 document.to_string()
             }
-            // A stored reference of v2.0, whose own catalog has another form.
+            // A stored v2.0 reference, whose own catalog has another form.
             None => self.raw.clone(),
         };
         let received = Received { at: self.lifetime.received, server_date: None, issued_now: false };
@@ -73,23 +73,34 @@ impl Access {
         })
     }
 
-    /// The services and endpoints; `None` for an unscoped token, which has none.
+    /// The services and endpoints; `None` for an unscoped token, and for a token that was issued without a catalog
+    /// (`include_catalog`) until a client first needs it.
     #[must_use]
     pub fn catalog(&self) -> Option<&Catalog> {
         self.catalog.as_ref().map(LazyCatalog::get)
     }
 
-    /// The services and endpoints.
+    /// The services and endpoints, or an error if there are none.
     ///
     /// # Errors
     ///
-    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound) for an unscoped token, which has none: says
-    /// what to choose.
+    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound) for a token without a catalog; the message says why, and what
+    /// to do.
     pub fn scoped_catalog(&self) -> Result<&Catalog> {
         self.catalog().ok_or_else(|| {
-            Error::new(ErrorKind::EndpointNotFound, "the token has no scope, and so no catalog")
-                .with_hint(self.how_to_get_a_scope())
+            let (why, hint) = self.why_no_catalog();
+            Error::new(ErrorKind::EndpointNotFound, why).with_hint(hint)
         })
+    }
+
+    /// Why there is no catalog, and what to do.
+    pub(crate) fn why_no_catalog(&self) -> (&'static str, Hint) {
+        if !self.is_scoped() {
+            return ("the token is unscoped and has no catalog", self.how_to_get_a_scope());
+        }
+        let hint = "a client that logs in reads it when it looks up an endpoint; otherwise get a token without "
+            + Hint::option("include_catalog");
+        ("the token was issued without its catalog", hint)
     }
 
     pub(crate) fn how_to_get_a_scope(&self) -> Hint {

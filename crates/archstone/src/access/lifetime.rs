@@ -1,4 +1,4 @@
-//! How long a token lives, by the server's dates and this machine's forward-only clock.
+//! Token lifetimes, computed from the server's dates and this machine's monotonic clock.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::host::Moment;
 const RENEW_BEFORE_EXPIRY: Duration = Duration::from_secs(120);
 const UNUSABLE_BEFORE_EXPIRY: Duration = Duration::from_secs(10);
 
-/// A token's life on this machine's forward-only clock.
+/// A token's lifetime on this machine's monotonic clock.
 #[derive(Clone, Copy)]
 pub(super) struct Lifetime {
     pub(super) received: Moment,
@@ -19,7 +19,7 @@ pub(super) struct Lifetime {
 }
 
 impl Lifetime {
-    /// Tokens that live shorter than a few margins have smaller ones, or they would never be used.
+    /// Short-lived tokens get smaller renewal margins: with the full margins they would never be used.
     pub(super) fn new(received: Moment, life: Duration) -> Self {
         let end = received.since_start() + life;
         let before = |margin| Moment::after_start(end.saturating_sub(margin));
@@ -31,35 +31,35 @@ impl Lifetime {
         }
     }
 
-    /// Of a token that was received so long ago.
+    /// The lifetime of a token that was received `age` ago.
     pub(super) fn of_age(life: Duration, age: Duration, now: Moment) -> Self {
         let now = now.since_start();
         match now.checked_sub(age) {
             Some(received) => Self::new(Moment::after_start(received), life),
-            // Before this start of the machine: what is left counts from its beginning.
+            // Received before this machine last booted: the remaining lifetime counts from boot.
             None => Self::new(Moment::after_start(Duration::ZERO), life.saturating_sub(age.saturating_sub(now))),
         }
     }
 }
 
-/// How the clocks stood when a token was received.
+/// The clock readings at the time a token was received.
 pub(crate) struct Received {
     pub(crate) at: Moment,
-    /// The server's date, from the answer's `Date` header.
+    /// The server's date, from the response's `Date` header.
     pub(crate) server_date: Option<Timestamp>,
-    /// Whether the token was issued by this very answer (or was only looked up).
+    /// Whether this response issued the token (or only looked it up).
     pub(crate) issued_now: bool,
 }
 
-/// How far apart two clocks of one service may be, and the work between their readings.
+/// Allowed difference between two clocks of one service, including the processing time between their readings.
 const TOLERANCE: Duration = Duration::from_secs(60);
 
 impl Received {
-    /// Since when a token that is over at `expires_at` has lived, by the clock that wrote `expires_at`: both ends by the same
-    /// clock, so that its error cancels out.
+    /// The start of the lifetime of a token that expires at `expires_at`, by the same clock that wrote `expires_at`:
+    /// with both ends from one clock, its error cancels out.
     ///
-    /// Of what a login answers, `issued_at` counts only where another clock agrees, the one that wrote the answer's `Date`
-    /// or this machine's: otherwise a token that says to be issued in 1970 would live for decades.
+    /// In a login response, `issued_at` is trusted only if another clock agrees: the one that wrote the `Date` header,
+    /// or this machine's. Otherwise a token that claims to be issued in 1970 would be valid for decades.
     pub(super) fn begin(&self, issued_at: Option<Timestamp>, wall: Timestamp) -> Timestamp {
         let agrees =
             |issued_at: &Timestamp, clock: Timestamp| issued_at.duration_since(clock).unsigned_abs() <= TOLERANCE;
@@ -70,8 +70,8 @@ impl Received {
     }
 }
 
-/// A time as Keystone writes it: RFC 3339, or the same without a zone, which is then UTC. The very end of the year 9999
-/// is as late as times go.
+/// Parses a time as Keystone writes it: RFC 3339, or the same without a zone, which means UTC. A
+/// time too late in the year 9999 to be represented becomes the latest one.
 pub(super) fn instant(text: &str) -> Option<Timestamp> {
     text.parse::<Timestamp>().ok().or_else(|| {
         let time: DateTime = text.strip_suffix(['Z', 'z']).unwrap_or(text).parse().ok()?;
@@ -99,18 +99,18 @@ mod tests {
     fn the_beginning_of_a_life_is_what_two_clocks_say() {
         let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).expect("a time");
         let year = 365 * 86_400;
-        // When it was issued, by the answer's date and by this machine's; and what counts.
+        // `issued_at`, the `Date` header, this machine's clock, and the expected start.
         let table = [
             (Some(-5), Some(0), 7200, -5),
             (Some(30), Some(0), -year, 30),
-            // The server's two numbers contradict each other: this machine decides, and where it cannot, `Date`.
+            // The server's two dates contradict each other: this machine decides, or `Date` if it cannot.
             (Some(-50 * year), Some(0), 0, 0),
             (Some(-50 * year), Some(0), 7200, 0),
             (Some(-600), Some(0), 0, 0),
             (Some(50 * year), Some(0), 0, 0),
             (Some(0), Some(-10 * year), 3, 0),
             (Some(0), Some(7200), -3, 0),
-            // Only one number.
+            // Only one of the dates.
             (Some(-7200), None, 0, -7200),
             (None, Some(7), 0, 7),
             (None, None, 3, 3),
@@ -119,7 +119,7 @@ mod tests {
             let mut received =
                 Received { at: Moment::after_start(Duration::ZERO), server_date: date.map(at), issued_now: true };
             assert_eq!(received.begin(issued.map(at), at(wall)), at(begin), "{issued:?} {date:?} {wall}");
-            // Of a token that is looked up, an old date of issue is right, and says nothing of now.
+            // For a token that is looked up, an old `issued_at` is correct, and says nothing about the current time.
             received.issued_now = false;
             assert_eq!(
                 received.begin(issued.map(at), at(wall)),

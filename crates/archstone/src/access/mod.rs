@@ -1,8 +1,7 @@
-//! What Keystone said when it issued a token: the token, who, for what, until when, and where.
+//! What Keystone returned when it issued a token: the token, its user, scope, expiry and catalog.
 //!
-//! An [`Access`] is immutable. Its life is counted on this machine's forward-only clock from the
-//! moment it was received, so that a wrong date on either side neither kills a good token nor keeps
-//! a dead one.
+//! An [`Access`] is immutable. Its lifetime is measured with this machine's monotonic clock from the moment it was
+//! received, so that a wrong date on either side neither drops a valid token nor keeps an expired one.
 
 mod body;
 mod catalog;
@@ -33,7 +32,7 @@ use crate::{
     scope::Scope,
 };
 
-/// Everything Keystone said when it issued a token. Immutable.
+/// Everything Keystone returned when it issued a token. Immutable.
 ///
 /// Follows the `token` object of Keystone's Identity API v3, and for stored references of old
 /// clouds the `access` object of v2.0.
@@ -50,12 +49,12 @@ pub struct Access {
     skew: Option<SignedDuration>,
     clock: Arc<dyn Clock>,
     possible_projects: Option<Vec<Project>>,
-    /// Why there is no scope, where the login could not settle it.
+    /// Why the login could not choose a scope, if it could not.
     no_scope_because: Option<String>,
 }
 
 impl Access {
-    /// From a token and the body that came with it.
+    /// Parses a token and the body that came with it.
     pub(crate) fn parse(
         token: Token,
         raw: String,
@@ -83,9 +82,9 @@ impl Access {
         let is_dated = issued_at.is_some() || received.server_date.is_some();
         if received.issued_now && is_dated && expires_at <= begin {
             let message =
-                format!("the token that was issued is over already: it ended at {expires_at}, and it is {begin}");
+                format!("the new token has already expired: it expired at {expires_at}, and it is {begin} now");
             return Err(malformed(message).with_hint(
-                "check the clock of the identity service, and how long its tokens live: tell the operator",
+                "tell the operator: the clock of the identity service is wrong, or the lifetime of its tokens too short",
             ));
         }
         let catalog = body.catalog.take().map(|raw| LazyCatalog::new(raw, read));
@@ -105,13 +104,13 @@ impl Access {
         })
     }
 
-    /// The same, knowing the projects that an unscoped token could be exchanged for.
+    /// The same access, with the projects that an unscoped token could be exchanged for.
     pub(crate) fn with_possible_projects(mut self, projects: Vec<Project>) -> Self {
         self.possible_projects = Some(projects);
         self
     }
 
-    /// When the token was received, on this machine's forward-only clock.
+    /// When the token was received, on this machine's monotonic clock.
     pub(crate) fn received(&self) -> Moment {
         self.lifetime.received
     }
@@ -134,13 +133,13 @@ impl Access {
         self.auth_url.as_ref()
     }
 
-    /// How identity was proven, such as `password`; `token` when exchanged for another.
+    /// The auth methods, such as `password`; `token` if it was exchanged for another.
     #[must_use]
     pub fn methods(&self) -> &[String] {
         &self.body.methods
     }
 
-    /// When the token ends, by the server's clock.
+    /// When the token expires, by the server's clock.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
@@ -152,7 +151,7 @@ impl Access {
         self.issued_at
     }
 
-    /// How much life is left, whatever the date on this machine says.
+    /// The remaining lifetime, independent of this machine's date.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         let Lifetime { received, life, .. } = self.lifetime;
@@ -164,30 +163,30 @@ impl Access {
         self.lifetime.received.until(self.clock.now())
     }
 
-    /// Whether no life is left.
+    /// Whether it has expired.
     #[must_use]
     pub fn is_expired(&self) -> bool {
         self.remaining().is_zero()
     }
 
-    /// Whether less than `margin` is left.
+    /// Whether less than `margin` of the lifetime is left.
     #[must_use]
     pub fn will_expire_soon(&self, margin: Duration) -> bool {
         self.remaining() < margin
     }
 
-    /// Whether it may be handed out, and need not be renewed.
+    /// Whether the token may be used without renewing it first.
     pub(crate) fn is_fresh(&self) -> bool {
         self.clock.now() < self.lifetime.renew_from
     }
 
-    /// Whether so much (from 0 to 1) of the time in which it may be renewed has passed.
+    /// Whether this part (from 0 to 1) of the renewal window has passed.
     pub(crate) fn is_due(&self, part: f64) -> bool {
         let Lifetime { renew_from, unusable_from, .. } = self.lifetime;
         renew_from.until(self.clock.now()) >= renew_from.until(unusable_from).mul_f64(part)
     }
 
-    /// Whether it may still be handed out.
+    /// Whether the token may still be used.
     pub(crate) fn is_usable(&self) -> bool {
         self.clock.now() < self.lifetime.unusable_from
     }
@@ -258,8 +257,8 @@ impl Access {
         self.body.is_domain
     }
 
-    /// Whether the project is the one that cloud administrators use. As Keystone says: when it is
-    /// silent, every project counts as one.
+    /// Whether the project is the one for cloud administrators. As in Keystone: if the token does not say, every
+    /// project counts as one.
     #[must_use]
     pub fn is_admin_project(&self) -> bool {
         self.body.is_admin_project.unwrap_or(true)
@@ -374,7 +373,7 @@ impl Access {
         self.body.oauth1.as_ref()
     }
 
-    /// Whether the user comes from an identity provider elsewhere.
+    /// Whether the user comes from an external identity provider.
     #[must_use]
     pub fn is_federated(&self) -> bool {
         self.federation().is_some()
@@ -386,7 +385,7 @@ impl Access {
         self.body.user.federation.as_ref()
     }
 
-    /// The Keystones elsewhere that this one vouches to.
+    /// The Keystones that accept this one's assertions.
     #[must_use]
     pub fn service_providers(&self) -> &[ServiceProvider] {
         &self.body.service_providers

@@ -1,4 +1,4 @@
-//! Tokens stored and started from: keystoneauth's form, with what Archstone knows beyond it.
+//! Stored tokens: the form that keystoneauth stores, with additional fields of Archstone's.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ use crate::{
     secret::Secret,
 };
 
-/// How much of a token's life is over, by the clock of the store that it comes from.
+/// How much of a token's lifetime has passed, by the clock of the store that it comes from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Elapsed {
-    /// Since the token was received.
+    /// Time since the token was received.
     pub(crate) age: Duration,
-    /// So long the store goes on to keep it: never longer than it lives.
+    /// How much longer the store keeps it: never longer than the token is valid.
     pub(crate) left: Option<Duration>,
 }
 
@@ -31,8 +31,8 @@ impl Access {
     /// Starts from a reference that was stored: the text of [`Access::to_reference`], or the JSON
     /// that keystoneauth's `get_auth_state()` writes.
     ///
-    /// Where this machine has written the reference itself, the life that is left is counted on its
-    /// forward-only clock; otherwise by the date.
+    /// If the reference was written on this machine, the remaining lifetime is counted on its monotonic clock;
+    /// otherwise by the date.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl Access {
         Self::restored(reference, None, host)
     }
 
-    /// The same, of a token from a store that many machines may share.
+    /// Like `from_reference`, for a token from a store that several machines may share.
     pub(crate) fn restored(reference: &str, elapsed: impl Into<Option<Elapsed>>, host: &Host) -> Result<Self> {
         #[derive(Deserialize)]
         struct Reference<'a> {
@@ -73,7 +73,7 @@ impl Access {
         let body = body.ok_or_else(|| invalid("has no `body`"))?;
         let received = Received { at: host.now(), server_date: None, issued_now: false };
         let mut access = Self::parse(Token::new(token.into())?, body.get().to_owned(), extra.auth_url, &received, host)
-            .map_err(|source| invalid("has a `body` that is no token document").with_source(source))?;
+            .map_err(|source| invalid("has a `body` that is not a token document").with_source(source))?;
         access.skew = extra.skew_ms.map(SignedDuration::from_millis);
         access.possible_projects = extra.possible_projects;
         access.no_scope_because = extra.no_scope_because;
@@ -94,8 +94,8 @@ impl Access {
         Ok(access)
     }
 
-    /// A reference to store and start from later: JSON with `auth_token` and `body`, as
-    /// keystoneauth's `get_auth_state()` writes it, and what Archstone knows beyond that.
+    /// A reference to store and to start from later: JSON with `auth_token` and `body`, as keystoneauth's
+    /// `get_auth_state()` writes it, plus fields of Archstone's own.
     ///
     /// It holds the token: keep it as secret as a password.
     #[must_use]

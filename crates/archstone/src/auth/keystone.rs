@@ -1,10 +1,10 @@
-//! The exchange with Keystone: a method and a scope go in, a token comes out, or the reason why not.
+//! The exchange with Keystone: sends a method and a scope, and returns a token or the reason for a refusal.
 
 use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::methods::Method as Proof;
+use super::{login::Identity, methods::Method as Proof, negotiate};
 use crate::{
     access::{Access, Received, Token},
     catalog::discovery::{below, check_url, not_identity},
@@ -17,7 +17,7 @@ use crate::{
     transport::{Answer, Request, Transport, request_id},
 };
 
-/// The body of `POST /v3/auth/tokens`. It holds the secret.
+/// The body of `POST /v3/auth/tokens`. Contains the secret.
 fn token_request(method: &dyn Proof, scope: &Scope) -> Value {
     let factors = method.factors();
     let names: Vec<_> = factors.iter().map(|(name, _)| *name).collect();
@@ -31,25 +31,38 @@ fn token_request(method: &dyn Proof, scope: &Scope) -> Value {
     json!({ "auth": auth })
 }
 
+/// The URL where tokens are issued and looked up.
+fn tokens(identity: &Identity, v3: &Url) -> Url {
+    let mut url = below(v3, &["auth", "tokens"]);
+    if !identity.with_catalog {
+        url.set_query(Some("nocatalog"));
+    }
+    url
+}
+
 /// The request for a token: `POST /v3/auth/tokens`.
-pub(crate) fn request(v3: &Url, method: &dyn Proof, scope: &Scope) -> Request {
-    let mut request = Request::new(Method::POST, below(v3, &["auth", "tokens"]));
+pub(crate) fn request(identity: &Identity, v3: &Url, method: &dyn Proof, scope: &Scope) -> Request {
+    let mut request = Request::new(Method::POST, tokens(identity, v3));
     request.body = Some(token_request(method, scope));
     request
 }
 
 /// Gets a token.
 pub(crate) async fn issue(
-    transport: &Transport,
-    host: &Host,
+    identity: &Identity,
     v3: &Url,
     method: &dyn Proof,
     scope: &Scope,
     receipt: Option<&Receipt>,
 ) -> Result<Access> {
-    let mut request = request(v3, method, scope);
-    request.receipt = receipt.map(|it| it.id.clone());
-    send(transport, host, v3, request, method, scope).await
+    let mut request = request(identity, v3, method, scope);
+    request.receipt = receipt.or_else(|| method.receipt()).map(|it| it.id.clone());
+    let Some(mutual) = method.negotiates() else {
+        return send(&identity.transport, &identity.host, v3, request, method, scope).await;
+    };
+    // Boxed because it is rare, to keep the common future small.
+    let answer = Box::pin(negotiate::send(&identity.transport, request, mutual)).await?;
+    received(&answer, &identity.host, v3, method, scope)
 }
 
 /// Sends a request for a token, whatever its form, and reads the token.
@@ -61,20 +74,30 @@ pub(crate) async fn send(
     method: &dyn Proof,
     scope: &Scope,
 ) -> Result<Access> {
-    let response = transport.send(request).await?;
-    if response.status == 201 || response.status == 200 {
-        return read(&response, v3, host, None);
-    }
-    Err(refusal(&response, method, scope))
+    received(&transport.send(request).await?, host, v3, method, scope)
 }
 
-/// Asks about a token with the token itself. A token that is refused is an error that says so.
-pub(crate) async fn look_up(transport: &Transport, host: &Host, v3: &Url, token: &Token) -> Result<Access> {
-    let mut request = Request::get(below(v3, &["auth", "tokens"])).with_token(token);
+/// Reads the token from a response, or the reason why there is none.
+pub(crate) fn received(response: &Answer, host: &Host, v3: &Url, method: &dyn Proof, scope: &Scope) -> Result<Access> {
+    if response.status == 201 || response.status == 200 {
+        return read(response, v3, host, None);
+    }
+    Err(refusal(response, method, scope))
+}
+
+/// Whether a federated user's first login collided with a concurrent login of the same user. Keystone creates the user
+/// at the first login, and refuses one of the two as a conflict (`create_federated_user`). Sending it again works.
+pub(crate) fn met_another_first_login(answer: &Answer) -> bool {
+    answer.status == 409
+}
+
+/// Looks up a token, authenticated by the token itself. Returns an error if the token is rejected.
+pub(crate) async fn look_up(identity: &Identity, v3: &Url, token: &Token) -> Result<Access> {
+    let mut request = Request::get(tokens(identity, v3)).with_token(token);
     request.subject = Some(token.clone());
-    let response = transport.send(request).await?;
+    let response = identity.transport.send(request).await?;
     match response.status {
-        200 => read(&response, v3, host, Some(token)),
+        200 => read(&response, v3, &identity.host, Some(token)),
         401 | 404 => Err(response
             .error(
                 ErrorKind::TokenRejected,
@@ -85,7 +108,7 @@ pub(crate) async fn look_up(transport: &Transport, host: &Host, v3: &Url, token:
     }
 }
 
-/// The catalog for a token, as it is now: `GET /v3/auth/catalog`.
+/// The current catalog for a token: `GET /v3/auth/catalog`.
 pub(crate) async fn catalog(transport: &Transport, v3: &Url, token: &Token) -> Result<Value> {
     let response = transport.send(Request::get(below(v3, &["auth", "catalog"])).with_token(token)).await?;
     if !response.is_success() {
@@ -99,13 +122,13 @@ pub(crate) async fn catalog(transport: &Transport, v3: &Url, token: &Token) -> R
     }
 }
 
-/// Ends a token early.
+/// Revokes a token.
 pub(crate) async fn revoke(transport: &Transport, v3: &Url, token: &Token) -> Result<()> {
     let mut request = Request::new(Method::DELETE, below(v3, &["auth", "tokens"])).with_token(token);
     request.subject = Some(token.clone());
     let response = transport.send(request).await?;
     match response.status {
-        // Ended already, or not known: that is what was wanted.
+        // Already revoked, or unknown: the goal is reached either way.
         200..300 | 401 | 404 => Ok(()),
         _ => Err(failure(&response)),
     }
@@ -136,13 +159,13 @@ fn read(response: &Answer, v3: &Url, host: &Host, looked_up: Option<&Token>) -> 
     })
 }
 
-/// A success without a token: a malformed answer, or something else that answers to everything.
+/// A success without a token: a malformed response, or a server that answers everything with success.
 fn not_a_token(response: &Answer) -> Error {
     let is_token_document = serde_json::from_str::<Value>(&response.body).is_ok_and(|body| body.get("token").is_some());
     if looks_like_json(response) && (is_token_document || response.body.trim_start().starts_with('{')) {
         response
             .error(ErrorKind::InvalidResponse, "the answer to the login has no `X-Subject-Token` header")
-            .with_hint("a proxy may strip it: tell the operator")
+            .with_hint("a proxy may remove it: tell the operator")
     } else {
         not_identity(response)
     }
@@ -152,7 +175,7 @@ fn looks_like_json(response: &Answer) -> bool {
     matches!(response.body.trim_start().as_bytes().first(), Some(b'{' | b'['))
 }
 
-/// An error answer to anything but a login.
+/// An error response to anything but a login.
 pub(crate) fn failure(response: &Answer) -> Error {
     if (300..400).contains(&response.status) {
         return not_identity(response);
@@ -164,16 +187,25 @@ pub(crate) fn failure(response: &Answer) -> Error {
     error
 }
 
-/// Why a login was refused, as far as Keystone says. By default it says little, so that nobody can
-/// find out which users exist; what was sent is named instead, never the secret.
+/// Why a login was refused, as far as Keystone says. By default it says little, so that attackers cannot find
+/// out which users exist; the message names what was sent instead, never the secret.
 pub(super) fn refusal(response: &Answer, method: &dyn Proof, scope: &Scope) -> Error {
     let receipt = response.header("openstack-auth-receipt").map(|id| Receipt::read(id, &response.body));
     if let (401, Some(receipt)) = (response.status, receipt) {
         let missing = receipt.missing();
+        let sent = method.factors();
+        let is_known = |shown: &String| sent.iter().any(|(name, _)| name == shown);
+        // The new receipt lists only what was just sent, so the old receipt had no effect.
+        let added = if method.receipt().is_some() && receipt.methods.iter().all(is_known) {
+            let shown: Vec<_> = receipt.methods.iter().map(|it| format!("`{}`", printable(it))).collect();
+            format!(", and the receipt that was given has shown {} already", shown.join(" and "))
+        } else {
+            String::new()
+        };
         return response
             .error(
                 ErrorKind::ReceiptIssued,
-                format!("{} needs more factors: still missing is {missing}", method.subject()),
+                format!("{} needs more factors{added}: still missing is {missing}", method.subject()),
             )
             .with_hint(
                 "give the missing factor, such as "
@@ -184,9 +216,12 @@ pub(super) fn refusal(response: &Answer, method: &dyn Proof, scope: &Scope) -> E
             )
             .with_receipt(receipt);
     }
+    if let Some(error) = refused_receipt(response, method) {
+        return error;
+    }
     let (status, said) = (response.status, response.said());
     let in_its_words = said.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
-    // Keystone says "not found" of a token or an application credential that it does not know.
+    // Keystone answers "not found" for an unknown token or application credential.
     let is_unknown = status == 404 && looks_like_json(response) && said.is_some() && !method.spec().is_of_user;
     match status {
         401 => {}
@@ -198,7 +233,7 @@ pub(super) fn refusal(response: &Answer, method: &dyn Proof, scope: &Scope) -> E
         }
         404 | 405 | 410 if looks_like_json(response) => {
             let shown = crate::error::public_url(&response.url);
-            let message = format!("no login at `{shown}` (HTTP {status}){in_its_words}");
+            let message = format!("`{shown}` has no login API (HTTP {status}){in_its_words}");
             return response.error(ErrorKind::NotIdentityService, message).with_hint(check_url());
         }
         404 | 405 | 410 => return not_identity(response),
@@ -225,8 +260,26 @@ pub(super) fn refusal(response: &Answer, method: &dyn Proof, scope: &Scope) -> E
     )
 }
 
-/// The kind behind Keystone's words. The plain 401 tells nothing; the others come from Keystone's
-/// password rules, or from one that runs with `insecure_debug`.
+/// Returns an error if it is the receipt that was refused: it has expired, or Keystone does not know it.
+fn refused_receipt(response: &Answer, method: &dyn Proof) -> Option<Error> {
+    let receipt = method.receipt().filter(|_| matches!(response.status, 400 | 401 | 403 | 404))?;
+    // By the clock of the server that issued it.
+    let end = receipt.expires_at.filter(|end| response.date().is_some_and(|now| *end <= now));
+    let is_unknown = || response.words().is_some_and(|it| it.to_ascii_lowercase().contains("receipt"));
+    let why = match end {
+        Some(end) => format!("it expired at {end}"),
+        None if is_unknown() => "it has expired, or is of another user or another cloud".into(),
+        None => return None,
+    };
+    let said = response.said().map(|it| format!(": {it}")).unwrap_or_default();
+    let message =
+        format!("the receipt to continue the login of {} is not accepted, since {why}{said}", method.subject());
+    let hint = "log in again, without " + Hint::option("receipt") + ": by all factors at once, or with the new receipt";
+    Some(response.error(ErrorKind::Unauthenticated, message).with_hint(hint))
+}
+
+/// The error kind for Keystone's message. The plain 401 reveals nothing; other messages come from Keystone's password
+/// rules, or from a Keystone that runs with `insecure_debug`.
 fn reason(said: &str, method: &dyn Proof, scope: &Scope) -> (ErrorKind, Hint) {
     let says = |words: &[&str]| words.iter().any(|word| said.to_ascii_lowercase().contains(word));
     if says(&["password is expired", "password expired"]) {
@@ -247,8 +300,15 @@ fn reason(said: &str, method: &dyn Proof, scope: &Scope) -> (ErrorKind, Hint) {
     if says(&["could not find project", "could not find trust", "has no access to"])
         || (is_scoped && says(&["could not find domain"]))
     {
-        let spelling = if let Scope::Project(_) = scope { "its spelling and its domain" } else { "and its spelling" };
-        let hint = format!("check {scope}, {spelling}, and that the user has a role there");
+        let hint = match scope {
+            Scope::Trust(_) => {
+                format!("{scope} is unknown, used up, expired or deleted: ask the user who created it for another")
+            }
+            Scope::Project(_) => {
+                format!("check {scope}, its spelling and its domain, and that the user has a role there")
+            }
+            _ => format!("check {scope}, and its spelling, and that the user has a role there"),
+        };
         return (ErrorKind::ScopeNotAllowed, hint.into());
     }
     method.refused(scope)

@@ -1,4 +1,9 @@
-//! Which services refused a new token a moment ago: there yet another one does no better, and each would be a login.
+//! Remembers which services have recently refused a new token: another new token would be refused as well, and each one
+//! would cost a login.
+//!
+//! There is one exception. Keystone revokes by whole seconds: `revoked_at` has no fraction, and every token that was
+//! issued in that second or before counts as revoked (`keystone/revoke/backends/sql.py`, `issued_before >= issued_at`).
+//! A login right after a password change therefore gets a token that is refused; one issued a second later is accepted.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,12 +12,41 @@ use url::Url;
 
 use crate::{host::Moment, token::Token};
 
-/// How long that is remembered.
+/// How long a refusal is remembered.
 const REMEMBERED: Duration = Duration::from_secs(60);
-/// The oldest are forgotten when there are more.
+/// If there are more, the oldest are forgotten.
 const MOST: usize = 64;
+/// After this time, the identity service's clock shows another second; slightly more, for the clocks of several
+/// servers.
+pub(crate) const ANOTHER_SECOND: Duration = Duration::from_millis(1100);
 
-/// For each origin, the last token that was obtained because it refused another.
+/// A token received this recently may have been issued in the second of a revocation.
+const NEW: Duration = Duration::from_secs(2);
+
+/// A token that a service has just refused.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refused<'a> {
+    pub(crate) token: &'a Token,
+    pub(crate) url: &'a Url,
+    /// When the client received it, if known.
+    pub(crate) received: Option<Moment>,
+    /// Whether the service that issued it refused it.
+    pub(crate) is_by_issuer: bool,
+    /// The second in which it was issued is not the likely reason: access rules may be, or its application credential
+    /// was deleted.
+    pub(crate) for_another_reason: bool,
+}
+
+/// Whether another token may succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Another {
+    Now,
+    /// After [`ANOTHER_SECOND`].
+    Later,
+    No,
+}
+
+/// For each origin, the last token that was obtained because the service refused another.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Mutex<Vec<Replacement>>);
 
@@ -20,45 +54,57 @@ pub(crate) struct Refusals(Mutex<Vec<Replacement>>);
 struct Replacement {
     origin: String,
     token: Token,
-    /// Whether it was refused, too.
-    was_refused: bool,
-    until: Moment,
+    since: Moment,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// If it is refused, it may have been issued in the second of a revocation: the next one decides.
+    Early,
+    /// If it is refused, new tokens are refused in general.
+    Decides,
+    Refused,
 }
 
 impl Refusals {
-    /// Whether another token may do better at a URL's origin than one that was refused there.
-    pub(crate) fn allow(&self, refused: &Token, url: &Url, now: Moment) -> bool {
-        let origin = origin(url);
-        let known = self.lock();
-        let Some(last) = known.iter().find(|it| it.origin == origin && now < it.until) else { return true };
-        if last.token == *refused {
-            // A new token. Taken before, it was revoked since.
-            return !last.was_refused && refused.has_worked_at(url);
+    pub(crate) fn another(&self, refused: Refused<'_>, now: Moment) -> Another {
+        let origin = origin(refused.url);
+        let has_worked = refused.token.has_worked_at(refused.url);
+        let mut known = self.lock();
+        known.retain(|it| it.since.until(now) < REMEMBERED);
+        let is_new = refused.received.is_some_and(|received| received.until(now) < NEW);
+        let Some(last) = known.iter_mut().find(|it| it.origin == origin) else {
+            return if is_new && !has_worked && !refused.for_another_reason { Another::Later } else { Another::Now };
+        };
+        match last.state {
+            // Some paths accept any token.
+            State::Refused if last.token == *refused.token || !has_worked => Another::No,
+            // There is a newer one, or this one was accepted before, and has been revoked since.
+            _ if last.token != *refused.token || has_worked => Another::Now,
+            State::Early => Another::Later,
+            State::Decides | State::Refused => {
+                last.state = State::Refused;
+                Another::No
+            }
         }
-        !last.was_refused || refused.has_worked_at(url)
     }
 
-    /// Keeps that a token was obtained because a URL's origin refused another.
-    pub(crate) fn replaced(&self, new: &Token, url: &Url, now: Moment) {
-        let origin = origin(url);
+    /// Records that a token was obtained to replace another, and when.
+    pub(crate) fn replaced(&self, refused: Refused<'_>, new: &Token, when: Another, now: Moment) {
+        let origin = origin(refused.url);
+        let is_of_this_cloud = refused.is_by_issuer || refused.token.has_worked_at(refused.url);
+        let may_be_early = when == Another::Now && is_of_this_cloud && !refused.for_another_reason;
+        let state = if may_be_early { State::Early } else { State::Decides };
         let mut known = self.lock();
-        known.retain(|it| now < it.until && (it.origin != origin || it.token == *new));
+        known.retain(|it| it.origin != origin || it.token == *new);
         if known.iter().any(|it| it.origin == origin) {
             return;
         }
         if known.len() >= MOST {
             known.remove(0);
         }
-        known.push(Replacement { origin, token: new.clone(), was_refused: false, until: now.later(REMEMBERED) });
-    }
-
-    /// Keeps that a URL's origin refused such a token, too.
-    pub(crate) fn refused(&self, new: &Token, url: &Url, now: Moment) {
-        self.replaced(new, url, now);
-        let origin = origin(url);
-        if let Some(last) = self.lock().iter_mut().find(|it| it.origin == origin) {
-            last.was_refused = true;
-        }
+        known.push(Replacement { origin, token: new.clone(), since: now, state });
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Replacement>> {
@@ -74,33 +120,88 @@ fn origin(url: &Url) -> String {
 mod tests {
     use super::*;
 
+    fn at(seconds: u64) -> Moment {
+        Moment::after_start(Duration::from_secs(seconds))
+    }
+
+    fn token(text: &str) -> Token {
+        Token::new(text.into()).expect("a token")
+    }
+
+    fn url(text: &str) -> Url {
+        text.parse().expect("a URL")
+    }
+
+    fn refused<'a>(token: &'a Token, url: &'a Url) -> Refused<'a> {
+        Refused { token, url, received: None, is_by_issuer: false, for_another_reason: false }
+    }
+
     #[test]
     fn a_service_that_refuses_new_tokens_gets_no_more_of_them_for_a_while() {
-        let at = |seconds| Moment::after_start(Duration::from_secs(seconds));
-        let token = |text: &str| Token::new(text.into()).expect("a token");
-        let url = |text: &str| -> Url { text.parse().expect("a URL") };
         let (old, new, newer) = (token("old"), token("new"), token("newer"));
         let (here, there) = (url("http://here/a"), url("http://there/"));
         let refusals = Refusals::default();
+        let another = |token, url, seconds| refusals.another(refused(token, url), at(seconds));
 
-        assert!(refusals.allow(&old, &here, at(0)));
-        refusals.replaced(&new, &here, at(0));
-        // Others meet the old one at the same moment, and get the new one without a login; nobody needs a third.
-        assert!(refusals.allow(&old, &here, at(1)));
-        assert!(!refusals.allow(&new, &here, at(1)));
+        assert_eq!(another(&old, &here, 0), Another::Now);
+        refusals.replaced(refused(&old, &here), &new, Another::Now, at(0));
+        // Others are refused with the old one at the same moment, and get the new one without a login.
+        assert_eq!(another(&old, &here, 1), Another::Now);
         new.was_taken_at(&here);
-        assert!(refusals.allow(&new, &here, at(2)), "it was taken, and then revoked");
+        assert_eq!(another(&new, &here, 2), Another::Now, "it was taken, and then revoked");
 
-        refusals.refused(&newer, &here, at(3));
+        refusals.replaced(refused(&old, &here), &newer, Another::Now, at(3));
+        assert_eq!(another(&newer, &here, 3), Another::No);
         newer.was_taken_at(&here);
-        assert!(!refusals.allow(&newer, &here, at(4)), "some paths take any token");
-        assert!(refusals.allow(&newer, &there, at(4)));
-        assert!(!refusals.allow(&old, &here, at(4)));
-        assert!(refusals.allow(&newer, &here, at(3 + REMEMBERED.as_secs())));
+        assert_eq!(another(&newer, &here, 4), Another::No, "some paths take any token");
+        assert_eq!(another(&old, &here, 4), Another::No);
+        assert_eq!(another(&newer, &there, 4), Another::Now);
+        assert_eq!(another(&newer, &here, 3 + REMEMBERED.as_secs()), Another::Now);
 
         for number in 0..2 * MOST {
-            refusals.replaced(&new, &url(&format!("http://host{number}/")), at(5));
+            let url = url(&format!("http://host{number}/"));
+            refusals.replaced(refused(&old, &url), &new, Another::Now, at(5));
         }
         assert!(refusals.lock().len() <= MOST);
+    }
+
+    #[test]
+    fn a_token_that_may_be_of_the_second_of_a_revocation_is_replaced_a_second_later() {
+        let (worked, other, new, later) = (token("worked"), token("other"), token("new"), token("later"));
+        let here = url("http://here/");
+        worked.was_taken_at(&here);
+        let by = |token| refused(token, &here);
+        let by_issuer = |token| Refused { is_by_issuer: true, ..by(token) };
+        let by_reason = |token| Refused { for_another_reason: true, ..by_issuer(token) };
+        for (first, outcome) in [
+            (by(&worked), Another::Later),
+            (by_issuer(&other), Another::Later),
+            (by(&other), Another::No),
+            (by_reason(&other), Another::No),
+        ] {
+            let refusals = Refusals::default();
+            assert_eq!(refusals.another(first, at(0)), Another::Now);
+            refusals.replaced(first, &new, Another::Now, at(0));
+            let second = Refused { token: &new, ..first };
+            // Every caller that is refused waits, however many there are, and however late they come.
+            for seconds in [0, 0, 30] {
+                assert_eq!(refusals.another(second, at(seconds)), outcome, "{first:?}");
+            }
+            refusals.replaced(second, &later, Another::Later, at(30));
+            let third = Refused { token: &later, ..first };
+            assert_eq!(refusals.another(second, at(31)), Another::Now, "there is a newer one");
+            assert_eq!(refusals.another(third, at(31)), Another::No);
+        }
+
+        // A fresh login, without any before it.
+        let since = |seconds, first| Refused { received: Some(at(seconds)), ..first };
+        for (first, outcome) in [
+            (since(10, by(&other)), Another::Later),
+            (since(8, by(&other)), Another::Now),
+            (since(10, by(&worked)), Another::Now),
+            (since(10, by_reason(&other)), Another::Now),
+        ] {
+            assert_eq!(Refusals::default().another(first, at(10)), outcome, "{first:?}");
+        }
     }
 }

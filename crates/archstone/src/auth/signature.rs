@@ -1,4 +1,4 @@
-//! Signatures of requests, which show that one knows a secret without sending it.
+//! Signatures of requests, which prove knowledge of a secret without sending it.
 
 use std::fmt::Write;
 
@@ -15,21 +15,21 @@ use crate::{
     secret::Secret,
 };
 
-/// The code of a message that only those can make who know the key.
+/// A message authentication code: only holders of the key can compute it.
 pub(super) fn mac(algorithm: hmac::Algorithm, key: &[u8], message: &[u8]) -> hmac::Tag {
     hmac::sign(&hmac::Key::new(algorithm, key), message)
 }
 
-/// Bytes in hexadecimal digits.
+/// Encodes bytes in hexadecimal.
 pub(super) fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().fold(String::new(), |mut text, byte| {
-        // A `String` takes everything.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
 }
 
-/// A text as RFC 3986 has it in a URL: all but letters, digits and `-._~` is escaped.
+/// Percent-encodes a text as in RFC 3986: everything but letters, digits and `-._~`.
 pub(super) fn escaped(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -41,16 +41,16 @@ pub(super) fn escaped(text: &str) -> String {
     })
 }
 
-/// A text that is used once.
+/// A random text that is used once.
 pub(crate) fn nonce() -> Result<String> {
     let mut bytes = [0; 16];
     SystemRandom::new()
         .fill(&mut bytes)
-        .map_err(|_| Error::new(ErrorKind::InvalidConfig, "this machine gives no random numbers"))?;
+        .map_err(|_| Error::new(ErrorKind::InvalidConfig, "cannot get random numbers from the system"))?;
     Ok(hex(bytes))
 }
 
-/// The value of `Authorization` that signs a request without a body with the secrets of the consumer and of its token:
+/// The value of `Authorization` that signs a request without a body with the secrets of the consumer and its token:
 /// OAuth 1.0a (RFC 5849), with HMAC-SHA1.
 pub(crate) fn oauth1<'a>(
     method: &str,
@@ -75,8 +75,8 @@ pub(crate) fn oauth1<'a>(
     Secret::from(format!("OAuth {}", members.join(", ")))
 }
 
-/// What OAuth 1.0a signs: the method, the URL, and the sorted parameters, those of the URL among them, each escaped once
-/// more (section 3.4.1).
+/// The signature base string of OAuth 1.0a: the method, the URL, and the sorted parameters, including those of the URL,
+/// each percent-encoded once more (section 3.4.1).
 fn base_string(method: &str, url: &Url, parameters: &[(&str, &str)]) -> String {
     let own = parameters.iter().map(|(name, value)| (escaped(name), escaped(value)));
     let mut pairs: Vec<_> =

@@ -1,4 +1,4 @@
-//! Tokens in memory, one place for each login; and the stores that they are kept in beside it.
+//! Tokens in memory, one slot for each login; and the stores that keep them, too.
 
 use std::{
     collections::HashMap,
@@ -17,37 +17,51 @@ use super::{
     slot::Slot,
     store::{Disk, Entry, Store, StoreAddress, TokenStore, shared_store},
 };
-use crate::{host::Host, secret::Secret};
+use crate::{host::Host, scope::Scope, secret::Secret};
 
-/// Logins that nobody repeats are forgotten when there are more.
+/// If there are more logins, those that are not in use are forgotten.
 const MOST_LOGINS: usize = 4096;
 
-/// Everything that decides who someone is and what a token is for, so that two tokens, two
-/// passwords or two scopes never meet.
+/// Everything that determines the user, the credentials and the scope of a token, so that two users, two passwords or
+/// two scopes never share one.
 #[derive(Clone)]
 pub(crate) struct LoginKey {
-    /// All but the secret.
+    /// Everything but the secret.
     pub(crate) identity: String,
     pub(crate) secret: Secret,
+    /// Whether it is the first, unscoped login behind others: these wait for it while they hold their own lease.
+    pub(crate) is_first: bool,
+    /// Whether it continues from another cloud: while it holds its lease, it waits for the login there.
+    pub(crate) is_onward: bool,
 }
 
 impl LoginKey {
-    /// `None` where nothing proves yet who logs in.
+    /// `None` if the proof of identity is not known yet.
     pub(crate) fn of(login: &Login) -> Option<Self> {
         let method = login.method.method();
-        let identity = json!([
+        let mut identity = json!([
             "archstone 2",
             login.identity.transport.server_of(&login.auth_url),
             method.spec().name,
             method.identity(),
             login.scope.to_wire(),
         ]);
+        // An unscoped token never has a catalog, and one login serves clients with and without it.
+        if !login.identity.with_catalog
+            && login.scope != Scope::Unscoped
+            && let Some(parts) = identity.as_array_mut()
+        {
+            parts.push("no catalog".into());
+        }
+        // The same text in every program, whichever features of serde_json it enables.
+        identity.sort_all_objects();
         let secret = method.secret()?;
-        // Who gives another passcode, or another TOTP secret, is not who showed this one.
+        // Another passcode, or another TOTP secret, may be that of another person.
         let further: Vec<_> = login.further.iter().filter_map(|it| it.method().secret().map(Secret::expose)).collect();
         let secret =
             if further.is_empty() { secret.clone() } else { json!([secret.expose(), further]).to_string().into() };
-        Some(Self { identity: identity.to_string(), secret })
+        let is_first = method.spec().unscoped_first && login.scope == Scope::Unscoped;
+        Some(Self { identity: identity.to_string(), secret, is_first, is_onward: login.identity.home.is_some() })
     }
 }
 
@@ -70,9 +84,9 @@ pub struct TokenCache(Arc<Logins>);
 
 struct Logins {
     slots: Mutex<HashMap<[u8; 32], Arc<Slot>>>,
-    /// Of this process alone, so that the map's keys tell nothing about the secrets in them.
+    /// Random for each process, so that the map's keys reveal nothing about the secrets in them.
     key: hmac::Key,
-    /// By where they are: one open folder, or one set of connections, for all clients.
+    /// By address: one open folder, or one set of connections, for all clients.
     stores: Mutex<Vec<(StoreAddress, Weak<dyn Store>)>>,
 }
 
@@ -81,7 +95,7 @@ impl TokenCache {
     #[must_use]
     pub fn new() -> Self {
         let mut random = [0; 32];
-        // Without randomness the keys are still no secrets' plain hashes, and nothing is stored.
+        // Without randomness the keys are still not plain hashes of secrets, and nothing is stored.
         let _ = SystemRandom::new().fill(&mut random);
         let key = hmac::Key::new(hmac::HMAC_SHA256, &random);
         Self(Arc::new(Logins { slots: Mutex::default(), key, stores: Mutex::default() }))
@@ -94,7 +108,7 @@ impl TokenCache {
         SHARED.get_or_init(Self::new)
     }
 
-    /// The place of a login's token, made when there is none.
+    /// The slot of a login's token, created if there is none.
     pub(crate) fn slot(&self, login: &LoginKey) -> Arc<Slot> {
         let mut context = hmac::Context::with_key(&self.0.key);
         for part in [login.identity.as_str(), login.secret.expose()] {
@@ -113,13 +127,13 @@ impl TokenCache {
         Arc::clone(slots.entry(key).or_default())
     }
 
-    /// A login's place in a store. `None` when the store cannot be used.
+    /// A login's entry in a store. `None` if the store cannot be used.
     pub(crate) fn entry(&self, address: &StoreAddress, login: &LoginKey, host: &Host) -> Option<Entry> {
         Entry::new(self.store(address, host)?, login)
     }
 
-    /// A store, to look what is in it without a login. `None` when it cannot be used.
-    pub(crate) fn token_store(&self, address: StoreAddress, host: &Host) -> Option<TokenStore<'static>> {
+    /// A store, to list its content without a login. `None` if it cannot be used.
+    pub(crate) fn token_store(&self, address: StoreAddress, host: &Host) -> Option<TokenStore> {
         self.store(&address.unopened(), host).map(|store| TokenStore::unopened(store, host))
     }
 

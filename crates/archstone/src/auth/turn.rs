@@ -1,4 +1,4 @@
-//! Whose turn it is to log in, among all processes that use a store.
+//! Decides which of the processes that use a store logs in.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,19 +14,19 @@ use crate::{
     host::{Host, Moment},
 };
 
-/// A holder that takes longer than any login is not waited for.
+/// Longer than any login: after this long, the holder is no longer waited for.
 const LONGEST_WAIT_FOR_ANOTHER_PROCESS: Duration = Duration::from_secs(90);
 
 /// Whether this process may log in, and whether others wait for it.
 pub(super) enum Turn {
-    /// It is the one.
+    /// This process holds the lease.
     Held(Lease),
-    /// It logs in beside others: there is no lease to be had, or its holder takes too long.
+    /// This process logs in without waiting for others: no lease is available, or its holder takes too long.
     Alone,
 }
 
 impl Turn {
-    /// Its turn, unless it is another's now.
+    /// Takes the turn, unless another process has it now.
     pub(super) async fn try_now(entry: &Entry) -> Option<Self> {
         match entry.lease().await {
             Ok(lease) => lease.map(Self::Held),
@@ -37,7 +37,7 @@ impl Turn {
         }
     }
 
-    /// Its turn, after waiting for it.
+    /// Takes the turn, after waiting for it.
     pub(super) async fn wait(entry: &Entry, host: &Host) -> Self {
         let mut wait = Wait::begin(entry, host);
         loop {
@@ -63,14 +63,14 @@ impl Turn {
                 entry.count(Count::Login).await;
             }
             (Err(error), Self::Held(lease)) => entry.keep_failure(error, &lease.mark()).await,
-            // Nobody waits for it.
+            // Nobody waits for the outcome.
             (Err(_), Self::Alone) => {}
         }
         self.end().await;
         outcome.map(Arc::new)
     }
 
-    /// Lets the next one in.
+    /// Ends the turn, so that the next process can take it.
     pub(super) async fn end(self) {
         if let Self::Held(lease) = self {
             lease.release().await;
@@ -78,7 +78,7 @@ impl Turn {
     }
 }
 
-/// A wait for another process: longer with each step, and not in step with others.
+/// Waits for another process with growing, randomized delays.
 pub(super) struct Wait<'a> {
     host: &'a Host,
     began: Moment,
@@ -93,10 +93,10 @@ impl<'a> Wait<'a> {
         Self { host, began: host.now(), step, longest }
     }
 
-    /// Waits about a step; `false` when it has taken too long.
+    /// Waits about one step; `false` when the wait has taken too long.
     pub(super) async fn a_little(&mut self) -> bool {
         if self.began.until(self.host.now()) > LONGEST_WAIT_FOR_ANOTHER_PROCESS {
-            tracing::warn!(target: "archstone::cache", "another process has held the login for too long: logging in beside it");
+            tracing::warn!(target: "archstone::cache", "another process has held the login lock for too long: logging in without it");
             return false;
         }
         tokio::time::sleep(around(self.step)).await;
@@ -105,12 +105,12 @@ impl<'a> Wait<'a> {
     }
 }
 
-/// From half to one and a half of a time, so that many who wait are not in step.
+/// A random time between half and one and a half of `time`, so that many waiting processes do not act in step.
 pub(super) fn around(time: Duration) -> Duration {
     time.mul_f64(0.5 + random_part())
 }
 
-/// Something between 0 and 1. Without randomness it is 0, and all are in step.
+/// A random number between 0 and 1. Without randomness it is 0, and all processes act in step.
 pub(super) fn random_part() -> f64 {
     let mut random = [0; 4];
     let _ = SystemRandom::new().fill(&mut random);

@@ -1,10 +1,10 @@
-//! What an endpoint is asked for by.
+//! Filters for endpoints.
 
 use std::fmt;
 
 use super::{Endpoint, Service, service_type};
 
-/// For whom an endpoint is meant.
+/// The audience of an endpoint.
 ///
 /// ```
 /// use archstone::Interface;
@@ -18,11 +18,11 @@ pub enum Interface {
     /// For everyone.
     #[default]
     Public,
-    /// For those inside the cloud's own network.
+    /// For clients inside the cloud's own network.
     Internal,
     /// For administrators.
     Admin,
-    /// A cloud's own.
+    /// An interface that only this cloud has.
     Other(String),
 }
 
@@ -68,7 +68,7 @@ impl fmt::Display for Interface {
     }
 }
 
-/// What an endpoint is asked for by. All that is set must fit.
+/// The criteria for finding an endpoint. All that are set must match.
 ///
 /// ```
 /// use archstone::{EndpointFilter, Interface};
@@ -91,7 +91,7 @@ pub struct EndpointFilter<'a> {
 /// Interfaces in the order of preference; one needs no allocation.
 #[derive(Clone, Debug, Default)]
 enum Interfaces {
-    /// The default: public where one endpoint is wanted, all where several are.
+    /// The default: public for a single endpoint, all for a list of endpoints.
     #[default]
     Unsaid,
     One(Interface),
@@ -120,28 +120,28 @@ impl<'a> EndpointFilter<'a> {
         self
     }
 
-    /// The service's name, such as `nova`. A service without a name fits.
+    /// The service's name, such as `nova`. A service without a name matches.
     #[must_use]
     pub fn service_name(mut self, name: &'a str) -> Self {
         self.service_name = Some(name);
         self
     }
 
-    /// The service's id. A service without an id fits.
+    /// The service's id. A service without an id matches.
     #[must_use]
     pub fn service_id(mut self, id: &'a str) -> Self {
         self.service_id = Some(id);
         self
     }
 
-    /// The endpoint's id. An endpoint without an id fits.
+    /// The endpoint's id. An endpoint without an id matches.
     #[must_use]
     pub fn endpoint_id(mut self, id: &'a str) -> Self {
         self.endpoint_id = Some(id);
         self
     }
 
-    /// The region's id, case-sensitive. Endpoints without a region serve where none of this region fits.
+    /// The region's id, case-sensitive. Endpoints without a region are used if none in this region matches.
     #[inline]
     #[must_use]
     pub fn region(mut self, region: &'a str) -> Self {
@@ -149,7 +149,7 @@ impl<'a> EndpointFilter<'a> {
         self
     }
 
-    /// The interface; public when not said.
+    /// The interface (default: public).
     #[inline]
     #[must_use]
     pub fn interface(mut self, interface: Interface) -> Self {
@@ -164,7 +164,7 @@ impl<'a> EndpointFilter<'a> {
         self
     }
 
-    /// Whether a type is asked for, and nothing else.
+    /// Whether the filter sets only a service type.
     #[inline]
     pub(crate) fn is_type_alone(&self) -> bool {
         matches!(
@@ -180,8 +180,7 @@ impl<'a> EndpointFilter<'a> {
         )
     }
 
-    /// What a service is called in the catalog, where that is something else than its type says; an id in the filter
-    /// says which service it is.
+    /// Sets the configured type and name of the service in the catalog; the name is not needed if the filter has an id.
     #[inline]
     pub(crate) fn or_service(mut self, service_type: Option<&'a str>, name: Option<&'a str>) -> Self {
         self.service_type = service_type.or(self.service_type);
@@ -191,7 +190,7 @@ impl<'a> EndpointFilter<'a> {
         self
     }
 
-    /// Fills in what was not said: a region and interfaces.
+    /// Sets a region and interfaces, if the filter has none.
     #[inline]
     pub(crate) fn or_defaults(mut self, region: Option<&'a str>, interfaces: &[Interface]) -> Self {
         if self.endpoint_id.is_none() {
@@ -207,8 +206,8 @@ impl<'a> EndpointFilter<'a> {
         self
     }
 
-    /// The type and the interface's position, when nothing else is asked for. `unsaid` are the interfaces
-    /// of a filter that names none.
+    /// The type and the interface's position, if the filter sets nothing else. `unsaid` are the interfaces for a filter
+    /// that names none.
     #[inline]
     pub(super) fn as_plain(&self, unsaid: &[Interface]) -> Option<(&'a str, usize)> {
         let Self { service_type, service_name: None, service_id: None, endpoint_id: None, region: None, interfaces } =
@@ -238,7 +237,7 @@ impl<'a> EndpointFilter<'a> {
 
     pub(super) fn wanted_interfaces(&self) -> impl Iterator<Item = Interface> {
         match &self.interfaces {
-            // An endpoint's id says all; its interface is whatever it is.
+            // An endpoint id is sufficient, whatever its interface is.
             Interfaces::Unsaid if self.endpoint_id.is_some() => Interface::USUAL.to_vec(),
             Interfaces::Unsaid => vec![Interface::Public],
             Interfaces::One(interface) => vec![interface.clone()],
@@ -260,8 +259,8 @@ impl<'a> EndpointFilter<'a> {
         is_in_region && fits(self.endpoint_id, endpoint.id())
     }
 
-    /// Where to look, one after the other: endpoints without a region serve where none of the region that is asked
-    /// for fits.
+    /// The regions to search, in this order: endpoints without a region are used if none in the requested region
+    /// matches.
     pub(super) fn regions(&self) -> &'static [Regions] {
         if self.region.is_some() { &[Regions::Asked, Regions::None] } else { &[Regions::Asked] }
     }
@@ -293,16 +292,16 @@ impl fmt::Display for EndpointFilter<'_> {
     }
 }
 
-/// Which endpoints to look at.
+/// Which endpoints to search.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Regions {
-    /// Those of the region that is asked for; all, when none is.
+    /// Those in the requested region; all if none is requested.
     Asked,
     /// Those without a region.
     None,
 }
 
-/// What the catalog does not say fits everything: catalogs of old clouds lack names and ids.
+/// A value that is missing in the catalog matches everything: catalogs of old clouds lack names and ids.
 fn fits(wanted: Option<&str>, found: Option<&str>) -> bool {
     match (wanted, found) {
         (Some(wanted), Some(found)) => wanted == found,
@@ -310,7 +309,7 @@ fn fits(wanted: Option<&str>, found: Option<&str>) -> bool {
     }
 }
 
-/// Whether a type that was asked for could be meant by one that exists.
+/// Whether a requested type could mean another one that exists.
 pub(super) fn same_family(one: &str, other: &str) -> bool {
     service_type::family(one).is_some() && service_type::family(one) == service_type::family(other)
 }

@@ -1,4 +1,4 @@
-//! A failed lookup says what exists instead.
+//! Errors for failed lookups, which list what exists instead.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ pub(super) fn explain(catalog: &Catalog, filter: &EndpointFilter<'_>) -> Error {
     ))
 }
 
-/// The endpoint that would fit if requests could go to its URL.
+/// The endpoint that would match if its URL were usable.
 fn unusable(serving: &[&Service], filter: &EndpointFilter<'_>) -> Option<String> {
     let mut candidates = serving.iter().flat_map(|service| service.unusable.iter().map(move |it| (service, it)));
     let (service, endpoint) = candidates.find(|(service, endpoint)| {
@@ -66,7 +66,7 @@ fn unusable(serving: &[&Service], filter: &EndpointFilter<'_>) -> Option<String>
     ))
 }
 
-/// What an unknown type stands for, as the beginning of a hint.
+/// What an unknown type may refer to, as the beginning of a hint.
 fn meant(catalog: &Catalog, requested: &str) -> Option<String> {
     let called = |service: &&Service| service.name().is_some_and(|name| name.eq_ignore_ascii_case(requested));
     let by_name: BTreeSet<_> = catalog.services().iter().filter(called).map(Service::service_type).collect();
@@ -92,7 +92,7 @@ fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     if names.is_empty() { "none".into() } else { names.join(", ") }
 }
 
-/// The names that are a typo away, share a beginning, or are types of the same family.
+/// Names with a typo, with a common beginning, or of the same family.
 fn nearest<'a>(requested: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = requested.to_lowercase();
     let near = |found: &str| {
@@ -103,7 +103,7 @@ fn nearest<'a>(requested: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
             || (wanted.len() >= 3 && lower.contains(&wanted))
     };
     let names: Vec<_> = names.into_iter().collect();
-    // Nothing is nearer than the same in other letters.
+    // A difference only in case is the best match.
     let same: Vec<_> = names.iter().filter(|found| found.to_lowercase() == wanted).copied().collect();
     if same.is_empty() { names.into_iter().filter(|found| near(found)).collect() } else { same }
 }

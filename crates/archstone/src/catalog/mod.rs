@@ -1,4 +1,4 @@
-//! Where is it? The services and endpoints that came with a token.
+//! The service catalog: the services and endpoints that came with a token.
 //!
 //! A catalog is indexed once, when the token arrives; finding an endpoint then allocates nothing.
 //!
@@ -36,15 +36,14 @@ pub use version::{ApiVersion, VersionRange};
 
 use crate::{error::Result, lenient};
 
-/// A URL that requests can go to. Others, such as `controller:8774/v2.1` or `javascript:…`, and those with line breaks
-/// or blanks inside, which URL libraries drop or rewrite, are none.
+/// A URL that requests can be sent to. Others are rejected, such as `controller:8774/v2.1` or `javascript:…`, and those
+/// with line breaks or blanks inside, which URL libraries drop or rewrite.
 pub(crate) fn http_url(text: &str) -> Option<Url> {
     let is_plain = !text.contains(|c: char| c.is_control() || c.is_whitespace());
     Url::parse(text).ok().filter(|url| is_plain && matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
-/// A URL as the catalog spells it: printed, it is the same to the letter; its parts are those of
-/// the [`Url`] that it derefs to.
+/// A URL exactly as the catalog spells it when printed; it derefs to the parsed [`Url`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointUrl {
     text: Box<str>,
@@ -52,7 +51,7 @@ pub struct EndpointUrl {
 }
 
 impl EndpointUrl {
-    /// `None` for text that is no URL of a service: see [`http_url`].
+    /// `None` for text that is not a URL of a service: see [`http_url`].
     pub(crate) fn parse(text: &str) -> Option<Arc<Self>> {
         let text = text.trim();
         Some(Arc::new(Self { url: http_url(text)?, text: text.into() }))
@@ -95,13 +94,18 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// An endpoint that is not in any catalog.
+    pub(crate) fn at(url: Url) -> Self {
+        Self { id: None, interface: Interface::Public, region: None, url: Arc::new(url.into()) }
+    }
+
     /// The endpoint's id.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// For whom it is meant.
+    /// The audience of the endpoint.
     #[must_use]
     pub fn interface(&self) -> &Interface {
         &self.interface
@@ -113,7 +117,7 @@ impl Endpoint {
         self.region.as_deref()
     }
 
-    /// The URL, as the catalog has it.
+    /// The URL, as the catalog spells it.
     #[must_use]
     pub fn url(&self) -> &Arc<EndpointUrl> {
         &self.url
@@ -131,7 +135,7 @@ pub struct Service {
     unusable: Vec<Unusable>,
 }
 
-/// An endpoint whose URL no request can go to.
+/// An endpoint whose URL cannot be used for requests.
 #[derive(Clone, Debug)]
 struct Unusable {
     interface: Interface,
@@ -168,7 +172,7 @@ impl Service {
         &self.service_type
     }
 
-    /// The interfaces and URLs of endpoints that no request can go to.
+    /// The interfaces and URLs of endpoints that cannot be used for requests.
     pub(crate) fn unusable(&self) -> impl Iterator<Item = (&Interface, &str)> {
         self.unusable.iter().map(|it| (&it.interface, it.url.as_str()))
     }
@@ -182,23 +186,23 @@ impl Service {
 
 /// The services and endpoints that came with a token.
 ///
-/// Entries without a type and endpoints without a valid URL cannot be used, and are left out;
-/// other missing keys match every filter, as in the catalogs of old clouds.
+/// Entries without a type and endpoints without a valid URL cannot be used, and are left out; other missing keys match
+/// every filter, as is necessary for the catalogs of old clouds.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     services: Vec<Service>,
-    /// For every type that can be asked for, what serves it.
+    /// For every type that can be requested, the services for it.
     index: FxHashMap<Box<str>, Served>,
-    /// What came with the token was no catalog.
+    /// Whether the document that came with the token was not a catalog.
     is_malformed: bool,
 }
 
-/// What serves a requested type.
+/// The services for a requested type.
 #[derive(Clone, Debug, Default)]
 struct Served {
     /// Positions in `services`, grouped by catalog type, the preferred type first.
     groups: Vec<Vec<usize>>,
-    /// The URL for each plain request: a type and one of the three interfaces.
+    /// The URL for each simple lookup: a type and one of the three interfaces.
     first: [Option<Arc<EndpointUrl>>; 3],
 }
 
@@ -239,7 +243,7 @@ impl Catalog {
         Self { services, index, is_malformed: false }
     }
 
-    /// In place of what was no catalog: has nothing, and says why.
+    /// Replaces a malformed document: an empty catalog that can report why it is empty.
     pub(crate) fn malformed() -> Self {
         Self { is_malformed: true, ..Self::default() }
     }
@@ -256,11 +260,11 @@ impl Catalog {
         self.services.is_empty()
     }
 
-    /// The URL of the first endpoint that a filter finds.
+    /// The URL of the first endpoint that matches a filter.
     ///
     /// # Errors
     ///
-    /// [`EndpointNotFound`](crate::ErrorKind::EndpointNotFound), which says what there is instead.
+    /// [`EndpointNotFound`](crate::ErrorKind::EndpointNotFound), which lists what exists instead.
     pub fn url_for<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<Arc<EndpointUrl>> {
         let filter = filter.into();
         if let Some(url) = self.usual(&filter, &[]) {
@@ -269,26 +273,26 @@ impl Catalog {
         self.endpoint(filter).map(|(_, endpoint)| Arc::clone(&endpoint.url))
     }
 
-    /// The URL for a type and an interface, when nothing else is asked for: one look into the index.
-    /// `interfaces` are those for a filter that names none.
+    /// The URL for a type and an interface, if the filter sets nothing else: a single index lookup. `interfaces` are
+    /// those for a filter that names none.
     #[inline]
     pub(crate) fn usual(&self, filter: &EndpointFilter<'_>, interfaces: &[Interface]) -> Option<Arc<EndpointUrl>> {
         let (service_type, slot) = filter.as_plain(interfaces)?;
         self.index.get(service_type)?.first[slot].clone()
     }
 
-    /// The first endpoint that a filter finds, with its service.
+    /// The first endpoint that matches a filter, with its service.
     ///
     /// # Errors
     ///
-    /// [`EndpointNotFound`](crate::ErrorKind::EndpointNotFound), which says what there is instead.
+    /// [`EndpointNotFound`](crate::ErrorKind::EndpointNotFound), which lists what exists instead.
     pub fn endpoint<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Result<(&Service, &Endpoint)> {
         let filter = filter.into();
         find(&self.services, &self.groups(&filter), &filter).ok_or_else(|| missing::explain(self, &filter))
     }
 
-    /// Every endpoint that a filter finds, with its service. Without an interface in the filter,
-    /// those of every interface; none found is an empty list.
+    /// All endpoints that match a filter, with their services. Without an interface in the filter, those of every
+    /// interface; if there are none, an empty list.
     pub fn endpoints<'a>(&self, filter: impl Into<EndpointFilter<'a>>) -> Vec<(&Service, &Endpoint)> {
         let filter = filter.into();
         let services = || {
@@ -304,7 +308,7 @@ impl Catalog {
         filter.regions().iter().map(|regions| all(*regions)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
-    /// The services that may serve a filter, grouped by type, the preferred type first.
+    /// The services that may match a filter, grouped by type, the preferred type first.
     fn groups(&self, filter: &EndpointFilter<'_>) -> Vec<Vec<usize>> {
         match filter.wanted_type() {
             Some(requested) => self
@@ -317,7 +321,7 @@ impl Catalog {
     }
 }
 
-/// Type by type, then interface by interface: the first endpoint that fits.
+/// Searches type by type, then interface by interface, for the first endpoint that matches.
 fn find<'c>(
     services: &'c [Service],
     groups: &[Vec<usize>],
@@ -337,7 +341,7 @@ fn find<'c>(
     filter.regions().iter().find_map(|regions| groups.iter().find_map(|group| in_group(group, *regions)))
 }
 
-/// The form of the wire, in which anything may be missing.
+/// The wire format, in which anything may be missing.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ServiceEntry {
@@ -366,7 +370,7 @@ struct EndpointEntry {
     url: Option<String>,
 }
 
-/// The entries of a catalog; what is no list is no catalog.
+/// The entries of a catalog; anything but a list is not a catalog.
 struct Entries<T>(Vec<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {

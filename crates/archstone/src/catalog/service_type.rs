@@ -26,7 +26,7 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("workflow", &["workflowv2"]),
 ];
 
-/// The official types of the projects whose names people ask for, as in the authority.
+/// Project names that users may mistake for types, with their official types, as in the authority.
 const PROJECTS: &[(&str, &str)] = &[
     ("adjutant", "admin-logic"),
     ("aodh", "alarm"),
@@ -63,7 +63,7 @@ const PROJECTS: &[(&str, &str)] = &[
     ("zun", "application-container"),
 ];
 
-/// The official type of the service that a project makes: `nova` makes `compute`.
+/// The official type for a project's service: `compute` for `nova`.
 pub(crate) fn of_project(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     PROJECTS.iter().find(|(project, _)| *project == name).map(|(_, official)| *official)
@@ -74,14 +74,14 @@ pub(crate) fn family(name: &str) -> Option<(&'static str, &'static [&'static str
     ALIASES.iter().find(|(official, aliases)| *official == name || aliases.contains(&name)).copied()
 }
 
-/// The official type for a type or an alias; what the table does not know is itself.
+/// The official type for a type or an alias; an unknown type is returned as it is.
 pub(crate) fn official(name: &str) -> &str {
     family(name).map_or(name, |(official, _)| official)
 }
 
-/// The catalog types that serve a request for `requested`, the preferred first: the type itself,
-/// then the official type of an alias, or the aliases of an official type. An alias is never served
-/// by another alias: `volume` and `volumev3` are different versions.
+/// The catalog types that match a request for `requested`, the preferred first: the type itself, then the official type
+/// of an alias, or the aliases of an official type. An alias never matches another alias: `volume` and `volumev3` are
+/// different versions.
 pub(crate) fn candidates(requested: &str) -> Vec<&str> {
     match family(requested) {
         Some((official, aliases)) if official == requested => {
@@ -92,7 +92,7 @@ pub(crate) fn candidates(requested: &str) -> Vec<&str> {
     }
 }
 
-/// As types are compared: `block_storage` is `block-storage`.
+/// Normalizes a type for comparison: `block_storage` becomes `block-storage`.
 pub(crate) fn normalised(name: &str) -> std::borrow::Cow<'_, str> {
     if name.contains('_') { name.replace('_', "-").into() } else { name.into() }
 }

@@ -1,4 +1,4 @@
-//! The traps of catalogs: aliases, filters that leave nothing, missing keys, old forms.
+//! Pitfalls of catalogs: aliases, filters that match nothing, missing keys, old forms.
 
 use super::*;
 use crate::error::ErrorKind;
@@ -11,7 +11,7 @@ fn endpoint(id: &str, interface: &str, region: &str) -> serde_json::Value {
     serde_json::json!({"id": id, "interface": interface, "region_id": region, "region": region, "url": format!("http://{id}/")})
 }
 
-/// Two regions, with block storage under three types and identity only for insiders in `south`.
+/// Two regions, with block storage under three types, and identity only internal in `south`.
 fn small_cloud() -> Catalog {
     catalog(serde_json::json!([
         {"type": "compute", "name": "nova", "id": "s-compute", "endpoints": [
@@ -34,7 +34,7 @@ fn lookups_find_the_endpoint_that_upstream_finds() {
         (by("compute").interface("private".into()), "c-int-n"),
         (by("compute").interface("adminURL".into()), "c-adm-n"),
         (by("compute").region("south"), "c-pub-s"),
-        // Internal exists, but not in that region: the next interface is taken.
+        // There is an internal endpoint, but not in that region: the next interface is used.
         (by("compute").region("south").interfaces(both), "c-pub-s"),
         (by("compute").service_name("nova").service_id("s-compute"), "c-pub-n"),
         (by("compute").endpoint_id("c-adm-n"), "c-adm-n"),
@@ -57,7 +57,7 @@ fn lookups_find_the_endpoint_that_upstream_finds() {
 fn a_failed_lookup_says_what_exists() {
     let table = [
         (EndpointFilter::from("compte"), "did you mean `compute`?"),
-        // An alias is never served by another alias: they are different versions.
+        // An alias never matches another alias: they are different versions.
         (EndpointFilter::from("volume"), "did you mean `volumev2`, `volumev3`?"),
         (EndpointFilter::from("dns"), "the catalog has `compute`, `identity`, `volumev2`, `volumev3`, `workflowv2`"),
         (EndpointFilter::from("identity"), "the interfaces `internal` in the regions `south`"),
@@ -69,7 +69,7 @@ fn a_failed_lookup_says_what_exists() {
         (EndpointFilter::from("cinder"), "did you mean `volumev2`, `volumev3`, the type of `cinder`?"),
         (EndpointFilter::from("cinderv3"), "did you mean `volumev3`, the type of `cinderv3`?"),
         (EndpointFilter::from("compute").service_name("nava"), "did you mean the name `nova`?"),
-        // Several types fit, and a filter leaves none of them.
+        // Several types match, and a filter excludes all of them.
         (EndpointFilter::from("block-storage").region("south"), "in the regions `north`"),
         (EndpointFilter::from("compute").service_name("nava"), "under the names `nova`"),
     ];

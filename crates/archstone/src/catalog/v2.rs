@@ -1,4 +1,4 @@
-//! The token document and catalog of Identity API v2.0, as stored references of old clouds hold it.
+//! The token document and catalog of Identity API v2.0, as in stored references of old clouds.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -54,7 +54,7 @@ pub(crate) struct Named {
     pub(crate) name: Option<String>,
 }
 
-/// What a token was delegated by.
+/// The trust that a token was delegated by.
 #[derive(Deserialize)]
 pub(crate) struct Trust {
     pub(crate) id: String,

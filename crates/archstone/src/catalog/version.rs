@@ -1,4 +1,4 @@
-//! API versions and microversions: how they are written, compared and asked for.
+//! API versions and microversions: parsing, comparison and ranges.
 
 use std::{fmt, str::FromStr};
 
@@ -18,8 +18,7 @@ use crate::error::{Error, ErrorKind, Result, printable};
 /// # Ok::<(), archstone::Error>(())
 /// ```
 ///
-/// Follows the API special interest group's microversion specification, and keystoneauth's spelling
-/// of open ends.
+/// Follows the API special interest group's microversion specification, and keystoneauth's notation for open ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ApiVersion {
@@ -27,7 +26,7 @@ pub struct ApiVersion {
     minor: Part,
 }
 
-/// A number, or the newest there is, which is greater than any number.
+/// A number, or `latest`, which is greater than any number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Part {
     Number(u32),
@@ -68,8 +67,7 @@ impl ApiVersion {
         }
     }
 
-    /// Whether an API of version `offered` serves who asks for this one: the same major number, and
-    /// not less.
+    /// Whether an API of version `offered` satisfies a request for this version: the same major number, and not lower.
     #[must_use]
     pub fn is_served_by(self, offered: Self) -> bool {
         self.major == offered.major && offered.minor >= self.minor
@@ -118,7 +116,7 @@ fn parse(text: &str) -> Option<ApiVersion> {
     Some(ApiVersion { major: Part::Number(number(major)?), minor })
 }
 
-/// Digits only: neither signs nor underscores, which Rust's own parser would take or refuse late.
+/// Only digits: no sign, which Rust's own parser would accept.
 fn number(text: &str) -> Option<u32> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
@@ -133,7 +131,7 @@ impl fmt::Display for ApiVersion {
     }
 }
 
-/// Versions that will do, both ends included.
+/// Matching versions, both ends included.
 ///
 /// ```
 /// use archstone::{ApiVersion, VersionRange};
@@ -155,8 +153,8 @@ impl VersionRange {
     /// Every version.
     pub const ANY: Self = Self { min: ApiVersion::new(0, 0), max: ApiVersion::LATEST };
 
-    /// A version, or any later one with the same major number. `latest` is the newest, whatever it
-    /// is; `2.latest` the newest with the major number 2.
+    /// A version, or any later one with the same major number. `latest` is the newest of all; `2.latest` the newest
+    /// with the major number 2.
     #[must_use]
     pub fn of(version: ApiVersion) -> Self {
         match (version.major, version.minor) {
@@ -168,52 +166,53 @@ impl VersionRange {
         }
     }
 
-    /// From the least to the greatest version; an end that is left out is open.
+    /// From the minimum to the maximum version, inclusive; a missing end is open.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] when the least is greater than the greatest.
+    /// [`ErrorKind::InvalidConfig`] when the minimum is greater than the maximum.
     pub fn between(min: Option<ApiVersion>, max: Option<ApiVersion>) -> Result<Self> {
         let range = Self { min: min.unwrap_or(Self::ANY.min), max: max.unwrap_or(Self::ANY.max) };
         if range.min > range.max {
-            let message = format!("the least version {} is greater than the greatest, {}", range.min, range.max);
+            let message =
+                format!("the minimum version {} is greater than the maximum version {}", range.min, range.max);
             return Err(Error::new(ErrorKind::InvalidConfig, message));
         }
         Ok(range)
     }
 
-    /// The least version that will do.
+    /// The minimum version.
     #[must_use]
     pub const fn min(self) -> ApiVersion {
         self.min
     }
 
-    /// The greatest version that will do.
+    /// The maximum version.
     #[must_use]
     pub const fn max(self) -> ApiVersion {
         self.max
     }
 
-    /// Whether a version will do.
+    /// Whether a version is in the range.
     #[must_use]
     pub fn contains(self, version: ApiVersion) -> bool {
         self.min <= version && version <= self.whole_max()
     }
 
-    /// The versions that will do for both; `None` when there are none.
+    /// The intersection of two ranges; `None` if it is empty.
     #[must_use]
     pub fn and(self, other: Self) -> Option<Self> {
         let both = Self { min: self.min.max(other.min), max: self.whole_max().min(other.whole_max()) };
         (both.min <= both.max).then_some(both)
     }
 
-    /// The same for microversions, of which `2.0` as the greatest means that and no more.
+    /// The same for microversions, where a maximum of `2.0` means exactly that.
     pub(crate) fn exactly_and(self, other: Self) -> Option<Self> {
         let both = Self { min: self.min.max(other.min), max: self.max.min(other.max) };
         (both.min <= both.max).then_some(both)
     }
 
-    /// `3` as the greatest version means all of 3.
+    /// A maximum of `3` includes every 3.x.
     fn whole_max(self) -> ApiVersion {
         match (self.max.major, self.max.minor) {
             (Part::Number(major), Part::Number(0)) => ApiVersion::latest_of(major),

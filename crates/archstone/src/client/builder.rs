@@ -1,20 +1,21 @@
-//! How a client is made: what was said, merged with the environment and `clouds.yaml`.
+//! Building clients: the program's options, merged with the environment and `clouds.yaml`.
 
 use std::{net::IpAddr, path::Path, time::Duration};
 
 use super::Client;
 use crate::{
-    auth::{TokenCache, TokenStore},
+    auth::{LoginPage, Person, ShowPage, TokenCache, TokenStore},
     catalog::Interface,
     config::{self, CloudConfig, Origin, Sources},
     error::{Error, Result},
     host::Host,
+    provider::{Provider, TokenProvider},
     secret::Secret,
     settings::Ask,
     transport::{InsecureEndpoints, Limiter, TlsVersion, TransportSettings},
 };
 
-/// Collects what a [`Client`] is to know. See [`crate::config`] for what wins over what.
+/// Builds a [`Client`]. See [`crate::config`] for the order of precedence.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
@@ -22,8 +23,9 @@ pub struct ClientBuilder {
     host: Host,
     tokens: Option<TokenCache>,
     limiter: Option<Limiter>,
-    ask: Option<Ask>,
-    /// The first thing that was said wrong; `build` reports it.
+    service_user: Option<Client>,
+    person: Person,
+    /// The first invalid setting; `build` reports it.
     problem: Option<Error>,
 }
 
@@ -51,7 +53,8 @@ macro_rules! secret_options {
 
 impl ClientBuilder {
     text_options! {
-        /// Where the identity service is: `http://keystone:5000/v3`, or any URL that leads there.
+        /// The URL of the identity service, such as `http://keystone:5000/v3`, or any URL from which it can be
+        /// discovered.
         auth_url
         /// The user's name. Without a domain it is in the domain `default`.
         username
@@ -65,17 +68,17 @@ impl ClientBuilder {
         project_name
         /// The id of the project to act in.
         project_id
-        /// The old word for [`project_name`](Self::project_name).
+        /// The old name of [`project_name`](Self::project_name).
         tenant_name
-        /// The old word for [`project_id`](Self::project_id).
+        /// The old name of [`project_id`](Self::project_id).
         tenant_id
         /// The id of the domain that owns the project.
         project_domain_id
         /// The name of the domain that owns the project.
         project_domain_name
-        /// The id of the domain of all names that have none of their own.
+        /// The id of the default domain of users and projects.
         default_domain_id
-        /// The name of the domain of all names that have none of their own.
+        /// The name of the default domain of users and projects.
         default_domain_name
         /// The id of the domain to act on.
         domain_id
@@ -85,116 +88,152 @@ impl ClientBuilder {
         trust_id
         /// The application credential's id.
         application_credential_id
-        /// The application credential's name; the user that made it is needed too.
+        /// The application credential's name; the user who created it is needed, too.
         application_credential_name
-        /// How identity is proven, where the other options leave it open: `password`, `token`,
+        /// The auth method, if the other options do not determine it: `password`, `token`,
         /// `v3applicationcredential`, `admin_token`.
         auth_type
         /// The identity service's own URL, used instead of the catalog's.
         mgmt_url
-        /// The region to take endpoints from.
+        /// The region of the endpoints.
         region_name
         /// Hosts that are reached without the [`proxy`](Self::proxy), as in `NO_PROXY`.
         no_proxy
-        /// Names the calling program to the services, as `name/version`.
+        /// The calling program for the `User-Agent` header, as `name/version`.
         user_agent
     }
 
     secret_options! {
         /// The user's password.
         password
-        /// A token to exchange for another, of another scope.
+        /// A token to exchange for another with a different scope.
         token
-        /// A token to use as it is. Nothing logs in by itself, and nothing is loaded lazily.
+        /// A token to use as it is. The client never logs in on its own, and loads nothing lazily.
         token_id
         /// A stored token to start from: what [`Access::to_reference`](crate::Access::to_reference)
         /// or keystoneauth's `get_auth_state()` wrote.
         token_ref
         /// The application credential's secret.
         application_credential_secret
-        /// The proxy that all requests go through, or `none`. Otherwise `HTTP_PROXY` and the like say.
+        /// The receipt of a login that lacked factors, to continue it with only the missing ones:
+        /// [`Receipt::to_reference`](crate::Receipt::to_reference), or the value of `Openstack-Auth-Receipt`.
+        ///
+        /// The missing factors are those in [`auth_methods`](crate::config::METHODS) that the receipt does not cover
+        /// yet, or else those that the receipt lists. If it has expired, the login fails with
+        /// [`Unauthenticated`](crate::ErrorKind::Unauthenticated).
+        ///
+        /// ```
+        /// use archstone::{Client, Receipt};
+        ///
+        /// fn continued(stored: &Receipt, passcode: &str) -> archstone::Result<Client> {
+        ///     Client::builder()
+        ///         .auth_url("https://keystone.example:5000/v3")
+        ///         .username("alice")
+        ///         .receipt(stored.to_reference())
+        ///         .option("passcode", passcode)
+        ///         .build()
+        /// }
+        /// # let stored = r#"{"id": "gAAAA", "methods": ["password"], "required_auth_methods": [["password", "totp"]]}"#;
+        /// # continued(&Receipt::from_reference(stored)?, "471100")?;
+        /// # Ok::<(), archstone::Error>(())
+        /// ```
+        receipt
+        /// The proxy for all requests, or `none` (default: from `HTTP_PROXY` and related variables).
         proxy
     }
 
-    /// Acts on the system itself.
+    /// Requests a token for the system scope.
     pub fn system_scope(self) -> Self {
         self.option("system_scope", "all")
     }
 
-    /// Asks for a token without any scope, even if the user has a default project.
+    /// Requests an unscoped token, even if the user has a default project.
     pub fn unscoped(self) -> Self {
         self.option("unscoped", "true")
     }
 
-    /// The interface to take endpoints from.
+    /// The interface of the endpoints.
     #[expect(clippy::needless_pass_by_value, reason = "an enum's value reads best at the call")]
     pub fn interface(self, interface: Interface) -> Self {
         let name = interface.as_str().to_owned();
         self.option("interface", name)
     }
 
-    /// A PEM file, or a folder of them, with the authorities to trust, instead of this machine's.
+    /// A CA bundle (a PEM file, or a folder of them) to use instead of the system's.
     pub fn cacert(self, path: impl AsRef<Path>) -> Self {
         self.option("cacert", path.as_ref().to_string_lossy().into_owned())
     }
 
-    /// Takes any server certificate. Anyone on the way can then read passwords and tokens.
+    /// Disables TLS certificate verification (insecure): an attacker on the network can then read passwords and tokens.
     pub fn insecure(self) -> Self {
         self.option("insecure", "true")
     }
 
-    /// How long one request may take; a minute unless said otherwise.
+    /// The timeout of a request (default: one minute).
     pub fn timeout(self, timeout: Duration) -> Self {
         self.option("timeout", timeout.as_secs_f64().to_string())
     }
 
-    /// How long reaching a server may take; ten seconds unless said otherwise.
+    /// The timeout of connecting to a server (default: ten seconds).
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         self.option("connect_timeout", timeout.as_secs_f64().to_string())
     }
 
-    /// The oldest version of TLS that will do; 1.2 unless said otherwise.
+    /// The minimum version of TLS (default: 1.2).
     pub fn tls_min_version(self, version: TlsVersion) -> Self {
         self.option("tls_min_version", version.to_string())
     }
 
-    /// What becomes of endpoints in the catalog over plain HTTP, where the login was over HTTPS; by default one warning
-    /// for each.
+    /// How to treat plain-HTTP endpoints in the catalog after a login over HTTPS; by default, one
+    /// warning for each.
     pub fn insecure_endpoints(self, policy: InsecureEndpoints) -> Self {
         self.option("insecure_endpoints", policy.as_str())
     }
 
-    /// A UNIX socket that every connection goes to, whatever host a URL names.
+    /// A UNIX socket to use for every connection, whatever host a URL names.
     pub fn unix_socket(self, path: impl AsRef<Path>) -> Self {
         self.option("unix_socket", path.as_ref().to_string_lossy().into_owned())
     }
 
-    /// The address of whoever this program acts for: services are told in the `Forwarded` header.
+    /// The address of the caller for whom this program acts, sent to services in the `Forwarded` header.
     pub fn original_ip(self, address: IpAddr) -> Self {
         self.option("original_ip", address.to_string())
     }
 
-    /// Keeps tokens on disk, in the user's usual folder for caches.
+    /// Caches tokens on disk, in the user's cache folder.
     pub fn disk_cache(self) -> Self {
         self.option("token_cache", "disk")
     }
 
-    /// Keeps tokens on disk, in a folder of its own.
+    /// Caches tokens on disk, in this folder.
     pub fn disk_cache_in(self, folder: impl AsRef<Path>) -> Self {
         self.option("token_cache", folder.as_ref().to_string_lossy().into_owned())
     }
 
-    /// Takes a cloud of `clouds.yaml` as the base.
+    /// Uses a cloud of `clouds.yaml` as the base.
     pub fn cloud(mut self, name: impl Into<String>) -> Self {
         self.sources.cloud = Some(name.into());
         self
     }
 
     /// Takes the `OS_*` variables into account: `OS_CLOUD` names a cloud of `clouds.yaml`, and the
-    /// others are stronger than what stands there.
+    /// others take precedence over that.
     pub fn environment(mut self) -> Self {
         self.sources.environment = true;
         self
+    }
+
+    /// Reads the configuration again at each login: environment, `clouds.yaml`, `secure.yaml` and the files they refer
+    /// to. Changed credentials, or a changed scope, take effect at that login. Other changes take effect only in a new
+    /// client, and are logged as a warning. Secrets in files, in the keyring and from commands are always read again.
+    pub fn reload_config(self) -> Self {
+        self.option("reload_config", "true")
+    }
+
+    /// Requests tokens without their catalog, which is long in large clouds. The catalog is then fetched in a separate
+    /// request when an endpoint is first looked up.
+    pub fn without_catalog(self) -> Self {
+        self.option("include_catalog", "false")
     }
 
     /// Sets any option of [`OPTIONS`](config::OPTIONS) by its name, or a setting of a service such as
@@ -203,7 +242,7 @@ impl ClientBuilder {
         self.option_from(name, value, Origin::Argument(name.to_owned()))
     }
 
-    /// The same, saying where the value comes from: error messages will name it.
+    /// Sets an option together with the origin of its value, which error messages then name.
     pub fn option_from(mut self, name: &str, value: impl Into<Secret>, origin: Origin) -> Self {
         if let Err(error) = self.sources.arguments.set(name, value, origin) {
             self.problem.get_or_insert(error);
@@ -211,7 +250,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets an option that everything else is stronger than.
+    /// Sets a default value of an option: everything else takes precedence.
     pub fn default_option(mut self, name: &str, value: impl Into<Secret>) -> Self {
         if let Err(error) = self.sources.defaults.set(name, value, Origin::Default(name.to_owned())) {
             self.problem.get_or_insert(error);
@@ -219,45 +258,107 @@ impl ClientBuilder {
         self
     }
 
-    /// Asks a person when nothing but a secret is missing, such as a user's password.
+    /// Prompts for a secret that is missing, such as a user's password, if everything else is configured.
     ///
-    /// It is called with the option that stands for the secret, and gives `None` where nobody can be asked. What works
-    /// only once, such as a `passcode`, is asked for at each login, and also when the identity service wants it as a
-    /// further factor; that happens in a thread of its own.
+    /// It is called with the name of the secret's option, and returns `None` if nobody can be prompted. One-time
+    /// secrets, such as a `passcode`, are prompted for at each login, and also when the identity service requires them
+    /// as an additional factor; in that case it is called in a separate thread.
     pub fn ask(
         mut self,
         ask: impl Fn(&'static config::OptionSpec) -> Result<Option<Secret>> + Send + Sync + 'static,
     ) -> Self {
-        self.ask = Some(Ask::new(ask));
+        self.person.ask = Some(Ask::new(ask));
         self
     }
 
-    /// Runs no command, asks no keyring and no person for a secret: what would take that fails with
+    /// Shows a person the login page, instead of logging a warning with its URL.
+    ///
+    /// It is called in a separate thread, while the login waits for the person. If it returns an error, the login
+    /// fails.
+    ///
+    /// ```
+    /// # fn main() -> archstone::Result<()> {
+    /// let client = archstone::Client::builder()
+    ///     .auth_url("https://keystone.example:5000/v3")
+    ///     .auth_type("v3oidcdeviceauthz")
+    ///     .option("identity_provider", "sso")
+    ///     .option("protocol", "openid")
+    ///     .option("client_id", "keystone")
+    ///     .option("discovery_endpoint", "https://login.example/.well-known/openid-configuration")
+    ///     .on_login_page(|page| {
+    ///         eprintln!("{page}");
+    ///         Ok(())
+    ///     })
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_login_page(mut self, show: impl Fn(&LoginPage) -> Result<()> + Send + Sync + 'static) -> Self {
+        self.person.show = Some(ShowPage::new(show));
+        self
+    }
+
+    /// Gets tokens from a provider instead of logging in: credentials in the environment and in `clouds.yaml` are
+    /// ignored.
+    pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
+        self.sources.arguments.set_provider(Provider::new(provider));
+        self
+    }
+
+    /// Runs no commands, and requests no secret from a keyring or a person: a login that needs one fails with
     /// [`NotConfigured`](crate::ErrorKind::NotConfigured).
     pub fn unattended(mut self) -> Self {
         self.sources.unattended = true;
         self
     }
 
-    /// The machine to run on; a test hands in its own.
+    /// The host to run on; tests pass their own.
     pub fn host(mut self, host: Host) -> Self {
         self.host = host;
         self
     }
 
-    /// The tokens to share; those of the process unless said otherwise.
+    /// The token cache to use (default: the one of the process).
     pub fn token_cache(mut self, tokens: &TokenCache) -> Self {
         self.tokens = Some(tokens.clone());
         self
     }
 
-    /// Keeps the requests to services within a limit.
+    /// Applies a rate limit to requests to services.
     pub fn limiter(mut self, limiter: &Limiter) -> Self {
         self.limiter = Some(limiter.clone());
         self
     }
 
-    /// Makes the client. Nothing is sent: it may read `clouds.yaml`, and no more.
+    /// Also sends another client's token, in `X-Service-Token`: that of a service that acts for the user whose token
+    /// this client has or gets. With both tokens, services accept a user's token that has expired meanwhile, and allow
+    /// what the user alone may not do. When they are rejected, both tokens are renewed, if possible.
+    ///
+    /// ```
+    /// use archstone::Client;
+    ///
+    /// # let token_of_the_caller = "gAAAA";
+    /// let service = Client::builder()
+    ///     .auth_url("http://keystone.example:5000/v3")
+    ///     .username("nova")
+    ///     .password("a secret")
+    ///     .project_name("service")
+    ///     .build()?;
+    /// let caller = Client::builder()
+    ///     .auth_url("http://keystone.example:5000/v3")
+    ///     .token_id(token_of_the_caller)
+    ///     .service_user(&service)
+    ///     .build()?;
+    /// # let _ = caller;
+    /// # Ok::<(), archstone::Error>(())
+    /// ```
+    pub fn service_user(mut self, client: &Client) -> Self {
+        self.service_user = Some(client.clone());
+        self
+    }
+
+    /// Builds the client. This sends nothing; it may read `clouds.yaml`.
     ///
     /// # Errors
     ///
@@ -266,25 +367,25 @@ impl ClientBuilder {
     /// [`ScopeConflict`](crate::ErrorKind::ScopeConflict), which say what to change, and where.
     pub fn build(self) -> Result<Client> {
         let tokens = self.tokens.clone().unwrap_or_else(|| TokenCache::shared().clone());
-        let (host, limiter) = (self.host.clone(), self.limiter.clone());
+        let (host, limiter, service_user) = (self.host.clone(), self.limiter.clone(), self.service_user.clone());
         let config = self.config()?;
-        Client::new(config, &host, &tokens, limiter.as_ref())
+        Client::new(config, &host, &tokens, limiter.as_ref(), service_user)
     }
 
-    /// A client with a token of its own, which nothing else has and nothing keeps.
+    /// A client with its own token, which is neither shared nor stored.
     pub(crate) fn build_apart(self) -> Result<Client> {
         let host = self.host.clone();
         let config = CloudConfig { token_store: None, ..self.config()? };
-        Client::new(config, &host, &TokenCache::new(), None)
+        Client::new(config, &host, &TokenCache::new(), None, None)
     }
 
-    /// The machine that the client will run on.
+    /// The host that the client will run on.
     pub(crate) fn machine(&self) -> &Host {
         &self.host
     }
 
-    /// The store that would keep a client's token between runs, to list or clear it: this takes no credentials, and opens
-    /// no token. `None` where tokens are kept in memory alone, or the folder cannot be used. Nothing is sent.
+    /// The store that would keep a client's token between runs, to list or clear it; this uses no credentials, and
+    /// decrypts no token. `None` if tokens are kept only in memory, or the folder cannot be used. Nothing is sent.
     ///
     /// ```no_run
     /// # async fn run() -> archstone::Result<()> {
@@ -298,8 +399,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a file or an option for it is wrong.
-    pub fn token_store(self) -> Result<Option<TokenStore<'static>>> {
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a file or a related option is invalid.
+    pub fn token_store(self) -> Result<Option<TokenStore>> {
         let Self { sources, host, tokens, problem, .. } = self;
         if let Some(problem) = problem {
             return Err(problem);
@@ -309,21 +410,21 @@ impl ClientBuilder {
         Ok(tokens.token_store(address, &host))
     }
 
-    /// What a client would be made with.
+    /// The configuration of the client that would be built.
     ///
     /// # Errors
     ///
     /// As [`build`](Self::build).
     pub fn config(self) -> Result<CloudConfig> {
-        let Self { sources, host, ask, problem, .. } = self;
+        let Self { sources, host, person, problem, .. } = self;
         if let Some(problem) = problem {
             return Err(problem);
         }
-        config::make(sources, &host, ask)
+        config::make(sources, &host, person)
     }
 
-    /// How servers are reached, by what was said and the environment: what
-    /// [`fetch_profile`](crate::config::fetch_profile) wants. `clouds.yaml` does not count.
+    /// The connection settings of the builder and the environment,
+    /// which [`fetch_profile`](crate::config::fetch_profile) needs. `clouds.yaml` is ignored.
     ///
     /// ```no_run
     /// # async fn run() -> archstone::Result<()> {
@@ -338,7 +439,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a setting for it is wrong.
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a related setting is invalid.
     pub fn transport(self) -> Result<TransportSettings> {
         let Self { sources, host, problem, .. } = self;
         match problem {
@@ -347,8 +448,8 @@ impl ClientBuilder {
         }
     }
 
-    /// What a client would be made with, value by value, each with where it comes from. Nothing is checked
-    /// yet but that the files can be read.
+    /// The configuration of the client that would be built: each value with its origin. The values are not validated;
+    /// the files only have to be readable.
     ///
     /// ```
     /// # fn main() -> archstone::Result<()> {
@@ -360,8 +461,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`NotConfigured`](crate::ErrorKind::NotConfigured) where there is no such cloud,
-    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) where a file is wrong.
+    /// [`NotConfigured`](crate::ErrorKind::NotConfigured) when there is no such cloud,
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a file is invalid.
     pub fn explain(self) -> Result<config::Explanation> {
         let Self { sources, host, problem, .. } = self;
         if let Some(problem) = problem {
@@ -370,8 +471,8 @@ impl ClientBuilder {
         config::Explanation::of(sources, &host)
     }
 
-    /// What a client would be made with, as `OS_*` variables for other programs, sorted by name. Secrets are
-    /// among them, fetched from where they are.
+    /// The configuration of the client that would be built, as `OS_*` variables for other programs, sorted by name.
+    /// This includes secrets, which are fetched from their sources.
     ///
     /// ```
     /// # fn main() -> archstone::Result<()> {
@@ -386,10 +487,10 @@ impl ClientBuilder {
     ///
     /// As [`build`](Self::build).
     pub fn to_environment(self) -> Result<Vec<(String, Secret)>> {
-        let Self { sources, host, ask, problem, .. } = self;
+        let Self { sources, host, person, problem, .. } = self;
         if let Some(problem) = problem {
             return Err(problem);
         }
-        config::make_variables(sources, &host, ask.as_ref())
+        config::make_variables(sources, &host, person.ask.as_ref())
     }
 }

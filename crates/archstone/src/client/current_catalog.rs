@@ -1,4 +1,4 @@
-//! The catalog as it is now, or the one of the login and why.
+//! The current catalog, or that of the login and the reason why.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -8,10 +8,10 @@ use crate::{
     error::{Error, Result},
 };
 
-/// What [`Client::current_catalog`](crate::Client::current_catalog) answers: derefs to the [`Catalog`].
+/// The result of [`Client::current_catalog`](crate::Client::current_catalog); derefs to the [`Catalog`].
 #[derive(Clone, Debug)]
 pub struct CurrentCatalog {
-    /// Has a catalog: `new` has seen it.
+    /// Always has a catalog: `new` checks that.
     access: Arc<Access>,
     refusal: Option<Error>,
 }
@@ -25,13 +25,13 @@ impl CurrentCatalog {
         Ok(Self { access, refusal })
     }
 
-    /// The token that the catalog is of, with everything that Keystone said of it.
+    /// The token that the catalog belongs to, with all its data.
     #[must_use]
     pub fn access(&self) -> &Arc<Access> {
         &self.access
     }
 
-    /// Why this is the catalog of the login and not of now; `None` when it is of now.
+    /// Why this is the catalog of the login and not the current one; `None` if it is current.
     #[must_use]
     pub fn refusal(&self) -> Option<&Error> {
         self.refusal.as_ref()

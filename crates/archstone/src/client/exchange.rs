@@ -1,5 +1,4 @@
-//! Sending a request until there is an answer to keep: with a token, along redirects, again after
-//! failures.
+//! Sends a request until there is a response to return: with a token, following redirects, retrying after failures.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,18 +14,21 @@ use super::{
 };
 use crate::{
     access::Token,
+    auth::GivenToken,
     error::{Error, ErrorKind, Result, Sent, public_url},
-    transport::{AUTH_TOKEN, Outgoing, Progress, RetryPolicy, TimeLimits, Transport, retry::Tried, runtime},
+    transport::{
+        AUTH_TOKEN, Outgoing, Progress, RetryPolicy, SERVICE_TOKEN, Stranger, TimeLimits, Transport, retry::Tried,
+        runtime,
+    },
 };
 
 impl RequestBuilder {
-    /// Sends the request: with a token, and once more with another when the service refuses it; again
-    /// after failures, as the [`RetryPolicy`] says. Redirects keep method and body, and carry no token
-    /// to another origin.
+    /// Sends the request with a token, and with a new one if the service rejects that; retries after failures, as the
+    /// [`RetryPolicy`] says. Redirects keep method and body, and send no token to another origin.
     ///
     /// # Errors
     ///
-    /// By the status for answers of 400 and above; why there is no answer; why there is no token.
+    /// According to the status for responses of 400 and above; or the reason why there is no response or no token.
     pub async fn send(self) -> Result<Response> {
         let span = tracing::info_span!(
             target: "archstone::request",
@@ -37,7 +39,7 @@ impl RequestBuilder {
             status = tracing::field::Empty,
             request_id = tracing::field::Empty,
         );
-        // Usually nobody listens.
+        // Usually tracing is disabled.
         if span.is_disabled() {
             return self.0.exchange(&span).await;
         }
@@ -54,7 +56,7 @@ impl Described {
             Target::Url(url) => url.clone(),
             Target::Service(service, path) => match service.known_url(path) {
                 Some(url) => url?,
-                // Boxed, so that the usual way carries none of it.
+                // Boxed, so that the common path does not carry it.
                 None => Box::pin(service.url(path)).await?,
             },
         };
@@ -65,6 +67,7 @@ impl Described {
         if !span.is_disabled() {
             span.record("url", public_url(&url));
         }
+        let before = self.client.0.slot.current();
         let (answer, refused) = self.until_there_is_an_answer(&url).await?;
         if !span.is_disabled() {
             span.record("status", answer.status().as_u16());
@@ -78,10 +81,24 @@ impl Described {
             ..400 => Ok(answer),
             _ => {
                 let error = Box::pin(answer.into_error()).await;
+                if self.authenticated
+                    && self.reauthenticate
+                    && self.body.can_be_sent()
+                    && self.asks_identity(&url)
+                    && let Some(another) =
+                        Box::pin(self.client.another_for_deleted_credential(before, &error, &url, 0)).await
+                {
+                    another?;
+                    let (answer, _) = Box::pin(self.until_there_is_an_answer(&url)).await?;
+                    return if answer.status().as_u16() < 400 { Ok(answer) } else { Err(answer.into_error().await) };
+                }
                 Err(match error.kind() {
                     _ if refused => self.client.explain_refusal(error),
-                    ErrorKind::TokenRejected if self.client.0.authorization.is_some() => {
-                        error.with_hint("check the user's name and the password")
+                    ErrorKind::TokenRejected => {
+                        match self.client.0.config.given.as_ref().and_then(GivenToken::refused) {
+                            Some(hint) => error.with_hint(hint),
+                            None => error,
+                        }
                     }
                     _ => error,
                 })
@@ -89,12 +106,12 @@ impl Described {
         }
     }
 
-    /// Whether a path of a service is asked, and not the list of its versions.
+    /// Whether the request is for a path of a service, and not for its list of versions.
     fn is_below_an_endpoint(&self) -> bool {
         matches!(&self.target, Target::Service(_, path) if !path.trim_matches('/').is_empty())
     }
 
-    /// The headers that are not about identity.
+    /// Writes the headers that do not concern authentication.
     async fn write_headers(&mut self) -> Result<()> {
         let Some(service) = self.target.service() else {
             return match self.microversion {
@@ -115,22 +132,26 @@ impl Described {
         microversion::write(&mut self.headers, &service_type, version)
     }
 
-    /// The answer, and whether it refuses a token in whose place another one would do no better.
+    /// The response, and whether it rejects a token that is not worth replacing.
     async fn until_there_is_an_answer(&mut self, url: &Url) -> Result<(Response, bool)> {
         let client = self.client.clone();
         let (transport, host) = (&client.0.identity.transport, &client.0.identity.host);
         let limiter = self.target.service().and_then(|it| it.limits()).or(client.0.limiter.as_ref()).cloned();
         let policy = self.policy();
-        // The clock is read only where it matters.
+        // The clock is read only if it is needed.
         let began = policy.deadline.map(|_| host.now());
         let (mut tries, mut replaced, mut is_repeated, mut refused) = (0, 0, false, false);
-        let mut token = match client.current_token() {
-            _ if !self.authenticated || client.0.authorization.is_some() => None,
+        let mut shown = match client.current_token() {
+            _ if !self.authenticated || client.0.instead.is_some() => None,
             Some(token) => Some(token),
             None => Some(Box::pin(client.token()).await?),
-        };
-        if token.is_some() {
+        }
+        .map(|token| Shown { token, of_service: None });
+        if let Some(shown) = &mut shown {
             client.check_endpoint(url)?;
+            if let Some(service_user) = &client.0.service_user {
+                shown.of_service = Some(Box::pin(service_user.token()).await?);
+            }
         }
         loop {
             tries += 1;
@@ -143,7 +164,7 @@ impl Described {
                 }
                 None => None,
             };
-            let try_it = self.follow(&client, url, token.as_ref(), limits, &mut is_repeated);
+            let try_it = self.follow(&client, url, shown.as_ref(), limits, &mut is_repeated);
             let outcome = match tries {
                 1 => try_it.await,
                 _ => {
@@ -155,19 +176,19 @@ impl Described {
             let result = match &outcome {
                 Ok(Answered { answer, is_away }) => {
                     let status = answer.status().as_u16();
-                    // Only the origin that got the token can take or refuse it.
-                    match token.as_ref().filter(|_| !is_away) {
-                        Some(token) if status != 401 => token.was_taken_at(url),
+                    // Only the origin that issued the token can accept or reject it.
+                    match shown.as_mut().filter(|_| !is_away) {
+                        // A server that does not know a path may not have looked at the token; and this is also how the
+                        // token of a deleted application credential is rejected.
+                        Some(_) if status == 404 => {}
+                        Some(shown) if status != 401 => shown.were_taken_at(url),
                         Some(old) if self.reauthenticate && self.body.can_be_sent() => {
-                            // Boxed, as all that is rare: the usual way carries none of it.
-                            match Box::pin(client.another_token(old, url, replaced)).await {
-                                Some(another) => {
-                                    replaced += 1;
-                                    token = Some(another?);
-                                    continue;
-                                }
-                                None => refused = true,
+                            // Boxed because it is rare: the common path does not carry it.
+                            if Box::pin(old.replace(&client, url, replaced)).await? {
+                                replaced += 1;
+                                continue;
                             }
+                            refused = true;
                         }
                         _ => {}
                     }
@@ -182,7 +203,7 @@ impl Described {
                 return outcome.map(|it| (it.answer, refused));
             };
             if !transport.budget.take() {
-                tracing::warn!(target: "archstone::retry", "too many requests fail: this one is not sent again");
+                tracing::warn!(target: "archstone::retry", "too many requests fail: not retrying this one");
                 return outcome.map(|it| (it.answer, refused));
             }
             let why = match &result {
@@ -202,7 +223,7 @@ impl Described {
         }
     }
 
-    /// A try may last no longer than what is left of the deadline.
+    /// An attempt may take no longer than the rest of the deadline.
     fn limits_of_a_try(&self, policy: &RetryPolicy, elapsed: Duration) -> TimeLimits {
         let left = policy.deadline.map(|deadline| deadline.saturating_sub(elapsed).max(Duration::from_millis(1)));
         let total = match (self.limits.total, left) {
@@ -212,7 +233,7 @@ impl Described {
         TimeLimits { total, ..self.limits }
     }
 
-    /// How long to wait before another try; `None` when there is none to be.
+    /// How long to wait before another attempt; `None` if there is none.
     fn pause(&self, policy: &RetryPolicy, tries: u32, elapsed: Duration, result: &Tried<'_>) -> Option<Duration> {
         if !self.body.can_be_sent() {
             return None;
@@ -220,20 +241,20 @@ impl Described {
         policy.wait(&self.method, tries, elapsed, result)
     }
 
-    /// One try, with the redirects that it meets.
+    /// One attempt, including redirects.
     ///
-    /// A connection that was kept may have been given up by the server just then, which shows as its end
-    /// before the first byte of an answer: what can be repeated is, once, in silence.
+    /// The server may close an idle connection at the moment it is reused, which shows as a connection that ends before
+    /// the first byte of a response: if the request can be repeated, it is sent once more, silently.
     async fn follow(
         &mut self,
         client: &Client,
         url: &Url,
-        token: Option<&Token>,
+        shown: Option<&Shown>,
         limits: TimeLimits,
         is_repeated: &mut bool,
     ) -> Result<Answered> {
         let (host, transport) = (&client.0.identity.host, &client.0.identity.transport);
-        // All that a try may take, it may take along all its redirects.
+        // The time limit of an attempt includes all its redirects.
         let end = limits.total.map(|total| host.now().later(total));
         let mut moves: Option<Box<Moves>> = None;
         loop {
@@ -241,12 +262,15 @@ impl Described {
             let limits = TimeLimits { total: left, ..limits };
             let next = moves.as_ref().map_or(url, |moves| &moves.to);
             let is_away = moves.as_ref().is_some_and(|moves| moves.is_away);
-            let (request, progress) = self.request(transport, token.filter(|_| !is_away), !is_away);
+            let (mut request, progress) = self.request(transport, shown.filter(|_| !is_away), !is_away);
+            if is_away {
+                request.extensions_mut().insert(Stranger);
+            }
             let answer = match transport.start(request, next, limits, progress.as_ref()).await {
                 Ok(started) => {
                     let mut answer = Response::new(started, transport, self.max_body);
                     if answer.status().as_u16() >= 400 {
-                        answer.keep_out(self.sent_as_secret(token));
+                        answer.keep_out(self.sent_as_secret(shown.into_iter().flat_map(Shown::tokens)));
                     }
                     answer
                 }
@@ -261,7 +285,7 @@ impl Described {
             let Some(target) = target.filter(|_| self.body.can_be_sent()) else {
                 return Ok(Answered { answer: Moves::end(moves, answer), is_away });
             };
-            // Boxed, as all that is rare.
+            // Boxed because it is rare.
             let mut so_far = moves.take().unwrap_or_else(|| Box::new(Moves::from(url)));
             if !so_far.may_go_on(&answer, self.redirects, transport.silence(limits))? {
                 return Ok(Answered { answer: Moves::end(Some(so_far), answer), is_away });
@@ -271,7 +295,12 @@ impl Described {
         }
     }
 
-    /// Whether it is for the identity service, whose requests hold passwords.
+    /// Whether the URL belongs to the identity service, and not to another service on the same host.
+    fn asks_identity(&self, url: &Url) -> bool {
+        self.target.service().map_or_else(|| self.is_for_identity(url), |it| it.service_type() == "identity")
+    }
+
+    /// Whether the request may be for the identity service, whose requests contain passwords.
     fn is_for_identity(&self, url: &Url) -> bool {
         let config = &self.client.0.config;
         let known = config.auth_url.iter().map(|it| &it.value).chain(&config.mgmt_url);
@@ -282,7 +311,7 @@ impl Described {
         self.target.service().is_some_and(|it| it.service_type() == "identity") || known.into_iter().any(is_below)
     }
 
-    /// Whether there is a body that must not go to another origin.
+    /// Whether there is a body that must not be sent to another origin.
     fn has_private_body(&self, url: &Url) -> bool {
         !matches!(self.body, Body::Empty) && (!self.redirects.with_body || self.is_for_identity(url))
     }
@@ -291,11 +320,11 @@ impl Described {
         error.how_much_was_sent() == Sent::WithoutAnswer && self.method.is_idempotent() && self.body.can_be_sent()
     }
 
-    /// What goes over the wire. What proves identity, and what the caller sent along, stays with its origin.
+    /// The request on the wire. Credentials and the caller's headers are sent only to its own origin.
     fn request(
         &mut self,
         transport: &Transport,
-        token: Option<&Token>,
+        shown: Option<&Shown>,
         own: bool,
     ) -> (http::Request<Outgoing>, Option<Progress>) {
         let (body, progress) = self.body.take();
@@ -307,33 +336,68 @@ impl Described {
             }
             transport.tell_original_ip(&mut request);
         }
-        if let Some(header) = self.client.0.authorization.as_ref().filter(|_| own && self.authenticated) {
-            request.headers_mut().insert(AUTHORIZATION, header.clone());
+        if let Some(instead) = self.client.0.instead.as_ref().filter(|_| own && self.authenticated) {
+            request.headers_mut().extend(instead.clone());
         }
-        if let Some(token) = token {
+        if let Some(Shown { token, of_service }) = shown {
             request.headers_mut().insert(AUTH_TOKEN, token.header());
             if self.client.0.is_bearer {
                 request.headers_mut().insert(AUTHORIZATION, token.bearer());
+            }
+            if let Some(token) = of_service {
+                request.headers_mut().insert(SERVICE_TOKEN, token.header());
             }
         }
         (request, progress)
     }
 }
 
-/// What came of one try.
+/// The tokens that a request carries.
+struct Shown {
+    token: Token,
+    of_service: Option<Token>,
+}
+
+impl Shown {
+    fn tokens(&self) -> impl Iterator<Item = &Token> {
+        std::iter::once(&self.token).chain(&self.of_service)
+    }
+
+    fn were_taken_at(&self, url: &Url) {
+        self.tokens().for_each(|token| token.was_taken_at(url));
+    }
+
+    /// Replaces the tokens if that may help: the service does not say which of them it rejects. Returns `false` if
+    /// there are no others.
+    async fn replace(&mut self, client: &Client, url: &Url, replaced: u32) -> Result<bool> {
+        let mut is_replaced = false;
+        if let Some(another) = client.another_token(&self.token, url, replaced).await {
+            (self.token, is_replaced) = (another?, true);
+        }
+        if let (Some(user), Some(old)) = (&client.0.service_user, &mut self.of_service)
+            && let Some(another) = user.another_token(old, url, replaced).await
+        {
+            (*old, is_replaced) = (another?, true);
+        }
+        Ok(is_replaced)
+    }
+}
+
+/// The result of one attempt.
 struct Answered {
     answer: Response,
-    /// Whether a redirect has left the origin of the request: then neither token nor the caller's headers were sent.
+    /// Whether a redirect has left the origin of the request: then neither the token nor the caller's headers were
+    /// sent.
     is_away: bool,
 }
 
-/// A service that was asked without its version answers with those that it has.
+/// A service responds to a request without a version with the list of its versions.
 fn several_versions(answer: &Response) -> Error {
     let message =
-        format!("`{}` has several versions of its API, and none was asked for (HTTP 300)", public_url(answer.url()));
+        format!("`{}` has several versions of its API, and none was requested (HTTP 300)", public_url(answer.url()));
     Error::new(ErrorKind::InvalidRequest, message)
         .with_status(300)
         .with_url(answer.url())
         .with_request_id(answer.request_id().map(str::to_owned))
-        .with_hint("ask for a version of the API (`versions`, in Python `version=\"latest\"`)")
+        .with_hint("request a version of the API (`versions`, in Python `version=\"latest\"`)")
 }

@@ -1,4 +1,4 @@
-//! A service's endpoint, kept as long as the catalog that it came from.
+//! A service's endpoint, cached as long as the catalog that it came from.
 
 use std::{
     fmt,
@@ -20,26 +20,26 @@ use crate::{
     error::{Error, ErrorKind, Result, printable, public_url},
 };
 
-/// The place of what a service client has found. A copy of it is empty: it may be told to look elsewhere.
+/// The cached endpoint of a service client. A clone starts empty, since it may be configured differently.
 #[derive(Default)]
 pub(super) struct Found(ArcSwapOption<FoundEndpoint>);
 
-/// An endpoint, and what it was found by.
+/// An endpoint, and how it was found.
 #[derive(Debug)]
 pub(super) struct FoundEndpoint {
     pub(super) endpoint: VersionedEndpoint,
-    /// The path without a slash at its end.
+    /// The path without a trailing slash.
     path: String,
-    /// Whoever waits for something asks the same again and again: the last path with its URL, once it has
-    /// come twice in a row.
+    /// A polling caller requests the same path repeatedly: the last path with its URL, once it has been requested twice
+    /// in a row.
     last: ArcSwapOption<(String, Url)>,
     last_hash: AtomicU64,
-    /// What the catalog is of; `None` when there is no catalog.
+    /// The token that the catalog belongs to; `None` if there is no catalog.
     access: Option<Arc<Access>>,
 }
 
 impl Found {
-    /// What was found, if the client's token and catalog are still the same.
+    /// The cached endpoint, if the client's token and catalog are still the same.
     pub(super) fn of(&self, client: &Client) -> Option<Arc<FoundEndpoint>> {
         let found = self.0.load();
         let found = found.as_ref()?;
@@ -67,7 +67,7 @@ impl FoundEndpoint {
     ///
     /// # Errors
     ///
-    /// When the path leaves the endpoint (`../..`): the token is not for what is there.
+    /// When the path leaves the endpoint (`../..`): the token is not meant for that.
     pub(super) fn below(&self, path: &str) -> Result<Url> {
         if let Some(last) = self.last.load().as_ref().filter(|last| last.0 == path) {
             return Ok(last.1.clone());
@@ -154,7 +154,7 @@ mod tests {
         for (path, url) in [("a/../b", "b"), ("./a", "a"), ("..a", "..a"), ("a?x=../..", "a?x=../.."), ("//b", "b")] {
             assert_eq!(nova.below(path).expect("a URL").as_str(), format!("http://h/compute/v2.1/{url}"), "{path}");
         }
-        // There is nothing above a root.
+        // The root has no parent.
         assert_eq!(root.below("../x").expect("a URL").as_str(), "http://h:8774/x");
     }
 }

@@ -7,9 +7,9 @@ use url::Url;
 
 use crate::error::public_url;
 
-/// An answer that pointed elsewhere, and was followed. Its body is not kept.
+/// A redirect response that was followed. Its body is discarded.
 ///
-/// `Debug` shows no headers: a token may be one.
+/// `Debug` shows no headers: one of them may be a token.
 #[derive(Clone)]
 pub struct Hop {
     pub(super) status: StatusCode,
@@ -30,7 +30,7 @@ impl Hop {
         &self.headers
     }
 
-    /// The URL that answered so.
+    /// The URL of the response.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url

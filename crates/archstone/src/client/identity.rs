@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use http::Method;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::Client;
 use crate::{
     access::{Access, Received, Token},
-    auth::{keystone, login, methods},
+    auth::{keystone, methods, projects},
     catalog::discovery,
     error::{Error, ErrorKind, Result},
     hint::Hint,
@@ -17,12 +18,12 @@ use crate::{
 };
 
 impl Client {
-    /// The user that the token is for: `GET /v3/users/{id}`, asked once.
+    /// The user that the token is for: `GET /v3/users/{id}`, requested once.
     ///
     /// # Errors
     ///
-    /// [`Forbidden`](ErrorKind::Forbidden) when the cloud hides users from themselves; or why there
-    /// is no token.
+    /// [`Forbidden`](ErrorKind::Forbidden) when the cloud hides users from themselves; or the reason why there is no
+    /// token.
     pub async fn user(&self) -> Result<Arc<User>> {
         #[derive(serde::Deserialize)]
         struct Body {
@@ -41,13 +42,13 @@ impl Client {
         Ok(keep(&self.0.user, Arc::new(user)))
     }
 
-    /// The project that the token is for: `GET /v3/projects/{id}`, asked once. `None` for a token
-    /// of another scope.
+    /// The project that the token is for: `GET /v3/projects/{id}`, requested once. `None` for a token with another
+    /// scope.
     ///
     /// # Errors
     ///
-    /// [`Forbidden`](ErrorKind::Forbidden) when the cloud hides projects from their members; or why
-    /// there is no token.
+    /// [`Forbidden`](ErrorKind::Forbidden) when the cloud hides projects from their members; or the reason why there is
+    /// no token.
     pub async fn project(&self) -> Result<Option<Arc<Project>>> {
         #[derive(serde::Deserialize)]
         struct Body {
@@ -66,37 +67,56 @@ impl Client {
         Ok(Some(keep(&self.0.project, Arc::new(project))))
     }
 
-    /// The projects that the user could act in: `GET /v3/auth/projects`, asked once.
+    /// The projects that the user can act in: `GET /v3/auth/projects`, requested once.
     ///
     /// # Errors
     ///
-    /// Why there is no token: see [`ErrorKind`].
+    /// The reason why there is no token: see [`ErrorKind`].
     pub async fn projects(&self) -> Result<Arc<[Project]>> {
         if let Some(projects) = kept(&self.0.projects) {
             return Ok(projects);
         }
         let transport = &self.0.identity.transport;
-        let list = async |token: &Token| match &self.0.config.auth_url {
-            Some(url) if self.speaks_v2() => methods::v2::tenants(transport, &url.value, token).await,
-            _ => login::projects(transport, self.identity_api().await?, token, usize::MAX).await,
+        let v2 = self.0.config.auth_url.as_ref().filter(|_| self.speaks_v2());
+        let url = match v2 {
+            Some(url) => &url.value,
+            None => self.identity_api().await?,
         };
-        let token = self.token().await?;
-        let projects = match list(&token).await {
-            Err(error) if error.kind() == ErrorKind::TokenRejected => {
-                let token = self.replace(&token).await?;
-                list(&token).await?
-            }
-            outcome => outcome?,
+        let list = async |token: &Token| match v2 {
+            Some(_) => methods::v2::tenants(transport, url, token).await,
+            None => projects::projects(transport, url, token, usize::MAX).await,
         };
+        let (mut token, mut replaced) = (self.token().await?, 0);
+        let projects = loop {
+            let before = self.0.slot.current();
+            let error = match list(&token).await {
+                Ok(projects) => break projects,
+                Err(error) => error,
+            };
+            let is_rejected = error.kind() == ErrorKind::TokenRejected;
+            let another = if is_rejected {
+                self.another_token(&token, url, replaced).await
+            } else {
+                self.another_for_deleted_credential(before, &error, url, replaced).await
+            };
+            token = match another {
+                Some(another) => another?,
+                // Returns an error with the reason if there is none.
+                None if is_rejected && replaced == 0 => self.replace(&token).await?,
+                None => return Err(self.explain_refusal(error)),
+            };
+            replaced += 1;
+        };
+        token.was_taken_at(url);
         Ok(keep(&self.0.projects, projects.into()))
     }
 
-    /// Whether the identity service is one of v2.0, where users and tenants are what the token says of them.
+    /// Whether the identity service has v2.0, where all that is known of users and tenants is in the token.
     fn speaks_v2(&self) -> bool {
         self.0.config.method.as_ref().is_some_and(|method| method.spec().is_v2())
     }
 
-    /// The old word for [`project`](Self::project).
+    /// The old name of [`project`](Self::project).
     ///
     /// # Errors
     ///
@@ -105,7 +125,7 @@ impl Client {
         self.project().await
     }
 
-    /// The old word for [`projects`](Self::projects).
+    /// The old name of [`projects`](Self::projects).
     ///
     /// # Errors
     ///
@@ -122,11 +142,17 @@ impl Client {
                 let found = || discovery::identity_v3(&inner.identity.transport, url);
                 inner.management.get_or_try_init(found).await
             }
-            (None, Some(url)) => inner.identity.v3(&url.value).await,
+            (None, Some(url)) => match self.link().filter(|link| link.login.identity.home.is_some()) {
+                None => inner.identity.v3(&url.value).await,
+                Some(link) => {
+                    let found = async || link.login.identity.v3(&url.value).await.cloned();
+                    inner.management.get_or_try_init(found).await
+                }
+            },
             (None, None) => {
                 let stored = inner.slot.with_current(|access| access.auth_url().cloned()).flatten();
                 let url = stored.ok_or_else(|| {
-                    Error::new(ErrorKind::NotConfigured, "it is not known where the identity service is")
+                    Error::new(ErrorKind::NotConfigured, "no URL of the identity service is known")
                         .with_hint("give " + Hint::options(["auth_url", "mgmt_url"], "or"))
                 })?;
                 inner.management.get_or_try_init(|| async { Ok(url) }).await
@@ -134,7 +160,7 @@ impl Client {
         }
     }
 
-    /// What a token document says that was asked for, and answered at this date of the server.
+    /// The content of a token document that the server returned at this date.
     pub(crate) async fn access_of(&self, token: Token, document: String, date: Option<&str>) -> Result<Access> {
         let (host, url) = (&self.0.identity.host, self.identity_api().await?.clone());
         let received = Received { at: host.now(), server_date: date.and_then(http_date), issued_now: false };
@@ -148,7 +174,7 @@ impl Client {
 
     async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T> {
         let url = discovery::below(self.identity_api().await?, path);
-        let response = self.send(Request::get(url)).await?;
+        let response = self.send(Method::GET, &url, None).await?;
         serde_json::from_str(&response.body).map_err(|source| {
             response
                 .error(ErrorKind::InvalidResponse, format!("the answer for `{}` is malformed", path.join("/")))
@@ -156,30 +182,30 @@ impl Client {
         })
     }
 
-    /// Sends with a token; once more with another token when the first is refused.
-    pub(super) async fn send(&self, request: Request) -> Result<Answer> {
+    /// Sends a request with a token, about another token if one is given; sends it again with a new token if the first
+    /// is rejected.
+    pub(super) async fn send(&self, method: Method, url: &Url, subject: Option<&Token>) -> Result<Answer> {
         let transport = &self.0.identity.transport;
-        let mut token = self.token().await?;
-        let again =
-            Request { subject: request.subject.clone(), ..Request::new(request.method.clone(), request.url.clone()) };
-        let mut response = transport.send(request.with_token(&token)).await?;
-        if response.status == 401 {
-            if self.0.given.as_ref() == Some(&token) {
+        let request = || Request { subject: subject.cloned(), ..Request::new(method.clone(), url.clone()) };
+        let (mut token, mut replaced) = (self.token().await?, 0);
+        loop {
+            let before = self.0.slot.current();
+            let response = transport.send(request().with_token(&token)).await?;
+            if response.is_success() {
+                token.was_taken_at(&response.url);
+                return Ok(response);
+            }
+            if response.status == 401 && self.0.given.as_ref() == Some(&token) {
                 return self.replace(&token).await.map(|_| response);
             }
-            if let Some(another) = self.another_token(&token, &again.url, 0).await {
-                token = another?;
-                response = transport.send(again.with_token(&token)).await?;
-                if response.status == 401 {
-                    self.another_token(&token, &response.url, 1).await;
-                }
-            }
+            let error = keystone::failure(&response);
+            let another = match response.status {
+                401 => self.another_token(&token, url, replaced).await,
+                _ => self.another_for_deleted_credential(before, &error, url, replaced).await,
+            };
+            token = another.ok_or_else(|| self.explain_refusal(error))??;
+            replaced += 1;
         }
-        if response.is_success() {
-            token.was_taken_at(&response.url);
-            return Ok(response);
-        }
-        Err(self.explain_refusal(keystone::failure(&response)))
     }
 }
 
@@ -196,7 +222,7 @@ fn malformed(message: &str) -> Error {
     Error::new(ErrorKind::InvalidResponse, message)
 }
 
-/// What a token says of its user or its tenant, as v2.0 says no more.
+/// A user or tenant from the data in a token: v2.0 does not provide more.
 fn of_token<R: Record>(id: &str, name: Option<&str>) -> Result<R> {
     let fields = [("id", Some(id)), ("name", name)].into_iter().filter_map(|(key, value)| Some((key, value?)));
     let fields = fields.map(|(key, value)| (key.to_owned(), value.into()));

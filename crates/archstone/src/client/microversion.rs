@@ -1,4 +1,4 @@
-//! Microversions: which is asked for, and the headers that say so.
+//! Microversions: which one is requested, and its headers.
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -7,24 +7,24 @@ use crate::{
     error::{Error, ErrorKind, Result},
 };
 
-/// Which microversion requests ask for.
+/// The microversion to request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Microversion {
-    /// None: the service answers in its oldest way.
+    /// None: the service uses its oldest behavior.
     #[default]
     Unsaid,
     /// This one.
     Fixed(ApiVersion),
-    /// The newest that both sides know.
+    /// The newest that both sides support.
     Newest(VersionRange),
 }
 
-/// Writes the header of the API guideline, and the older ones that some services still need. What the
-/// caller has written stays.
+/// Writes the header of the API guideline, and the older ones that some services still need. Headers that the caller
+/// has set are kept.
 pub(super) fn write(headers: &mut HeaderMap, service_type: &str, version: ApiVersion) -> Result<()> {
     if version.minor().is_none() && version != ApiVersion::LATEST {
-        let message = format!("`{version}` is not a microversion that can be asked for");
-        return Err(Error::new(ErrorKind::InvalidRequest, message).with_hint("ask for a number, or for `latest`"));
+        let message = format!("`{version}` is not a valid microversion");
+        return Err(Error::new(ErrorKind::InvalidRequest, message).with_hint("use a number, or `latest`"));
     }
     let (name, older) = match service_type {
         "volume" | "volumev2" | "volumev3" | "block-storage" | "block-store" => ("volume", None),
@@ -45,13 +45,13 @@ pub(super) fn write(headers: &mut HeaderMap, service_type: &str, version: ApiVer
     Ok(())
 }
 
-/// The newest microversion of a range that the service knows.
+/// The newest microversion of a range that the service supports.
 pub(super) fn newest(service_type: &str, wanted: VersionRange, info: Option<&VersionInfo>) -> Result<ApiVersion> {
     let offered = info.and_then(|it| Some((it.min_microversion?, it.max_microversion?)));
     let Some((min, max)) = offered else {
-        let message = format!("`{service_type}` does not say which microversions it knows");
+        let message = format!("`{service_type}` does not list its microversions");
         return Err(
-            Error::new(ErrorKind::EndpointNotFound, message).with_hint("ask for one with `microversion`, or for none")
+            Error::new(ErrorKind::EndpointNotFound, message).with_hint("request one with `microversion`, or none")
         );
     };
     let offered = VersionRange::between(Some(min), Some(max))?;
@@ -59,9 +59,9 @@ pub(super) fn newest(service_type: &str, wanted: VersionRange, info: Option<&Ver
         Some(both) => Ok(both.max()),
         None => Err(Error::new(
             ErrorKind::EndpointNotFound,
-            format!("`{service_type}` has no microversion that will do: {wanted} is asked for"),
+            format!("`{service_type}` supports no microversion from {wanted}"),
         )
-        .with_hint(format!("it knows {offered}"))),
+        .with_hint(format!("it supports {offered}"))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What users hold: a handle on one cloud, as one user, for one scope.
+//! The client of one cloud, for one user and one scope.
 
 mod builder;
 mod current_catalog;
@@ -21,10 +21,10 @@ mod token;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, OnceLock, atomic::AtomicBool},
+    sync::{Arc, Mutex},
 };
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -38,10 +38,7 @@ pub use service::ServiceClient;
 
 use crate::{
     access::{Access, Token},
-    auth::{
-        Entry, GivenToken, LoginKey, Slot, Source, TokenCache,
-        login::{Identity, Login},
-    },
+    auth::{Common, Credentials, GivenToken, Link, Slot, Source, TokenCache, login::Identity},
     catalog::discovery::Discovery,
     config::CloudConfig,
     error::Result,
@@ -50,19 +47,18 @@ use crate::{
     transport::{Limiter, Timing, Transport},
 };
 
-/// A handle on one cloud, as one user, for one scope.
+/// A client of one cloud, for one user and one scope.
 ///
-/// Making one does no I/O beyond reading `clouds.yaml` where that is asked for. The first need for a
-/// token logs in; the first need for a URL reads the catalog that came with it. Clones are cheap
+/// Creating one does no I/O, except for reading `clouds.yaml` if that is requested. It logs in when
+/// a token is first needed, and reads the token's catalog when a URL is first needed. Clones are cheap
 /// and share everything. (keystoneauth calls it a *session*.)
 ///
-/// # With a token given
+/// # With a given token
 ///
-/// With `token_id` nothing logs in by itself and nothing is loaded lazily: [`token`](Self::token) is
-/// that token, `mgmt_url` is used as it is, and what would need more is an error of the kind
-/// [`NotAuthenticated`](crate::ErrorKind::NotAuthenticated) until [`authenticate`](Self::authenticate) is
-/// called. With `token_ref` everything that was stored is there; once it has expired, the
-/// credentials are used if there are any.
+/// With `token_id`, the client never logs in on its own and loads nothing lazily: [`token`](Self::token) returns that
+/// token, `mgmt_url` is used as it is, and operations that need more return an error of the kind
+/// [`NotAuthenticated`](crate::ErrorKind::NotAuthenticated) until [`authenticate`](Self::authenticate) is called. With
+/// `token_ref`, all stored data is available; once the token has expired, the credentials are used if there are any.
 ///
 /// # Example
 ///
@@ -86,24 +82,22 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     config: CloudConfig,
-    /// Used as it is.
+    /// A token that is used as it is.
     given: Option<Token>,
-    /// `Authorization`, which is sent in place of a token.
-    authorization: Option<HeaderValue>,
-    /// Whether requests carry the token in `Authorization`, too.
+    /// Headers that are sent instead of a token.
+    instead: Option<HeaderMap>,
+    /// Whether requests also carry the token in `Authorization`.
     is_bearer: bool,
-    login: Option<Login>,
+    source: Option<Source>,
     identity: Arc<Identity>,
     slot: Arc<Slot>,
-    /// What is shared with other clients.
-    tokens: TokenCache,
-    /// The login's place in the store; found when first needed.
-    entry: OnceLock<Option<Entry>>,
     discovery: Discovery,
     limiter: Option<Limiter>,
-    /// When the catalog was last read anew because something was missing in it.
+    /// The client whose token is sent in `X-Service-Token`.
+    service_user: Option<Client>,
+    /// When the catalog was last fetched again because something was missing in it.
     catalog_read: tokio::sync::Mutex<Option<Moment>>,
-    /// The URL of the identity API, when `mgmt_url` says it.
+    /// The URL of the identity API, if `mgmt_url` is set.
     management: OnceCell<Url>,
     user: Mutex<Option<Arc<User>>>,
     project: Mutex<Option<Arc<Project>>>,
@@ -120,7 +114,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Begins to describe a client.
+    /// Creates a builder for a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -143,55 +137,63 @@ impl Client {
         Self::builder().cloud(name).build()
     }
 
-    fn new(config: CloudConfig, host: &Host, tokens: &TokenCache, limiter: Option<&Limiter>) -> Result<Self> {
+    fn new(
+        config: CloudConfig,
+        host: &Host,
+        tokens: &TokenCache,
+        limiter: Option<&Limiter>,
+        service_user: Option<Self>,
+    ) -> Result<Self> {
         let transport = Transport::new(config.transport.clone(), host.clone());
-        let identity = Arc::new(Identity::new(transport, host.clone()));
-        let login = match (&config.method, &config.auth_url) {
-            (Some(method), Some(auth_url)) => Some(Login {
+        let identity = Arc::new(Identity::new(transport, host.clone(), config.include_catalog));
+        let source = config.method.as_ref().zip(config.auth_url.as_ref()).map(|(method, auth_url)| {
+            let common = Common {
                 auth_url: auth_url.value.clone(),
-                method: method.clone(),
-                scope: config.scope.clone(),
                 identity: Arc::clone(&identity),
-                further: config.further.clone(),
-                ask: config.ask.clone(),
-                is_spent: AtomicBool::new(false),
-            }),
-            _ => None,
-        };
+                person: config.person.clone(),
+                is_spent: Arc::default(),
+                tokens: tokens.clone(),
+                store: config.token_store.clone(),
+                is_shared: config.given.is_none(),
+            };
+            let (further, scope) = (config.further.clone(), config.scope.clone());
+            let credentials = Credentials { method: method.clone(), further, scope };
+            Source::new(common, credentials, config.recipe.as_ref())
+        });
         let is_bearer = config.method.as_ref().is_some_and(|it| it.spec().is_bearer());
-        let (mut given, mut seed, mut authorization) = (None, None, None);
+        let (mut given, mut seed, mut instead) = (None, None, None);
         match &config.given {
             Some(GivenToken::Id(token)) => given = Some(Token::new(token.clone())?),
-            // Base64 is always a header.
+            // As in keystoneauth1: some services require a token, with any value.
+            Some(GivenToken::Nothing) => given = Some(Token::new("notused".into())?),
+            // Base64 is always a valid header value.
             Some(GivenToken::Basic { authorization: header, .. }) => {
-                authorization = HeaderValue::from_str(header.expose()).ok();
-                if let Some(header) = &mut authorization {
+                instead = HeaderValue::from_str(header.expose()).ok().map(|mut header| {
                     header.set_sensitive(true);
-                }
+                    HeaderMap::from_iter([(AUTHORIZATION, header)])
+                });
             }
+            Some(GivenToken::Certificate(headers)) => instead = Some(headers.clone()),
             Some(GivenToken::Reference(text)) => {
                 seed = Some(Arc::new(Access::from_reference(text.expose(), host)?));
             }
             None => {}
         }
-        // What was given is this client's own, and so is what nothing proves yet.
-        let key = login.as_ref().filter(|_| config.given.is_none()).and_then(LoginKey::of);
-        let slot = key.map_or_else(Arc::default, |key| tokens.slot(&key));
+        let slot = source.as_ref().map_or_else(Arc::default, Source::slot);
         if let Some(access) = seed {
             slot.seed(access);
         }
         Ok(Self(Arc::new(Inner {
             config,
             given,
-            authorization,
+            instead,
             is_bearer,
-            login,
+            source,
             identity,
             slot,
-            tokens: tokens.clone(),
-            entry: OnceLock::new(),
             discovery: Discovery::default(),
             limiter: limiter.cloned(),
+            service_user,
             catalog_read: tokio::sync::Mutex::default(),
             management: OnceCell::new(),
             user: Mutex::default(),
@@ -200,17 +202,19 @@ impl Client {
         })))
     }
 
-    /// The same client with connections and locks of its own, which starts from the current token.
+    /// The same client with its own connections and locks, which starts with the current token.
     ///
-    /// For a process that was made by `fork`: what the parent's threads held is held for ever there.
+    /// For a process created by `fork`: locks that the parent's threads held are never released there.
     ///
     /// # Errors
     ///
     /// As [`ClientBuilder::build`], which has succeeded with the same configuration before.
     pub fn detached(&self, tokens: &TokenCache) -> Result<Self> {
         let inner = &self.0;
-        let client = Self::new(inner.config.clone(), &inner.identity.host, tokens, inner.limiter.as_ref())?;
-        // Another client of the same login may have brought a newer token already.
+        let service_user = inner.service_user.as_ref().map(|user| user.detached(tokens)).transpose()?;
+        let client =
+            Self::new(inner.config.clone(), &inner.identity.host, tokens, inner.limiter.as_ref(), service_user)?;
+        // Another client of the same login may have obtained a newer token already.
         let is_behind = inner.config.given.is_some() || client.0.slot.fresh().is_none();
         if let Some(access) = inner.slot.fresh().filter(|_| is_behind) {
             client.0.slot.seed(access);
@@ -218,7 +222,7 @@ impl Client {
         Ok(client)
     }
 
-    /// What the client was made with.
+    /// The client's configuration.
     #[must_use]
     pub fn config(&self) -> &CloudConfig {
         &self.0.config
@@ -228,36 +232,34 @@ impl Client {
         &self.0.identity.transport
     }
 
-    /// The requests that were made for this client, and how long each took.
+    /// The requests that this client has sent, and how long each took.
     #[must_use]
     pub fn timings(&self) -> Vec<Timing> {
         self.0.identity.transport.timings()
     }
 
-    /// Forgets the requests that were made.
+    /// Clears that list.
     pub fn clear_timings(&self) {
         self.0.identity.transport.clear_timings();
     }
 
-    fn source(&self) -> Option<Source<'_>> {
-        let inner = &*self.0;
-        let login = inner.login.as_ref()?;
-        let entry = inner.entry.get_or_init(|| {
-            if inner.config.given.is_some() || login.is_once() {
-                return None;
-            }
-            let address = inner.config.token_store.as_ref()?;
-            inner.tokens.entry(address, &LoginKey::of(login)?, &inner.identity.host)
-        });
-        Some(Source { login, entry: entry.as_ref() })
+    /// The source of the client's logins.
+    fn source(&self) -> Option<&Source> {
+        self.0.source.as_ref()
+    }
+
+    /// The current login.
+    fn link(&self) -> Option<Arc<Link>> {
+        self.source().map(Source::link)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::LoginKey;
 
-    /// A key that changes is a new login for everyone, and a token in a store that nobody finds any more.
+    /// If a key changed, everyone would have to log in again, and stored tokens would never be found.
     #[test]
     fn the_keys_under_which_tokens_are_kept_stay_as_they_are() {
         let server = r#"["https://keystone.example:5000/v3","System",null,null,null]"#;
@@ -267,7 +269,7 @@ mod tests {
                 builder = builder.option(name, *value);
             }
             let client = builder.build().expect("a client");
-            let key = client.0.login.as_ref().and_then(LoginKey::of).expect("a key");
+            let key = client.link().and_then(|link| LoginKey::of(&link.login)).expect("a key");
             (key.identity, key.secret.expose().to_owned())
         };
         for (options, name, rest, secret) in [

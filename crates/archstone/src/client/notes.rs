@@ -1,41 +1,43 @@
-//! What a program keeps for a login between its runs, where its tokens are kept.
+//! Data that a program stores for a login between runs, next to its tokens.
 
 use std::time::Duration;
 
 use super::Client;
 use crate::secret::Secret;
 
-/// Longer ones are not kept.
+/// Longer ones are not stored.
 const LONGEST: usize = 256 << 10;
 
 impl Client {
-    /// A text that [`keep_note`](Self::keep_note) kept under a name, and how old it is by this machine's date. Never
-    /// waits and never sends.
+    /// A text that [`keep_note`](Self::keep_note) stored under a name, and its age by this machine's date. Never waits
+    /// and never sends.
     #[must_use]
     pub fn note(&self, name: &str) -> Option<(Secret, Duration)> {
-        let kept = self.source()?.entry?.document(&subject(name))?;
+        let kept = self.link()?.entry()?.document(&subject(name))?;
         let (made, text) = kept.expose().split_once('\n')?;
-        // One from the future says nothing about its age.
+        // The age of a note from the future is unknown.
         let age = self.0.identity.host.wall().checked_sub(Duration::from_millis(made.parse().ok()?))?;
         Some((Secret::from(text), age))
     }
 
-    /// Keeps a text under a name, for programs of the same user with the same login: sealed, in the folder where
-    /// tokens are kept. Without such a folder, and with a store that hosts share, nothing is kept.
+    /// Stores a text under a name, for programs of the same user with the same login: encrypted, in the folder of the
+    /// token cache. Without such a folder, or with a store that hosts share, nothing is stored.
     ///
-    /// Another user, another scope or another secret finds nothing. A text of more than 256 KiB is not kept.
+    /// It cannot be read with another user, scope or secret. A text of more than 256 KiB is not stored.
     pub fn keep_note(&self, name: &str, text: &Secret) {
         if text.expose().len() > LONGEST {
             return;
         }
-        if let Some(entry) = self.source().and_then(|source| source.entry) {
+        if let Some(link) = self.link()
+            && let Some(entry) = link.entry()
+        {
             let made = self.0.identity.host.wall().as_millis();
             entry.keep_document(&subject(name), &Secret::from(format!("{made}\n{}", text.expose())));
         }
     }
 }
 
-/// Other documents are about a server, whose URL has no space.
+/// The subject of other documents is a server's URL, which has no space.
 fn subject(name: &str) -> String {
     format!("note {name}")
 }
@@ -92,7 +94,7 @@ mod tests {
             let bytes = std::fs::read(file.path()).expect("a file");
             assert!(!bytes.windows(3).any(|it| it == b"two"), "{file:?}");
         }
-        // Too long, from the future, or nowhere.
+        // Too long, from the future, or without a folder.
         alice.keep_note("names", &Secret::from("x".repeat(LONGEST + 1)));
         assert_eq!(alice.note("names"), kept);
         date.store(900, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Lists that come in pages: pulled one by one, so that memory holds one page.
+//! Paginated lists, fetched page by page, so that memory holds only one page.
 
 use std::{fmt, marker::PhantomData};
 
@@ -15,9 +15,9 @@ use crate::{
 
 /// A list of a service, page by page.
 ///
-/// Follows the links to the next page in each form that services have for them; where there are none and
-/// [`limit`](Self::limit) says how long a page is, asks for what comes after the last item (`marker`).
-/// Of a link only the query is believed: a token never goes where a link points.
+/// Follows the links to the next page in each form that services use; if there are none and [`limit`](Self::limit) sets
+/// the page size, requests the items after the last one (`marker`). Only the query of a link is used: a token is never
+/// sent where a link points.
 ///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -43,7 +43,7 @@ pub struct Pages<T> {
 }
 
 impl<T> fmt::Debug for Pages<T> {
-    /// Without the query, which may hold anything.
+    /// Omits the query, which may contain anything.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("service", &self.service.service_type())
@@ -54,7 +54,7 @@ impl<T> fmt::Debug for Pages<T> {
 }
 
 impl ServiceClient {
-    /// Begins a list: the `member` of the answer holds the items.
+    /// Starts a list: the `member` of the response contains the items.
     pub fn list<T: DeserializeOwned>(&self, path: impl Into<String>, member: impl Into<String>) -> Pages<T> {
         Pages {
             service: self.clone(),
@@ -77,7 +77,7 @@ impl<T: DeserializeOwned> Pages<T> {
         self
     }
 
-    /// How many items a page may have.
+    /// The page size.
     pub fn limit(mut self, items: usize) -> Self {
         self.limit = Some(items);
         self
@@ -87,9 +87,8 @@ impl<T: DeserializeOwned> Pages<T> {
     ///
     /// # Errors
     ///
-    /// As [`RequestBuilder::send`](crate::RequestBuilder::send), or
-    /// [`InvalidResponse`](ErrorKind::InvalidResponse) when the answer is no such list, or one that would never end. The
-    /// page can be asked for again then.
+    /// As [`RequestBuilder::send`](crate::RequestBuilder::send), or [`InvalidResponse`](ErrorKind::InvalidResponse)
+    /// when the response is not such a list, or the list would never end. The page can then be requested again.
     pub async fn next(&mut self) -> Result<Option<Vec<T>>> {
         let query = match (self.is_begun, &self.next) {
             (false, _) => {
@@ -118,7 +117,7 @@ impl<T: DeserializeOwned> Pages<T> {
         Ok(Some(items))
     }
 
-    /// Everything, in one list.
+    /// All items, in one list.
     ///
     /// # Errors
     ///
@@ -180,8 +179,8 @@ impl<T: DeserializeOwned> Pages<T> {
     }
 }
 
-/// Keystone's `links.next`, Nova's and Neutron's `servers_links`, Glance's and Ironic's `next`, the guideline's
-/// `links` as a list.
+/// Keystone's `links.next`, Nova's and Neutron's `servers_links`, Glance's and Ironic's `next`, and `links` as a list,
+/// as in the API guideline.
 fn next_link<'d>(document: &'d Value, member: &str) -> Option<&'d str> {
     let in_list = |links: &'d Value| links.as_array()?.iter().find(|link| link["rel"] == "next")?["href"].as_str();
     document["links"]["next"]

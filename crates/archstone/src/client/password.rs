@@ -1,4 +1,4 @@
-//! Changing one's own password, also an expired one.
+//! Changing the user's own password, even if it has expired.
 
 use super::Client;
 use crate::{
@@ -9,11 +9,12 @@ use crate::{
 };
 
 impl Client {
-    /// Changes the password of the user that this client logs in as. Works for an expired password, too: Keystone takes
-    /// the old password in place of a token.
+    /// Changes the password of the user that this client logs in as. This works for an expired password, too: Keystone
+    /// accepts the old password instead of a token.
     ///
-    /// Keystone revokes the tokens that were got with the old password; the one that is kept is forgotten. The client
-    /// itself still has the old password: make another one.
+    /// Keystone revokes the tokens that were obtained with the old password, and the cached one is deleted. The client
+    /// itself still has the old password: create a new client, unless it reads the password from a file, a command or
+    /// the keyring; store the new password there.
     ///
     /// ```no_run
     /// # async fn run() -> archstone::Result<()> {
@@ -26,9 +27,11 @@ impl Client {
     /// # Errors
     ///
     /// [`InvalidRequest`](ErrorKind::InvalidRequest) when the client does not log in with a password;
-    /// [`TokenRejected`](ErrorKind::TokenRejected) when the old password is wrong; why Keystone refuses the new one.
+    /// [`TokenRejected`](ErrorKind::TokenRejected) when the old password is wrong; or Keystone's reason for refusing
+    /// the new one.
     pub async fn change_password(&self, new: impl Into<Secret>) -> Result<()> {
-        let Some(AuthMethod::Password(login)) = &self.0.config.method else {
+        let link = self.link();
+        let Some(AuthMethod::Password(login)) = link.as_ref().map(|link| &link.login.method) else {
             let message = "the client does not log in with a password, so there is none to change";
             return Err(Error::new(ErrorKind::InvalidRequest, message));
         };
@@ -44,7 +47,7 @@ impl Client {
         Ok(())
     }
 
-    /// The id of the user who logs in: the token has it, and so has Keystone's refusal of an expired password.
+    /// The id of the user who logs in: from the token, or from Keystone's refusal of an expired password.
     async fn own_id(&self) -> Result<String> {
         match self.authenticate().await {
             Ok(access) => access.user_id().map(ToOwned::to_owned).ok_or_else(|| {
@@ -58,7 +61,7 @@ impl Client {
     }
 }
 
-/// Of `PasswordExpired` in `keystone/exception.py`: "The password is expired and needs to be changed for user: ID."
+/// From `PasswordExpired` in `keystone/exception.py`: "The password is expired and needs to be changed for user: ID."
 fn expired_user(said: &str) -> Option<&str> {
     let (_, rest) = said.rsplit_once("needs to be changed for user: ")?;
     let id = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).next()?;

@@ -1,5 +1,5 @@
-//! Where a service is looked for: by what the caller asks, then by what is configured for the service, then by what is
-//! configured for all of them.
+//! Where to look for a service: first as the caller requests, then as configured for the service, then as configured
+//! for all services.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
     hint::Hint,
 };
 
-/// Where a service is looked for.
+/// Where to look for a service.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
     /// Finds the service in the catalog.
@@ -23,17 +23,17 @@ pub(super) struct Place<'a> {
     instead: Option<Instead<'a>>,
 }
 
-/// What is used instead of the catalog.
+/// A URL that is used instead of the catalog.
 #[derive(Debug)]
 enum Instead<'a> {
-    /// An endpoint override; it may hold `%(project_id)s`.
+    /// An endpoint override; it may contain `%(project_id)s`.
     Override(&'a str),
     /// `mgmt_url`.
     Url(&'a Url),
 }
 
 impl<'a> Place<'a> {
-    /// An endpoint override that the program gives.
+    /// An endpoint override that the program sets.
     pub(super) fn at(template: &'a str, filter: EndpointFilter<'a>) -> Self {
         Self { filter, instead: Some(Instead::Override(template)) }
     }
@@ -45,7 +45,7 @@ impl<'a> Place<'a> {
 }
 
 impl Client {
-    /// What is configured for the service that a filter asks for.
+    /// The configuration of the service that a filter requests.
     #[inline]
     pub(super) fn configured_for(&self, filter: &EndpointFilter<'_>) -> ServiceSettings {
         let services = &self.0.config.services;
@@ -55,8 +55,8 @@ impl Client {
         }
     }
 
-    /// Where to look for what a filter asks for. What it says comes first: a configured override is for whoever asks for
-    /// the service and no more, and not for another region, interface or name.
+    /// Where to look for the service that a filter requests. The filter takes precedence: a configured override is used
+    /// only for filters that set nothing but the service, and no region, interface or name.
     #[inline]
     pub(super) fn place<'a>(&'a self, filter: EndpointFilter<'a>, configured: &'a ServiceSettings) -> Place<'a> {
         let config = &self.0.config;
@@ -72,7 +72,7 @@ impl Client {
         Place { filter, instead }
     }
 
-    /// The URL at a place when nothing needs to be asked for it. Never waits, never sends.
+    /// The URL at a place, if it is known without a request. Never waits and never sends.
     pub(super) fn current_url_at(&self, place: Place<'_>) -> Option<Arc<EndpointUrl>> {
         let slot = &self.0.slot;
         match place.instead {
@@ -89,8 +89,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound), [`InvalidConfig`](ErrorKind::InvalidConfig) for an override that
-    /// is not a URL, or why there is no token.
+    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound), [`InvalidConfig`](ErrorKind::InvalidConfig) for an override
+    /// that is not a URL, or the reason why there is no token.
     pub(super) async fn url_at(&self, place: Place<'_>) -> Result<Arc<EndpointUrl>> {
         match place.instead {
             Some(Instead::Url(url)) => Ok(Arc::new(url.clone().into())),
@@ -98,27 +98,31 @@ impl Client {
                 filled(template, &place.filter, &*self.access().await?)
             }
             Some(Instead::Override(template)) => url_of(template, &place.filter),
+            // Without a token, there is no catalog.
+            None if self.scope_headers().is_some() && place.filter.wanted_type() == Some("identity") => {
+                Ok(Arc::new(self.identity_api().await?.clone().into()))
+            }
             None => Ok(self.in_catalog(&place.filter, |endpoint| Arc::clone(endpoint.url())).await?.1),
         }
     }
 }
 
 impl CloudConfig {
-    /// The URL that the configuration says for all services, or for the identity service.
+    /// The URL that is configured for all services, or for the identity service.
     fn url_of(&self, filter: &EndpointFilter<'_>) -> Option<&Url> {
         let Self { mgmt_url, endpoint, .. } = self;
         endpoint.as_ref().or_else(|| mgmt_url.as_ref().filter(|_| filter.wanted_type() == Some("identity")))
     }
 }
 
-/// The names in an override that stand for something of the token, and whether that is the project.
+/// The placeholders of an override, and whether each is the project's id.
 const NAMES: [(&str, bool); 3] = [("%(project_id)s", true), ("%(tenant_id)s", true), ("%(user_id)s", false)];
 
 fn needs_token(template: &str) -> bool {
     NAMES.iter().any(|(name, _)| template.contains(name))
 }
 
-/// The URL of an override with its names filled in.
+/// The URL of an override with its placeholders filled in.
 fn filled(template: &str, filter: &EndpointFilter<'_>, access: &Access) -> Result<Arc<EndpointUrl>> {
     let mut text = template.to_owned();
     for (name, is_project) in NAMES.into_iter().filter(|(name, _)| template.contains(name)) {

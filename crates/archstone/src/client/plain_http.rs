@@ -1,4 +1,4 @@
-//! Endpoints over plain HTTP in the catalog of a login over HTTPS: there anyone on the way can read the token.
+//! Plain-HTTP endpoints in the catalog of a login over HTTPS: anyone on the network path can read the token there.
 
 use url::Url;
 
@@ -12,12 +12,12 @@ use crate::{
 };
 
 impl Client {
-    /// Warns of a URL or refuses it, as `insecure_endpoints` says. A URL that is not in the catalog is the caller's own
-    /// choice.
+    /// Warns about a plain-HTTP URL or refuses it, as `insecure_endpoints` says. A URL that is not in the catalog is
+    /// the caller's own choice.
     ///
     /// # Errors
     ///
-    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound) where such endpoints are refused.
+    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound) if such endpoints are refused.
     #[inline]
     pub(super) fn check_endpoint(&self, url: &Url) -> Result<()> {
         match url.scheme() {
@@ -29,7 +29,7 @@ impl Client {
     fn check_plain_endpoint(&self, url: &Url) -> Result<()> {
         let config = &self.0.config;
         if self.0.is_bearer && !config.transport.is_private(url) {
-            let what = format!("`{}` is plain HTTP, where an OAuth2 token is not sent", public_url(url));
+            let what = format!("`{}` is plain HTTP, over which no OAuth2 token is sent", public_url(url));
             return Err(Error::new(ErrorKind::EndpointNotFound, what).with_url(url).with_hint(
                 "use an `https://` URL, such as that of another interface with " + Hint::option("interface"),
             ));
@@ -41,12 +41,12 @@ impl Client {
         }
         let what = format!("`{}` in the catalog is plain HTTP, and the login was over HTTPS", public_url(url));
         if policy == InsecureEndpoints::Refuse {
-            let hint = "tell the operator, take another interface with " + Hint::option("interface");
+            let hint = "tell the operator, use another interface with " + Hint::option("interface");
             let hint = hint + ", or allow it with " + Hint::option("insecure_endpoints");
             return Err(Error::new(ErrorKind::EndpointNotFound, what).with_url(url).with_hint(hint));
         }
         if self.0.slot.is_news(&url.origin().ascii_serialization()) {
-            tracing::warn!(target: "archstone::request", "{what}: anyone on the way can read the token");
+            tracing::warn!(target: "archstone::request", "{what}: anyone on the network path can read the token");
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! A request to a service, as it is described. How it is sent: `exchange`.
+//! Building a request to a service. Sending it: `exchange`.
 
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
@@ -20,9 +20,9 @@ use crate::{
     transport::{Outgoing, Progress, RetryPolicy, TimeLimits, TransportSettings},
 };
 
-/// A request being described. Nothing is sent until [`send`](Self::send).
+/// A request builder. Nothing is sent until [`send`](Self::send).
 ///
-/// `Debug` shows neither query, headers nor body: they may hold anything.
+/// `Debug` shows neither query, headers nor body: they may contain secrets.
 ///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -41,7 +41,7 @@ use crate::{
 #[must_use = "a request is sent by `send`"]
 pub struct RequestBuilder(pub(super) Box<Described>);
 
-/// What there is to say of a request. It stays where it is while the builder is handed on.
+/// The parts of a request, boxed so that moving the builder is cheap.
 pub(super) struct Described {
     pub(super) client: Client,
     pub(super) method: Method,
@@ -51,35 +51,35 @@ pub(super) struct Described {
     pub(super) body: Body,
     pub(super) microversion: Microversion,
     pub(super) limits: TimeLimits,
-    /// Where it is not said, the service's, or the usual one.
+    /// If unset, the service client's policy, or the default.
     pub(super) retries: Option<RetryPolicy>,
     pub(super) redirects: Redirects,
-    /// How large the answer's body may be.
+    /// The maximum size of the response's body.
     pub(super) max_body: Option<u64>,
     pub(super) authenticated: bool,
     pub(super) reauthenticate: bool,
     pub(super) error_for_status: bool,
     pub(super) problem: Option<Error>,
-    /// What is sent as secret, beside what headers and body say by themselves.
+    /// Secrets in the request, in addition to those that are recognized in headers and body.
     pub(super) secrets: SentSecrets,
 }
 
 impl Described {
-    /// What an error must not repeat.
-    pub(super) fn sent_as_secret(&self, token: Option<&Token>) -> SentSecrets {
+    /// The secrets that an error must not repeat.
+    pub(super) fn sent_as_secret<'a>(&self, tokens: impl Iterator<Item = &'a Token>) -> SentSecrets {
         /// Longer bodies are uploads.
         const LONGEST: usize = 64 << 10;
         let mut sent = self.secrets.clone();
-        if let Some(token) = token {
-            sent.add(token.expose());
-        }
+        tokens.for_each(|token| sent.add(token.expose()));
         if let Some(GivenToken::Basic { authorization, password }) = &self.client.0.config.given {
             sent.add(password.clone());
             sent.add(authorization.expose().trim_start_matches("Basic "));
         }
         for (name, value) in &self.headers {
-            if value.is_sensitive() || ["x-auth-token", "x-subject-token", "authorization"].contains(&name.as_str()) {
-                // Of `Basic …` and the like, the second word is the secret.
+            if value.is_sensitive()
+                || ["x-auth-token", "x-service-token", "x-subject-token", "authorization"].contains(&name.as_str())
+            {
+                // In `Basic …` and similar values, the second word is the secret.
                 let text = value.to_str().unwrap_or_default();
                 sent.add(text.split_once(' ').map_or(text, |(_, credentials)| credentials));
             }
@@ -94,7 +94,7 @@ impl Described {
     }
 }
 
-/// Where a request goes.
+/// The target of a request.
 pub(super) enum Target {
     Url(Url),
     /// A path below a service's endpoint.
@@ -110,15 +110,15 @@ impl Target {
     }
 }
 
-/// What is sent.
+/// The body of a request.
 #[derive(Default)]
 pub(super) enum Body {
     #[default]
     Empty,
     Bytes(Bytes),
-    /// Can be read only once; `None` when it has been.
+    /// Can be read only once; `None` when it has been read.
     Stream(Option<Outgoing>),
-    /// Made anew for each try.
+    /// Created again for each attempt.
     Made(Arc<dyn Fn() -> Outgoing + Send + Sync>),
 }
 
@@ -137,14 +137,14 @@ impl fmt::Debug for RequestBuilder {
 }
 
 impl Body {
-    /// Whether there is something to send another time.
+    /// Whether the body can be sent another time.
     pub(super) fn can_be_sent(&self) -> bool {
         !matches!(self, Self::Stream(None))
     }
 
-    /// What is sent, and how it goes on where that takes time.
+    /// Takes the body, and its progress if sending it takes time.
     pub(super) fn take(&mut self) -> (Outgoing, Option<Progress>) {
-        /// What is smaller goes out at once.
+        /// Smaller bodies are sent at once.
         const LARGE: usize = 1 << 20;
         let progress = Progress::default;
         match self {
@@ -179,7 +179,7 @@ impl RequestBuilder {
         }))
     }
 
-    /// Keeps a secret that is sent out of errors.
+    /// Redacts a secret of the request from errors.
     pub(crate) fn secret(mut self, secret: &str) -> Self {
         self.0.secrets.add(secret);
         self
@@ -228,8 +228,8 @@ impl RequestBuilder {
         self
     }
 
-    /// Sends a body piece by piece. It is read once, so such a request is never sent again once it has
-    /// begun: see [`stream_again`](Self::stream_again) for bodies that can be.
+    /// Streams a body. It is read only once, so such a request is not retried once it has started: see
+    /// [`stream_again`](Self::stream_again) for bodies that can be read again.
     pub fn stream<B>(mut self, body: B) -> Self
     where
         B: http_body::Body + Send + Sync + 'static,
@@ -240,7 +240,7 @@ impl RequestBuilder {
         self
     }
 
-    /// Sends a body piece by piece, made anew for each try: after a refused token, a redirect, or a failure.
+    /// Streams a body that is created again for each attempt: after a rejected token, a redirect, or a failure.
     pub fn stream_again<B>(mut self, make: impl Fn() -> B + Send + Sync + 'static) -> Self
     where
         B: http_body::Body + Send + Sync + 'static,
@@ -251,60 +251,61 @@ impl RequestBuilder {
         self
     }
 
-    /// Asks for a microversion of the service's API, and not for the service client's own.
+    /// Requests a microversion of the service's API, instead of the service client's.
     pub fn microversion(mut self, version: ApiVersion) -> Self {
         self.0.microversion = Microversion::Fixed(version);
         self
     }
 
-    /// Asks for no microversion, whatever the service client's own is.
+    /// Requests no microversion, even if the service client has one.
     pub fn without_microversion(mut self) -> Self {
         self.0.microversion = Microversion::Unsaid;
         self
     }
 
-    /// How long the request may take in all, its answer's body included. Otherwise only silence
-    /// between two pieces is limited, so that a large download takes as long as it takes.
+    /// The timeout of the whole request, including the response's body. By default, only the pauses between two chunks
+    /// are limited, so that a large download can take its time.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.0.limits.total = Some(timeout);
         self
     }
 
-    /// How long the service may be silent, before its answer and between two pieces of it.
+    /// How long the service may be silent, before its response and between two chunks of it.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.0.limits.read = Some(timeout);
         self
     }
 
-    /// How long reaching the service may take. Such requests have connections of their own.
+    /// The timeout of connecting to the service. Such requests have their own connections.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.0.limits.connect = Some(timeout);
         self
     }
 
-    /// When the request is sent again.
+    /// The retry policy of the request.
     pub fn retries(mut self, policy: RetryPolicy) -> Self {
         self.0.retries = Some(policy);
         self
     }
 
-    /// How many redirects are followed; one more is the answer. By default, more than 30 are an error, and always a circle.
+    /// The maximum number of redirects to follow; the next one is returned as the response. By default, more than 30
+    /// are an error. A redirect loop is always an error.
     pub fn redirects(mut self, most: usize) -> Self {
         self.0.redirects.most = Some(most);
         self
     }
 
-    /// Follows a redirect to another origin with the body, too, as for uploads that a service sends on to a store. By
-    /// default such a redirect is an error: the body may hold what only the service may see.
+    /// Follows a redirect to another origin with the body, too, as for uploads that a service forwards to a store. By
+    /// default such a redirect is an error: the body may contain data that only the service may see.
     ///
-    /// Requests to the identity service never do, since their bodies hold passwords.
+    /// Requests to the identity service never do so, since their bodies contain passwords.
     pub fn follow_with_body(mut self) -> Self {
         self.0.redirects.with_body = true;
         self
     }
 
-    /// How many bytes the answer's body may have; by default as many as the service sends, since a large download is what
-    /// was asked for. A larger body is an error while it is read. Counted is what comes out of a compressed body.
+    /// The maximum size of the response's body in bytes; unlimited by default, since large downloads are intended. A
+    /// larger body is an error when it is read. For a compressed body, the decompressed size counts.
     pub fn max_body_size(mut self, bytes: u64) -> Self {
         self.0.max_body = Some(bytes);
         self
@@ -316,29 +317,29 @@ impl RequestBuilder {
         self
     }
 
-    /// Does not replace a token that is refused: the 401 is the answer.
+    /// Does not replace a rejected token: the 401 is returned.
     pub fn without_reauthentication(mut self) -> Self {
         self.0.reauthenticate = false;
         self
     }
 
-    /// Takes an answer of 400 and above as an answer, and not as an error.
+    /// Returns responses of 400 and above instead of an error.
     pub fn any_status(mut self) -> Self {
         self.0.error_for_status = false;
         self
     }
 
-    /// A request id of one's own, which services write into their logs beside theirs.
+    /// A custom request id, which services log in addition to their own.
     pub fn global_request_id(self, id: impl AsRef<str>) -> Self {
         self.header("x-openstack-request-id", id)
     }
 
-    /// What the `User-Agent` header says, instead of all that it says otherwise.
+    /// Replaces the whole `User-Agent` header.
     pub fn user_agent(self, text: impl AsRef<str>) -> Self {
         self.header(USER_AGENT, text)
     }
 
-    /// The address of whoever this request is made for, told in the `Forwarded` header (RFC 7239).
+    /// The address of the caller for whom this request is made, sent in the `Forwarded` header (RFC 7239).
     pub fn original_ip(self, address: IpAddr) -> Self {
         let by = self.0.client.0.identity.transport.settings().user_agent(None);
         self.header(FORWARDED, TransportSettings::forwarded(address, &by))
@@ -346,17 +347,17 @@ impl RequestBuilder {
 }
 
 impl Client {
-    /// Begins a request to a URL. The token is sent there: see [`Client::service`] for requests that find
-    /// their URL in the catalog.
+    /// Starts a request to a URL. The token is sent there: see [`Client::service`] for requests whose URL comes from
+    /// the catalog.
     pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
         RequestBuilder::new(self, method, Target::Url(url))
     }
 
-    /// Begins a request to a URL that is given as text.
+    /// Starts a request to a URL in text form.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](ErrorKind::InvalidRequest) when it is none.
+    /// [`InvalidRequest`](ErrorKind::InvalidRequest) when it is not a URL.
     pub fn request_to(&self, method: Method, url: &str) -> Result<RequestBuilder> {
         let url = Url::parse(url).map_err(|source| {
             let message = format!("`{}` is not a URL", printable(url.split(['?', '#']).next().unwrap_or_default()));

@@ -1,4 +1,4 @@
-//! Answers of services, read whole or piece by piece.
+//! Responses of services, read as a whole or in chunks.
 
 use std::{borrow::Cow, fmt, pin::pin, sync::Arc, time::Duration};
 
@@ -15,9 +15,9 @@ use crate::{
     transport::{Started, Transport, asks_for_tls, refusal, request_id, retry_after, wants_tls},
 };
 
-/// A service's answer. Its body is read when asked for: whole, or piece by piece.
+/// A response of a service. Its body is read on demand: as a whole, or in chunks.
 ///
-/// `Debug` shows no headers: a token may be one.
+/// `Debug` shows no headers: one of them may be a token.
 ///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -33,7 +33,7 @@ pub struct Response {
     started: Box<Started>,
     transport: Arc<Transport>,
     sent: SentSecrets,
-    /// How many bytes of the body may still come.
+    /// How many more bytes the body may have.
     left: u64,
     history: Vec<Hop>,
 }
@@ -55,18 +55,18 @@ impl Response {
         Self { started, transport: Arc::clone(transport), sent, left, history: Vec::new() }
     }
 
-    /// Keeps what was sent as secret out of the errors that this answer becomes.
+    /// Redacts the request's secrets from the errors that are made from this response.
     pub(super) fn keep_out(&mut self, sent: SentSecrets) {
         self.sent = sent;
     }
 
-    /// What was sent as secret, where this answer is an error: for an [`ErrorResponse`] that is made of it.
+    /// The request's secrets, if this response is an error: for an [`ErrorResponse`] that is made from it.
     #[must_use]
     pub fn sent(&self) -> &SentSecrets {
         &self.sent
     }
 
-    /// What is kept of an answer that is followed.
+    /// The part of a redirect that is kept after following it.
     pub(super) fn into_hop(self) -> Hop {
         Hop { status: self.status(), headers: self.headers().clone(), url: self.url().clone() }
     }
@@ -75,13 +75,13 @@ impl Response {
         Self { history, ..self }
     }
 
-    /// The redirects that led here, the first one first.
+    /// The redirects that led here, in order.
     #[must_use]
     pub fn history(&self) -> &[Hop] {
         &self.history
     }
 
-    /// The reason phrase, as the service wrote it; the usual one of the status where it wrote none.
+    /// The reason phrase as the service sent it, or the default one of the status.
     #[must_use]
     pub fn reason(&self) -> Cow<'_, str> {
         match self.started.answer.extensions().get::<ReasonPhrase>() {
@@ -102,13 +102,13 @@ impl Response {
         self.started.answer.headers()
     }
 
-    /// The URL that answered, after redirects.
+    /// The URL of the response, after redirects.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.started.url
     }
 
-    /// From sending the request to the head of the answer.
+    /// The time from sending the request to the headers of the response.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed
@@ -120,25 +120,26 @@ impl Response {
         request_id(self.headers())
     }
 
-    /// How many bytes the body has, when the service says so.
+    /// The body's length in bytes, if the service sends it.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
         self.started.answer.body().length()
     }
 
-    /// The next piece of the body; `None` after the last.
+    /// The next chunk of the body; `None` after the last.
     ///
     /// # Errors
     ///
-    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the service breaks off,
-    /// [`Timeout`](ErrorKind::Timeout) when nothing comes for too long, [`InvalidResponse`](ErrorKind::InvalidResponse)
-    /// when there is more than [`max_body_size`](crate::RequestBuilder::max_body_size) allows, or a compressed body grows
-    /// to more than 200 times its size.
+    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the service closes the connection early,
+    /// [`Timeout`](ErrorKind::Timeout) when nothing arrives for too long,
+    /// [`InvalidResponse`](ErrorKind::InvalidResponse) when there is more than
+    /// [`max_body_size`](crate::RequestBuilder::max_body_size) allows, or a compressed body grows to more than 200
+    /// times its size.
     pub async fn chunk(&mut self) -> Result<Option<bytes::Bytes>> {
         let piece = self.transport.piece(&mut self.started).await?;
         match self.left.checked_sub(piece.as_ref().map_or(0, bytes::Bytes::len) as u64) {
             Some(left) => self.left = left,
-            None => return Err(self.too_large("is larger than it may be")),
+            None => return Err(self.too_large("is too large")),
         }
         Ok(piece)
     }
@@ -150,7 +151,7 @@ impl Response {
             .with_request_id(self.request_id().map(str::to_owned))
     }
 
-    /// Whether nothing complete has come since a moment for as long as the service may be silent.
+    /// An error if nothing complete has arrived since `since` for as long as the service may be silent.
     pub(crate) fn is_late(&self, since: Moment) -> Option<Error> {
         let limit = self.transport.silence(self.started.limits);
         (since.until(self.transport.now()) > limit).then(|| {
@@ -169,11 +170,11 @@ impl Response {
     ///
     /// As [`chunk`](Self::chunk).
     pub async fn bytes(mut self) -> Result<bytes::Bytes> {
-        /// The length is the service's word: not all of it is believed before it comes.
+        /// The length is unverified: memory is not reserved for all of it before it arrives.
         const MOST_AT_ONCE: u64 = 1 << 20;
         let length = self.content_length();
         let Some(first) = self.chunk().await? else { return Ok(bytes::Bytes::new()) };
-        // A small body comes in one piece.
+        // A small body arrives in one chunk.
         if length == Some(first.len() as u64) {
             return Ok(first);
         }
@@ -183,14 +184,14 @@ impl Response {
         whole.extend_from_slice(&first);
         whole.extend_from_slice(&second);
         while let Some(piece) = self.chunk().await? {
-            // Out of memory is an error here, and not the end of the program.
+            // Running out of memory is an error here, and does not abort the program.
             whole.try_reserve(piece.len()).map_err(|_| self.too_large("does not fit into memory"))?;
             whole.extend_from_slice(&piece);
         }
         Ok(whole.into())
     }
 
-    /// The whole body as text; what is not UTF-8 is replaced.
+    /// The whole body as text; invalid UTF-8 is replaced.
     ///
     /// # Errors
     ///
@@ -200,12 +201,11 @@ impl Response {
         Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
-    /// The whole body as JSON of a type.
+    /// The whole body, deserialized from JSON.
     ///
     /// # Errors
     ///
-    /// [`InvalidResponse`](ErrorKind::InvalidResponse) when it is something else; or as
-    /// [`chunk`](Self::chunk).
+    /// [`InvalidResponse`](ErrorKind::InvalidResponse) when it is not such JSON; or as [`chunk`](Self::chunk).
     pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
         let (url, status, request_id) =
             (self.url().clone(), self.status().as_u16(), self.request_id().map(str::to_owned));
@@ -220,11 +220,11 @@ impl Response {
         })
     }
 
-    /// The answer, when it is no error; else the error that it tells of, with the service's own words.
+    /// The response, unless it is an error; otherwise the error that it reports, with the service's own message.
     ///
     /// # Errors
     ///
-    /// By the status, for 400 and above.
+    /// According to the status, for 400 and above.
     pub async fn error_for_status(self) -> Result<Self> {
         if self.status().as_u16() < 400 {
             return Ok(self);
@@ -232,9 +232,9 @@ impl Response {
         Err(self.into_error().await)
     }
 
-    /// The error that an answer tells of.
+    /// The error that a response reports.
     pub(super) async fn into_error(mut self) -> Error {
-        /// Error bodies are short; of a longer one the beginning is enough.
+        /// Error bodies are short; of a longer one the beginning is sufficient.
         const MOST: usize = 64 << 10;
         let patience = self.transport.silence(self.started.limits);
         let mut body = Vec::new();
@@ -247,7 +247,7 @@ impl Response {
                 }
             }
         };
-        // One that comes byte by byte is not waited for: the status is there.
+        // A slow body is not waited for: the status is known already.
         let _ = pool.wait(patience, pin!(read)).await;
         if asks_for_tls(self.status().as_u16(), self.url(), &body) {
             return wants_tls(self.url());
@@ -268,7 +268,7 @@ impl Response {
 }
 
 impl From<ErrorResponse> for Error {
-    /// The error that an answer of 400 and above tells of, with the service's own words.
+    /// The error that a response of 400 and above reports, with the service's own message.
     fn from(response: ErrorResponse) -> Self {
         let error = refusal(response.status.as_u16(), &response.headers, &response.body, &response.url, &response.sent)
             .with_response(response);

@@ -1,4 +1,4 @@
-//! A client bound to one service, with what its requests have in common.
+//! A client for one service, with the settings that its requests share.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ use crate::{
     transport::{Limiter, RetryPolicy},
 };
 
-/// A client bound to one service. (keystoneauth calls it an *adapter*.)
+/// A client for one service. (keystoneauth calls it an *adapter*.)
 ///
-/// Cheap to make and to clone: it shares everything with its [`Client`]. The endpoint is found with the
-/// first request, and stays with the token that it came with.
+/// Cheap to create and to clone: it shares everything with its [`Client`]. The endpoint is looked up with the first
+/// request, and cached as long as the token that it came with.
 ///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -46,7 +46,7 @@ pub struct ServiceClient(Arc<Inner>);
 struct Inner {
     client: Client,
     service_type: String,
-    /// What is configured for the service: it counts where the program says nothing.
+    /// The configuration of the service, for settings that the program does not set.
     configured: ServiceSettings,
     service_name: Option<String>,
     region: Option<String>,
@@ -56,7 +56,7 @@ struct Inner {
     allow: Allow,
     skip_discovery: bool,
     microversion: Microversion,
-    /// The service type that microversions are written for, when it is another one.
+    /// The service type for microversion headers, if it is a different one.
     microversion_service: Option<String>,
     retries: Arc<RetryPolicy>,
     max_body: Option<u64>,
@@ -67,8 +67,8 @@ struct Inner {
 }
 
 impl Client {
-    /// A client bound to a service type, such as `compute` or `image`, with what is
-    /// [configured](crate::CloudConfig::service) for it.
+    /// A client for a service type, such as `compute` or `image`, with its
+    /// [configuration](crate::CloudConfig::service).
     pub fn service(&self, service_type: impl Into<String>) -> ServiceClient {
         let service_type = service_type.into();
         let configured = self.0.config.service(&service_type);
@@ -103,56 +103,55 @@ impl ServiceClient {
         self
     }
 
-    /// Takes the service of this name.
+    /// Selects the service with this name.
     pub fn service_name(self, name: impl Into<String>) -> Self {
         self.change(|inner| inner.service_name = Some(name.into()))
     }
 
-    /// Takes the endpoint of this region, and not of the client's own. As with a name or an interface, an override that is
-    /// configured for the service does not count then.
+    /// Selects the endpoint in this region, instead of the client's. As with a name or an interface, an override that
+    /// is configured for the service is then ignored.
     pub fn region(self, region: impl Into<String>) -> Self {
         self.change(|inner| inner.region = Some(region.into()))
     }
 
-    /// Takes the endpoint of this interface.
+    /// Selects the endpoint with this interface.
     pub fn interface(self, interface: Interface) -> Self {
         self.change(|inner| inner.interfaces = vec![interface])
     }
 
-    /// Takes the endpoint of the first of these interfaces that there is.
+    /// Selects the endpoint of the first of these interfaces that exists.
     pub fn interfaces(self, interfaces: impl IntoIterator<Item = Interface>) -> Self {
         self.change(|inner| inner.interfaces = interfaces.into_iter().collect())
     }
 
-    /// Uses this URL and no catalog. `%(project_id)s` and `%(user_id)s` stand for those of the token; any
-    /// other `%` is what it is.
+    /// Uses this URL instead of the catalog. `%(project_id)s` and `%(user_id)s` are replaced with those of the token;
+    /// any other `%` is kept.
     pub fn endpoint_override(self, url: impl Into<String>) -> Self {
         self.change(|inner| inner.endpoint_override = Some(url.into()))
     }
 
-    /// Takes a version of the API out of this range, asking the service where its catalog entry does not
-    /// say enough.
+    /// Selects a version of the API in this range, querying the service if its catalog entry is not sufficient.
     pub fn versions(self, versions: VersionRange) -> Self {
         self.change(|inner| inner.versions = Some(versions))
     }
 
-    /// Which versions may be taken.
+    /// Which versions are allowed.
     pub fn allow(self, allow: Allow) -> Self {
         self.change(|inner| inner.allow = allow)
     }
 
-    /// Takes the URL as the catalog or the override has it, and never asks the service about its versions.
+    /// Uses the URL of the catalog or the override as it is, and never queries the service for its versions.
     pub fn skip_discovery(self) -> Self {
         self.change(|inner| inner.skip_discovery = true)
     }
 
-    /// Asks for a microversion with each request.
+    /// Requests a microversion with each request.
     pub fn microversion(self, version: ApiVersion) -> Self {
         self.change(|inner| inner.microversion = Microversion::Fixed(version))
     }
 
-    /// Asks with each request for the newest microversion of a range that the service knows. The service is
-    /// asked once which it knows.
+    /// Requests the newest microversion in a range that the service supports. The service is queried once for those
+    /// that it supports.
     ///
     /// ```no_run
     /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -167,28 +166,28 @@ impl ServiceClient {
         self.change(|inner| inner.microversion = Microversion::Newest(versions))
     }
 
-    /// Writes microversions for another service type than the catalog's, for clouds that name a service
-    /// in a way of their own.
+    /// Writes microversion headers for a service type other than the catalog's, for clouds with service types of their
+    /// own.
     pub fn microversion_service_type(self, service_type: impl Into<String>) -> Self {
         self.change(|inner| inner.microversion_service = Some(service_type.into()))
     }
 
-    /// When requests are sent again.
+    /// The retry policy.
     pub fn retries(self, policy: RetryPolicy) -> Self {
         self.change(|inner| inner.retries = Arc::new(policy))
     }
 
-    /// How many bytes the body of an answer may have: see [`RequestBuilder::max_body_size`].
+    /// The maximum body size of a response in bytes: see [`RequestBuilder::max_body_size`].
     pub fn max_body_size(self, bytes: u64) -> Self {
         self.change(|inner| inner.max_body = Some(bytes))
     }
 
-    /// Keeps requests within a limit, instead of the client's own.
+    /// Applies a rate limit to requests, instead of the client's own.
     pub fn limiter(self, limiter: &Limiter) -> Self {
         self.change(|inner| inner.limits = Some(limiter.clone()))
     }
 
-    /// A request id of one's own with each request, which services write into their logs.
+    /// A custom request id for each request, which services log.
     pub fn global_request_id(self, id: impl Into<String>) -> Self {
         self.change(|inner| inner.global_request_id = Some(id.into()))
     }
@@ -207,7 +206,7 @@ impl ServiceClient {
         self.0.configured.service_type.as_deref().unwrap_or(&self.0.service_type)
     }
 
-    /// The client that this one is of.
+    /// The client that this one belongs to.
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.0.client
@@ -229,8 +228,8 @@ impl ServiceClient {
         self.0.microversion_service.as_deref().unwrap_or_else(|| self.service_type())
     }
 
-    /// Begins a request to a path below the service's endpoint. A whole URL will do as well, if it is of the
-    /// same origin, as links in answers are.
+    /// Starts a request to a path below the service's endpoint. A full URL of the same origin, such as a link in a
+    /// response, works, too.
     pub fn request(&self, method: Method, path: impl Into<String>) -> RequestBuilder {
         let target = Target::Service(self.clone(), path.into());
         let mut request = RequestBuilder::new(&self.0.client, method, target);
@@ -242,37 +241,37 @@ impl ServiceClient {
         }
     }
 
-    /// Begins a `GET`.
+    /// Starts a `GET` request.
     pub fn get(&self, path: impl Into<String>) -> RequestBuilder {
         self.request(Method::GET, path)
     }
 
-    /// Begins a `HEAD`.
+    /// Starts a `HEAD` request.
     pub fn head(&self, path: impl Into<String>) -> RequestBuilder {
         self.request(Method::HEAD, path)
     }
 
-    /// Begins a `POST`.
+    /// Starts a `POST` request.
     pub fn post(&self, path: impl Into<String>) -> RequestBuilder {
         self.request(Method::POST, path)
     }
 
-    /// Begins a `PUT`.
+    /// Starts a `PUT` request.
     pub fn put(&self, path: impl Into<String>) -> RequestBuilder {
         self.request(Method::PUT, path)
     }
 
-    /// Begins a `PATCH`.
+    /// Starts a `PATCH` request.
     pub fn patch(&self, path: impl Into<String>) -> RequestBuilder {
         self.request(Method::PATCH, path)
     }
 
-    /// Begins a `DELETE`.
+    /// Starts a `DELETE` request.
     pub fn delete(&self, path: impl Into<String>) -> RequestBuilder {
         self.request(Method::DELETE, path)
     }
 
-    /// Where the service is, in the version that was asked for.
+    /// The endpoint of the service, in the requested version.
     ///
     /// # Errors
     ///
@@ -281,17 +280,17 @@ impl ServiceClient {
         Ok(self.found().await?.endpoint.clone())
     }
 
-    /// The newest microversion of a range that the service knows.
+    /// The newest microversion in a range that the service supports.
     ///
     /// # Errors
     ///
-    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound), which says which it knows, when none will do.
+    /// [`EndpointNotFound`](ErrorKind::EndpointNotFound), which lists those that it supports, when none matches.
     pub async fn newest_microversion(&self, versions: VersionRange) -> Result<ApiVersion> {
         let info = self.version_info().await?;
         microversion::newest(self.service_type(), versions, info.as_ref())
     }
 
-    /// What the service says of the version that is used; `None` when it does not say. The answer is kept.
+    /// The service's description of the version in use; `None` if there is none. The response is cached.
     ///
     /// # Errors
     ///
@@ -310,13 +309,13 @@ impl ServiceClient {
         Ok(info)
     }
 
-    /// What was found before, while the catalog that it came from is still the client's.
+    /// The cached endpoint, while its catalog is still the client's; otherwise looks it up.
     async fn found(&self) -> Result<Arc<FoundEndpoint>> {
         let inner = &*self.0;
         if let Some(found) = inner.found.of(&inner.client) {
             return Ok(found);
         }
-        // Boxed, so that the usual way carries none of it.
+        // Boxed, so that the common path does not carry it.
         let endpoint = Box::pin(self.find()).await?;
         Ok(inner.found.keep(&inner.client, endpoint))
     }
@@ -345,7 +344,7 @@ impl ServiceClient {
         self.0.versions.or(self.0.configured.versions)
     }
 
-    /// The URL of a path below the endpoint, where that was found before.
+    /// The URL of a path below the endpoint, if the endpoint is cached.
     pub(super) fn known_url(&self, path: &str) -> Option<Result<Url>> {
         Some(self.url_below(&*self.0.found.of(&self.0.client)?, path))
     }

@@ -1,4 +1,4 @@
-//! Which clouds there are.
+//! Lists the configured clouds.
 
 use std::collections::HashSet;
 
@@ -13,21 +13,21 @@ use crate::{
     host::Host,
 };
 
-/// A cloud that files name.
+/// A cloud in the configuration files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NamedCloud {
     /// Its name.
     pub name: String,
-    /// Its regions, as far as files and profile list them; the first is the usual one.
+    /// Its regions, if files and profile list them; the first is the default.
     pub regions: Vec<String>,
-    /// The vendor's profile that it is laid over.
+    /// The vendor profile that it is based on.
     pub profile: Option<String>,
-    /// The files that name it, the strongest first.
+    /// The files that contain it, the one with the highest precedence first.
     pub files: Vec<std::path::PathBuf>,
 }
 
-/// Every cloud that `clouds.yaml` and `secure.yaml` name.
+/// Every cloud in `clouds.yaml` and `secure.yaml`.
 ///
 /// ```
 /// use archstone::{config::clouds, host::Host};
@@ -44,14 +44,14 @@ pub fn clouds(host: &Host) -> Result<Vec<NamedCloud>> {
     named(&files(host)?, host)
 }
 
-/// The names of the clouds that files name, sorted.
+/// The names of the clouds in the files, sorted.
 pub(super) fn names(host: &Host) -> Result<Vec<String>> {
     let files = files(host)?;
     let names: std::collections::BTreeSet<&str> = files.iter().flat_map(File::names).collect();
     Ok(names.into_iter().map(ToOwned::to_owned).collect())
 }
 
-/// The clouds that these files name.
+/// The clouds in these files.
 pub(super) fn named(files: &[File], host: &Host) -> Result<Vec<NamedCloud>> {
     let mut clouds: Vec<NamedCloud> = Vec::new();
     let mut seen = HashSet::new();
@@ -63,7 +63,7 @@ pub(super) fn named(files: &[File], host: &Host) -> Result<Vec<NamedCloud>> {
     Ok(clouds)
 }
 
-/// The files that hold clouds, the strongest first.
+/// The files that contain clouds, the one with the highest precedence first.
 pub(super) fn files(host: &Host) -> Result<Vec<File>> {
     let files = [Family::Secure, Family::Clouds].map(|family| File::find(family, host));
     files.into_iter().filter_map(Result::transpose).collect()
@@ -85,7 +85,7 @@ fn cloud(name: &str, files: &[File], host: &Host) -> Result<NamedCloud> {
             some => some,
         };
     }
-    // A profile that is not there yet is no reason not to list the clouds.
+    // A profile that does not exist yet must not prevent listing the clouds.
     if let Some(Ok(more)) = profile.as_ref().map(|wanted| layers_of(wanted, host)) {
         layers.extend(more);
     }
@@ -100,7 +100,7 @@ fn cloud(name: &str, files: &[File], host: &Host) -> Result<NamedCloud> {
     Ok(NamedCloud { name: name.to_owned(), regions, profile: profile.map(|it| it.value), files: paths })
 }
 
-/// The settings of a cloud in a region, as files alone have them. What is wrong goes to `problems`, and is left out.
+/// The settings of a cloud in a region from the files alone. Invalid values are added to `problems`, and left out.
 pub(super) fn settings(
     name: &str,
     region: Option<&str>,

@@ -1,30 +1,29 @@
-//! A cloud's entry in `clouds.yaml`, with what `secure.yaml`, its region and its vendor's profile add.
+//! A cloud's entry in `clouds.yaml`, merged with `secure.yaml`, its region and its vendor's profile.
 //!
-//! What wins: the region's own values, `secure.yaml`, `clouds.yaml`, their section `cache`, then the profile
-//! with its regions.
+//! The order of precedence: the region's own values, `secure.yaml`, `clouds.yaml`, the section `cache` of these files,
+//! then the profile with its regions.
 
 use std::path::PathBuf;
 
 use super::{
     OptionSpec, Origin, Settings, Sourced, ValueKind,
     files::{Family, File},
-    foreign, named,
+    named,
     options::TOKEN_CACHE,
     profile, secret_source, service, trust,
     yaml::{Entry, Member, Node},
 };
 use crate::{
-    auth::methods,
     error::{Error, ErrorKind, Result, printable},
     host::Host,
     spelling::nearest,
 };
 
-/// What files say: the cloud's name, and its settings.
+/// The cloud's name, and its settings in the files.
 pub(crate) type Loaded = (Option<String>, Settings);
 
-/// The entry of a cloud, or of the only cloud when none is named; `None` when there is no file and none was
-/// asked for. `above` is what is stronger: it may choose the region.
+/// The entry of a cloud, or of the only cloud if none is named; `None` if there is no file and no cloud was requested.
+/// `above` has higher precedence: it may choose the region.
 pub(crate) fn load(cloud: Option<&str>, above: &Settings, host: &Host) -> Result<Option<Loaded>> {
     let clouds = File::find(Family::Clouds, host)?;
     let secure = File::find(Family::Secure, host)?;
@@ -34,14 +33,14 @@ pub(crate) fn load(cloud: Option<&str>, above: &Settings, host: &Host) -> Result
         Some(name) => return Err(no_such_cloud(name, &all, clouds.as_ref().or(secure.as_ref()), host)),
         None => match *all {
             [only] => only.to_owned(),
-            // One cloud in both files is one.
+            // The same cloud in both files counts once.
             [one, other] if one == other => one.to_owned(),
             _ => return Ok(None),
         },
     };
     let mut layers = Vec::new();
     let mut caches = Vec::new();
-    // The secure file is the upper layer.
+    // `secure.yaml` takes precedence.
     for file in secure.iter().chain(&clouds) {
         layers.extend(Layer::of(file, &name)?);
         caches.extend(Layer::of_cache(file));
@@ -50,17 +49,17 @@ pub(crate) fn load(cloud: Option<&str>, above: &Settings, host: &Host) -> Result
     Ok(Some((Some(name), settings)))
 }
 
-/// A vendor's profile without any cloud of a file.
+/// A vendor's profile, without a cloud from a file.
 pub(crate) fn load_profile(above: &Settings, host: &Host) -> Result<Settings> {
     merge(Vec::new(), &[], above, host)
 }
 
-/// The name of the cloud that stands for the environment alone.
+/// The name of the pseudo-cloud for the environment variables alone.
 pub(crate) fn is_environment(cloud: &str, host: &Host) -> bool {
     host.variable("OS_CLOUD_NAME").as_deref().unwrap_or("envvars") == cloud
 }
 
-/// One entry of one file.
+/// One entry from one file.
 pub(super) struct Layer {
     /// The keys above the entry.
     pub(super) at: String,
@@ -73,11 +72,11 @@ pub(super) enum Source {
     File {
         path: PathBuf,
     },
-    /// A file of the working folder, which anyone may have put there, or a profile of a vendor.
+    /// A file in the working directory, which anyone may have put there, or a vendor's profile.
     Untrusted {
         path: PathBuf,
     },
-    /// A profile of this name.
+    /// A built-in profile with this name.
     BuiltIn(String),
 }
 
@@ -89,14 +88,14 @@ impl Layer {
         Ok(file.entry(name)?.map(|entry| Self { at, source, entry: entry.clone() }))
     }
 
-    /// What a file says about caching, for all its clouds.
+    /// A file's settings for caching, for all its clouds.
     pub(super) fn of_cache(file: &File) -> Option<Self> {
         let path = file.path.clone();
         let source = if file.is_stray { Source::Untrusted { path } } else { Source::File { path } };
         Some(Self { at: "cache".into(), source, entry: file.cache.clone()? })
     }
 
-    /// The vendor whose profile the entry is laid over.
+    /// The vendor whose profile the entry is based on.
     pub(super) fn profile(&self) -> Result<Option<Sourced<String>>> {
         for key in ["profile", "cloud"] {
             let Some(value) = self.entry.get(key) else { continue };
@@ -111,7 +110,7 @@ impl Layer {
         Ok(None)
     }
 
-    /// The regions that the entry lists, and the one that it chooses.
+    /// The regions that the entry lists, and the one that it selects.
     pub(super) fn regions(&self) -> Result<Regions> {
         let mut regions = Regions::default();
         for (key, value) in self.members() {
@@ -124,7 +123,7 @@ impl Layer {
                     }
                 }
                 ("regions", _) => return Err(self.wrong("regions", value, "must hold a list")),
-                // As older files have it: several regions in one value.
+                // In older files: several regions in one value.
                 ("region_name" | "region", Node::List(items)) => {
                     regions.origin = Some(self.origin(&key, value));
                     for item in items {
@@ -175,10 +174,10 @@ impl Layer {
         self.members().any(names_project) || members(self.entry.get("auth")).any(names_project)
     }
 
-    /// The entry's settings. What is wrong goes to `problems`, and is left out.
+    /// The entry's settings. Invalid values are added to `problems`, and left out.
     fn settings(&self, beside_project: bool, problems: &mut Vec<Error>) -> Settings {
         let mut settings = Settings::default();
-        // What stands beside `auth` is stronger than what stands in it, as in openstacksdk.
+        // Keys next to `auth` take precedence over those in it, as in openstacksdk.
         if let Some(auth) = self.entry.get("auth") {
             match &auth.node {
                 Node::Mapping(members) => {
@@ -196,11 +195,9 @@ impl Layer {
             }
             let origin = self.origin(&key, value);
             let kind = OptionSpec::find(&key).map(|spec| spec.kind);
-            match kind.or_else(|| service::find(&key).map(|(_, option)| option.kind)) {
-                Some(kind) => problems.extend(self.set(&mut settings, kind, &key, value, origin).err()),
-                None if foreign::methods_of(&key).next().is_some() => problems.push(self.unknown(&key, &origin)),
-                // Other programs keep settings of their own here.
-                None => {}
+            // Other programs keep their own settings here.
+            if let Some(kind) = kind.or_else(|| service::find(&key).map(|(_, option)| option.kind)) {
+                problems.extend(self.set(&mut settings, kind, &key, value, origin).err());
             }
         }
         settings.fill_domains(beside_project);
@@ -209,7 +206,7 @@ impl Layer {
 
     fn set_in_auth(&self, settings: &mut Settings, key: &str, value: &Entry) -> Result<()> {
         let origin = self.origin(&format!("auth.{key}"), value);
-        let Some(spec) = OptionSpec::find(key) else { return Err(self.unknown(key, &origin)) };
+        let Some(spec) = OptionSpec::find(key) else { return Err(named::unknown(key, &origin)) };
         if let Some(other) = settings.text(spec.name).filter(|it| Some(it.value) != value.text()) {
             let message = format!("{origin} contradicts {}", other.origin);
             return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("keep one of them"));
@@ -217,7 +214,7 @@ impl Layer {
         self.set(settings, spec.kind, key, value, origin)
     }
 
-    /// The settings of the section for caching, where openstacksdk keeps keys of its own.
+    /// The settings in the section for caching, where openstacksdk keeps its own keys.
     fn cache_settings(&self, problems: &mut Vec<Error>) -> Settings {
         let mut settings = Settings::default();
         for (key, value) in self.members() {
@@ -229,23 +226,6 @@ impl Layer {
             }
         }
         settings
-    }
-
-    /// Why a key is refused: the auth method that is asked for is the better reason.
-    fn unknown(&self, key: &str, origin: &Origin) -> Error {
-        let mut typed = Settings::default();
-        for named in ["auth_type", "auth_plugin"] {
-            if let Some(value) = self.entry.get(named)
-                && let Some(text) = value.text()
-                && typed.set(named, text, self.origin(named, value)).is_err()
-            {
-                break;
-            }
-        }
-        match methods::chosen(&typed) {
-            Err(error) if foreign::methods_of(&key.replace('-', "_")).next().is_some() => error,
-            _ => named::unknown(key, origin),
-        }
     }
 
     fn origin(&self, key: &str, value: &Entry) -> Origin {
@@ -266,10 +246,10 @@ impl Layer {
         match (&value.node, kind) {
             (Node::Nothing, _) => Ok(()),
             (Node::Text(_) | Node::List(_), _) if is_elsewhere(key) && !matches!(self.source, Source::File { .. }) => {
-                let message = format!("{origin}: a command or a file for a secret is not taken from there");
+                let message = format!("{origin}: a command, a file or a URL for a secret is not accepted there");
                 Err(Error::new(ErrorKind::InvalidConfig, message).with_hint(match &self.source {
                     Source::Untrusted { path } if !self.at.starts_with(Family::Public.key()) => trust::advice(path),
-                    _ => "the vendor has written that: put it into your own entry of the cloud".into(),
+                    _ => "the vendor set it: put it into your own entry of the cloud".into(),
                 }))
             }
             (Node::Text(text), _) => settings.set(key, text.value.as_str(), origin),
@@ -278,7 +258,7 @@ impl Layer {
                 let words = words.map_err(|item| {
                     Error::new(
                         ErrorKind::InvalidConfig,
-                        format!("{origin} must hold words, but line {} holds none", item.line),
+                        format!("{origin} must be a list of strings, but line {} is not a string", item.line),
                     )
                 })?;
                 let text = match kind {
@@ -295,7 +275,7 @@ impl Layer {
     }
 }
 
-/// The members of a mapping, their keys spelled with underscores.
+/// The members of a mapping, with underscores in their keys.
 fn members(mapping: Option<&Entry>) -> impl Iterator<Item = (String, &Entry)> {
     let members: &[Member] = match mapping.map(|entry| &entry.node) {
         Some(Node::Mapping(members)) => members,
@@ -304,24 +284,24 @@ fn members(mapping: Option<&Entry>) -> impl Iterator<Item = (String, &Entry)> {
     members.iter().map(|member| (member.key.replace('-', "_"), &member.value))
 }
 
-/// Whether the option says where else its secret is.
+/// Whether the option names another source of its secret.
 fn is_elsewhere(key: &str) -> bool {
     OptionSpec::find(key).is_some_and(|spec| secret_source::is_elsewhere(spec.name))
 }
 
-/// What an entry says about regions.
+/// The regions in an entry.
 #[derive(Default)]
 pub(super) struct Regions {
-    /// The regions that the cloud has, each with values of its own.
+    /// The cloud's regions, each with its own values.
     pub(super) listed: Vec<(String, Option<Entry>)>,
     /// Where they are listed.
     origin: Option<Origin>,
-    /// The one to take endpoints from.
+    /// The region to use endpoints from.
     chosen: Option<Sourced<String>>,
 }
 
 impl Regions {
-    /// The regions that there are.
+    /// The names of the regions.
     pub(super) fn names(&self) -> Vec<String> {
         let listed = self.listed.iter().map(|(name, _)| name.clone());
         let chosen = self.chosen.iter().map(|it| it.value.clone()).filter(|_| self.listed.is_empty());
@@ -329,14 +309,14 @@ impl Regions {
     }
 }
 
-/// A cloud's entries, laid over each other and over their profile.
+/// Merges a cloud's entries with each other and with their profile.
 fn merge(layers: Vec<Layer>, caches: &[Layer], above: &Settings, host: &Host) -> Result<Settings> {
     let mut problems = Vec::new();
     let settings = merge_all(layers, caches, above, host, &mut problems)?;
     problems.into_iter().next().map_or(Ok(settings), Err)
 }
 
-/// The same, for those who want to know all that is wrong: it goes to `problems`, and is left out.
+/// The same, to find all problems: invalid values are added to `problems`, and left out.
 pub(super) fn merge_all(
     mut layers: Vec<Layer>,
     caches: &[Layer],
@@ -375,7 +355,7 @@ pub(super) fn merge_all(
     if let Some(region) = region {
         settings.set("region_name", region.value, region.origin)?;
     }
-    // The cloud's own entries, with their region's values, are stronger than all of the profile.
+    // The cloud's own entries, with their region's values, take precedence over the whole profile.
     let (own_values, profile_values) = valued.split_at(own);
     let (own, profile) = layers.split_at(own);
     for layer in own_values.iter().flatten().chain(own) {
@@ -390,8 +370,8 @@ pub(super) fn merge_all(
     Ok(settings)
 }
 
-/// The region that counts: the one asked for above, the one that an entry chooses, or the first of those
-/// that it lists. The highest entry that says anything decides which regions there are.
+/// The selected region: the one requested above, the one that an entry selects, or the first of those that it lists.
+/// The entry with the highest precedence that mentions regions determines which ones exist.
 fn choose(regions: &[Regions], above: &Settings) -> Result<Option<Sourced<String>>> {
     let asked = above.text("region_name").map(|it| Sourced { value: it.value.to_owned(), origin: it.origin });
     let Some(deciding) = regions.iter().find(|it| it.origin.is_some() || it.chosen.is_some()) else {
@@ -403,7 +383,7 @@ fn choose(regions: &[Regions], above: &Settings) -> Result<Option<Sourced<String
             let names: Vec<_> = deciding.listed.iter().map(|(name, _)| name.as_str()).collect();
             let message = format!("the region `{}` ({}) is not in {origin}", printable(&chosen.value), chosen.origin);
             Err(Error::new(ErrorKind::InvalidConfig, message)
-                .with_hint(format!("the regions are `{}`; upper and lower case differ", names.join("`, `"))))
+                .with_hint(format!("the regions are `{}` (case-sensitive)", names.join("`, `"))))
         }
         (Some(origin), Some((first, _)), None) => Ok(Some(Sourced { value: first.clone(), origin: origin.clone() })),
         (_, _, chosen) => Ok(chosen),
@@ -421,7 +401,7 @@ fn no_such_cloud(name: &str, all: &[&str], file: Option<&File>, host: &Host) -> 
     let message = format!("there is no cloud `{shown}` in `{}`", file.path.display());
     let error = Error::new(ErrorKind::NotConfigured, message);
     if file.beside.iter().any(|it| it == name) {
-        return error.with_hint(format!("`{shown}` stands beside `clouds`, and not below it: indent it"));
+        return error.with_hint(format!("`{shown}` is next to `clouds`, not below it: indent it"));
     }
     match (all, nearest(name, all.iter().copied())) {
         ([], _) => error.with_hint("the file names no cloud"),

@@ -1,4 +1,4 @@
-//! What is configured, value by value, each with where it comes from.
+//! Explains the configuration, value by value, each with its origin.
 
 use super::{OptionSpec, Origin, Sourced, Sources, ValueKind, resolve};
 use crate::{
@@ -14,13 +14,13 @@ use crate::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The cloud's name in `clouds.yaml`, if one is taken from there.
+    /// The cloud's name in `clouds.yaml`, if one is used.
     pub cloud: Option<String>,
-    /// The values that count, by name.
+    /// The effective values, by name.
     pub values: Vec<ExplainedValue>,
 }
 
-/// A value that counts, and where it comes from.
+/// An effective value and its origin.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExplainedValue {
@@ -28,17 +28,17 @@ pub struct ExplainedValue {
     pub name: String,
     /// Whether the value must never be shown.
     pub secret: bool,
-    /// Where it comes from.
+    /// The origin of the value.
     pub origin: Origin,
     value: Secret,
 }
 
 impl ExplainedValue {
-    /// The value as it may be shown: a secret is `***`, and a URL has no password.
+    /// The value in a form that is safe to show: a secret is `***`, and a URL has no password.
     #[must_use]
     pub fn shown(&self) -> String {
         let text = self.value.expose();
-        // A key's text in place of the path of its file is refused later, and not shown before.
+        // A key instead of the path of its file is refused later, and must not be shown before that.
         if self.secret || text.contains("-----BEGIN") {
             return "***".into();
         }
@@ -66,7 +66,7 @@ impl Explanation {
         let values = settings.all().map(|(name, it)| {
             let spec = OptionSpec::find(name);
             let text = Sourced { value: it.value.expose(), origin: it.origin.clone() };
-            // What lacks a value for its braces is shown as it is written.
+            // A URL with a placeholder that has no value is shown as it is written.
             let filled = is_url(name).then(|| resolve::filled(&text, &settings).ok()).flatten();
             ExplainedValue {
                 name: name.to_owned(),
@@ -81,12 +81,12 @@ impl Explanation {
     }
 }
 
-/// Whether a URL is expected as the value of an option or a service's setting.
+/// Whether the value of an option or a service's setting is a URL.
 fn is_url(name: &str) -> bool {
     OptionSpec::find(name).map_or_else(|| name.ends_with("endpoint_override"), |spec| spec.kind == ValueKind::Url)
 }
 
-/// The proxy that a variable names for the identity service, where no option says anything about proxies.
+/// The proxy for the identity service from an environment variable, if no option sets a proxy.
 fn proxy_of_variables(settings: &Settings, host: &Host) -> Option<ExplainedValue> {
     let Ok(Some((_, Way::Through(proxy)))) = resolve::way(settings, host) else { return None };
     if settings.has("proxy") {

@@ -1,4 +1,4 @@
-//! A configuration as environment variables, for other programs.
+//! Exports a configuration as environment variables, for other programs.
 
 use super::{CloudConfig, OptionSpec, Settings};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     transport::Trust,
 };
 
-/// The variables that tell other programs the same; secrets are among them.
+/// The variables with which other programs do the same, including secrets.
 pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(String, Secret)> {
     let mut out = Export::default();
     for (name, value) in settings.all() {
@@ -25,13 +25,13 @@ pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(Strin
         let is_said_below = !spec.choices.is_empty() && !spec.secret && !is_of_method;
         match spec.name {
             "auth_type" | "mgmt_url" => {}
-            // As others call it.
+            // The name that others use.
             "timeout" => out.put("OS_API_TIMEOUT".into(), value.value.clone()),
             _ if is_ours || is_said_below => {}
             _ => out.put(spec.variable(), value.value.clone()),
         }
     }
-    // `OS_VERIFY=false` is a file's name to others, and a list of interfaces is one of that name.
+    // Others read `OS_VERIFY=false` as a file name, and a list of interfaces as the name of one.
     match &config.transport.trust {
         Trust::Nothing => out.put("OS_INSECURE".into(), "true".into()),
         Trust::Bundle(bundle) => out.put("OS_CACERT".into(), bundle.to_string_lossy().into_owned().into()),
@@ -43,14 +43,20 @@ pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(Strin
     if let Some(url) = &config.auth_url {
         out.put("OS_AUTH_URL".into(), url.value.as_str().into());
     }
+    // A login that continues to another cloud is exported as the login at home, with additional options.
     let method = config.method.as_ref().map(AuthMethod::method);
+    let at_home = method.and_then(Method::at_home).map(|(_, credentials)| credentials);
+    let method = at_home.map(|it| it.method.method()).or(method);
+    let scope = at_home.map_or(&config.scope, |it| &it.scope);
     let spec = method.map(Method::spec).or_else(|| methods::chosen(settings).ok().filter(|spec| spec.is_given()));
     let auth_type = spec.map_or("admin_token", |spec| spec.auth_types[0]);
-    if let (None, Some(given @ (GivenToken::Id(_) | GivenToken::Basic { .. }))) = (&config.method, &config.given) {
+    if let (None, Some(given @ (GivenToken::Id(_) | GivenToken::Nothing | GivenToken::Basic { .. }))) =
+        (&config.method, &config.given)
+    {
         match (given, settings.secret("username")) {
             (GivenToken::Id(token), _) => out.put("OS_TOKEN".into(), token.clone()),
-            (_, Some(user)) => out.put("OS_USERNAME".into(), user.value.clone()),
-            (_, None) => {}
+            (GivenToken::Basic { .. }, Some(user)) => out.put("OS_USERNAME".into(), user.value.clone()),
+            _ => {}
         }
         if let Some(url) = &config.mgmt_url {
             out.put("OS_ENDPOINT".into(), url.as_str().into());
@@ -65,7 +71,7 @@ pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(Strin
         }
         None => {}
     }
-    match &config.scope {
+    match scope {
         Scope::Project(ProjectRef::Id(id)) => out.put("OS_PROJECT_ID".into(), id.as_str().into()),
         Scope::Project(ProjectRef::Name { name, domain }) => {
             out.put("OS_PROJECT_NAME".into(), name.as_str().into());
@@ -84,7 +90,7 @@ pub(crate) fn variables(config: &CloudConfig, settings: &Settings) -> Vec<(Strin
 struct Export(Vec<(String, Secret)>);
 
 impl Export {
-    /// What is put last counts.
+    /// The last value for a variable is used.
     fn put(&mut self, variable: String, value: Secret) {
         self.0.retain(|(name, _)| *name != variable);
         self.0.push((variable, value));

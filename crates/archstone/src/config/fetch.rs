@@ -1,4 +1,4 @@
-//! A vendor's profile from its well-known URL: fetched when asked for, and at no other time.
+//! Fetches a vendor's profile from its well-known URL, only on request.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -9,25 +9,25 @@ use crate::{
     transport::{Request, Transport, TransportSettings},
 };
 
-/// Where vendors keep their profile, below their host.
+/// The path of a vendor's profile on its host.
 const WELL_KNOWN: &str = "/.well-known/openstack/api";
 
-/// A vendor's profile as it was fetched.
+/// A vendor's profile that was fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FetchedProfile {
-    /// The host that it is from, under which it is kept.
+    /// The host that it came from, under which it is stored.
     pub host: String,
     pub(super) members: Map<String, Value>,
 }
 
-/// Fetches the profile of a vendor, such as `https://vexxhost.com`. Nothing in it is run: code that it
-/// names for other programs is left out. Keep it with [`ConfigFile::set_profile`](super::ConfigFile).
+/// Fetches the profile of a vendor, such as `https://vexxhost.com`. Nothing in it is executed: code that it names for
+/// other programs is left out. Store it with [`ConfigFile::set_profile`](super::ConfigFile).
 ///
 /// # Errors
 ///
-/// [`InvalidConfig`](ErrorKind::InvalidConfig) when the address is no URL,
-/// [`InvalidResponse`](ErrorKind::InvalidResponse) when there is no profile, and the kinds of requests.
+/// [`InvalidConfig`](ErrorKind::InvalidConfig) when the address is not a URL,
+/// [`InvalidResponse`](ErrorKind::InvalidResponse) when there is no profile, and the errors of any request.
 pub async fn fetch_profile(address: &str, settings: TransportSettings, host: &Host) -> Result<FetchedProfile> {
     let invalid = |what: &str| Error::new(ErrorKind::InvalidConfig, format!("`{}` {what}", printable(address)));
     let mut url =

@@ -1,7 +1,7 @@
-//! Which files are looked for, and where.
+//! The configuration files and the places where they are searched.
 //!
-//! The first file of a family that is found counts, as in openstacksdk: the one that a variable names;
-//! then the working folder, the user's own folders, the machine's; `.yaml` before `.yml` before `.json`.
+//! The first file of a family that is found is used, as in openstacksdk: the one that a variable names; then those in
+//! the working directory, the user's folders, the system's folders; `.yaml` before `.yml` before `.json`.
 
 use std::{
     collections::HashMap,
@@ -18,15 +18,15 @@ use crate::{
     host::Host,
 };
 
-/// Files that hold the same kind of thing.
+/// A kind of configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Family {
     /// `clouds.yaml`: the clouds.
     Clouds,
-    /// `secure.yaml`: what is laid over them, such as passwords.
+    /// `secure.yaml`: values that override those in `clouds.yaml`, such as passwords.
     Secure,
-    /// `clouds-public.yaml`: vendor profiles, which clouds are laid over.
+    /// `clouds-public.yaml`: vendor profiles, on which clouds are based.
     Public,
 }
 
@@ -34,7 +34,7 @@ impl Family {
     /// All families.
     pub const ALL: [Self; 3] = [Self::Clouds, Self::Secure, Self::Public];
 
-    /// The file's name, without its ending.
+    /// The file's name, without its extension.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl Family {
         }
     }
 
-    /// The key that holds the entries.
+    /// The key that contains the entries.
     pub(crate) const fn key(self) -> &'static str {
         match self {
             Self::Clouds | Self::Secure => "clouds",
@@ -63,33 +63,33 @@ impl Family {
     }
 }
 
-/// A place where a file was looked for.
+/// A place that was searched for a file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SearchedFile {
-    /// What kind of file.
+    /// The kind of file.
     pub family: Family,
-    /// Where.
+    /// The path.
     pub path: PathBuf,
-    /// What is there.
+    /// The state of the file.
     pub state: FileState,
 }
 
-/// What is at a place where a file was looked for.
+/// The state of a file at a place that was searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileState {
-    /// The file that counts.
+    /// The file in use.
     Used,
-    /// A file that does not count, since an earlier one does.
+    /// A file that is ignored, since an earlier one is used.
     Hidden,
-    /// A file that this user may not read; the next one is looked for.
+    /// A file that this user may not read; the search continues.
     Unreadable,
-    /// Nothing.
+    /// There is no file.
     Missing,
 }
 
-/// Every place where configuration files are looked for, in order, and what is there.
+/// Every place that is searched for configuration files, in order, and the state of the file there.
 ///
 /// ```
 /// use archstone::{config::{FileState, searched}, host::Host};
@@ -115,7 +115,7 @@ fn searched_for(family: Family, host: &Host) -> Vec<SearchedFile> {
         Err(error) if error.kind() == Io::PermissionDenied => FileState::Unreadable,
         _ => FileState::Missing,
     };
-    // A variable that cannot be read is told by who looks for the file itself.
+    // An unreadable variable is reported when the file itself is needed.
     let named = named(family, host).ok().flatten().map(|(_, path)| path);
     let paths = named.into_iter().chain(usual(family, host));
     paths.map(|path| SearchedFile { family, state: state(&path), path }).collect()
@@ -136,19 +136,19 @@ pub(crate) fn usual(family: Family, host: &Host) -> impl Iterator<Item = PathBuf
 pub(crate) struct File {
     pub(crate) family: Family,
     pub(crate) path: PathBuf,
-    /// From the working folder, where anyone may have put it, and not trusted.
+    /// In the working directory, where anyone may have put it, and not trusted.
     pub(crate) is_stray: bool,
     pub(crate) entries: Vec<Member>,
-    /// Where in `entries` each name is.
+    /// The index in `entries` of each name.
     places: HashMap<String, usize>,
-    /// The section for all clouds of the file.
+    /// The section for all clouds in the file.
     pub(crate) cache: Option<Entry>,
-    /// What looks like an entry, but stands beside the key that should hold it.
+    /// Keys that look like entries, but are next to the key that should contain them.
     pub(crate) beside: Vec<String>,
 }
 
 impl File {
-    /// The file of a family that counts, if there is one.
+    /// The file of a family that is in use, if there is one.
     pub(crate) fn find(family: Family, host: &Host) -> Result<Option<Self>> {
         if let Some((variable, path)) = named(family, host)? {
             let text = text_of(&path)?.map_err(|error| {
@@ -162,7 +162,7 @@ impl File {
             return Self::parse(family, path, &text).map(Some);
         }
         for path in usual(family, host) {
-            // Missing, a folder, or for other eyes: the next one.
+            // Missing, a folder, or not readable: continue with the next one.
             if let Ok(text) = text_of(&path)? {
                 let is_stray = is_in_working_folder(&path, host) && !trust::is_trusted(&path, text.as_bytes(), host);
                 return Self::parse(family, path, &text).map(|file| Some(Self { is_stray, ..file }));
@@ -203,7 +203,7 @@ impl File {
         self.entries.iter().map(|member| member.key.as_str())
     }
 
-    /// The entry of this name, which must hold a mapping or nothing.
+    /// The entry with this name, which must be a mapping or empty.
     pub(crate) fn entry(&self, name: &str) -> Result<Option<&Entry>> {
         let Some(member) = self.places.get(name).and_then(|at| self.entries.get(*at)) else { return Ok(None) };
         match &member.value.node {
@@ -217,7 +217,7 @@ impl File {
     }
 }
 
-/// Whether only the working folder leads to the file.
+/// Whether the file is found only because of the working directory.
 pub(super) fn is_in_working_folder(path: &Path, host: &Host) -> bool {
     let Some(folder) = path.parent().filter(|it| *it == host.working_folder()) else { return false };
     let real =
@@ -226,10 +226,10 @@ pub(super) fn is_in_working_folder(path: &Path, host: &Host) -> bool {
     !host.configuration_folders().iter().skip(1).any(|other| real(other) == here && here.is_some())
 }
 
-/// The file's document, whatever is in it.
+/// The parsed content of the file.
 pub(crate) fn document(path: &Path, text: &str) -> Result<Entry> {
     let is_json = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("json"));
-    // JSON may be indented with tabs, which YAML forbids; inside of JSON's strings there are none.
+    // JSON may be indented with tabs, which YAML forbids; JSON strings cannot contain any.
     let parsed = if is_json { yaml::parse(&text.replace('\t', " ")) } else { yaml::parse(text) };
     parsed.map_err(|problem| malformed(path, problem))
 }
@@ -239,7 +239,7 @@ pub(crate) fn malformed(path: &Path, problem: yaml::Problem) -> Error {
     problem.hint.into_iter().fold(error, Error::with_hint)
 }
 
-/// A file's text; the outer error is about a file that is there.
+/// A file's text; the outer error concerns a file that exists.
 fn text_of(path: &Path) -> Result<IoResult<String>> {
     match std::fs::read_to_string(path) {
         Err(error) if error.kind() == Io::InvalidData => Err(invalid(path, 1, "the file is not UTF-8 text")

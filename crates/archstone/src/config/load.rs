@@ -1,12 +1,12 @@
-//! All layers, in one: what was passed, the environment, the files, the defaults.
+//! Merges all layers: arguments, the environment, the files, the defaults.
 
 use super::{
-    CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds, clouds_yaml, export, missing_secret, mixture, resolve,
-    secret_source, trust,
+    CloudConfig, OptionSpec, Origin, Settings, Sourced, clouds, clouds_yaml, export, missing_secret, mixture, reread,
+    resolve, secret_source, trust,
 };
 use crate::{
     auth::{
-        methods,
+        Person, methods,
         store::{FolderKey, StoreAddress, store_address},
     },
     error::{Error, ErrorKind, Result, printable},
@@ -17,23 +17,23 @@ use crate::{
     transport::TransportSettings,
 };
 
-/// Where settings come from.
+/// The sources of settings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
-    /// What was passed.
+    /// The program's arguments.
     pub(crate) arguments: Settings,
-    /// What everything else is stronger than.
+    /// Defaults, with the lowest precedence.
     pub(crate) defaults: Settings,
-    /// The cloud that was named.
+    /// The requested cloud.
     pub(crate) cloud: Option<String>,
-    /// Whether the environment counts.
+    /// Whether the environment is used.
     pub(crate) environment: bool,
-    /// Whether nobody is there: no command runs, no keyring is asked, and no person.
+    /// Whether the program runs unattended: it runs no command, and queries neither a keyring nor a person.
     pub(crate) unattended: bool,
 }
 
 impl Sources {
-    /// The cloud's name, when a file has it, and the merged settings.
+    /// The cloud's name, if it comes from a file, and the merged settings.
     pub(crate) fn merge(self, host: &Host) -> Result<(Option<String>, Settings)> {
         let Self { arguments, defaults, mut cloud, environment, .. } = self;
         let mut settings = arguments;
@@ -44,7 +44,7 @@ impl Sources {
             };
             settings = settings.over(Settings::from_environment(host)?);
         }
-        // The only cloud of the file serves when nothing else says where to go.
+        // The only cloud in the file is used if nothing else configures a URL.
         let lost = environment && !["auth_url", "token_id", "token_ref", "profile"].iter().any(|it| settings.has(it));
         let mut name = None;
         let loaded = match &cloud {
@@ -76,8 +76,8 @@ impl Sources {
     }
 }
 
-/// Where nothing says whom to trust, the bundle that Python's requests and curl are told of, as in the `openstack`
-/// command.
+/// If no CA bundle is configured, uses the one for Python's requests and curl from their variables, as the `openstack`
+/// command does.
 fn bundle_of_others(settings: &mut Settings, host: &Host) -> Result<()> {
     let is_path = |it: Sourced<&str>| it.value.contains('/');
     if settings.has("cacert") || settings.text("verify").is_some_and(is_path) {
@@ -92,24 +92,29 @@ fn bundle_of_others(settings: &mut Settings, host: &Host) -> Result<()> {
     Ok(())
 }
 
-/// The configuration of these sources, with secrets fetched from where they are, or asked for.
-pub(crate) fn make(sources: Sources, host: &Host, ask: Option<Ask>) -> Result<CloudConfig> {
+/// The configuration from these sources, with secrets fetched or prompted for.
+pub(crate) fn make(sources: Sources, host: &Host, mut person: Person) -> Result<CloudConfig> {
     let may_choose = sources.environment && sources.cloud.is_none();
     let unattended = sources.unattended;
-    let ask = ask.filter(|_| !unattended);
-    let made = whole(sources, host, ask.as_ref()).and_then(|(name, settings, mixture)| {
+    person.ask = person.ask.filter(|_| !unattended);
+    let again = sources.clone();
+    let made = whole(sources, host, person.ask.as_ref()).and_then(|Whole { name, settings, mixture, live }| {
         let method = methods::chosen(&settings)?;
         let lacks_once = methods::lacking(method, &settings).iter().any(|names| names.iter().any(|it| is_once(it)));
         let config = CloudConfig::resolve(name, &settings, host)?;
-        if ask.is_none() && lacks_once && config.given.is_none() {
+        if person.ask.is_none() && lacks_once && config.given.is_none() {
             return Err(methods::missing(method, &settings));
         }
         if let Some(login) = config.method.as_ref().filter(|_| config.given.is_none()) {
             login.method().usable(host, unattended)?;
         }
-        // The login that runs this process may hold the very lock that a store would wait for.
+        let again = settings.switch("reload_config")?.unwrap_or(false).then_some(again);
+        let recipe = reread::recipe(&config, &settings, &live, again, unattended, host);
+        // The login that started this process may hold the very lock that a store would wait for.
         let token_store = config.token_store.clone().filter(|_| !methods::exec::is_within(host));
-        Ok(CloudConfig { mixture, token_store, ask, ..config })
+        let mut config = CloudConfig { mixture, token_store, recipe, person, ..config };
+        config.transport.key_password = secret_source::key_password(&settings, unattended, host);
+        Ok(config)
     });
     let made = made.and_then(|config| if unattended { without_keyring(config) } else { Ok(config) });
     made.map_err(|error| if may_choose { with_choice(error, host) } else { error })
@@ -119,7 +124,7 @@ fn is_once(option: &str) -> bool {
     OptionSpec::find(option).is_some_and(|spec| spec.once)
 }
 
-/// Where nothing is configured for a login and no cloud was chosen, the error lists the clouds to choose from.
+/// If no login is configured and no cloud was chosen, the error lists the available clouds.
 fn with_choice(error: Error, host: &Host) -> Error {
     const MOST: usize = 20;
     if error.kind() != ErrorKind::NotConfigured || host.variable("OS_CLOUD").is_some() {
@@ -137,18 +142,18 @@ fn with_choice(error: Error, host: &Host) -> Error {
     }
 }
 
-/// A cloud whose tokens open without the keyring.
+/// Returns an error if the key of the token cache is in the keyring.
 fn without_keyring(config: CloudConfig) -> Result<CloudConfig> {
     match config.token_store {
         Some(StoreAddress::Folder { key: FolderKey::Keyring, .. }) => {
-            let message = "the key of the token cache is in the keyring, which is not asked";
+            let message = "the key of the token cache is in the keyring, which is not used here";
             Err(Error::new(ErrorKind::NotConfigured, message))
         }
         _ => Ok(config),
     }
 }
 
-/// Where these sources keep tokens, whoever logs in. `None` where that is in memory alone.
+/// The token store of these sources, whoever logs in. `None` if tokens are kept only in memory.
 pub(crate) fn make_store(sources: Sources, host: &Host) -> Result<Option<StoreAddress>> {
     let unattended = sources.unattended;
     let (_, mut settings) = sources.merge(host)?;
@@ -156,8 +161,8 @@ pub(crate) fn make_store(sources: Sources, host: &Host) -> Result<Option<StoreAd
     store_address(&settings, host)
 }
 
-/// How arguments and environment say that servers are reached. No file counts: a cloud may want a profile that is
-/// yet to be fetched this way.
+/// The connection settings of arguments and environment. Files are ignored: a cloud may need a profile that is yet to
+/// be fetched with these settings.
 pub(crate) fn make_transport(sources: Sources, host: &Host) -> Result<TransportSettings> {
     let Sources { arguments, defaults, environment, .. } = sources;
     let said = if environment { arguments.over(Settings::from_environment(host)?) } else { arguments };
@@ -168,39 +173,53 @@ pub(crate) fn make_transport(sources: Sources, host: &Host) -> Result<TransportS
     resolve::transport(&said, host)
 }
 
-/// The same as variables for other programs.
+/// The configuration as variables for other programs.
 pub(crate) fn make_variables(sources: Sources, host: &Host, ask: Option<&Ask>) -> Result<Vec<(String, Secret)>> {
     let may_choose = sources.environment && sources.cloud.is_none();
     let choose = |error| if may_choose { with_choice(error, host) } else { error };
-    let (name, settings, _) = whole(sources, host, ask).map_err(choose)?;
+    let Whole { name, settings, .. } = whole(sources, host, ask).map_err(choose)?;
+    if let Some(provider) = settings.provider() {
+        let message = format!("{} is a part of this program, and cannot be passed on in variables", provider.name());
+        return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("pass its token on instead"));
+    }
     let config = CloudConfig::resolve(name, &settings, host).map_err(choose)?;
     Ok(export::variables(&config, &settings))
 }
 
-/// The cloud's name, its settings, and where the parts of the login come from.
-fn whole(sources: Sources, host: &Host, ask: Option<&Ask>) -> Result<(Option<String>, Settings, Option<String>)> {
+/// Settings with all secrets.
+struct Whole {
+    /// The cloud's name.
+    name: Option<String>,
+    settings: Settings,
+    /// The origins of the parts of the login.
+    mixture: Option<String>,
+    /// The options of the login whose secrets can be fetched again.
+    live: Vec<&'static str>,
+}
+
+fn whole(sources: Sources, host: &Host, ask: Option<&Ask>) -> Result<Whole> {
     let (unattended, ask) = (sources.unattended, ask.filter(|_| !sources.unattended));
     let (name, mut settings) = sources.merge(host)?;
-    secret_source::fetch(&mut settings, unattended, host)?;
+    let live = secret_source::fetch(&mut settings, unattended, host)?;
     trust::warn_of_strangers(&settings, host);
-    // A person who is asked knows where the answer comes from.
+    // A person who was prompted knows where the answer comes from.
     let mixture = mixture::mixture(&settings);
     if let (Some(ask), Some(missing)) = (ask, missing_secret(&settings)?)
         && let Some(value) = ask.now(missing)?
     {
         settings.put(missing.name, Sourced { value, origin: Origin::Argument(missing.name.to_owned()) });
     }
-    Ok((name, settings, mixture))
+    Ok(Whole { name, settings, mixture, live })
 }
 
-/// A placeholder for the secret that a login would ask for or fetch, for when the configuration is only looked at.
+/// Sets a placeholder for a secret that a login would prompt for or fetch, for only inspecting the configuration.
 pub(super) fn asked_for(settings: &mut Settings) {
     let Ok(method) = methods::chosen(settings) else { return };
     for names in methods::lacking(method, settings) {
-        if let &[only] = names
-            && OptionSpec::find(only).is_some_and(|spec| spec.secret)
+        if let &[first, ..] = names
+            && OptionSpec::find(first).is_some_and(|spec| spec.secret)
         {
-            settings.put(only, Sourced { value: "asked for".into(), origin: Origin::Default(only.to_owned()) });
+            settings.put(first, Sourced { value: "asked for".into(), origin: Origin::Default(first.to_owned()) });
         }
     }
 }

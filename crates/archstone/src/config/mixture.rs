@@ -1,4 +1,4 @@
-//! Where the parts of a login come from, when they come from different layers: a variable that is left over from another
+//! Describes the origins of a login whose parts come from different layers: a variable that is left over from another
 //! login looks like a wrong password.
 
 use crate::{
@@ -6,14 +6,14 @@ use crate::{
     settings::{OptionSpec, Origin, Settings},
 };
 
-/// A sentence that says it; `None` where all parts are from one layer.
+/// The description; `None` if all parts are from one layer.
 pub(super) fn mixture(settings: &Settings) -> Option<String> {
     let method = methods::chosen(settings).ok()?;
     if method.is_given() {
         return None;
     }
     let mut needs = methods::needs(method, settings);
-    // The URL last.
+    // The URL comes last.
     needs.rotate_left(1);
     let parts = needs.iter().filter_map(|names| {
         let (name, origin) = names.iter().find_map(|name| Some((*name, settings.origin(name)?)))?;

@@ -1,11 +1,11 @@
-//! What was I told? One merged, typed configuration, in which every value knows where it came from.
+//! One merged, typed configuration, in which every value has an origin.
 //!
 //! # Precedence
 //!
 //! | | layer | example |
 //! |---|---|---|
-//! | 1 | what was passed: builder, keyword argument, command-line option | `username="alice"` |
-//! | 2 | the environment, when asked for | `OS_USERNAME` |
+//! | 1 | arguments: builder, keyword argument, command-line option | `username="alice"` |
+//! | 2 | the environment, if requested | `OS_USERNAME` |
 //! | 3 | the region's own values in the files | `regions: [{name: north, values: {…}}]` |
 //! | 4 | `secure.yaml` | a password |
 //! | 5 | `clouds.yaml` | the entry of a cloud |
@@ -13,16 +13,15 @@
 //! | 7 | the vendor's profile | `profile: citycloud` |
 //! | 8 | defaults | the domain `default` |
 //!
-//! Values merge one by one, with one rule for alternatives: where options stand for the same
-//! choice (a project's id or its name; a project, a domain or the system as scope; a password or an
-//! application credential as proof), the highest layer that makes the choice hides what lower layers
-//! say about it. So what was said last is never ignored, and never mixed with something older.
+//! Values are merged one by one, with one rule for alternatives: if options are for the same setting (a project's id or
+//! its name; a project, a domain or the system as scope; a password or an application credential as proof), the highest
+//! layer that sets one of them hides what lower layers set. So the most specific value is never ignored, and never
+//! mixed with a less specific one.
 //!
 //! # Domains
 //!
-//! When no domain is named anywhere, names are in the domain with the id `default`. As soon as one
-//! is named, every name needs its own: a project's name is never looked up in the user's domain by
-//! accident.
+//! If no domain is configured anywhere, names are in the domain with the id `default`. As soon as one is configured,
+//! every name needs its own: a project's name is never looked up in the user's domain by accident.
 
 mod check;
 mod clouds;
@@ -38,6 +37,7 @@ mod mixture;
 mod named;
 mod options;
 mod profile;
+mod reread;
 mod resolve;
 mod schema;
 mod secret_source;
@@ -51,14 +51,14 @@ mod yaml;
 use url::Url;
 
 use crate::{
-    auth::{AuthMethod, GivenToken, store::StoreAddress},
+    auth::{AuthMethod, GivenToken, Person, Recipe, store::StoreAddress},
     catalog::Interface,
     scope::Scope,
-    settings::{Ask, Settings},
+    settings::Settings,
     transport::TransportSettings,
 };
 pub use crate::{
-    auth::{METHODS, MethodSpec},
+    auth::{METHODS, MethodSpec, ProviderMethod, ProviderOptions},
     keyring::KeyringPlace,
     settings::{OptionSpec, Origin, Sourced, ValueKind},
     spelling::nearest,
@@ -77,7 +77,7 @@ pub use schema::schema;
 pub use service::{SERVICE_OPTIONS, ServiceOption, ServiceSettings};
 pub use trust::{distrust, trust, untrusted};
 
-/// One cloud: where it is, who asks, and for what.
+/// The configuration of one cloud: its URL, the credentials, and the scope.
 #[derive(Clone, Debug)]
 pub struct CloudConfig {
     pub(crate) name: Option<String>,
@@ -88,17 +88,21 @@ pub struct CloudConfig {
     pub(crate) mgmt_url: Option<Url>,
     /// The URL that serves every service, instead of a catalog.
     pub(crate) endpoint: Option<Url>,
-    /// Where user, secret and URL come from, when they come from different layers.
+    /// The origins of user, secret and URL, if they come from different layers.
     pub(crate) mixture: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) services: service::Services,
     pub(crate) transport: TransportSettings,
     pub(crate) token_store: Option<StoreAddress>,
-    /// Factors beside the method, for an identity service that wants more.
+    /// Factors in addition to the method, for an identity service that requires more.
     pub(crate) further: Vec<AuthMethod>,
-    /// Who is asked for what works only once.
-    pub(crate) ask: Option<Ask>,
+    /// How to recreate the login, if its secret may change.
+    pub(crate) recipe: Option<Recipe>,
+    /// The person who is prompted for one-time secrets, and opens pages.
+    pub(crate) person: Person,
+    /// Whether tokens are requested with their catalog.
+    pub(crate) include_catalog: bool,
 }
 
 impl CloudConfig {
@@ -108,44 +112,44 @@ impl CloudConfig {
         self.name.as_deref()
     }
 
-    /// Where the identity service is, as configured.
+    /// The URL of the identity service, as configured.
     #[must_use]
     pub fn auth_url(&self) -> Option<&Url> {
         self.auth_url.as_ref().map(|url| &url.value)
     }
 
-    /// How identity is proven; `None` when only a token was given.
+    /// The auth method; `None` if only a token was given.
     #[must_use]
     pub fn method(&self) -> Option<&AuthMethod> {
         self.method.as_ref()
     }
 
-    /// What tokens are asked for.
+    /// The scope of tokens.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// The region that endpoints are taken from unless another is asked for.
+    /// The default region for endpoints.
     #[must_use]
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }
 
-    /// The interfaces that endpoints are taken from unless others are asked for.
+    /// The default interfaces for endpoints.
     #[must_use]
     pub fn interfaces(&self) -> &[Interface] {
         &self.interfaces
     }
 
-    /// What is configured for one service, by its type or an alias of it: `compute_endpoint_override` and
-    /// the like.
+    /// The configuration of one service, by its type or an alias of it: `compute_endpoint_override` and similar
+    /// options.
     #[must_use]
     pub fn service(&self, service_type: &str) -> ServiceSettings {
         self.services.of(service_type)
     }
 
-    /// How the cloud is reached.
+    /// The connection settings.
     #[must_use]
     pub fn transport(&self) -> &TransportSettings {
         &self.transport

@@ -1,7 +1,10 @@
-//! Settings by name. Which options there are is known here, and not in [`crate::settings`].
+//! Settings by name. This module knows which options exist; [`crate::settings`] does not.
 
-use super::{OPTIONS, foreign, service};
+use std::collections::BTreeMap;
+
+use super::service;
 use crate::{
+    auth::methods,
     error::{Error, ErrorKind, Result, printable},
     host::Host,
     secret::Secret,
@@ -29,19 +32,24 @@ impl Settings {
         Ok(())
     }
 
+    /// Merges these settings over lower ones: see the rule in [`crate::config`].
+    pub(crate) fn over(self, lower: Self) -> Self {
+        self.laid_over(lower, methods::takes)
+    }
+
     /// Every `OS_*` or `ARCHSTONE_*` variable that is an option.
     pub(crate) fn from_environment(host: &Host) -> Result<Self> {
         let variables = host.settings_variables()?;
         let mut settings = Self::default();
-        for spec in OPTIONS.iter().flat_map(|group| group.iter()) {
-            // The first that is set: the option's own name before its aliases.
-            let names = std::iter::once(spec.name).chain(spec.aliases.iter().copied());
-            for variable in names.map(OptionSpec::variable_of) {
-                if let Some(value) = variables.get(&variable) {
-                    let origin = Origin::Variable(variable);
-                    settings.insert(spec, Sourced { value: value.as_str().into(), origin });
-                    break;
-                }
+        // The other way round, each option's name would have to be converted to upper case, and few are set.
+        let mut ranks = BTreeMap::new();
+        for (variable, value) in &variables {
+            let Some((spec, rank)) = option_of(variable) else { continue };
+            // An option's own name takes precedence over its aliases.
+            if ranks.get(spec.name).is_none_or(|known| rank < *known) {
+                ranks.insert(spec.name, rank);
+                let origin = Origin::Variable(variable.clone());
+                settings.insert(spec, Sourced { value: value.as_str().into(), origin });
             }
         }
         for (variable, value) in variables {
@@ -52,12 +60,24 @@ impl Settings {
                 }
             }
         }
+        settings.prefer_token_file();
         settings.fill_domains(settings.has_project());
         Ok(settings)
     }
 
-    /// Beside a project, a domain is that of user and project: older tools wrote it so, and openstacksdk
-    /// reads it so.
+    /// `archstone exec --refresh` sets both: the token is for programs that do not read the file.
+    fn prefer_token_file(&mut self) {
+        if !self.has("token_id_file") {
+            return;
+        }
+        self.take("token");
+        if self.text("auth_type").is_some_and(|it| methods::named(&it).is_ok_and(|method| method.name == "token")) {
+            self.take("auth_type");
+        }
+    }
+
+    /// With a project, a domain option is the domain of user and project: older tools wrote it that way, and
+    /// openstacksdk reads it that way.
     pub(crate) fn fill_domains(&mut self, beside_project: bool) {
         if !beside_project {
             return;
@@ -75,7 +95,7 @@ impl Settings {
         }
     }
 
-    /// Sets an option that is not set yet, by its own name.
+    /// Sets an option that is not set yet, under its main name.
     pub(crate) fn put(&mut self, name: &str, value: Sourced<Secret>) {
         if let Some(spec) = OptionSpec::find(name) {
             self.insert_missing(spec, value);
@@ -83,11 +103,22 @@ impl Settings {
     }
 }
 
-/// The option that was most likely meant: one that is spelled almost so, or whose name goes on to say by what its
-/// value is known, as `username` does where `user` was written.
+/// The option that a variable sets, and the position of its name among the option's names.
+fn option_of(variable: &str) -> Option<(&'static OptionSpec, usize)> {
+    let (_, name) = variable.split_once('_')?;
+    let name = name.to_ascii_lowercase();
+    let found = OptionSpec::all().find_map(|spec| {
+        let mut names = std::iter::once(spec.name).chain(spec.aliases.iter().copied());
+        names.position(|it| it == name).map(|rank| (spec, rank))
+    });
+    found.filter(|_| OptionSpec::variable_of(&name) == variable)
+}
+
+/// The option that was most likely meant: one with a similar spelling, or whose name starts with the key, such as
+/// `username` for `user`.
 fn nearest_option(key: &str) -> Option<&'static str> {
     let names = || {
-        let options = OPTIONS.iter().flat_map(|group| group.iter());
+        let options = OptionSpec::all();
         options
             .flat_map(|spec| std::iter::once(spec.name).chain(spec.aliases.iter().copied()).map(|it| (it, spec.name)))
     };
@@ -99,8 +130,7 @@ fn nearest_option(key: &str) -> Option<&'static str> {
     completed.or(near).map(|(_, option)| option)
 }
 
-/// An option that does not exist, with the nearest that does; or one of an auth method that is not
-/// supported.
+/// The error for an unknown option, with the most similar one.
 pub(crate) fn unknown(name: &str, origin: &Origin) -> Error {
     let key = name.replace('-', "_").to_ascii_lowercase();
     let name = printable(name);
@@ -109,18 +139,25 @@ pub(crate) fn unknown(name: &str, origin: &Origin) -> Error {
         Origin::Argument(argument) if *argument == *name => String::new(),
         origin => format!(" ({origin})"),
     };
-    let methods: Vec<_> = foreign::methods_of(&key).collect();
-    if !methods.is_empty() {
-        let others = if methods.len() > 2 { " and others" } else { "" };
-        let methods = methods[..methods.len().min(2)].join("` or `");
-        let message = format!("`{name}`{place} is for the auth method `{methods}`{others}, which is not supported");
-        return Error::new(ErrorKind::InvalidConfig, message).with_hint(
-            "use a password, a token or an application credential; `v3applicationcredential` works for federated users, too",
-        );
-    }
     let error = Error::new(ErrorKind::InvalidConfig, format!("unknown option `{name}`{place}"));
     match nearest_option(&key) {
         Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
         None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A variable's option is found by its name.
+    #[test]
+    fn each_name_is_that_of_one_option() {
+        let mut options = BTreeMap::new();
+        for spec in OptionSpec::all() {
+            for name in std::iter::once(spec.name).chain(spec.aliases.iter().copied()) {
+                assert_eq!(options.insert(name, spec.name), None, "{name}");
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
-//! Vendor profiles: what a vendor says about its cloud, which a cloud's own entry is laid over.
+//! Vendor profiles: a vendor's settings for its cloud, on which a cloud's own entry is based.
 //!
-//! A profile comes from `clouds-public.yaml`, or is built in. A profile at a URL is never fetched by the
-//! way: [`fetch_profile`](super::fetch_profile) is a step of its own, which keeps it in `clouds-public.yaml`.
+//! A profile comes from `clouds-public.yaml`, or is built in. A profile at a URL is never fetched implicitly:
+//! [`fetch_profile`](super::fetch_profile) is a separate step, which stores it in `clouds-public.yaml`.
 
 use super::{
     Origin, Sourced,
@@ -18,10 +18,10 @@ use crate::{
 /// From openstacksdk 4.22, `openstack/config/vendors`, under the Apache License 2.0.
 const BUILT_IN: &str = include_str!("vendors.yaml");
 
-/// A profile may name one that it is laid over, and so on; no further than this.
+/// A profile may be based on another, and so on; at most this many.
 const LONGEST_CHAIN: usize = 4;
 
-/// The layers of a profile, the highest first.
+/// The layers of a profile, the highest precedence first.
 pub(super) fn layers(wanted: &Sourced<String>, host: &Host) -> Result<Vec<Layer>> {
     let own = File::find(Family::Public, host)?;
     let built_in = built_in()?;
@@ -29,7 +29,7 @@ pub(super) fn layers(wanted: &Sourced<String>, host: &Host) -> Result<Vec<Layer>
     let mut next = Some(wanted.clone());
     while let Some(Sourced { value: name, origin }) = next.take() {
         if layers.len() >= LONGEST_CHAIN {
-            let message = format!("{origin}: profile follows profile, more than {LONGEST_CHAIN} of them");
+            let message = format!("{origin}: profiles refer to each other, more than {LONGEST_CHAIN} levels deep");
             return Err(Error::new(ErrorKind::InvalidConfig, message));
         }
         let layer = match own.as_ref().map(|file| found(file, &name)).transpose()?.flatten() {
@@ -53,7 +53,7 @@ fn built_in() -> Result<File> {
     File::parse(Family::Public, "vendors.yaml".into(), BUILT_IN)
 }
 
-/// By name; a profile of a URL may stand under the URL or its host.
+/// Finds a profile by name; one that came from a URL may be stored under the URL or its host.
 fn found(file: &File, name: &str) -> Result<Option<(String, Entry)>> {
     let host = url::Url::parse(name).ok().and_then(|url| Some(url.host_str()?.to_owned()));
     for name in std::iter::once(name.trim_end_matches('/').to_owned()).chain(host) {
@@ -68,8 +68,9 @@ fn unknown(name: &str, origin: &Origin, own: Option<&File>, built_in: &File) -> 
     let shown = printable(name);
     if name.contains("://") {
         let message = format!("{origin}: the profile at `{shown}` was not fetched yet");
-        return Error::new(ErrorKind::NotConfigured, message)
-            .with_hint(format!("nothing is fetched unasked: run `archstone config fetch-profile {shown}` once"));
+        return Error::new(ErrorKind::NotConfigured, message).with_hint(format!(
+            "profiles are not fetched implicitly: run `archstone config fetch-profile {shown}` once"
+        ));
     }
     let names: Vec<&str> = own.into_iter().flat_map(File::names).chain(built_in.names()).collect();
     let error = Error::new(ErrorKind::InvalidConfig, format!("{origin}: there is no profile `{shown}`"));
@@ -94,7 +95,7 @@ fn refuse_dead(name: &str, origin: &Origin, entry: &Entry) -> Result<()> {
     }
 }
 
-/// The names of the profiles that are built in.
+/// The names of the built-in profiles.
 ///
 /// ```
 /// assert!(archstone::config::built_in_profiles().iter().any(|name| name == "citycloud"));

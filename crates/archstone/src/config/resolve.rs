@@ -1,14 +1,14 @@
-//! From merged settings to one typed configuration; contradictions are refused here, before any
-//! network traffic, with what to change.
+//! Converts merged settings to a typed configuration; contradictions are refused here, before any network traffic, with
+//! a hint at what to change.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf};
 
 use url::Url;
 
-use super::{CloudConfig, service::Services, values};
+use super::{CloudConfig, secret_source, service::Services, values};
 use crate::{
     auth::{
-        GivenToken,
+        GivenToken, Person,
         methods::{self, MethodSpec, Reads},
         store::store_address,
     },
@@ -16,9 +16,7 @@ use crate::{
     error::{Error, ErrorKind, Result, printable},
     hint::Hint,
     host::Host,
-    reference::ProjectRef,
-    scope::Scope,
-    settings::{OptionSpec, Settings, Sourced, domain_of, domain_ref, user},
+    settings::{OptionSpec, Settings, Sourced, scope, user},
     transport::{InsecureEndpoints, Origins, Proxies, Proxy, Rules, TlsVersion, TransportSettings, Trust, Way},
 };
 
@@ -27,20 +25,29 @@ impl CloudConfig {
         let spec = methods::chosen(settings)?;
         let given = GivenToken::beside(settings).or_else(|| match spec.reads {
             Reads::Given(read) => read(settings),
-            Reads::Login(_) => None,
+            Reads::Login(_) | Reads::Provided(_) => None,
         });
         let url = |name: &str| settings.text(name).map(|it| http_url(&it, settings)).transpose();
         let further = methods::further(spec, settings)?;
         let (auth_url, mgmt_url) = (url("auth_url")?, url("mgmt_url")?.map(|it| it.value));
         let endpoint = endpoint_of_all(settings, given.is_some(), mgmt_url.as_ref())?;
-        let scope = scope(settings)?;
+        let scope = scope(settings, spec.scope_prefix)?;
+        let given = given.map(|given| given.scoped(&scope)).transpose()?;
         let method = match methods::read(spec, settings) {
-            // A token that was given is enough.
+            // A given token is sufficient.
             Err(error) if given.is_some() && error.kind() == ErrorKind::NotConfigured => None,
             outcome => outcome?,
         };
         if let (Some(why), true) = (spec.scopeless, method.is_some()) {
             refuse_scope(spec, why, settings)?;
+        }
+        let mut transport = transport(settings, host)?;
+        if let Some(GivenToken::Certificate(headers)) = &given {
+            if let Some(url) = auth_url.as_ref().filter(|url| !transport.is_private(&url.value)) {
+                let message = format!("{} is plain HTTP, over which no client certificate is sent", url.origin);
+                return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("use an `https://` URL"));
+            }
+            transport.scope_headers.clone_from(headers);
         }
         if given.is_none() && auth_url.is_none() {
             return Err(methods::missing(spec, settings));
@@ -57,20 +64,22 @@ impl CloudConfig {
             region: settings.string("region_name"),
             interfaces: settings.text("interface").map_or(Ok(Vec::new()), |it| interfaces(&it))?,
             services: Services::from_settings(settings)?,
-            transport: transport(settings, host)?,
+            transport,
             token_store: store_address(settings, host)?,
-            ask: None,
+            recipe: None,
+            person: Person::default(),
             further,
+            include_catalog: settings.switch("include_catalog")?.unwrap_or(true),
         })
     }
 }
 
-/// All that a client would refuse in these settings: each value, and what goes together with what.
+/// All reasons why a client would refuse these settings: invalid values, and contradictions.
 pub(super) fn problems(settings: &Settings, host: &Host) -> Vec<Error> {
     let mut problems = values::wrong(settings, host);
     let parts = [
         methods::chosen(settings).map(drop),
-        scope(settings).map(drop),
+        scope(settings, "").map(drop),
         user(settings).map(drop),
         transport(settings, host).map(drop),
         way(settings, host).map(drop),
@@ -85,13 +94,13 @@ pub(super) fn problems(settings: &Settings, host: &Host) -> Vec<Error> {
     problems
 }
 
-/// The URL that serves every service: where `auth_type` names a method that exchanges nothing, such as `admin_token`.
+/// The URL that serves every service, if `auth_type` names a method without an exchange, such as `admin_token`.
 fn endpoint_of_all(settings: &Settings, has_token: bool, mgmt_url: Option<&Url>) -> Result<Option<Url>> {
-    let is_given = |it: &Sourced<&str>| methods::named(it).is_ok_and(MethodSpec::is_given);
-    let named = settings.text("auth_type").filter(is_given);
+    let has_one_url = |it: &Sourced<&str>| methods::named(it).is_ok_and(MethodSpec::has_one_url);
+    let named = settings.text("auth_type").filter(has_one_url);
     let tells_of_token = ["token", "token_id", "token_ref"].iter().any(|name| settings.has(name));
     match (named, mgmt_url) {
-        // `auth_url` says where the services are for a token, too.
+        // With a token, `auth_url` also leads to the services.
         (Some(named), None) if has_token && !(settings.has("auth_url") && tells_of_token) => {
             let message = format!("{} is `{}`, which needs the URL of the services", named.origin, named.value);
             Err(Error::new(ErrorKind::NotConfigured, message)
@@ -102,15 +111,15 @@ fn endpoint_of_all(settings: &Settings, has_token: bool, mgmt_url: Option<&Url>)
     }
 }
 
-/// The secret that alone is missing for a login.
+/// The secret, if it is the only thing that a login lacks.
 pub(crate) fn missing_secret(settings: &Settings) -> Result<Option<&'static OptionSpec>> {
     match *methods::lacking(methods::chosen(settings)?, settings) {
-        [&[only]] => Ok(OptionSpec::find(only).filter(|spec| spec.secret && !spec.once)),
+        [&[first, ..]] => Ok(OptionSpec::find(first).filter(|spec| spec.secret && !spec.once)),
         _ => Ok(None),
     }
 }
 
-/// What is bound to its project takes no scope: Keystone refuses any other.
+/// Credentials that are bound to their project accept no scope: Keystone refuses any other.
 fn refuse_scope(method: &MethodSpec, why: &str, settings: &Settings) -> Result<()> {
     const SCOPES: [&str; 7] =
         ["project_id", "project_name", "domain_id", "domain_name", "system_scope", "trust_id", "unscoped"];
@@ -120,65 +129,16 @@ fn refuse_scope(method: &MethodSpec, why: &str, settings: &Settings) -> Result<(
     }
     Err(Error::new(
         ErrorKind::ScopeConflict,
-        format!("an {} cannot take a scope, but one is asked by {}", method.proof, asked.join(" and ")),
+        format!("an {} cannot take a scope, but one is requested by {}", method.proof, asked.join(" and ")),
     )
-    .with_hint(format!("take the scope away: {why}")))
-}
-
-/// Whether the system itself is asked for.
-pub(super) fn system(settings: &Settings) -> Result<bool> {
-    match settings.text("system_scope") {
-        None => Ok(false),
-        Some(it) if it.value == "all" => Ok(true),
-        Some(it) => {
-            let message = format!("{} is `{}`, and Keystone knows only `all`", it.origin, printable(it.value));
-            Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("write `all`"))
-        }
-    }
-}
-
-pub(super) fn scope(settings: &Settings) -> Result<Scope> {
-    let unscoped = settings.switch("unscoped")?.unwrap_or(false);
-    let system = system(settings)?;
-    let project = match (settings.string("project_id"), settings.string("project_name")) {
-        (Some(id), _) => Some(ProjectRef::Id(id)),
-        (None, Some(name)) => Some(ProjectRef::Name { domain: domain_of(settings, "project")?, name }),
-        (None, None) => None,
-    };
-    let domain = domain_ref(settings, "domain_id", "domain_name");
-    let scopes = [
-        (project.map(Scope::Project), ["project_id", "project_name"]),
-        (domain.map(Scope::Domain), ["domain_id", "domain_name"]),
-        (system.then_some(Scope::System), ["system_scope"; 2]),
-        (settings.string("trust_id").map(Scope::Trust), ["trust_id"; 2]),
-        (unscoped.then_some(Scope::Unscoped), ["unscoped"; 2]),
-    ];
-    let mut asked: Vec<_> = scopes
-        .into_iter()
-        .filter_map(|(scope, names)| {
-            let origin = names.iter().find_map(|name| settings.origin(name))?;
-            Some((scope?, origin.to_string()))
-        })
-        .collect();
-    match asked.len() {
-        0 => Ok(Scope::Default),
-        1 => Ok(asked.remove(0).0),
-        _ => {
-            let origins: Vec<_> = asked.into_iter().map(|(_, origin)| origin).collect();
-            Err(Error::new(
-                ErrorKind::ScopeConflict,
-                format!("{} scopes are asked: by {}", origins.len(), origins.join(" and by ")),
-            )
-            .with_hint("a token has one scope: keep the one you mean, and take the others away"))
-        }
-    }
+    .with_hint(format!("remove the scope: {why}")))
 }
 
 pub(super) fn http_url(text: &Sourced<&str>, settings: &Settings) -> Result<Sourced<Url>> {
     let origin = &text.origin;
     let text = Sourced { value: &*filled(text, settings)?, origin: origin.clone() };
     let invalid = |why: String| Error::new(ErrorKind::InvalidConfig, format!("{origin} {why}"));
-    // A URL may hold a password: it is shown only in parts.
+    // A URL may contain a password: it is shown only in part.
     let url = Url::parse(text.value).map_err(|source| {
         let error = invalid("is not a URL".into()).with_source(source);
         match text.value.split_once(':') {
@@ -194,12 +154,12 @@ pub(super) fn http_url(text: &Sourced<&str>, settings: &Settings) -> Result<Sour
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid("holds a user name or a password".into())
-            .with_hint("take it out of the URL, and use " + Hint::options(["username", "password"], "and")));
+            .with_hint("remove it from the URL, and use " + Hint::options(["username", "password"], "and")));
     }
     Ok(Sourced { value: url, origin: origin.clone() })
 }
 
-/// A URL with `{region_name}` and the like replaced by what they stand for, as profiles of vendors have it.
+/// A URL with `{region_name}` and other placeholders replaced, as in vendors' profiles.
 pub(crate) fn filled(text: &Sourced<&str>, settings: &Settings) -> Result<String> {
     let mut filled = String::new();
     let mut rest = text.value;
@@ -246,28 +206,32 @@ pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSet
         Some(bundle) => Trust::Bundle(bundle),
         None => Trust::System,
     };
+    let origin = |name: &str| settings.origin(name).map(ToString::to_string);
     let mut transport = TransportSettings {
         trust,
         tls_min_version: tls_min_version(settings)?,
         insecure_endpoints: insecure_endpoints(settings)?,
         client_certificate: path("cert")?,
         client_key: path("key")?,
+        key_password: secret_source::key_password(settings, false, host),
         proxy: proxy(settings)?,
         no_proxy: settings.string("no_proxy"),
         unix_socket: path("unix_socket")?,
         user_agent: settings.string("user_agent"),
         original_ip: original_ip(settings)?,
         origins: Origins {
-            cacert: settings.origin(if bundle_is_verify { "verify" } else { "cacert" }).map(ToString::to_string),
-            proxy: settings.origin("proxy").map(ToString::to_string),
+            cacert: origin(if bundle_is_verify { "verify" } else { "cacert" }),
+            cert: origin("cert"),
+            key: origin("key"),
+            proxy: origin("proxy"),
         },
         ..TransportSettings::default()
     };
-    if let Some(timeout) = seconds(settings, "timeout")? {
+    if let Some(timeout) = settings.seconds("timeout")? {
         transport.timeout = timeout;
         transport.connect_timeout = transport.connect_timeout.min(timeout);
     }
-    if let Some(timeout) = seconds(settings, "connect_timeout")? {
+    if let Some(timeout) = settings.seconds("connect_timeout")? {
         transport.connect_timeout = timeout;
     }
     if transport.client_key.is_some() && transport.client_certificate.is_none() {
@@ -278,7 +242,7 @@ pub(super) fn transport(settings: &Settings, host: &Host) -> Result<TransportSet
     Ok(transport)
 }
 
-/// Where a file is. What belongs in the file itself is a frequent mistake, and may be a secret: it is not shown.
+/// The path of a file. Giving the file's content instead is a frequent mistake, and may be a secret: it is not shown.
 pub(super) fn file_path(text: &Sourced<&str>, host: &Host) -> Result<PathBuf> {
     let invalid = |what: &str| Error::new(ErrorKind::InvalidConfig, format!("{} {what}", text.origin));
     if text.value.contains("-----BEGIN") {
@@ -289,15 +253,6 @@ pub(super) fn file_path(text: &Sourced<&str>, host: &Host) -> Result<PathBuf> {
         return Err(invalid("has several lines, where the path of a file is expected"));
     }
     Ok(host.path(text.value))
-}
-
-pub(super) fn seconds(settings: &Settings, name: &str) -> Result<Option<Duration>> {
-    let Some(Sourced { value, origin }) = settings.text(name) else { return Ok(None) };
-    let seconds = value.parse::<f64>().ok().and_then(|it| Duration::try_from_secs_f64(it).ok());
-    seconds.filter(|it| !it.is_zero()).map(Some).ok_or_else(|| {
-        let message = format!("{origin} is `{}`, which is not a number of seconds", printable(value));
-        Error::new(ErrorKind::InvalidConfig, message).with_hint("write a number above zero, such as `30` or `2.5`")
-    })
 }
 
 pub(super) fn insecure_endpoints(settings: &Settings) -> Result<InsecureEndpoints> {
@@ -333,7 +288,7 @@ pub(super) fn proxy(settings: &Settings) -> Result<Proxy> {
     Ok(Proxy::Through(url.clone()))
 }
 
-/// How the identity service is reached; `None` where nothing says where it is.
+/// The route to the identity service; `None` if its URL is not configured.
 pub(super) fn way(settings: &Settings, host: &Host) -> Result<Option<(Url, Way)>> {
     let Some(url) = settings.text("mgmt_url").or_else(|| settings.text("auth_url")) else { return Ok(None) };
     let url = http_url(&url, settings)?.value;

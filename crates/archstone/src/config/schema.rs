@@ -95,7 +95,7 @@ fn cloud() -> Value {
             (format!("^[a-z0-9_]+_{name}$"), property)
         })
         .collect();
-    // Other programs keep settings of their own here, so an unknown key is no mistake by itself.
+    // Other programs keep their own settings here, so an unknown key is not necessarily a mistake.
     json!({"type": ["object", "null"], "properties": properties, "patternProperties": services})
 }
 
@@ -109,7 +109,7 @@ fn value(kind: ValueKind) -> Value {
         ValueKind::Words | ValueKind::Command => {
             json!({"type": ["array", "string", "null"], "items": {"type": ["string", "integer"]}})
         }
-        // Numbers are text here; other readers make another number of some.
+        // Numbers are text here; other readers change the value of some.
         ValueKind::Text => json!({"type": ["string", "integer", "null"]}),
         ValueKind::Url | ValueKind::Path => json!({"type": ["string", "null"]}),
     }

@@ -1,58 +1,109 @@
-//! External secrets: in a file of their own, with a program that keeps them, or in the keyring.
+//! External secrets: in a separate file, from a command, or in the keyring.
 
-use super::{KeyringPlace, OPTIONS, OptionSpec, Settings, Sourced, resolve};
+use super::{KeyringPlace, Settings, Sourced, resolve};
 use crate::{
     auth::methods,
     error::{Error, ErrorKind, Result, printable},
     host::Host,
     secret::Secret,
-    settings::command,
+    settings::{command, first_line, secret_in, secret_text},
+    transport::{KeyPassword, TransportSettings},
 };
 
-/// Those of the store that keeps tokens.
-const OF_STORE: [&str; 2] = ["token_cache_password", "token_cache_secret"];
+/// The secrets of the token store.
+pub(super) const OF_STORE: [&str; 2] = ["token_cache_password", "token_cache_secret"];
 
-/// Fetches the secrets that the login and the store need, when the configuration says where they are. Unattended, no
-/// command runs, and no keyring is asked.
-pub(crate) fn fetch(settings: &mut Settings, unattended: bool, host: &Host) -> Result<()> {
-    refuse_two(settings)?;
-    let of_login = methods::lacking_secrets(methods::chosen(settings)?, settings);
-    fetch_these(&of_login, settings, unattended, host)?;
-    fetch_of_store(settings, unattended, host)
+/// Fetches the secrets that the login and the store need, if the configuration names their sources. When running
+/// unattended, no command is run, and no keyring is queried. Returns the options of the login that can be read again.
+pub(crate) fn fetch(settings: &mut Settings, unattended: bool, host: &Host) -> Result<Vec<&'static str>> {
+    let live = fetch_of_login(settings, unattended, host)?;
+    fetch_of_store(settings, unattended, host)?;
+    Ok(live)
 }
 
-/// The same of the secrets that the store needs alone.
+/// Fetches only the secrets that the login needs.
+pub(super) fn fetch_of_login(settings: &mut Settings, unattended: bool, host: &Host) -> Result<Vec<&'static str>> {
+    refuse_two(settings)?;
+    let method = methods::chosen(settings)?;
+    let of_login = methods::lacking_secrets(method, settings);
+    let mut live = fetch_these(&of_login, settings, unattended, host)?;
+    if methods::has_part(method, settings, |it| it.unscoped_first) {
+        live.extend(fetch_of_provider(settings, host)?);
+    }
+    if methods::has_part(method, settings, |it| it.by_certificate) || methods::shows_certificate(settings) {
+        let transport = TransportSettings {
+            key_password: key_password(settings, unattended, host),
+            ..resolve::transport(settings, host)?
+        };
+        if let Some(key) = transport.client_key_digest() {
+            live.push(settings.set_client_key(key));
+        }
+    }
+    Ok(live)
+}
+
+/// Fetches the secrets for the provider of a login: the text of the signing key, and the platform's secret.
+fn fetch_of_provider(settings: &mut Settings, host: &Host) -> Result<Vec<&'static str>> {
+    let mut live = Vec::new();
+    if let Some(file) = settings.text(methods::SIGNING_KEY_FILE) {
+        let path = resolve::file_path(&file, host)?;
+        let key = secret_text(&path, &file.origin)?;
+        let is_pipe = !path.is_file();
+        let name = settings.set_signing_key(key);
+        live.extend((!is_pipe).then_some(name));
+    }
+    if let Some(secret) = methods::platform_secret(settings, host)? {
+        live.push(settings.set_platform_secret(secret));
+    }
+    Ok(live)
+}
+
+/// Fetches only the secrets that the store needs.
 pub(crate) fn fetch_of_store(settings: &mut Settings, unattended: bool, host: &Host) -> Result<()> {
     let is_shared = settings.text("token_cache").is_some_and(|it| it.value.contains("://"));
     let of_store = OF_STORE.into_iter().filter(|name| is_shared && !settings.has(name));
-    fetch_these(&of_store.collect::<Vec<_>>(), settings, unattended, host)
+    fetch_these(&of_store.collect::<Vec<_>>(), settings, unattended, host).map(drop)
 }
 
-fn fetch_these(names: &[&'static str], settings: &mut Settings, unattended: bool, host: &Host) -> Result<()> {
+fn fetch_these(
+    names: &[&'static str],
+    settings: &mut Settings,
+    unattended: bool,
+    host: &Host,
+) -> Result<Vec<&'static str>> {
+    let mut live = Vec::new();
     for &name in names {
-        let source = Source::ALL.into_iter().find_map(|source| {
-            let value = settings.text(&format!("{name}_{}", source.name()))?;
-            Some((source, value))
-        });
-        let Some((source, value)) = source else { continue };
-        let secret = match source {
-            Source::Command | Source::Keyring if unattended => {
-                let message = format!("`{name}` is not fetched as {} says, since nobody asked for that", value.origin);
-                return Err(Error::new(ErrorKind::NotConfigured, message));
-            }
-            Source::File => of_file(&value, host)?,
-            Source::Command => of_command(&value)?,
-            Source::Keyring => of_keyring(&value)?,
-        };
+        let Some((source, value)) = Source::of(name, settings) else { continue };
+        let secret = source.read(name, &value, unattended, host)?;
+        // A pipe can be read only once.
+        if !matches!(source, Source::File) || resolve::file_path(&value, host)?.is_file() {
+            live.push(name);
+        }
         let origin = value.origin.clone();
         settings.put(name, Sourced { value: secret, origin });
     }
-    Ok(())
+    Ok(live)
 }
 
-/// Whether an option says where else a secret is.
+/// The passphrase of the client's private key, which is fetched when a connection needs it.
+pub(super) fn key_password(settings: &Settings, unattended: bool, host: &Host) -> Option<KeyPassword> {
+    const NAME: &str = "key_password";
+    if let Some(given) = settings.secret(NAME) {
+        let passphrase = given.value.clone();
+        return Some(KeyPassword::new(passphrase.clone(), move || Ok(passphrase.clone())));
+    }
+    let (source, Sourced { value, origin }) = Source::of(NAME, settings)?;
+    let (value, host) = (value.to_owned(), host.clone());
+    let said = format!("{}: {value}", source.name()).into();
+    Some(KeyPassword::new(said, move || {
+        source.read(NAME, &Sourced { value: value.as_str(), origin: origin.clone() }, unattended, &host)
+    }))
+}
+
+/// Whether an option names the source of a secret.
 pub(super) fn is_elsewhere(option: &str) -> bool {
-    Source::ALL.iter().any(|source| option.strip_suffix(source.name()).is_some_and(|rest| rest.ends_with('_')))
+    methods::TOKEN_URLS.contains(&option)
+        || Source::ALL.iter().any(|source| option.strip_suffix(source.name()).is_some_and(|rest| rest.ends_with('_')))
 }
 
 #[derive(Clone, Copy)]
@@ -72,17 +123,36 @@ impl Source {
             Self::Keyring => "keyring",
         }
     }
+
+    /// The source of a secret in the settings.
+    fn of<'a>(secret: &str, settings: &'a Settings) -> Option<(Self, Sourced<&'a str>)> {
+        Self::ALL.into_iter().find_map(|source| Some((source, settings.text(&format!("{secret}_{}", source.name()))?)))
+    }
+
+    fn read(self, name: &str, value: &Sourced<&str>, unattended: bool, host: &Host) -> Result<Secret> {
+        match self {
+            Self::Command | Self::Keyring if unattended => {
+                let message =
+                    format!("`{name}` is not fetched from {}: commands and keyrings are not used here", value.origin);
+                Err(Error::new(ErrorKind::NotConfigured, message))
+            }
+            Self::File => of_file(value, host),
+            Self::Command => of_command(value),
+            Self::Keyring => of_keyring(value),
+        }
+    }
 }
 
-/// A layer hides what lower ones say; within one, a secret stands in one place.
+/// A layer hides the values of lower ones; within a layer, a secret must have only one source.
 fn refuse_two(settings: &Settings) -> Result<()> {
-    let secrets = OPTIONS.iter().flat_map(|group| group.iter()).filter(|spec| spec.secret);
-    for OptionSpec { name, .. } in secrets {
-        let elsewhere = Source::ALL.iter().map(|source| format!("{name}_{}", source.name()));
-        let names = std::iter::once((*name).to_owned()).chain(elsewhere);
-        let places: Vec<_> = names.filter_map(|name| settings.origin(&name).map(ToString::to_string)).collect();
-        if places.len() > 1 {
-            let message = format!("`{name}` is said in more than one way: by {}", places.join(" and by "));
+    let is_place = |it: &str| matches!(it, "itself" | "url") || Source::ALL.iter().any(|source| source.name() == it);
+    // Each secret is a group of alternatives under its name.
+    let said: Vec<_> = settings.alternatives().filter(|(_, alternative, _)| is_place(alternative)).collect();
+    for (position, (name, _, first)) in said.iter().enumerate() {
+        let others: Vec<_> = said[position + 1..].iter().filter(|(it, ..)| it == name).collect();
+        if !others.is_empty() {
+            let others: String = others.iter().map(|(.., place)| format!(" and by {place}")).collect();
+            let message = format!("`{name}` is set in more than one way: by {first}{others}");
             return Err(Error::new(ErrorKind::InvalidConfig, message).with_hint("keep one of them"));
         }
     }
@@ -91,15 +161,7 @@ fn refuse_two(settings: &Settings) -> Result<()> {
 
 /// The first line of a file.
 pub(super) fn of_file(value: &Sourced<&str>, host: &Host) -> Result<Secret> {
-    let path = resolve::file_path(value, host)?;
-    let text = std::fs::read_to_string(&path).map(Secret::from).map_err(|error| {
-        let message = format!("{} names `{}`, which cannot be read: {error}", value.origin, path.display());
-        Error::new(ErrorKind::InvalidConfig, message)
-    })?;
-    first_line(&text).ok_or_else(|| {
-        let message = format!("{} names `{}`, whose first line is empty", value.origin, path.display());
-        Error::new(ErrorKind::InvalidConfig, message).with_hint("the secret stands alone in the first line")
-    })
+    secret_in(&resolve::file_path(value, host)?, &value.origin)
 }
 
 fn of_command(value: &Sourced<&str>) -> Result<Secret> {
@@ -119,10 +181,6 @@ fn of_keyring(value: &Sourced<&str>) -> Result<Secret> {
         let hint = error.hint_parts().cloned().unwrap_or_default();
         Error::new(error.kind(), format!("{}: {error}", value.origin)).with_hint(hint)
     })
-}
-
-fn first_line(text: &Secret) -> Option<Secret> {
-    text.expose().lines().next().filter(|line| !line.is_empty()).map(Secret::from)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What is configured for one service: `compute_endpoint_override`, `image_region_name` and the like.
+//! The configuration of a single service: `compute_endpoint_override`, `image_region_name` and similar options.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,13 +15,13 @@ use crate::{
 pub struct ServiceOption {
     /// The name, as in `clouds.yaml`, after the service's type.
     pub name: &'static str,
-    /// Other names that mean the same.
+    /// Aliases of the name.
     pub aliases: &'static [&'static str],
-    /// What its value looks like.
+    /// The type of its value.
     pub kind: ValueKind,
-    /// Whether it can stand alone, for all services.
+    /// Whether it can be used without a service type, for all services.
     pub general: bool,
-    /// What it is for, in one line.
+    /// A description, in one line.
     pub help: &'static str,
 }
 
@@ -45,25 +45,28 @@ pub const SERVICE_OPTIONS: &[ServiceOption] = &[
     },
     ServiceOption {
         aliases: &["endpoint_type"],
-        ..own("interface", ValueKind::Words, "the interface to take the service's endpoint from")
+        ..own("interface", ValueKind::Words, "the interface of the service's endpoint")
     },
-    own("region_name", ValueKind::Text, "the region to take the service's endpoint from"),
+    own("region_name", ValueKind::Text, "the region of the service's endpoint"),
     own("service_name", ValueKind::Text, "the service's name in the catalog"),
-    own("service_type", ValueKind::Text, "the service's type in the catalog, where that is another"),
-    own("api_version", ValueKind::Version, "the version of the service's API; `2.79` asks for a microversion, too"),
-    own("default_microversion", ValueKind::Version, "the microversion to ask for with each request"),
-    general("connect_retries", ValueKind::Number, "how often to try again when the connection fails"),
-    general("connect_retry_delay", ValueKind::Seconds, "how long to wait before that, in seconds"),
-    general("status_code_retries", ValueKind::Number, "how often to try again after an answer that asks for it"),
-    general("status_code_retry_delay", ValueKind::Seconds, "how long to wait before that, in seconds"),
-    general("retriable_status_codes", ValueKind::Words, "the answers that ask for another try"),
+    own("service_type", ValueKind::Text, "the service's type in the catalog, if it differs"),
+    own("api_version", ValueKind::Version, "the version of the service's API; `2.79` requests a microversion, too"),
+    own("default_microversion", ValueKind::Version, "the microversion to request"),
+    general("connect_retries", ValueKind::Number, "the number of retries after failed connections"),
+    general("connect_retry_delay", ValueKind::Seconds, "the delay before such a retry, in seconds"),
+    general(
+        "status_code_retries",
+        ValueKind::Number,
+        "the number of retries after a status of `retriable_status_codes`",
+    ),
+    general("status_code_retry_delay", ValueKind::Seconds, "the delay before such a retry, in seconds"),
+    general("retriable_status_codes", ValueKind::Words, "the HTTP statuses to retry after"),
 ];
 
-/// The service and the setting that a key stands for; the service is empty where it is for all.
+/// The service and the setting for a key; the service is empty if the setting is for all services.
 pub(crate) fn find(name: &str) -> Option<(String, &'static ServiceOption)> {
     let name = name.replace('-', "_").to_ascii_lowercase();
-    if OptionSpec::find(&name).is_some() || foreign::is_of_others(&name) || foreign::methods_of(&name).next().is_some()
-    {
+    if OptionSpec::find(&name).is_some() || foreign::is_of_others(&name) {
         return None;
     }
     SERVICE_OPTIONS.iter().find_map(|option| {
@@ -78,12 +81,12 @@ pub(crate) fn find(name: &str) -> Option<(String, &'static ServiceOption)> {
     })
 }
 
-/// The key under which a setting is kept, whatever alias it was given by.
+/// The canonical key of a setting, for any alias.
 pub(crate) fn key(service: &str, option: &ServiceOption) -> String {
     if service.is_empty() { option.name.to_owned() } else { format!("{service}_{}", option.name) }
 }
 
-/// What is configured for one service; `None` and empty where nothing is said.
+/// The configuration of one service; unset values are `None` or empty.
 ///
 /// ```
 /// # fn main() -> archstone::Result<()> {
@@ -103,35 +106,35 @@ pub(crate) fn key(service: &str, option: &ServiceOption) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceSettings {
-    /// The service's URL, used instead of the catalog's; it may hold `%(project_id)s`.
+    /// The service's URL, used instead of the catalog's; it may contain `%(project_id)s`.
     pub endpoint_override: Option<String>,
-    /// The interfaces to take the endpoint from, the preferred first.
+    /// The interfaces of the endpoint, the preferred first.
     pub interfaces: Vec<Interface>,
-    /// The region to take the endpoint from.
+    /// The region of the endpoint.
     pub region: Option<String>,
     /// The service's name in the catalog.
     pub service_name: Option<String>,
-    /// The service's type in the catalog, where that is another.
+    /// The service's type in the catalog, if it is a different one.
     pub service_type: Option<String>,
-    /// The versions of the API that will do.
+    /// The acceptable versions of the API.
     pub versions: Option<VersionRange>,
-    /// The microversion to ask for with each request.
+    /// The microversion to request.
     pub microversion: Option<ApiVersion>,
-    /// How often to try again when the connection fails.
+    /// The number of retries after a failed connection.
     pub connect_retries: Option<u32>,
-    /// How long to wait before that.
+    /// The delay before such a retry.
     pub connect_retry_delay: Option<Duration>,
-    /// How often to try again after an answer that asks for it.
+    /// The number of retries after a response with a retriable status.
     pub status_code_retries: Option<u32>,
-    /// How long to wait before that.
+    /// The delay before such a retry.
     pub status_code_retry_delay: Option<Duration>,
-    /// The answers that ask for another try.
+    /// The statuses that are retried.
     pub retriable_status_codes: Vec<u16>,
 }
 
 impl ServiceSettings {
-    /// When requests are sent again, if anything is said about that. There is one count of tries here: the
-    /// greater of those that are configured.
+    /// The retry policy, if one is configured. It has a single number of attempts: the greater of those that are
+    /// configured.
     pub(crate) fn retries(&self) -> Option<RetryPolicy> {
         let again = self.connect_retries.max(self.status_code_retries);
         let pause = self.connect_retry_delay.max(self.status_code_retry_delay);
@@ -149,7 +152,7 @@ impl ServiceSettings {
 }
 
 impl ServiceSettings {
-    /// These, and where they say nothing, the others.
+    /// These settings, with unset values taken from the others.
     fn or(self, other: &Self) -> Self {
         let or = |own: Option<String>, other: &Option<String>| own.or_else(|| other.clone());
         Self {
@@ -173,7 +176,7 @@ impl ServiceSettings {
     }
 }
 
-/// The settings of all services, by the word before the underscore.
+/// The settings of all services, by service type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Services(BTreeMap<String, ServiceSettings>);
 
@@ -196,7 +199,7 @@ impl Services {
         self.0.is_empty()
     }
 
-    /// By the type, then by its other names, then what holds for all services.
+    /// The settings for the type, then for its aliases, then for all services.
     pub(crate) fn of(&self, service_type: &str) -> ServiceSettings {
         let asked = normalised(service_type);
         let (official, aliases) = family(&asked).unwrap_or((&asked, &[]));
@@ -246,14 +249,14 @@ impl ServiceSettings {
         Ok(())
     }
 
-    /// A microversion that is said twice, in one layer, must be the same; a higher layer has hidden the
-    /// lower one's already.
+    /// A microversion that is set twice in one layer must be the same; a higher layer has already hidden that of a
+    /// lower one.
     fn settle_microversion(&self, service: &str, settings: &Settings) -> Result<()> {
         let value = |name: &str| settings.services().get(&format!("{service}_{name}"));
         let (Some(api), Some(default)) = (value("api_version"), value("default_microversion")) else { return Ok(()) };
         let is_other = api.value.expose().parse::<ApiVersion>().ok() != self.microversion;
         if asks_for_microversion(api.value.expose()) && is_other {
-            let message = format!("two microversions are asked for: {} and {}", api.origin, default.origin);
+            let message = format!("two microversions are requested: {} and {}", api.origin, default.origin);
             return Err(Error::new(ErrorKind::InvalidConfig, message)
                 .with_hint(format!("write `{service}_api_version` without its part after the dot")));
         }

@@ -1,12 +1,11 @@
-//! Why a file cannot be read, for whoever wrote it: parsers say where they gave up, people want to know
-//! what to mend.
+//! Explains why a file cannot be parsed: parsers report where they gave up, people want to know what to fix.
 
 use saphyr_parser::ScanError;
 
 use super::yaml::Problem;
 use crate::error::printable;
 
-/// What the parser stumbled over, and what most likely is the reason.
+/// The parser's error, and the most likely reason.
 pub(super) fn explain(text: &str, error: &ScanError) -> Problem {
     let (line, column) = (error.marker().line(), error.marker().col() + 1);
     let what = format!("column {column}: {}", printable(error.info()));
@@ -24,12 +23,12 @@ impl Lines<'_> {
         number.checked_sub(1).and_then(|at| self.all.get(at)).copied().unwrap_or_default()
     }
 
-    /// The line that has something on it before this one.
+    /// The last non-empty line before this one.
     fn before(&self) -> usize {
         (1..self.at).rev().find(|it| !is_idle(self.line(*it))).unwrap_or(0)
     }
 
-    /// The first of the lines around that is so.
+    /// The first of the nearby lines that satisfies a condition.
     fn near(&self, is_so: impl Fn(&str) -> bool) -> Option<usize> {
         [self.at, self.at + 1, self.before()].into_iter().find(|it| is_so(self.line(*it)))
     }
@@ -52,7 +51,7 @@ fn reason(lines: &Lines<'_>, said: &str) -> Option<String> {
     whole_file(lines).or_else(|| around(lines)).or_else(|| by_words(lines, said))
 }
 
-/// What is no YAML at all.
+/// Files that are not YAML at all.
 fn whole_file(lines: &Lines<'_>) -> Option<String> {
     let first = lines.all.iter().find(|line| !is_idle(line)).map(|line| line.trim().to_ascii_lowercase())?;
     if first.starts_with("<!doctype") || first.starts_with("<html") {
@@ -70,7 +69,7 @@ fn whole_file(lines: &Lines<'_>) -> Option<String> {
     None
 }
 
-/// What the lines around look like.
+/// Mistakes in nearby lines.
 fn around(lines: &Lines<'_>) -> Option<String> {
     if let Some(line) = lines.near(|it| it.contains("{{") || it.contains("{%")) {
         return Some(format!("line {line} is of a template: its values were not filled in"));
@@ -84,7 +83,7 @@ fn around(lines: &Lines<'_>) -> Option<String> {
     None
 }
 
-/// What the parser's words stand for.
+/// Mistakes that the parser's message points to.
 fn by_words(lines: &Lines<'_>, said: &str) -> Option<String> {
     let at = lines.at;
     let is = |words: &[&str]| words.iter().any(|it| said.contains(it));
@@ -92,7 +91,7 @@ fn by_words(lines: &Lines<'_>, said: &str) -> Option<String> {
         let value = lines.line(at).split_once(": ").map_or("", |(_, value)| value.trim_start());
         let first: String = value.chars().take(1).collect();
         let unless = if is(&["anchor"]) { ", unless a `&` before it gives it a meaning" } else { "" };
-        return Some(format!("a value that begins with `{first}` must stand in quotes{unless}"));
+        return Some(format!("a value that begins with `{first}` must be in quotes{unless}"));
     }
     if is(&["unknown escape"]) {
         return Some("in double quotes a backslash must be written twice; single quotes take it as it is".into());
@@ -112,7 +111,7 @@ fn by_words(lines: &Lines<'_>, said: &str) -> Option<String> {
     if is(&["mapping values"]) {
         let before = lines.before();
         if lines.line(at).matches(": ").count() > 1 {
-            return Some("a value that holds `: ` must stand in quotes".into());
+            return Some("a value that holds `: ` must be in quotes".into());
         }
         let further = indent(lines.line(at)) > indent(lines.line(before));
         return further.then(|| format!("line {at} is indented further than line {before}, which has a value already"));

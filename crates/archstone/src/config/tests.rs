@@ -1,4 +1,4 @@
-//! What wins over what, and what a wrong value is told.
+//! Tests of precedence, and of the errors for invalid values.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use crate::{
     host::{Host, Platform},
 };
 
-/// A machine with these files and variables.
+/// A host with these files and variables.
 struct Machine {
     folder: PathBuf,
     variables: Vec<(String, String)>,
@@ -47,7 +47,7 @@ impl Machine {
     }
 }
 
-/// What the tests look at: who, for what, where.
+/// The parts of a configuration that the tests compare: user, scope, region.
 fn told(config: &CloudConfig) -> (String, String, Option<&str>) {
     let subject = config.method().map(AuthMethod::subject).unwrap_or_default();
     (subject, config.scope().to_string(), config.region())
@@ -90,7 +90,7 @@ fn each_layer_wins_over_those_below() {
     let config = machine.builder().environment().config().expect("a configuration");
     let Some(AuthMethod::Password(password)) = config.method() else { panic!("not a password") };
     assert_eq!(password.password.expose(), "from-secure");
-    // The id of the environment hides the name in the file.
+    // The id in the environment hides the name in the file.
     assert_eq!(
         told(&config),
         ("user `alice` in domain id `default`".into(), "project id `p-env`".into(), Some("north"))
@@ -117,7 +117,7 @@ fn every_kind_of_entry_is_read_as_it_is_meant() {
     let table = [
         ("system", "user id `u1`", "the system"),
         ("domain", "user id `u1`", "domain `acme`"),
-        // Beside a project, a domain is that of user and project, as openstacksdk reads it.
+        // With a project, a domain option is that of user and project, as in openstacksdk.
         ("filled", "user `a` in domain id `d1`", "project `web` in domain id `d1`"),
         ("robot", "application credential id `i`", "the user's default project"),
         ("token", "the token {SHA256}e3b98a4da31a127d", "project id `p1`"),
@@ -169,9 +169,8 @@ fn what_is_wrong_is_named_with_its_place() {
         (entry("profile: vexxhost"), ErrorKind::NotConfigured, &["`https://vexxhost.com`", "not fetched"]),
         (entry("profile: ultimum"), ErrorKind::InvalidConfig, &["line 4", "shut down"]),
         (entry("verify: perhaps"), ErrorKind::InvalidConfig, &["clouds.demo.verify", "line 4", "`perhaps`"]),
-        (entry("auth_type: v3oidcpassword"), ErrorKind::InvalidConfig, &["line 4", "`v3oidcpassword`"]),
+        (entry("auth_type: v3nothing"), ErrorKind::InvalidConfig, &["line 4", "`v3nothing`"]),
         (entry("regions: [{name: n, values: x}]"), ErrorKind::InvalidConfig, &["regions", "line 4", "`values`"]),
-        (entry("mutual_auth: required"), ErrorKind::InvalidConfig, &["line 4", "`v3kerberos`", "not supported"]),
         (entry("interface: {a: b}"), ErrorKind::InvalidConfig, &["line 4", "one value"]),
         ("clouds: {demo: {auth: {usrname: a}}}".into(), ErrorKind::InvalidConfig, &["`usrname`", "line 1"]),
         ("clouds: {demo: {region_name: r}}".into(), ErrorKind::NotConfigured, &["no cloud and no credentials"]),
@@ -304,6 +303,14 @@ fn a_configuration_goes_to_other_programs_as_variables_and_comes_back_the_same()
     }
 }
 
+#[test]
+fn what_none_sends_is_not_a_variable() {
+    let host = Host::made([("OS_AUTH_TYPE", "none"), ("OS_ENDPOINT", "http://ironic:6385")]);
+    let variables = Client::builder().host(host).environment().to_environment().expect("variables");
+    let names: Vec<_> = variables.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["OS_AUTH_TYPE", "OS_ENDPOINT"]);
+}
+
 #[cfg(feature = "redis")]
 #[test]
 fn the_section_for_caching_serves_all_clouds_that_say_nothing_else() {
@@ -344,7 +351,7 @@ fn found(host: &Host) -> Vec<String> {
     check(host).into_iter().map(text).collect()
 }
 
-/// That each row of words is in a line of its own, and that there are no more lines.
+/// Asserts that each row of words occurs in its own line, and that there are no other lines.
 fn assert_each(found: &[String], expected: &[&[&str]]) {
     for words in expected {
         assert!(found.iter().any(|it| words.iter().all(|word| it.contains(word))), "{words:?} in {found:#?}");
@@ -380,7 +387,6 @@ clouds:
   files:
     auth: {auth_url: 'http://k/v3', username: alice, password_file: missing, password_command: 'a \"b'}
     original_ip: nowhere
-    mutual_auth: 1
 ";
     let machine = Machine::new(clouds, "clouds: {}");
     let host = Host::made(machine.variables.clone()).with_folders(&machine.folder, &machine.folder);
@@ -406,7 +412,6 @@ clouds:
             &["true", "clouds.demo.cert", "missing.pem`, which cannot be read"],
             &["true", "clouds.demo.key", "which is a folder"],
             &["true", "clouds.demo.proxy", "line 21"],
-            &["true", "`mutual_auth`", "`v3kerberos`"],
             &["true", "clouds.demo.compute_connect_retries", "`many`"],
             &["true", "clouds.demo.image_api_version", "`x`"],
             &["true", "clouds.files.auth.password_file", "missing`, which cannot be read"],
@@ -470,6 +475,20 @@ fn a_check_finds_what_is_wrong_with_the_environment_and_what_is_left_over() {
 }
 
 #[test]
+fn a_variable_that_a_method_of_the_file_takes_leaves_that_method() {
+    let cloud = "clouds: {m: {auth_type: v3oauth2mtlsclientcredential, cert: c.pem, key: k.pem, auth: {auth_url: \
+                 'https://k/v3', oauth2_client_id: c}}}";
+    let machine = Machine::new(cloud, "");
+    let own = machine.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in [("OS_OAUTH2_ENDPOINT", "https://k/token"), ("OS_OAUTH2_CLIENT_ID", "other")] {
+        let variables = own.clone().chain([("OS_CLOUD", "m"), (name, value)]);
+        let host = Host::made(variables).with_folders(&machine.folder, &machine.folder);
+        let config = Client::builder().host(host).environment().config().expect(name);
+        assert_eq!(config.method().expect(name).name(), "oauth2_mtls_client_credential", "{name}");
+    }
+}
+
+#[test]
 fn a_file_of_the_working_folder_runs_commands_only_once_it_is_trusted() {
     let machine = Machine::new("", "");
     let work = machine.folder.join("work");
@@ -494,7 +513,7 @@ fn a_file_of_the_working_folder_runs_commands_only_once_it_is_trusted() {
     super::trust(&path, &host).expect("the file is trusted");
     config().expect("the command runs");
     assert_eq!(super::untrusted(&host), Vec::<PathBuf>::new());
-    // A change takes it back.
+    // A change to the file revokes the trust.
     entry("password_command: [echo, another]");
     refused();
     super::trust(&path, &host).expect("the file is trusted again");
@@ -502,7 +521,7 @@ fn a_file_of_the_working_folder_runs_commands_only_once_it_is_trusted() {
     assert!(super::distrust(&path, &host).expect("the list is written"));
     refused();
     assert!(!super::distrust(&path, &host).expect("the list is read"));
-    // One that a variable names is meant.
+    // A file that a variable names is intended.
     let variables = [("HOME", machine.folder.clone()), ("OS_CLIENT_CONFIG_FILE", path.clone())];
     let named = Host::made(variables).with_folders(&work, machine.folder.join("root"));
     Client::builder().host(named).cloud("demo").config().expect("the command runs");

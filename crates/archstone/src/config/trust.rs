@@ -1,8 +1,8 @@
-//! Files of a working folder: anyone may have put them there, so they may run commands and read files only once the
-//! user has said so.
+//! Files in a working directory: anyone may have put them there, so they may run commands and read files only after the
+//! user has trusted them.
 //!
-//! What the user trusts is kept beside the user's own `clouds.yaml`: the path, the owner and the digest of each file.
-//! A file that has changed since, or that belongs to another user now, is not trusted any more.
+//! The list of trusted files is next to the user's own `clouds.yaml`: the path, the owner and the digest of each file.
+//! A file that has changed since, or now belongs to another user, is no longer trusted.
 
 use std::{
     collections::BTreeSet,
@@ -26,10 +26,10 @@ use crate::{
     text::shell_word,
 };
 
-/// The file beside the user's own `clouds.yaml`.
+/// The file next to the user's own `clouds.yaml`.
 const NAME: &str = "archstone-trusted.json";
 
-/// Lets a configuration file of a working folder run commands and read files for secrets, until it changes.
+/// Allows a configuration file in a working directory to run commands and read files for secrets, until it changes.
 ///
 /// ```
 /// # fn main() -> archstone::Result<()> {
@@ -48,8 +48,8 @@ const NAME: &str = "archstone-trusted.json";
 ///
 /// # Errors
 ///
-/// [`InvalidConfig`](ErrorKind::InvalidConfig) when the file cannot be read, or what is trusted cannot be written;
-/// [`NotConfigured`](ErrorKind::NotConfigured) when the user has no folder for configuration.
+/// [`InvalidConfig`](ErrorKind::InvalidConfig) when the file cannot be read, or the list of trusted files cannot be
+/// written; [`NotConfigured`](ErrorKind::NotConfigured) when the user has no folder for configuration.
 pub fn trust(path: &Path, host: &Host) -> Result<()> {
     let unreadable = |error: std::io::Error| {
         let message = format!("`{}` cannot be read: {error}", path.display());
@@ -63,7 +63,7 @@ pub fn trust(path: &Path, host: &Host) -> Result<()> {
     write(&all, host)
 }
 
-/// Takes back what [`trust`] said; whether it was said.
+/// Undoes [`trust`]; returns whether the file was trusted.
 ///
 /// # Errors
 ///
@@ -79,14 +79,14 @@ pub fn distrust(path: &Path, host: &Host) -> Result<bool> {
     write(&all, host).map(|()| true)
 }
 
-/// The files of the working folder that count and are not trusted.
+/// The files in the working directory that are used and not trusted.
 #[must_use]
 pub fn untrusted(host: &Host) -> Vec<PathBuf> {
     let used = searched(host).into_iter().filter(|file| file.state == FileState::Used);
     used.map(|file| file.path).filter(|path| is_untrusted(path, host)).collect()
 }
 
-/// Whether anyone may have put the file there, and the user has neither named it nor said that it is fine.
+/// Whether anyone may have put the file there, and the user has neither named nor trusted it.
 fn is_untrusted(path: &Path, host: &Host) -> bool {
     let is_named = || {
         let named = Family::ALL.iter().filter_map(|family| host.variable(family.variable()?));
@@ -97,7 +97,7 @@ fn is_untrusted(path: &Path, host: &Host) -> bool {
         && !fs::read(path).is_ok_and(|content| is_trusted(path, &content, host))
 }
 
-/// Whether the user trusts the file as it is.
+/// Whether the user trusts the file in its current state.
 pub(super) fn is_trusted(path: &Path, content: &[u8], host: &Host) -> bool {
     record(path, content).is_ok_and(|record| trusted(host).contains(&record))
 }
@@ -123,7 +123,7 @@ fn place(host: &Host) -> Option<PathBuf> {
     host.own_configuration_folder().map(|folder| folder.join(NAME))
 }
 
-/// What cannot be read is not trusted.
+/// An unreadable list means that nothing is trusted.
 fn trusted(host: &Host) -> Vec<Value> {
     let text = place(host).and_then(|path| fs::read_to_string(path).ok());
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
@@ -140,7 +140,7 @@ fn write(all: &[Value], host: &Host) -> Result<()> {
     })
 }
 
-/// Secrets from elsewhere that go where a file of the working folder says: a message for each.
+/// A message for each secret from elsewhere that would be sent where a file in the working directory says.
 pub(super) fn strangers(settings: &Settings, host: &Host) -> Vec<(PathBuf, String)> {
     const SECRETS: [&str; 5] = ["password", "application_credential_secret", "token", "token_id", "token_ref"];
     let is_url = |name: &str| matches!(name, "auth_url" | "mgmt_url") || name.ends_with("_endpoint_override");
@@ -163,13 +163,13 @@ pub(super) fn strangers(settings: &Settings, host: &Host) -> Vec<(PathBuf, Strin
     found
 }
 
-/// What to do about a file of the working folder.
+/// What to do about a file in the working directory.
 pub(super) fn advice(path: &Path) -> String {
     let word = shell_word(&path.to_string_lossy()).into_owned();
     format!("anyone may have put the file there: read it, then run `archstone config trust {word}`")
 }
 
-/// Warns of such secrets, once for each file.
+/// Warns about such secrets, once for each file.
 pub(super) fn warn_of_strangers(settings: &Settings, host: &Host) {
     static WARNED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
     for (path, message) in strangers(settings, host) {

@@ -1,7 +1,7 @@
-//! What readers that give YAML's bare words a type make of them: openstacksdk's reads `0123` as 83.
+//! How readers that convert YAML's unquoted words interpret them: openstacksdk reads `0123` as 83.
 
-/// What such a reader takes a bare word for, when that is something else than the word; in the words of
-/// YAML 1.1, as Python's `PyYAML` has them.
+/// The value that such a reader sees for an unquoted word, if it differs from the word; by the rules of YAML 1.1, as
+/// Python's `PyYAML` implements them.
 pub(super) fn read_elsewhere(text: &str) -> Option<String> {
     if let Some(switch) = switch(text) {
         return Some(if switch { "True" } else { "False" }.to_owned());
@@ -57,7 +57,7 @@ fn integer(digits: &str) -> Option<u128> {
     of(&plain, 10)
 }
 
-/// Digits with a point among them, and perhaps an exponent that has a sign.
+/// Digits with a decimal point, and optionally a signed exponent.
 fn float(digits: &str) -> Option<f64> {
     match digits.to_ascii_lowercase().as_str() {
         ".inf" => return Some(f64::INFINITY),

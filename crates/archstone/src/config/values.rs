@@ -1,4 +1,4 @@
-//! Each value by itself: whether a client would take it, and what looks odd about it.
+//! Checks each value on its own: whether a client would accept it, and whether it looks like a mistake.
 
 use super::{profile, resolve, secret_source, service::Services};
 use crate::{
@@ -6,11 +6,12 @@ use crate::{
     error::{Error, ErrorKind, Result},
     host::Host,
     keyring::KeyringPlace,
-    settings::{OptionSpec, Settings, Sourced, ValueKind, command},
+    settings::{OptionSpec, Settings, Sourced, ValueKind, command, system_scope},
     text::{escaped, is_visible},
+    transport::is_pkcs12,
 };
 
-/// What a client would refuse, value by value. What goes together with what is not looked at.
+/// The errors for invalid values. Combinations of values are not checked.
 pub(super) fn wrong(settings: &Settings, host: &Host) -> Vec<Error> {
     let options = settings.all().filter_map(|(name, _)| OptionSpec::find(name));
     let of_options = options.filter_map(|spec| refused(spec, settings, host).err());
@@ -19,11 +20,11 @@ pub(super) fn wrong(settings: &Settings, host: &Host) -> Vec<Error> {
         alone.insert_service(key.clone(), value.clone());
         Services::from_settings(&alone).err()
     });
-    // What a URL lacks for its braces may come from another layer.
+    // A value for a URL's placeholder may come from another layer.
     of_options.chain(of_services).filter(|error| error.kind() != ErrorKind::NotConfigured).collect()
 }
 
-/// Whether a client would take a value of an option or of a service's setting.
+/// Whether a client would accept a value of an option or of a service's setting.
 pub(super) fn check(settings: &Settings, host: &Host) -> Result<()> {
     wrong(settings, host).into_iter().next().map_or(Ok(()), Err)
 }
@@ -32,7 +33,7 @@ fn refused(spec: &OptionSpec, settings: &Settings, host: &Host) -> Result<()> {
     let Some(text) = settings.text(spec.name) else { return Ok(()) };
     match (spec.name, spec.kind) {
         ("auth_type", _) => methods::named(&text).map(drop),
-        ("system_scope", _) => resolve::system(settings).map(drop),
+        ("system_scope", _) => system_scope(settings).map(drop),
         ("interface", _) => resolve::interfaces(&text).map(drop),
         ("tls_min_version", _) => resolve::tls_min_version(settings).map(drop),
         ("insecure_endpoints", _) => resolve::insecure_endpoints(settings).map(drop),
@@ -43,7 +44,7 @@ fn refused(spec: &OptionSpec, settings: &Settings, host: &Host) -> Result<()> {
             profile::layers(&Sourced { value: text.value.to_owned(), origin: text.origin }, host).map(drop)
         }
         (_, ValueKind::Url) => resolve::http_url(&text, settings).map(drop),
-        (name, ValueKind::Seconds) => resolve::seconds(settings, name).map(drop),
+        (name, ValueKind::Seconds) => settings.seconds(name).map(drop),
         (name, ValueKind::Switch) => settings.switch(name).map(drop),
         (name, ValueKind::SwitchOrPath) if !names_file(&text, spec) => settings.switch(name).map(drop),
         (_, ValueKind::Path | ValueKind::SwitchOrPath) => resolve::file_path(&text, host).map(drop),
@@ -61,7 +62,7 @@ fn names_file(text: &Sourced<&str>, spec: &OptionSpec) -> bool {
     }
 }
 
-/// The files that are named and are not there, cannot be read, or do not hold what they should.
+/// Named files that do not exist, cannot be read, or have invalid content.
 pub(super) fn unusable_files(settings: &Settings, host: &Host) -> Vec<Error> {
     let named = settings.all().filter_map(|(name, _)| {
         let (spec, text) = (OptionSpec::find(name)?, settings.text(name)?);
@@ -71,7 +72,7 @@ pub(super) fn unusable_files(settings: &Settings, host: &Host) -> Vec<Error> {
 }
 
 fn unusable(spec: &OptionSpec, text: &Sourced<&str>, host: &Host) -> Result<()> {
-    // What is no path at all is refused elsewhere.
+    // A value that is not a path at all is refused elsewhere.
     let Ok(path) = resolve::file_path(text, host) else { return Ok(()) };
     let invalid = |what: String| {
         let message = format!("{} names `{}`, {what}", text.origin, path.display());
@@ -83,7 +84,7 @@ fn unusable(spec: &OptionSpec, text: &Sourced<&str>, host: &Host) -> Result<()> 
     if kind.is_dir() {
         return if is_bundle { Ok(()) } else { Err(invalid("which is a folder".into())) };
     }
-    // A pipe gives what is in it only once.
+    // A pipe can be read only once.
     if !kind.is_file() {
         return Ok(());
     }
@@ -91,19 +92,20 @@ fn unusable(spec: &OptionSpec, text: &Sourced<&str>, host: &Host) -> Result<()> 
         return secret_source::of_file(text, host).map(drop);
     }
     let content = std::fs::read(&path).map_err(unreadable)?;
-    if content.windows(10).any(|it| it == b"-----BEGIN") {
+    let is_pkcs12 = spec.name == "cert" && is_pkcs12(&content);
+    if is_pkcs12 || content.windows(10).any(|it| it == b"-----BEGIN") {
         Ok(())
     } else {
         Err(invalid("which holds no PEM text".into()).with_hint("PEM text begins with `-----BEGIN`"))
     }
 }
 
-/// What no value is likely to hold on purpose: characters that nobody sees, and blanks around it. What is wrong, and
+/// Finds characters that are unlikely to be intended: invisible ones, and surrounding blanks. Returns the problem, and
 /// what to do.
 pub(super) fn odd(settings: &Settings) -> Vec<(String, String)> {
     let odd = settings.all().filter_map(|(name, value)| {
         let text = value.value.expose();
-        // The text of a file in place of its path is refused already, and may be a key.
+        // A file's content instead of its path is refused already, and may be a key.
         if text.contains("-----BEGIN") {
             return None;
         }

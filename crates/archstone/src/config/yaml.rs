@@ -1,8 +1,8 @@
-//! YAML as configuration files use it: text, lists and mappings, each with its place.
+//! YAML as configuration files use it: text, lists and mappings, each with its position.
 //!
-//! Scalars are taken as they are written: a password `0123` or `no` stays what it is. Anchors, aliases
-//! and merge keys (`<<`) work; what a file could do harm with is bounded: its depth, and what its
-//! aliases add up to.
+//! Scalars are read as they are written: a password `0123` or `no` is not converted. Anchors, aliases and merge keys
+//! (`<<`) work; the resources that a malicious file could exhaust are limited: its depth, and the expanded size of its
+//! aliases.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,24 +10,24 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::slips;
 
-/// Deeper than any configuration, and shallow enough for every stack.
+/// Deeper than any configuration, and shallow enough for any stack.
 const DEEPEST: usize = 64;
-/// The most values that a file may have, each alias counted with all that it stands for.
+/// The maximum number of values in a file, counting each alias with its full content.
 const MOST: usize = 1 << 17;
 
-/// A value, and where it stands.
+/// A value, and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// The line, from 1.
     pub(crate) line: usize,
-    /// The characters of the file that it takes, from 0. An empty value takes none.
+    /// The range of characters in the file, from 0. An empty value has an empty range.
     pub(crate) span: (usize, usize),
     pub(crate) node: Node,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
-    /// `null`, `~`, or nothing at all.
+    /// `null`, `~`, or empty.
     Nothing,
     Text(Text),
     List(Vec<Entry>),
@@ -37,18 +37,18 @@ pub(crate) enum Node {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Text {
     pub(crate) value: String,
-    /// Without quotes: other readers may take it for a number, a switch or a date.
+    /// Unquoted: other readers may parse it as a number, a boolean or a date.
     pub(crate) plain: bool,
 }
 
-/// A key of a mapping, and what it holds.
+/// A key of a mapping, and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) key: String,
     pub(crate) line: usize,
-    /// Where the key begins: its first character, from 0.
+    /// The position of the key's first character, from 0.
     pub(crate) start: usize,
-    /// Behind the key: the first character that is no part of it.
+    /// The position after the key.
     pub(crate) end: usize,
     pub(crate) value: Entry,
 }
@@ -58,7 +58,7 @@ impl Entry {
         Self { line: 1, span: (0, 0), node: Node::Nothing }
     }
 
-    /// What a key of a mapping holds.
+    /// The value of a key in a mapping.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.member(key).map(|member| &member.value)
     }
@@ -77,7 +77,7 @@ impl Entry {
         }
     }
 
-    /// How many values this is, itself included.
+    /// The number of values, including itself.
     fn size(&self) -> usize {
         1 + match &self.node {
             Node::List(items) => items.iter().map(Self::size).sum(),
@@ -87,7 +87,7 @@ impl Entry {
     }
 }
 
-/// What is wrong with a file, and where.
+/// A problem in a file, and its position.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) line: usize,
@@ -105,7 +105,7 @@ impl Problem {
     }
 }
 
-/// The file's one document; nothing when it is empty.
+/// The file's only document; nothing if it is empty.
 pub(crate) fn parse(text: &str) -> Result<Entry, Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_stray = |c: char| c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t');
@@ -123,7 +123,7 @@ pub(crate) fn parse(text: &str) -> Result<Entry, Problem> {
     Ok(builder.document.unwrap_or(Entry::empty()))
 }
 
-/// The document as far as it is read.
+/// Builds the document from the parser's events.
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
@@ -132,7 +132,7 @@ struct Builder {
     document: Option<Entry>,
 }
 
-/// A list or a mapping that has not ended yet.
+/// A list or a mapping that is still open.
 struct Open {
     start: Span,
     anchor: usize,
@@ -143,9 +143,9 @@ enum Parts {
     List(Vec<Entry>),
     Mapping {
         members: Vec<Member>,
-        /// Where each key is written first.
+        /// The line where each key first occurs.
         lines: HashMap<String, usize>,
-        /// A key that waits for its value.
+        /// A key whose value is still to come.
         waiting: Option<Entry>,
     },
 }
@@ -186,7 +186,7 @@ impl Builder {
                     let entry = if self.size > MOST { Entry::empty() } else { entry.clone() };
                     self.close(Entry { line, span: (span.start.index(), span.end.index()), ..entry }, 0)
                 }
-                None => Err(problem(line, "an alias stands inside what it stands for")),
+                None => Err(problem(line, "an alias is part of the value that it refers to")),
             },
             Event::DocumentStart(_) if self.document.is_some() => {
                 Err(problem(line, "a second document begins here, and a configuration file has one"))
@@ -197,17 +197,17 @@ impl Builder {
 
     fn enter(&mut self, start: Span, anchor: usize, parts: Parts) -> Result<(), Problem> {
         if self.open.len() >= DEEPEST {
-            return Err(problem(start.start.line(), format!("values stand more than {DEEPEST} levels deep")));
+            return Err(problem(start.start.line(), format!("values are nested more than {DEEPEST} levels deep")));
         }
         self.open.push(Open { start, anchor, parts });
         Ok(())
     }
 
-    /// A value is complete: it goes to where it belongs.
+    /// Adds a complete value to its parent.
     fn close(&mut self, entry: Entry, anchor: usize) -> Result<(), Problem> {
         self.size += 1;
         if self.size > MOST {
-            return Err(problem(entry.line, "the file, with what its aliases stand for, is too large"));
+            return Err(problem(entry.line, "the file, with its aliases expanded, is too large"));
         }
         if anchor > 0 {
             self.anchors.insert(anchor, entry.clone());
@@ -240,7 +240,7 @@ impl Builder {
     }
 }
 
-/// With what `<<` brings in, which everything else is stronger than.
+/// Merges the content of `<<`, which has the lowest precedence.
 fn merged(members: Vec<Member>) -> Result<Vec<Member>, Problem> {
     if !members.iter().any(|member| member.key == "<<") {
         return Ok(members);
@@ -266,13 +266,13 @@ fn merged(members: Vec<Member>) -> Result<Vec<Member>, Problem> {
     Ok(members)
 }
 
-/// Tags of YAML's own say what is written anyway; any other asks for something that is not done here.
+/// YAML's own tags do not change anything here; any other tag requests an unsupported type.
 fn check(tag: Option<&Tag>, line: usize) -> Result<(), Problem> {
     match tag {
         Some(tag) if !tag.is_yaml_core_schema() || tag.suffix == "binary" => {
             let tag = crate::error::printable(&tag.to_string());
             Err(problem(line, format!("the tag `{tag}` is not understood"))
-                .with_hint("a value that begins with `!` must stand in quotes"))
+                .with_hint("a value that begins with `!` must be in quotes"))
         }
         _ => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! The catalog, and whether its endpoints answer.
+//! Checks the catalog, and whether its endpoints respond.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,21 +19,21 @@ use crate::{
     transport::{Request, Transport, TransportSettings},
 };
 
-/// So many endpoints are asked at once.
+/// How many endpoints are queried at once.
 const AT_ONCE: usize = 16;
 
-/// A URL of a service, and for whom the catalog lists it.
+/// A URL of a service, and its entries in the catalog.
 pub(super) struct Listed {
     service_type: String,
     url: Url,
     /// Interfaces with their regions.
     places: Vec<String>,
-    /// Whether this client's requests go there.
+    /// Whether this client's requests are sent there.
     is_used: bool,
 }
 
 impl Visit {
-    /// The URLs of the catalog; `None` where there is none.
+    /// The URLs of the catalog; `None` if there is none.
     pub(super) fn catalog(&mut self, client: &Client, access: &Access) -> Option<Vec<Listed>> {
         const STEP: Step = Step::Catalog;
         let catalog = access.catalog()?;
@@ -68,7 +68,7 @@ impl Visit {
         }
     }
 
-    /// Endpoints of one type, interface and region: only the first is used.
+    /// Finds endpoints with the same type, interface and region: only the first is used.
     fn duplicates(&mut self, catalog: &Catalog) {
         let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for service in catalog.services() {
@@ -87,7 +87,7 @@ impl Visit {
         }
     }
 
-    /// Endpoints over plain HTTP where the login is over HTTPS.
+    /// Finds plain-HTTP endpoints if the login is over HTTPS.
     fn plain(&mut self, client: &Client, catalog: &Catalog) {
         if client.config().auth_url().is_none_or(|url| url.scheme() != "https") {
             return;
@@ -123,11 +123,11 @@ impl Visit {
         }
     }
 
-    /// Asks every endpoint, several at once.
+    /// Queries every endpoint, several at once.
     pub(super) async fn endpoints(&mut self, client: &Client, listed: Vec<Listed>, patience: Duration) {
         let config = client.config().transport();
         let settings = TransportSettings {
-            // The limit here is first, and has words of its own.
+            // The time limit here applies first, and has its own message.
             timeout: patience * 2,
             connect_timeout: patience * 2,
             ..config.clone()
@@ -170,13 +170,13 @@ impl Listed {
         if *is_used || check.verdict == super::Verdict::Ok {
             return check.took(took);
         }
-        // The admin endpoint of a cloud is often for its own network alone.
+        // The admin endpoint of a cloud is often reachable only from its own network.
         let evidence = format!("{}; not used by this client", check.evidence);
         Check { verdict: super::Verdict::Warning, kind: None, evidence, ..check }.took(took)
     }
 }
 
-/// Every URL once for each type, in the order of the catalog; then what is configured instead of it.
+/// Every URL once for each type, in the order of the catalog; then the configured overrides.
 fn listed(client: &Client, catalog: &Catalog) -> Vec<Listed> {
     let mut all: Vec<Listed> = Vec::new();
     for service in catalog.services() {
@@ -207,7 +207,7 @@ fn listed(client: &Client, catalog: &Catalog) -> Vec<Listed> {
     all
 }
 
-/// A URL that is none, without what may be a password.
+/// An invalid URL, without parts that may be a password.
 fn hidden(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     match url.rsplit_once('@') {

@@ -1,8 +1,8 @@
-//! The configuration: which files count, what looks wrong in them, and what it adds up to.
+//! Checks the configuration: the files in use, likely mistakes in them, and the merged result.
 
 use super::{Check, Step, Stop, Visit, client};
 use crate::{
-    auth::AuthMethod,
+    auth::{AuthMethod, GivenToken},
     client::{Client, ClientBuilder},
     config::{self, FileState, Finding, Origin},
     error::public_url,
@@ -15,7 +15,7 @@ impl Visit {
         let outcome = client(builder);
         let told = outcome.as_ref().err().map(ToString::to_string);
         for Finding { message, hint, .. } in config::check(&self.host) {
-            // What is wrong with another cloud is no obstacle for this one.
+            // Problems of another cloud do not affect this one.
             if told.as_ref() != Some(&message) {
                 let check = Check::warning(STEP, "", message);
                 self.add(Check { remedy: hint, ..check });
@@ -30,9 +30,10 @@ impl Visit {
         };
         let config = client.config();
         let cloud = config.name().map(|name| format!("cloud `{name}`")).unwrap_or_default();
-        let method = config.method().map_or("a token that is given".to_owned(), |method| {
-            format!("method `{}`, {}", method.name(), AuthMethod::subject(method))
-        });
+        let method = match config.method() {
+            Some(method) => format!("method `{}`, {}", method.name(), AuthMethod::subject(method)),
+            None => config.given.as_ref().map_or("no login", GivenToken::subject).to_owned(),
+        };
         let place = config.auth_url().map(|url| format!(", at `{}`", public_url(url))).unwrap_or_default();
         self.add(Check::ok(STEP, cloud, format!("{method}, for {}{place}", config.scope())));
         self.token_cache(builder);
@@ -61,7 +62,7 @@ impl Visit {
             self.add(check);
         }
         if !found {
-            let how = "there is none: the environment and the options are all that counts";
+            let how = "there is none: only environment variables and options are used";
             self.add(Check::ok(Step::Configuration, "clouds.yaml", how));
         }
     }
@@ -77,9 +78,9 @@ impl Visit {
                     Some(Origin::Default(_)) | None => "by default".to_owned(),
                     Some(origin) => origin.to_string(),
                 };
-                Check::ok(STEP, store.place(), format!("tokens are kept there, {origin}"))
+                Check::ok(STEP, store.place(), format!("tokens are cached there, {origin}"))
             }
-            (Ok(None), None) => Check::ok(STEP, "", "tokens are kept in memory only"),
+            (Ok(None), None) => Check::ok(STEP, "", "tokens are cached in memory only"),
             (Ok(None), Some(named)) => {
                 let why = "cannot be used, so each run logs in: a warning on standard error says why";
                 Check::warning(STEP, named.shown(), why).remedy(

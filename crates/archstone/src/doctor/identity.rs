@@ -1,4 +1,4 @@
-//! The identity service: its versions, the login, and what the token is for.
+//! Checks the identity service: its versions, the login, and the token's scope.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,14 +6,19 @@ use url::Url;
 
 use super::{Check, Step, Stop, Visit, in_words, reach::place};
 use crate::{
-    access::Access, auth::AuthMethod, catalog::discovery, client::Client, error::public_url, scope::Scope,
+    access::Access,
+    auth::{AuthMethod, GivenToken},
+    catalog::discovery,
+    client::Client,
+    error::public_url,
+    scope::Scope,
     transport::Answer,
 };
 
-/// A password that ends sooner is worth a warning.
+/// A password that expires sooner is worth a warning.
 const SOON: Duration = Duration::from_secs(14 * 86_400);
 
-/// What a token is for.
+/// The scope of a token.
 fn subject(access: &Access) -> String {
     let within = |domain: Option<&str>| domain.map(|domain| format!(" in domain `{domain}`")).unwrap_or_default();
     if let Some(project) = access.project_name().or(access.project_id()) {
@@ -53,7 +58,12 @@ impl Visit {
     pub(super) async fn login(&mut self, client: &Client) -> Result<Arc<Access>, Stop> {
         const STEP: Step = Step::Login;
         let config = client.config();
-        let subject = config.method().map_or_else(|| "the token that is given".to_owned(), AuthMethod::subject);
+        let given = || config.given.as_ref().map_or("no login", GivenToken::subject).to_owned();
+        let subject = config.method().map_or_else(given, AuthMethod::subject);
+        if let Some(why) = client.why_no_token() {
+            self.add(Check::ok(STEP, subject, why));
+            return Err("there is no token".into());
+        }
         let began = self.host.now();
         let outcome = client.authenticate().await;
         let took = self.since(began);
@@ -89,7 +99,7 @@ impl Visit {
         let subject = subject(access);
         if !access.is_scoped() {
             let check = if *asked == Scope::Unscoped {
-                Check::ok(STEP, subject, "no scope was asked for, so there are no roles and no catalog")
+                Check::ok(STEP, subject, "no scope was requested, so there are no roles and no catalog")
             } else {
                 Check::warning(STEP, subject, "the token has no scope, so no roles and no catalog")
                     .remedy(access.how_to_get_a_scope())

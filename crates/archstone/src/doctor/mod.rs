@@ -1,4 +1,4 @@
-//! What is wrong between here and a cloud: every step of the way is tried, and each gets a verdict.
+//! Finds out why a cloud cannot be used: tries every step, and reports a verdict for each.
 //!
 //! ```no_run
 //! # async fn run() {
@@ -20,23 +20,24 @@ mod report;
 use std::time::Duration;
 
 use crate::{
+    auth::GivenToken,
     client::{Client, ClientBuilder},
     config::Explanation,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, public_url},
     hint::Hint,
     host::{Host, Moment},
     redaction::SentSecrets,
 };
 
-/// A step on the way to a cloud, in the order in which they are tried.
+/// A step on the way to a cloud, in the order in which the steps are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Step {
-    /// The files, the environment and the options that say what is asked for.
+    /// The configuration: files, environment and options.
     Configuration,
-    /// Where tokens are kept between runs.
+    /// The token cache between runs.
     TokenCache,
-    /// Through which proxy the identity service is reached, and why.
+    /// The proxy to the identity service, and where it is configured.
     Proxy,
     /// The addresses of the host.
     Dns,
@@ -44,17 +45,17 @@ pub enum Step {
     Tcp,
     /// The server's certificate.
     Tls,
-    /// How far the clock of this machine is from the server's.
+    /// The difference between this machine's clock and the server's.
     Clock,
     /// The versions of the identity API.
     Discovery,
     /// The login.
     Login,
-    /// What the token is for.
+    /// The scope of the token.
     Scope,
     /// The services and endpoints that come with the token.
     Catalog,
-    /// Whether an endpoint of the catalog answers.
+    /// Whether an endpoint of the catalog responds.
     Endpoint,
 }
 
@@ -95,13 +96,13 @@ impl Step {
     }
 }
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// All is well.
+    /// No problem.
     Ok,
-    /// It works, and something about it looks wrong.
+    /// It works, but something looks wrong.
     Warning,
     /// It does not work.
     Failed,
@@ -122,17 +123,17 @@ impl Verdict {
     }
 }
 
-/// One thing that was looked at.
+/// A single check.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Check {
     /// The step that it belongs to.
     pub step: Step,
-    /// What was looked at: a file, a host, an endpoint.
+    /// The object of the check: a file, a host, an endpoint.
     pub subject: String,
-    /// What it came to.
+    /// The result.
     pub verdict: Verdict,
-    /// What was seen: one line, without secrets.
+    /// What was observed, in one line, without secrets.
     pub evidence: String,
     /// What to do.
     pub remedy: Option<Hint>,
@@ -182,13 +183,13 @@ impl Check {
     }
 }
 
-/// What a [`Doctor`] found.
+/// The result of a [`Doctor`] run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnosis {
-    /// Every check, in the order of the steps. No text in it holds a secret.
+    /// All checks, in the order of the steps. They contain no secrets.
     pub checks: Vec<Check>,
-    /// What is configured, value by value; `None` where that cannot be read.
+    /// The configuration, value by value; `None` if it cannot be read.
     pub settings: Option<Explanation>,
     secrets: SentSecrets,
 }
@@ -203,7 +204,7 @@ impl Diagnosis {
 
 /// Tries every step of the way to a cloud.
 ///
-/// It logs in once, with a token that it shares with nobody and does not keep. It sends no request that changes anything.
+/// It logs in once, with a token that is neither shared nor stored. It sends no request that changes anything.
 #[derive(Debug)]
 #[must_use]
 pub struct Doctor {
@@ -213,22 +214,22 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    /// For the client that a builder describes.
+    /// Diagnoses the client that a builder configures.
     pub fn new(builder: ClientBuilder) -> Self {
         Self { builder, is_offline: false, patience: Duration::from_secs(5) }
     }
 
-    /// Looks only at what needs no network.
+    /// Runs only the checks that need no network.
     pub fn offline(self) -> Self {
         Self { is_offline: true, ..self }
     }
 
-    /// How long each endpoint of the catalog may take; five seconds by default.
+    /// The timeout for each endpoint of the catalog (default: five seconds).
     pub fn endpoint_timeout(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// Tries everything. Where a step fails, those that need it are skipped, and say so.
+    /// Runs all checks. If a step fails, those that depend on it are skipped, with the reason.
     pub async fn run(self) -> Diagnosis {
         let host = self.builder.machine().clone();
         let settings = self.builder.clone().explain().ok();
@@ -246,7 +247,7 @@ impl Doctor {
     }
 }
 
-/// Why the steps that are left are skipped.
+/// Why the remaining steps are skipped.
 struct Stop(String);
 
 impl From<&str> for Stop {
@@ -267,12 +268,26 @@ impl Visit {
         let client = self.configuration(&doctor.builder)?;
         let (url, way) = self.way(&client)?;
         if doctor.is_offline {
-            return Err("only what needs no network was asked for".into());
+            return Err("only checks without network were requested".into());
         }
         let reached = self.reach(&client, &url, &way).await?;
+        if client.config().given.as_ref().is_some_and(GivenToken::is_without_identity_service) {
+            let why = format!("the service at `{}` runs without an identity service", public_url(&url));
+            self.add(Check::skipped(Step::Discovery, "", why));
+            self.login(&client).await?;
+            return Ok(());
+        }
         self.discovery(&client, &url, reached).await?;
         let access = self.login(&client).await?;
         self.scope(&client, &access);
+        // If the login did not include it, it is fetched now.
+        let access = match client.access_with_catalog().await {
+            Ok(access) => access,
+            Err(error) => {
+                self.add(Check::error(Step::Catalog, "", &error));
+                return Err("the catalog cannot be read".into());
+            }
+        };
         let Some(services) = self.catalog(&client, &access) else {
             return Err("there is no catalog".into());
         };
@@ -284,13 +299,13 @@ impl Visit {
         self.checks.push(check);
     }
 
-    /// How long ago that was.
+    /// The time since `began`.
     fn since(&self, began: Moment) -> Duration {
         began.until(self.host.now())
     }
 }
 
-/// A client whose token is its own.
+/// A client with its own, unshared token.
 fn client(builder: &ClientBuilder) -> crate::Result<Client> {
     builder.clone().build_apart()
 }

@@ -1,4 +1,4 @@
-//! Whether the identity service can be reached: proxy, DNS, TCP, TLS, and its clock.
+//! Checks whether the identity service is reachable: proxy, DNS, TCP, TLS, and its clock.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -18,18 +18,18 @@ use crate::{
     transport::{Answer, Proxies, Proxy, Request, Shown, Transport, TransportSettings, Trust, Way, Witness},
 };
 
-/// A certificate that ends sooner is worth a warning.
+/// In days. A certificate that expires sooner is worth a warning.
 const SOON: i64 = 30;
-/// More addresses are not tried.
+/// The maximum number of addresses to try.
 const MOST_ADDRESSES: usize = 16;
 
 impl Visit {
-    /// The identity service's URL, and the way to it.
+    /// The identity service's URL, and the route to it.
     pub(super) fn way(&mut self, client: &Client) -> Result<(Url, Way), Stop> {
         const STEP: Step = Step::Proxy;
         let config = client.config();
         let Some(url) = config.mgmt_url.as_ref().or_else(|| config.auth_url()).cloned() else {
-            return Err("nothing says where the identity service is".into());
+            return Err("no URL of the identity service is configured".into());
         };
         let settings = config.transport();
         let proxies = Proxies::of(settings, &self.host);
@@ -57,7 +57,7 @@ impl Visit {
         Ok((url, way))
     }
 
-    /// The answer of the identity service to a plain request.
+    /// The response of the identity service to a plain request.
     pub(super) async fn reach(&mut self, client: &Client, url: &Url, way: &Way) -> Result<Answer, Stop> {
         let settings = client.config().transport();
         if let Some(path) = &settings.unix_socket {
@@ -147,7 +147,7 @@ impl Visit {
         if is_reached { Ok(()) } else { Err("no address of the host takes a connection".into()) }
     }
 
-    /// One request, with a witness of what the server shows.
+    /// Sends one request, and records the certificates that the server presents.
     async fn answer(&mut self, settings: &TransportSettings, url: &Url) -> Result<Answer, Stop> {
         let witness = Arc::new(Witness::default());
         let transport = Transport::witnessed(settings.clone(), self.host.clone(), &witness);
@@ -158,7 +158,7 @@ impl Visit {
         let blame = outcome.as_ref().err().map(|error| match error.kind() {
             ErrorKind::ProxyFailed => Step::Proxy,
             ErrorKind::TlsNotTrusted => Step::Tls,
-            // Nothing was shown: it did not come to that.
+            // No certificate was presented: the connection failed before that.
             ErrorKind::ConnectionFailed if url.scheme() == "https" && shown.is_none() => Step::Tls,
             _ => Step::Discovery,
         });
@@ -199,7 +199,7 @@ impl Visit {
             self.add(if settings.is_private(url) {
                 Check::skipped(STEP, name, "plain HTTP, on this machine")
             } else {
-                let what = "plain HTTP: anyone on the way can read passwords and tokens";
+                let what = "plain HTTP: anyone on the network path can read passwords and tokens";
                 Check::warning(STEP, name, what).remedy("ask the operator for an `https://` URL")
             });
             return;
@@ -234,10 +234,10 @@ impl Visit {
         (end.as_second() - now) / 86_400
     }
 
-    /// Compares the server's date with the one of this machine at the same time.
+    /// Compares the server's date with this machine's at the same moment.
     fn clock(&mut self, answer: &Answer, own: Duration) {
         const STEP: Step = Step::Clock;
-        /// The server's date is in whole seconds, and was written at some moment of the request.
+        /// The server's date is in whole seconds, and was written at some moment during the request.
         const TOLERANCE: i64 = 30;
         let name = place(&answer.url);
         let own = Timestamp::from_second(i64::try_from(own.as_secs()).unwrap_or(i64::MAX)).ok();
@@ -255,7 +255,7 @@ impl Visit {
         let side = if ahead > SignedDuration::ZERO { "ahead of" } else { "behind" };
         let what = format!("this machine is {} {side} the server", long(seconds.unsigned_abs()));
         self.add(Check::warning(STEP, name, what).remedy(
-            "set the date, for instance with NTP: tokens are counted by the server's clock, certificates by this one",
+            "set the date, for instance with NTP: token expiry follows the server's clock, and certificate validity this machine's",
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! The diagnosis as one text for a bug report, without secrets.
+//! The diagnosis as plain text for a bug report, without secrets.
 
 use std::fmt::Write;
 
@@ -7,23 +7,24 @@ use url::Url;
 use super::{Check, Diagnosis, in_words};
 use crate::{config::Explanation, hint::Hint, redaction::SentSecrets, text::escaped};
 
-/// The parts of this build that can be left out.
+/// The optional features of this build.
 const FEATURES: [(&str, bool); 4] = [
     ("keyring", cfg!(feature = "keyring")),
     ("redis", cfg!(feature = "redis")),
     ("memcached", cfg!(feature = "memcached")),
     ("opentelemetry", cfg!(feature = "opentelemetry")),
 ];
-/// In place of a text that holds a secret which cannot be told from the rest.
+/// Replaces a text with a secret that cannot be separated from the rest.
 const HIDDEN: &str = "*** (not shown, since it may hold a secret)";
 
-/// All that is secret in a configuration, so that nothing shows it, whoever repeats it.
+/// All secrets in a configuration, so that they are never shown, even if a server repeats them.
 pub(super) fn secrets(settings: Option<&Explanation>) -> SentSecrets {
     let mut secrets = SentSecrets::default();
     for value in settings.iter().flat_map(|settings| &settings.values) {
         let text = value.value().expose();
         let url = Url::parse(text).ok();
-        // An option whose value may be a URL with a password is secret as a whole, and its host is what people need.
+        // An option whose value may be a URL with a password counts as secret as a whole, but people need to see its
+        // host.
         let is_plain = url.as_ref().is_some_and(|url| url.has_host() && url.password().is_none());
         if value.secret && !(value.name == "proxy" && is_plain) {
             secrets.add(text);
@@ -35,7 +36,7 @@ pub(super) fn secrets(settings: Option<&Explanation>) -> SentSecrets {
     secrets
 }
 
-/// Takes secrets out of what a server, or a library below, may have repeated.
+/// Removes secrets that a server, or a library, may have repeated.
 pub(super) fn mask(checks: &mut [Check], secrets: &SentSecrets) {
     for check in checks {
         for text in [&mut check.subject, &mut check.evidence] {
@@ -46,8 +47,8 @@ pub(super) fn mask(checks: &mut [Check], secrets: &SentSecrets) {
 }
 
 impl Diagnosis {
-    /// The whole of it as text to paste: version, platform, features, configuration with secrets masked, every check.
-    /// `option` says how options are written, as for [`Hint::worded`].
+    /// The diagnosis as text to paste: version, platform, features, configuration with secrets masked, all checks.
+    /// `option` formats the names of options, as for [`Hint::worded`].
     #[must_use]
     pub fn report(&self, option: impl Fn(&str) -> String) -> String {
         let features: Vec<_> = FEATURES.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| *name).collect();
@@ -89,7 +90,7 @@ impl Diagnosis {
         text
     }
 
-    /// A text as the report shows it.
+    /// A text in the form that the report shows.
     fn shown(&self, text: &str) -> String {
         let shown = self.secrets.redacted(text).unwrap_or_else(|| HIDDEN.to_owned());
         escaped(&shown).into_owned()

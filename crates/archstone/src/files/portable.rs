@@ -1,4 +1,4 @@
-//! Private folders where there are no owners and modes: the user's own folders are guarded by the system.
+//! Private folders on systems without owners and modes: the system protects the user's own folders.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -18,7 +18,7 @@ pub(super) fn open_folder(path: &Path) -> io::Result<(PathBuf, Handle)> {
 
 pub(super) fn open(folder: &Handle, name: &str, purpose: Purpose) -> io::Result<File> {
     let path = folder.join(name);
-    // A link, or what is no file at all, is not ours.
+    // A link, or anything but a file, is not Archstone's.
     if fs::symlink_metadata(&path).is_ok_and(|it| !it.is_file()) {
         return Err(io::Error::other("it is not a plain file"));
     }

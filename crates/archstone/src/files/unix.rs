@@ -24,9 +24,9 @@ use super::{
 
 pub(super) type Handle = OwnedFd;
 
-/// Only the owner reads and writes it.
+/// Only the owner can read and write it.
 const PRIVATE: Mode = Mode::from_raw_mode(0o600);
-/// Others may write it.
+/// Others can write it.
 const OTHERS_WRITE: Mode = Mode::WGRP.union(Mode::WOTH);
 
 pub(super) fn open_folder(path: &Path) -> io::Result<(PathBuf, Handle)> {
@@ -53,7 +53,7 @@ pub(super) fn open_folder(path: &Path) -> io::Result<(PathBuf, Handle)> {
 }
 
 pub(super) fn open(folder: &Handle, name: &str, purpose: Purpose) -> io::Result<File> {
-    // Opening a FIFO waits for its other end, unless that is refused.
+    // Opening a FIFO blocks until its other end is opened, unless these flags are set.
     let careful = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let purposeful = match purpose {
         Purpose::Read => OFlags::RDONLY,
@@ -66,14 +66,14 @@ pub(super) fn open(folder: &Handle, name: &str, purpose: Purpose) -> io::Result<
     if !is_own(&status) {
         return Err(io::Error::other("it is not a file that only its owner, the caller, can write"));
     }
-    // Another name of it may be anywhere. A file that is being made has two for a moment.
+    // Another hard link may be anywhere. A file that is being created briefly has two.
     if purpose != Purpose::Read && status.st_nlink != 1 {
         return Err(io::Error::other("the file has several names"));
     }
     Ok(File::from(file))
 }
 
-/// A plain file of the caller's that nobody else can write.
+/// A regular file of the caller's that nobody else can write.
 fn is_own(status: &Stat) -> bool {
     FileType::from_raw_mode(status.st_mode) == FileType::RegularFile
         && status.st_uid == geteuid().as_raw()
@@ -99,7 +99,7 @@ pub(super) fn status(folder: &Handle, name: &str) -> Option<FileStatus> {
     Some(FileStatus { length: u64::try_from(status.st_size).ok()?, age })
 }
 
-/// As file systems count: the machine's date.
+/// By the clock of file systems: the machine's date.
 #[expect(clippy::disallowed_methods, reason = "it is compared with the dates of files, which are the real clock's")]
 fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()

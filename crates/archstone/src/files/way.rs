@@ -1,4 +1,4 @@
-//! The way to a folder: whether another user could exchange what a path names.
+//! Checks the path to a folder: whether another user could replace anything on it.
 
 use std::{
     ffi::OsString,
@@ -9,11 +9,11 @@ use std::{
 
 use rustix::process::{getegid, geteuid};
 
-/// More links than this are a circle.
+/// More links than this are a loop.
 const MOST_LINKS: usize = 40;
 const STICKY: u32 = 0o1000;
 
-/// Who asks.
+/// The calling user.
 pub(super) struct Caller {
     pub(super) user: u32,
     group: u32,
@@ -25,13 +25,13 @@ impl Caller {
     }
 }
 
-/// The path of a folder without links. What is missing of it is made, for the caller only.
+/// The path of a folder without links. Missing folders are created, for the caller only.
 ///
-/// Every folder and link on the way must belong to the caller or the system, and no other user may be able to put
-/// something else in its place. The folder itself is for whoever asks to check, once it is open.
+/// Every folder and link on the path must belong to the caller or the system, and no other user may be able to replace
+/// it. The folder itself is not checked here: callers do that once it is open.
 pub(super) fn real_folder(path: &Path, caller: &Caller) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
-    // Where user ids are mapped, as in containers, the system's own is that of the root folder.
+    // If user ids are mapped, as in containers, the system's own id is that of the root folder.
     let root = fs::metadata("/")?;
     let is_trusted = |owner: u32| owner == caller.user || owner == 0 || owner == root.uid();
     let mut real = PathBuf::from("/");
@@ -66,18 +66,18 @@ pub(super) fn real_folder(path: &Path, caller: &Caller) -> io::Result<PathBuf> {
             return Err(io::Error::other(format!("`{shown}` is not a folder")));
         }
         if !is_last && !is_trusted(status.uid()) {
-            return refused(format!("`{shown}`, on the way, belongs to another user (uid {})", status.uid()));
+            return refused(format!("the parent folder `{shown}` belongs to another user (uid {})", status.uid()));
         }
         if !is_last && others_can_exchange(&status, caller) {
             let mode = status.mode() & 0o7777;
-            return refused(format!("other users can write to `{shown}`, on the way (mode {mode:o})"));
+            return refused(format!("other users can write to the parent folder `{shown}` (mode {mode:o})"));
         }
         real = next;
     }
     Ok(real)
 }
 
-/// The last one first.
+/// The components of a path, the last one first.
 fn components(path: &Path) -> Vec<OsString> {
     let own = |component: Component<'_>| match component {
         Component::CurDir => None,
@@ -88,7 +88,7 @@ fn components(path: &Path) -> Vec<OsString> {
     components
 }
 
-/// Of the file itself where it is a link.
+/// The metadata of the file itself if it is a link.
 fn status_or_new(path: &Path) -> io::Result<fs::Metadata> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -101,14 +101,14 @@ fn status_or_new(path: &Path) -> io::Result<fs::Metadata> {
     }
 }
 
-/// Whether other users can replace what is in a folder. In one with the sticky bit, such as `/tmp`, they cannot
-/// replace what is not theirs.
+/// Whether other users can replace entries of a folder. In one with the sticky bit, such as `/tmp`, they can replace
+/// only their own.
 fn others_can_exchange(folder: &fs::Metadata, caller: &Caller) -> bool {
     let mode = folder.mode();
     if mode & STICKY != 0 {
         return false;
     }
-    // A group of the system's, or the one that many systems make for each user alone, is no other user.
+    // A system group, or the private group that many systems create for each user, does not count as another user.
     let is_own_group = folder.gid() == 0 || (folder.gid() == caller.group && caller.group == caller.user);
     mode & 0o002 != 0 || (mode & 0o020 != 0 && !is_own_group)
 }
@@ -153,7 +153,7 @@ mod tests {
         let is_of_system = fs::metadata(&own).expect("a folder").gid() == 0;
         assert_eq!(real_folder(&own.join("cache"), &stranger).is_ok(), is_of_system);
         mode(&own, 0o700);
-        // As another user, everything here is somebody else's, but for what root owns.
+        // Seen by another user, everything here belongs to someone else, except root's files.
         let other = Caller { user: caller.user.wrapping_add(1), group: caller.group };
         let is_root = caller.user == 0;
         assert_eq!(real_folder(&own.join("cache"), &other).is_ok(), is_root);

@@ -1,4 +1,4 @@
-//! Access rules: what an application credential may do.
+//! Access rules: the requests that an application credential may make.
 
 use super::Match;
 
@@ -18,7 +18,7 @@ resource! {
     operations {
         /// Lists the access rules of a user.
         List: list() GET "users/{user}/access_rules" => many(AccessRule) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
             /// Only those for this type of service.
             service: Match,
@@ -29,12 +29,12 @@ resource! {
         }
         /// Gets an access rule.
         Get: get(access_rule: String) GET "users/{user}/access_rules/{access_rule}" => one(AccessRule) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
         /// Deletes an access rule that no application credential has.
         Delete: delete(access_rule: String) DELETE "users/{user}/access_rules/{access_rule}" => nothing {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
     }

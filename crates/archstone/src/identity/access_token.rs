@@ -1,10 +1,10 @@
-//! OAuth 1.0a: what a consumer may use in a user's place.
+//! OAuth 1.0a access tokens: rights that a user has delegated to a consumer.
 
 use super::{Body, Role};
 use crate::secret::Secret;
 
 resource! {
-    /// An access token of OAuth 1.0a: what a consumer may use in a user's place.
+    /// An OAuth 1.0a access token: rights that a user has delegated to a consumer.
     AccessToken { member: "access_token", members: "access_tokens", manager: "oauth1.access_tokens", key: id }
     fields {
         /// The id: its key.
@@ -15,7 +15,7 @@ resource! {
         project_id: Option<String>,
         /// The user who consented.
         authorizing_user_id: Option<String>,
-        /// When it ends.
+        /// When it expires.
         expires_at: Option<String>,
     }
     operations {
@@ -26,31 +26,31 @@ resource! {
             POST "OS-OAUTH1/access_token" [body(Body::Bare), signed()] => form {}
         /// Lists the access tokens that a user has consented to.
         List: list() GET "users/{user}/OS-OAUTH1/access_tokens" => many(AccessToken) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
         /// Gets an access token.
         Get: get(access_token: String) GET "users/{user}/OS-OAUTH1/access_tokens/{access_token}"
             => one(AccessToken) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
         /// Deletes an access token.
         Delete: delete(access_token: String) DELETE "users/{user}/OS-OAUTH1/access_tokens/{access_token}"
             => nothing {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
         /// Lists the roles of an access token.
         ListRoles: list_roles(access_token: String) GET "users/{user}/OS-OAUTH1/access_tokens/{access_token}/roles"
             => many(Role) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
         /// Gets a role of an access token.
         GetRole: get_role(access_token: String, role: String)
             GET "users/{user}/OS-OAUTH1/access_tokens/{access_token}/roles/{role}" => one(Role) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
     }

@@ -1,4 +1,4 @@
-//! Application credentials: proofs of identity for programs.
+//! Application credentials: credentials for programs.
 
 use serde_json::Value;
 
@@ -16,23 +16,23 @@ resource! {
         id: String,
         /// The name, unique among the user's.
         name: String [Create],
-        /// The secret. Keystone tells it once, when the credential is made.
+        /// The secret. Keystone returns it only once, when the credential is made.
         secret: Option<Secret> [Create],
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create],
         /// The user.
         user_id: Option<String>,
         /// The project.
         project_id: Option<String>,
-        /// When it ends; never unless said. As Keystone writes times: `2027-01-01T00:00:00.000000`.
+        /// When it expires (default: never). As Keystone writes times: `2027-01-01T00:00:00.000000`.
         expires_at: Option<String> [Create],
-        /// Its roles, each as `{"id": …}` or `{"name": …}`; those of the token that makes it, unless said.
+        /// Its roles, each as `{"id": …}` or `{"name": …}`; by default, those of the token that creates it.
         roles: Option<Vec<Value>> [Create],
-        /// Whether it may make further application credentials and trusts. A program that is broken into then can,
-        /// too.
+        /// Whether it may create further application credentials and trusts. So may then an attacker who takes
+        /// over the program.
         unrestricted: Option<bool> [Create],
-        /// What it may do, each as `{"path": …, "method": …, "service": …}`; everything that its roles may, unless
-        /// said.
+        /// The allowed requests, each as `{"path": …, "method": …, "service": …}` (default: everything that
+        /// its roles allow).
         access_rules: Option<Vec<Value>> [Create],
         /// Whether it is for the system.
         system: Option<String>,
@@ -40,7 +40,7 @@ resource! {
     operations {
         /// Lists the application credentials of a user.
         List: list() GET "users/{user}/application_credentials" => many(ApplicationCredential) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
             /// Only those with this name.
             name: Match,
@@ -48,19 +48,19 @@ resource! {
         /// Gets an application credential.
         Get: get(application_credential: String) GET "users/{user}/application_credentials/{application_credential}"
             => one(ApplicationCredential) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
-        /// Makes an application credential for the token's own project.
+        /// Creates an application credential for the token's own project.
         Create: create(name: String) POST "users/{user}/application_credentials" [create("application_credential")]
             => one(ApplicationCredential) {
-            /// Whose; the token's own user unless said. Only one's own can be made.
+            /// The user (default: the token's own user). They can be created only for oneself.
             user: String,
         }
         /// Deletes an application credential.
         Delete: delete(application_credential: String)
             DELETE "users/{user}/application_credentials/{application_credential}" => nothing {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
     }

@@ -1,4 +1,4 @@
-//! What the current token can be exchanged for, and its catalog.
+//! The scopes that the current token can be exchanged for, and its catalog.
 
 use super::{Domain, Project};
 

@@ -1,4 +1,4 @@
-//! Many operations at once: some at a time, to the end, with a report.
+//! Bulk operations: several at a time, continuing after failures, with a report.
 
 use std::{fmt, future::IntoFuture, iter::Enumerate, pin::Pin, vec::IntoIter};
 
@@ -10,8 +10,7 @@ use crate::{
     transport::runtime,
 };
 
-/// Many operations of a kind. They can be looked at first, and are done some at a time; what fails does not stop the
-/// others.
+/// Many operations of one kind. They can be previewed, and run several at a time; a failure does not stop the others.
 ///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -41,19 +40,19 @@ pub struct Bulk<O: Operation> {
     progress: Option<Box<dyn FnMut(Progress) + Send>>,
 }
 
-/// How far a [`Bulk`] is.
+/// The progress of a [`Bulk`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// How many are done, well or not.
+    /// The number of operations that are done, successful or not.
     pub done: usize,
-    /// How many of these have failed.
+    /// The number of these that have failed.
     pub failed: usize,
-    /// How many there are.
+    /// The total number of operations.
     pub total: usize,
 }
 
-/// What came of a [`Bulk`].
+/// The results of a [`Bulk`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report<T> {
@@ -62,33 +61,33 @@ pub struct Report<T> {
 }
 
 impl<O: Operation> Bulk<O> {
-    /// Gathers operations; four at a time unless said otherwise.
+    /// Collects operations; runs four at a time by default.
     pub fn new(calls: impl IntoIterator<Item = Call<O>>) -> Self {
         Self { calls: calls.into_iter().collect(), concurrency: 4, progress: None }
     }
 
-    /// How many may be on their way at the same time.
+    /// The maximum number of operations at a time.
     pub fn concurrency(mut self, most: usize) -> Self {
         self.concurrency = most.max(1);
         self
     }
 
-    /// Is told after each operation how far things are.
+    /// Sets a callback that is called with the progress after each operation.
     pub fn on_progress(mut self, progress: impl FnMut(Progress) + Send + 'static) -> Self {
         self.progress = Some(Box::new(progress));
         self
     }
 
-    /// What would be sent, without sending anything.
+    /// The requests that would be sent, without sending anything.
     ///
     /// # Errors
     ///
-    /// What could not be sent.
+    /// When a request could not be sent.
     pub fn preview(&self) -> Result<Vec<String>> {
         self.calls.iter().map(Call::preview).collect()
     }
 
-    /// Does everything.
+    /// Runs all operations.
     pub async fn run(mut self) -> Report<O::Answer> {
         let total = self.calls.len();
         let mut progress = Progress { done: 0, failed: 0, total };
@@ -102,18 +101,18 @@ impl<O: Operation> Bulk<O> {
                 tell(progress);
             }
         }
-        let lost = || Err(Error::new(ErrorKind::InvalidRequest, "the operation was given up"));
+        let lost = || Err(Error::new(ErrorKind::InvalidRequest, "the operation was cancelled"));
         Report { outcomes: outcomes.into_iter().map(|it| it.unwrap_or_else(lost)).collect() }
     }
 }
 
 type Waiting<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
-/// The outcomes of many operations, as they arrive: some are on their way at a time.
+/// The outcomes of many operations, as they arrive: several run at a time.
 ///
-/// What [`Bulk`] is made of, for those who know the operation only when they run: see
-/// [`Identity::perform_many`](super::Identity::perform_many). Dropping it gives up what is on its way, and begins nothing
-/// more.
+/// The basis of [`Bulk`], for callers that know the operation only at run time: see
+/// [`Identity::perform_many`](super::Identity::perform_many). Dropping it cancels the operations that are running, and
+/// starts no others.
 pub struct Outcomes<T> {
     waiting: Enumerate<IntoIter<Waiting<T>>>,
     running: JoinSet<(usize, Result<T>)>,
@@ -151,12 +150,12 @@ impl<T> fmt::Debug for Outcomes<T> {
 }
 
 impl<T> Report<T> {
-    /// What failed, each with its position among the operations.
+    /// The failures, each with its position among the operations.
     pub fn failures(&self) -> impl Iterator<Item = (usize, &Error)> {
         self.outcomes.iter().enumerate().filter_map(|(position, it)| Some((position, it.as_ref().err()?)))
     }
 
-    /// What was answered, in order.
+    /// The results, in order.
     pub fn answers(&self) -> impl Iterator<Item = &T> {
         self.outcomes.iter().filter_map(|it| it.as_ref().ok())
     }
@@ -171,14 +170,14 @@ impl<O: Operation> fmt::Debug for Bulk<O> {
     }
 }
 
-/// Asks for many things, some at a time; the answers are in the order of the questions. What is asked depends on no type
-/// of operation.
+/// Sends many queries, several at a time; the answers are in the order of the questions. Not generic over operations,
+/// so that it is compiled only once.
 pub(super) async fn at_once<Q, T, F>(questions: Vec<Q>, ask: impl Fn(Q) -> F) -> Vec<Result<T>>
 where
     T: Default + Send + 'static,
     F: Future<Output = Result<T>> + Send + 'static,
 {
-    /// Requests at a time.
+    /// The number of concurrent requests.
     const AT_A_TIME: usize = 8;
     let mut answers: Vec<_> = questions.iter().map(|_| Ok(T::default())).collect();
     let asked = questions.into_iter().map(|it| Box::pin(ask(it)) as Waiting<T>);

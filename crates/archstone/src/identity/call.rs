@@ -1,4 +1,4 @@
-//! One operation: described, then awaited.
+//! A single operation: configured, then awaited.
 
 use std::{fmt, future::IntoFuture, marker::PhantomData, pin::Pin};
 
@@ -22,7 +22,7 @@ use crate::{
     transport::LARGEST_ANSWER,
 };
 
-/// An operation that is being described. Nothing is sent until it is awaited.
+/// An operation that is being configured. Nothing is sent until it is awaited.
 ///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -49,8 +49,8 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Sets something that Archstone does not know: a custom attribute, which Keystone keeps for users, projects and some
-    /// others, or a query parameter of a newer Keystone.
+    /// Sets a value that Archstone does not know: a custom attribute, which Keystone stores for users, projects and
+    /// some others, or a query parameter of a newer Keystone.
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         let extra = self.arguments.entry(EXTRA).or_insert_with(|| Map::new().into());
         if let Value::Object(extra) = extra {
@@ -59,7 +59,7 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Sets what differs between a resource as it was read and as it was edited, as far as it can be changed.
+    /// Sets the fields that differ between the original and the edited resource, as far as they can be changed.
     pub fn changes<R: Record>(mut self, before: &R, after: &R) -> Self {
         let (before, mut after) = (before.to_json(), after.to_json());
         for field in O::SPEC.fields.iter().filter(|it| it.uses.contains(&Use::Update)) {
@@ -71,11 +71,11 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// What would be sent, without sending it: `DELETE users/0815`.
+    /// The request that would be sent, without sending it: `DELETE users/0815`.
     ///
     /// # Errors
     ///
-    /// What could not be sent.
+    /// When the request could not be sent.
     pub fn preview(&self) -> Result<String> {
         preview(O::SPEC, self.arguments.clone())
     }
@@ -88,7 +88,7 @@ pub(super) fn preview(operation: &OperationSpec, mut arguments: Arguments) -> Re
     prepare(operation, &arguments).map(|it| it.to_string())
 }
 
-/// What would be sent, as JSON: `method`, `path`, and `body` where there is one, with `***` for what is secret.
+/// The request as JSON: `method`, `path`, and `body` if there is one, with `***` for secrets.
 pub(super) fn preview_request(operation: &OperationSpec, mut arguments: Arguments) -> Result<Value> {
     if lacks_user(operation, &arguments) {
         arguments.insert("user".to_owned(), "(own)".into());
@@ -129,20 +129,20 @@ impl<O: Operation> IntoFuture for Call<O> {
 }
 
 impl<O: Operation> fmt::Debug for Call<O> {
-    /// Values may be secret: only their names.
+    /// Values may be secret: only their names are shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let given: Vec<_> = self.arguments.keys().collect();
         f.debug_struct("Call").field("operation", &O::SPEC.name).field("given", &given).finish_non_exhaustive()
     }
 }
 
-/// A token that was issued in exchange for something, with what Keystone said of it.
+/// A token that was issued in an exchange, with what Keystone returned about it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Issued {
-    /// The token. Keystone gives none for S3 tokens: then they are only checked.
+    /// The token. Keystone returns none for S3 tokens: these are only validated.
     pub token: Option<Secret>,
-    /// What Keystone said of it: user, project, roles, catalog.
+    /// What Keystone returned about it: user, project, roles, catalog.
     pub facts: Map<String, Value>,
 }
 
@@ -151,12 +151,12 @@ impl FromAnswer for Issued {
         let token = answer.get("id").and_then(Value::as_str).map(Secret::from);
         match answer.get_mut("token").map(Value::take) {
             Some(Value::Object(facts)) => Ok(Self { token, facts }),
-            _ => Err(Error::new(ErrorKind::InvalidResponse, "the answer tells of no token")),
+            _ => Err(Error::new(ErrorKind::InvalidResponse, "the answer has no token")),
         }
     }
 }
 
-/// Does an operation, boxed, so that it is compiled once.
+/// Performs an operation; boxed, so that it is compiled only once.
 pub(super) fn perform(
     client: Client,
     operation: &'static OperationSpec,
@@ -165,7 +165,7 @@ pub(super) fn perform(
     Box::pin(async move { Ok(traced(client, operation, arguments).await?.0) })
 }
 
-/// The same with the id of the request.
+/// The same with the request's id.
 pub(super) async fn traced(
     client: Client,
     operation: &'static OperationSpec,
@@ -186,14 +186,14 @@ pub(super) async fn traced(
     Ok((read, request_id))
 }
 
-/// Whether what an operation would get is there.
+/// Whether the resource that an operation would get exists.
 pub(super) async fn exists(client: &Client, get: &'static OperationSpec, mut arguments: Arguments) -> Result<bool> {
     complete(client, get, &mut arguments).await?;
     let prepared = Prepared { method: "HEAD", ..prepare(get, &arguments)? };
     Ok(ask_whether(client, &prepared, get).await?.0)
 }
 
-/// Says whose, where only that is missing.
+/// Fills in the user if only that is missing.
 pub(super) async fn complete(client: &Client, operation: &OperationSpec, arguments: &mut Arguments) -> Result<()> {
     if lacks_user(operation, arguments) {
         let access = client.access().await?;
@@ -203,7 +203,7 @@ pub(super) async fn complete(client: &Client, operation: &OperationSpec, argumen
     Ok(())
 }
 
-/// Whether something is there.
+/// Whether something exists.
 async fn ask_whether(
     client: &Client,
     prepared: &Prepared,
@@ -239,7 +239,7 @@ async fn read(answer: Response, operation: &OperationSpec) -> Result<Value> {
     }
 }
 
-/// Everything that is known of a token as a reference, which says how much life it has whatever the clocks say.
+/// A token as a reference, which includes its remaining lifetime, independent of clocks.
 async fn read_access(client: &Client, answer: Response) -> Result<Value> {
     let header = |name: &str| answer.headers().get(name)?.to_str().ok().map(str::to_owned);
     let (token, date) = (header("x-subject-token"), header("date"));
@@ -265,7 +265,7 @@ async fn inside(answer: Response, member: &str) -> Result<Value> {
 }
 
 impl Prepared {
-    /// The request to the identity service that this client knows.
+    /// The request to this client's identity service.
     pub(super) async fn request(&self, client: &Client, operation: &OperationSpec) -> Result<RequestBuilder> {
         let mut url = client.identity_api().await?.clone();
         if self.is_below_root
@@ -279,7 +279,7 @@ impl Prepared {
             .map_err(|source| Error::new(ErrorKind::InvalidRequest, "there is no such method").with_source(source))?;
         let mut request = client.request(method, url.clone()).header("accept", operation.accept);
         request = match operation.answer {
-            // A list is read item by item, and may be as long as it likes.
+            // A list is read item by item, with no limit on its length.
             Answer::Many(_) => request,
             _ => request.max_body_size(LARGEST_ANSWER as u64).timeout(client.config().transport.timeout),
         };

@@ -1,16 +1,16 @@
-//! OAuth 1.0a: consumers, who may ask for a user's consent.
+//! OAuth 1.0a consumers: programs that may request a user's consent.
 
 use crate::secret::Secret;
 
 resource! {
-    /// A consumer of OAuth 1.0a: who may ask for a user's consent.
+    /// An OAuth 1.0a consumer: a program that may request a user's consent.
     Consumer { member: "consumer", members: "consumers", manager: "oauth1.consumers", key: id }
     fields {
         /// The id: its key.
         id: String,
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
-        /// The secret. Keystone tells it once, when the consumer is made.
+        /// The secret. Keystone returns it only once, when the consumer is made.
         secret: Option<Secret>,
     }
     operations {
@@ -18,7 +18,7 @@ resource! {
         List: list() GET "OS-OAUTH1/consumers" => many(Consumer) {}
         /// Gets a consumer.
         Get: get(consumer: String) GET "OS-OAUTH1/consumers/{consumer}" => one(Consumer) {}
-        /// Makes a consumer.
+        /// Creates a consumer.
         Create: create() POST "OS-OAUTH1/consumers" [create("consumer")] => one(Consumer) {}
         /// Changes a consumer.
         Update: update(consumer: String) PATCH "OS-OAUTH1/consumers/{consumer}" [update("consumer")]

@@ -1,19 +1,19 @@
-//! Credentials: what Keystone keeps for users, such as TOTP secrets.
+//! Credentials that Keystone stores for users, such as TOTP secrets.
 
 use super::Match;
 use crate::secret::Secret;
 
 resource! {
-    /// A credential: what Keystone keeps for a user, such as a TOTP secret or an EC2 key.
+    /// A credential that Keystone stores for a user, such as a TOTP secret or an EC2 key.
     Credential { member: "credential", members: "credentials", manager: "credentials", key: id }
     fields {
         /// The id.
         id: String,
         /// The user.
         user_id: Option<String> [Create] as user,
-        /// What it is: `ec2`, `totp`, `cert`, or a word of one's own.
+        /// What it is: `ec2`, `totp`, `cert`, or a custom type.
         type_ as "type": String [Create],
-        /// The credential itself.
+        /// The credential data.
         blob: Option<Secret> [Create Update],
         /// The project that it belongs to; EC2 keys need one.
         project_id: Option<String> [Create] as project,
@@ -28,7 +28,7 @@ resource! {
         }
         /// Gets a credential.
         Get: get(credential: String) GET "credentials/{credential}" => one(Credential) {}
-        /// Makes a credential.
+        /// Creates a credential.
         Create: create(user as "user_id": String, type_ as "type": String, blob: Secret) POST "credentials"
             [create("credential")] => one(Credential) {}
         /// Changes a credential.

@@ -1,4 +1,4 @@
-//! `resource!`: one description, and everything that is made from it.
+//! `resource!`: one description from which everything else is generated.
 //!
 //! ```text
 //! resource! {
@@ -23,9 +23,9 @@
 //! }
 //! ```
 //!
-//! For it there are: the struct `Thing`; for each operation a type of its own (`Create`), whose [`Call`](super::Call) or
-//! [`List`](super::List) has a method for each thing that may be said; a method of [`Collection<Thing>`](super::Collection); and
-//! [`Resource::SPEC`](super::Resource::SPEC), the same as data.
+//! It generates: the struct `Thing`; for each operation its own type (`Create`), whose [`Call`](super::Call) or
+//! [`List`](super::List) has a method for each optional parameter; a method of
+//! [`Collection<Thing>`](super::Collection); and [`Resource::SPEC`](super::Resource::SPEC), the same as data.
 
 macro_rules! resource {
     (
@@ -39,7 +39,7 @@ macro_rules! resource {
         operations! { $name $fields $( $operations )* }
         specification! { $name $member $members $manager ($( $key )?) ($( $doc )+) $( $operations )* }
     };
-    // The same, with fields that are in `record/`, since tokens and clients hand such a resource out.
+    // The same, with fields from `record/`, for resources that tokens and clients also return.
     (
         $( #[doc = $doc:literal] )+
         $name:ident { member: $member:literal, members: $members:literal, manager: $manager:literal, key: $key:ident }
@@ -67,7 +67,7 @@ macro_rules! resource {
     };
 }
 
-/// A record can be what an operation answers.
+/// Lets a record be the result of an operation.
 macro_rules! answered {
     ($name:ident) => {
         impl $crate::identity::FromAnswer for $name {
@@ -191,7 +191,7 @@ macro_rules! setter {
     (Update $marker:ident [$( Create )? Update] $doc:tt $name:tt $kind:ty; $( $setter:ident )+) => {
         setter! { @ $marker $doc $name $kind; $( $setter )+ }
     };
-    // By the setter's own name: a field may be called what another one's setter is.
+    // Keyed by the setter's name: a field may have the name of another field's setter.
     (@ $marker:ident $doc:tt $name:tt $kind:ty; $field:ident $setter:ident) => {
         setter! { @ $marker $doc ($setter) $kind; $setter }
     };

@@ -1,7 +1,7 @@
-//! What the service tells of itself, to everyone.
+//! The service's public description of itself.
 
 resource! {
-    /// What the service tells of itself, to everyone.
+    /// What the service says about itself, to everyone.
     Discovery { manager: "discovery" }
     operations {
         /// Gets the list of the API's versions.

@@ -1,18 +1,18 @@
-//! Domains: what owns users, groups and projects.
+//! Domains: they own users, groups and projects.
 
 use serde_json::{Map, Value};
 
 use super::Match;
 
 resource! {
-    /// A domain: what owns users, groups and projects.
+    /// A domain, which owns users, groups and projects.
     Domain { member: "domain", members: "domains", manager: "domains", key: id }
     fields {
         /// The id.
         id: String,
         /// The name.
         name: String [Create Update],
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
         /// Whether its users can log in. Only a domain that is not enabled can be deleted.
         enabled: bool = true [Create Update],
@@ -26,12 +26,12 @@ resource! {
         List: list() GET "domains" [paged()] => many(Domain) {
             /// Only the one with this name.
             name: Match,
-            /// Only those that are, or are not, enabled.
+            /// Only enabled, or only disabled ones.
             enabled: bool,
         }
         /// Gets a domain.
         Get: get(domain: String) GET "domains/{domain}" => one(Domain) {}
-        /// Makes a domain.
+        /// Creates a domain.
         Create: create(name: String) POST "domains" [create("domain")] => one(Domain) {}
         /// Changes a domain.
         Update: update(domain: String) PATCH "domains/{domain}" [update("domain")] => one(Domain) {}

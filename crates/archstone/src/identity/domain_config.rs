@@ -1,4 +1,4 @@
-//! Settings of a domain of its own, beside those of Keystone's own files.
+//! A domain's own settings, in addition to those in Keystone's configuration files.
 
 use serde_json::{Map, Value};
 
@@ -16,7 +16,7 @@ resource! {
             /// Only this option of the group.
             option: String,
         }
-        /// Sets the settings of a domain; those that it had are gone.
+        /// Replaces the settings of a domain.
         Create: create(domain: String, config: Map<String, Value>) PUT "domains/{domain}/config"
             [body(Body::Document("config"))] => json("config") {}
         /// Changes settings of a domain: all, a group, or one option. Either way they are named with their group and

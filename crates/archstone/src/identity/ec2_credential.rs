@@ -1,4 +1,4 @@
-//! EC2's pairs of access key and secret, and tokens in exchange for what they signed.
+//! EC2 credentials: pairs of access key and secret, and tokens in exchange for requests signed with them.
 
 use serde_json::{Map, Value};
 
@@ -15,31 +15,31 @@ resource! {
         secret: Option<Secret>,
         /// The user.
         user_id: Option<String>,
-        /// The project, by its old word.
+        /// The project, by its old name.
         tenant_id: Option<String>,
-        /// The trust under which it was made.
+        /// The trust with which it was created.
         trust_id: Option<String>,
     }
     operations {
         /// Lists the EC2 credentials of a user.
         List: list() GET "users/{user}/credentials/OS-EC2" => many(Ec2Credential) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
         /// Gets an EC2 credential.
         Get: get(access: String) GET "users/{user}/credentials/OS-EC2/{access}" => one(Ec2Credential) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
-        /// Makes an EC2 credential for a project.
+        /// Creates an EC2 credential for a project.
         Create: create(project as "tenant_id": String) POST "users/{user}/credentials/OS-EC2" [body(Body::Bare)]
             => one(Ec2Credential) {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
         /// Deletes an EC2 credential.
         Delete: delete(access: String) DELETE "users/{user}/credentials/OS-EC2/{access}" => nothing {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
         /// Exchanges a request that was signed as EC2 has it for a token. It takes the right to validate tokens: it

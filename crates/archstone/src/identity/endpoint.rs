@@ -1,9 +1,9 @@
-//! Endpoints: where services are.
+//! Endpoints: the URLs of services.
 
 use super::Match;
 
 resource! {
-    /// An endpoint: where a service is, in a region, for an interface.
+    /// An endpoint: the URL of a service, in a region, for an interface.
     Endpoint { member: "endpoint", members: "endpoints", manager: "endpoints", key: id }
     fields {
         /// The id.
@@ -12,18 +12,18 @@ resource! {
         service_id: String [Create Update] as service,
         /// For whom: `public`, `internal` or `admin`.
         interface: String [Create Update],
-        /// The URL. `$(project_id)s` stands for the project of whoever asks.
+        /// The URL. `$(project_id)s` stands for the caller's project.
         url: String [Create Update],
         /// The region, which must exist.
         region_id: Option<String> [Create Update] as region,
         /// The region under its old name. Keystone makes a region that it is given so, if there is none yet.
         /// (`region_name` sets it.)
         region: Option<String> [Create Update] as region_name,
-        /// Whether catalogs have it.
+        /// Whether it is in catalogs.
         enabled: bool = true [Create Update],
         /// A name.
         name: Option<String> [Create Update],
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
     }
     operations {
@@ -38,7 +38,7 @@ resource! {
         }
         /// Gets an endpoint.
         Get: get(endpoint: String) GET "endpoints/{endpoint}" => one(Endpoint) {}
-        /// Makes an endpoint.
+        /// Creates an endpoint.
         Create: create(service as "service_id": String, interface: String, url: String) POST "endpoints"
             [create("endpoint")] => one(Endpoint) {}
         /// Changes an endpoint.

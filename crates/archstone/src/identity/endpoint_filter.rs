@@ -1,18 +1,18 @@
-//! Endpoint filters: which endpoints a project sees.
+//! Endpoint filters: the endpoints in a project's catalog.
 
 use super::{Endpoint, EndpointGroup, Project};
 
 resource! {
-    /// Which endpoints a project sees: single ones, and those of groups.
+    /// Endpoint filters: the endpoints in a project's catalog, single ones and groups.
     EndpointFilter { manager: "endpoint_filter" }
     operations {
-        /// Shows a project an endpoint.
+        /// Adds an endpoint to a project's catalog.
         AddEndpointToProject: add_endpoint_to_project(project: String, endpoint: String)
             PUT "OS-EP-FILTER/projects/{project}/endpoints/{endpoint}" => nothing {}
         /// Ends it that a project is shown an endpoint.
         DeleteEndpointFromProject: delete_endpoint_from_project(project: String, endpoint: String)
             DELETE "OS-EP-FILTER/projects/{project}/endpoints/{endpoint}" => nothing {}
-        /// Whether a project is shown an endpoint.
+        /// Whether an endpoint is in a project's catalog.
         CheckEndpointInProject: check_endpoint_in_project(project: String, endpoint: String)
             HEAD "OS-EP-FILTER/projects/{project}/endpoints/{endpoint}" => flag {}
         /// Lists the endpoints that a project is shown.
@@ -21,13 +21,13 @@ resource! {
         /// Lists the projects that are shown an endpoint.
         ListProjectsForEndpoint: list_projects_for_endpoint(endpoint: String)
             GET "OS-EP-FILTER/endpoints/{endpoint}/projects" => many(Project) {}
-        /// Shows a project the endpoints of a group.
+        /// Adds the endpoints of a group to a project's catalog.
         AddEndpointGroupToProject: add_endpoint_group_to_project(endpoint_group: String, project: String)
             PUT "OS-EP-FILTER/endpoint_groups/{endpoint_group}/projects/{project}" => nothing {}
         /// Ends it that a project is shown the endpoints of a group.
         DeleteEndpointGroupFromProject: delete_endpoint_group_from_project(endpoint_group: String, project: String)
             DELETE "OS-EP-FILTER/endpoint_groups/{endpoint_group}/projects/{project}" => nothing {}
-        /// Whether a project is shown the endpoints of a group.
+        /// Whether the endpoints of a group are in a project's catalog.
         CheckEndpointGroupInProject: check_endpoint_group_in_project(endpoint_group: String, project: String)
             HEAD "OS-EP-FILTER/endpoint_groups/{endpoint_group}/projects/{project}" => flag {}
         /// Lists the endpoint groups that a project is shown.

@@ -1,4 +1,4 @@
-//! Endpoint groups: endpoints that have something in common.
+//! Endpoint groups: endpoints with common attributes.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ resource! {
         id: String,
         /// The name.
         name: String [Create Update],
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
         /// What its endpoints have in common: `interface`, `service_id`, `region_id`, `enabled`.
         filters: Map<String, Value> [Create Update],
@@ -25,7 +25,7 @@ resource! {
         Get: get(endpoint_group: String) GET "OS-EP-FILTER/endpoint_groups/{endpoint_group}" => one(EndpointGroup) {}
         /// Whether there is such an endpoint group.
         Check: check(endpoint_group: String) HEAD "OS-EP-FILTER/endpoint_groups/{endpoint_group}" => flag {}
-        /// Makes an endpoint group.
+        /// Creates an endpoint group.
         Create: create(name: String, filters: Map<String, Value>) POST "OS-EP-FILTER/endpoint_groups"
             [create("endpoint_group")] => one(EndpointGroup) {}
         /// Changes an endpoint group.

@@ -1,9 +1,9 @@
-//! Which policy an endpoint follows.
+//! The policy of an endpoint.
 
 use super::{Endpoint, Policy};
 
 resource! {
-    /// Which policy an endpoint follows: its own, its service's in its region, or its service's.
+    /// The policies of endpoints: of the endpoint itself, of its service in its region, or of its service.
     EndpointPolicy { manager: "endpoint_policy" }
     operations {
         /// Makes an endpoint follow a policy.

@@ -1,4 +1,4 @@
-//! Logins by way of an identity provider, and what such a user can act in.
+//! Logins through an identity provider, and the projects and domains of such a user.
 
 use super::{Domain, Project};
 

@@ -1,4 +1,4 @@
-//! One resource by what people call it: its id, or its name.
+//! Finds one resource by its id or its name.
 
 use serde_json::Value;
 
@@ -16,9 +16,9 @@ use crate::{
     spelling::distance,
 };
 
-/// Resources that a message names at the most.
+/// The maximum number of resources in a message.
 const MOST_NAMED: usize = 10;
-/// Names that are looked through for one that is near.
+/// The maximum number of names that are searched for a similar one.
 const MOST_NEAR: usize = 500;
 
 pub(super) async fn find(
@@ -30,7 +30,7 @@ pub(super) async fn find(
 ) -> Result<Value> {
     check("find", list, &filters)?;
     let search = Search { client, resource, list, filters, wanted };
-    // What looks like an id usually is one; else the name is asked for first. Either way the other follows.
+    // Text that looks like an id usually is one; otherwise the name is tried first. The other follows in either case.
     if search.looks_like_id() {
         match search.by_id().await? {
             Some(found) => Ok(found),
@@ -75,13 +75,13 @@ impl Search<'_> {
         arguments.insert(itself.to_owned(), self.wanted.into());
         match perform(self.client.clone(), get, arguments).await {
             Ok(found) => Ok(Some(found).filter(|found| self.fits(found))),
-            // A name that cannot stand in a path is no id.
+            // A name that is not valid in a path is not an id.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidRequest) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Whether one that was found by its id is among those that the filters leave.
+    /// Whether a resource that was found by its id matches the filters.
     fn fits(&self, found: &Value) -> bool {
         self.filters.iter().all(|(name, value)| {
             let key = self.list.parameter(name).map_or(name.as_str(), |it| it.wire);
@@ -126,7 +126,8 @@ impl Search<'_> {
         Error::new(ErrorKind::Ambiguous, message).with_hint(hint)
     }
 
-    /// What to do about a domain that is given by its name: there the id is wanted, and any other text finds nothing.
+    /// What to do about a domain that is given by its name: the filter requires its id, and any other text matches
+    /// nothing.
     async fn misnamed_domain(&self) -> Option<String> {
         let (_, given) = self.filters.iter().find(|(name, _)| {
             let wire = self.list.parameter(name).map_or(name.as_str(), |it| it.wire);
@@ -135,7 +136,8 @@ impl Search<'_> {
         let (given, domains) = (given.as_str()?, Domain::SPEC);
         let (get, list) = (domains.operation("get")?, domains.operation("list")?);
         let one = |name: &str| Arguments::from_iter([(name.to_owned(), given.into())]);
-        // A hint is not worth an error of its own: who may not see domains gets the same answer for any text.
+        // A failure must not replace the original error: without permission to see domains, any text gets the same
+        // response.
         if perform(self.client.clone(), get, one(get.itself()?)).await.is_ok() {
             return None;
         }
@@ -164,7 +166,7 @@ impl Search<'_> {
         }
     }
 
-    /// Names that differ by a slip of the finger, among those that begin alike.
+    /// Similar names with a typo, among those with the same beginning.
     async fn near(&self) -> Option<String> {
         let name = self.list.parameter("name").filter(|it| it.kind == ValueKind::Match)?;
         let beginning: String = self.wanted.chars().take(2).collect();
@@ -173,7 +175,7 @@ impl Search<'_> {
         let mut items = Items::new(self.client, self.list, arguments);
         let mut near = std::collections::BTreeSet::new();
         for _ in 0..MOST_NEAR {
-            // A hint is not worth an error of its own.
+            // A failure must not replace the original error.
             let Ok(Some(item)) = items.next().await else { break };
             let item: Value = serde_json::from_slice(&item).ok()?;
             let name = item["name"].as_str()?;

@@ -1,4 +1,4 @@
-//! Groups: users that have roles in common.
+//! Groups: users with common roles.
 
 use super::Match;
 
@@ -12,7 +12,7 @@ resource! {
         name: String [Create Update],
         /// The domain that owns the group.
         domain_id: Option<String> [Create] as domain,
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
         /// When the user whose groups were asked for leaves it, for one who was put into it by an identity provider.
         membership_expires_at: Option<String>,
@@ -20,7 +20,7 @@ resource! {
     operations {
         /// Lists groups: all, or those that a user is in.
         List: list() GET "groups" | "users/{user}/groups" [paged()] => many(Group) {
-            /// Only those that this user is in.
+            /// Only those with this user as a member.
             user: String,
             /// Only those of this domain.
             domain as "domain_id": String,
@@ -33,7 +33,7 @@ resource! {
         }
         /// Gets a group.
         Get: get(group: String) GET "groups/{group}" => one(Group) {}
-        /// Makes a group.
+        /// Creates a group.
         Create: create(name: String) POST "groups" [create("group")] => one(Group) {}
         /// Changes a group.
         Update: update(group: String) PATCH "groups/{group}" [update("group")] => one(Group) {}

@@ -1,9 +1,9 @@
-//! Inference rules: roles that come with other roles.
+//! Implied roles: roles that come with other roles.
 
 use serde_json::{Map, Value};
 
 resource! {
-    /// An inference rule: who has the prior role has the implied ones, too.
+    /// An inference rule: users with the prior role also have the implied ones.
     InferenceRule { member: "role_inference", members: "role_inferences", manager: "inference_rules" }
     fields {
         /// The role that implies others: `id`, `name`.

@@ -12,15 +12,15 @@ resource! {
         project_id: Option<String> [Create] as project,
         /// The domain, when it is one's limit.
         domain_id: Option<String> [Create] as domain,
-        /// The service that counts.
+        /// The service that enforces the limit.
         service_id: String [Create] as service,
         /// The region.
         region_id: Option<String> [Create] as region,
         /// What is counted, such as `servers`.
         resource_name: String [Create],
-        /// How much; -1 is without end.
+        /// The limit; -1 is unlimited.
         resource_limit: i64 [Create Update],
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
     }
     operations {
@@ -39,7 +39,7 @@ resource! {
         }
         /// Gets a limit.
         Get: get(limit: String) GET "limits/{limit}" => one(Limit) {}
-        /// Makes a limit. There must be a registered limit for the same resource.
+        /// Creates a limit. There must be a registered limit for the same resource.
         Create: create(service as "service_id": String, resource_name: String, resource_limit: i64) POST "limits"
             [create_element("limits")] => first(Limit) {}
         /// Changes a limit.

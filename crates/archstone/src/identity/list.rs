@@ -1,4 +1,4 @@
-//! Lists: described, then pulled item by item, so that memory holds a few of them.
+//! Lists: configured, then fetched item by item, so that memory holds only a few items.
 
 use std::{collections::VecDeque, fmt};
 
@@ -21,10 +21,10 @@ use crate::{
     transport::Trail,
 };
 
-/// A list that is being described, then pulled. Nothing is sent before the first item is asked for.
+/// A list that is being configured, then fetched. Nothing is sent before the first item is requested.
 ///
-/// Items are handed out while the answer still arrives, and all pages are followed: memory holds a few items,
-/// however long the list is.
+/// Items are returned while the response still arrives, and all pages are read: memory holds only a few items, however
+/// long the list is.
 ///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -63,8 +63,8 @@ impl<O: Operation> List<O> {
         self
     }
 
-    /// How many items Keystone may put on a page, where it has pages: of users, groups, projects and domains. It
-    /// changes what a request costs, not what comes.
+    /// The page size, for paginated lists: of users, groups, projects and domains. It affects the cost of a request,
+    /// not its result.
     pub fn page_size(self, items: u32) -> Self {
         self.extra("limit", items)
     }
@@ -73,8 +73,8 @@ impl<O: Operation> List<O> {
     ///
     /// # Errors
     ///
-    /// By the status of the answer; why there is no answer; why there is no token; before anything is sent, when
-    /// what was asked for contradicts itself.
+    /// According to the status of the response; the reason why there is no response or no token; before anything is
+    /// sent, when parameters contradict each other.
     pub async fn next(&mut self) -> Result<Option<O::Answer>> {
         let items = self
             .items
@@ -85,7 +85,7 @@ impl<O: Operation> List<O> {
         }
     }
 
-    /// Everything that is still to come, in one list.
+    /// All remaining items, in one list.
     ///
     /// # Errors
     ///
@@ -98,12 +98,12 @@ impl<O: Operation> List<O> {
         Ok(all)
     }
 
-    /// The one with this id, or else with this name, among those that the filters leave.
+    /// The item with this id, or else with this name, among those that match the filters.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound) when there is none, with names that are near;
-    /// [`Ambiguous`](ErrorKind::Ambiguous) when there are several, with all of them.
+    /// [`NotFound`](ErrorKind::NotFound) when there is none, with similar names; [`Ambiguous`](ErrorKind::Ambiguous)
+    /// when there are several, with all of them.
     pub async fn find(self, name_or_id: impl Input<String>) -> Result<O::Answer> {
         let Call { client, arguments, .. } = self.call;
         let wanted = name_or_id.into_json();
@@ -114,7 +114,7 @@ impl<O: Operation> List<O> {
 }
 
 impl<O: Operation> List<O> {
-    /// The items one by one, as a stream that ends with the first error.
+    /// The items as a stream that ends with the first error.
     ///
     /// ```no_run
     /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -140,7 +140,7 @@ impl<O: Operation> fmt::Debug for List<O> {
 
 /// A list of any kind of resource, as JSON.
 ///
-/// What [`List`] is made of, for those who know the kind of resource only when they run.
+/// The basis of [`List`], for callers that know the kind of resource only at run time.
 #[derive(Debug)]
 pub struct Items {
     client: Client,
@@ -150,7 +150,7 @@ pub struct Items {
     ready: VecDeque<Vec<u8>>,
     request_ids: Vec<String>,
     trail: Trail,
-    /// How many items this page had so far, and when the last one came.
+    /// The number of items on this page so far, and when the last one arrived.
     on_page: usize,
     since: Option<Moment>,
 }
@@ -158,14 +158,14 @@ pub struct Items {
 #[derive(Debug)]
 enum State {
     New,
-    /// A page is to be asked for.
+    /// A page is to be requested.
     Page(Prepared),
-    /// A page arrives.
+    /// A page is being received.
     Arriving(Prepared, Box<(Response, Splitter)>),
     Done,
 }
 
-/// More than this is no item of a list.
+/// Anything larger is not an item of a list.
 const LARGEST_ITEM: usize = 64 << 20;
 
 impl Items {
@@ -199,7 +199,7 @@ impl Items {
         }
     }
 
-    /// Some items, as many as are at hand, but at most so many; empty after the last.
+    /// Up to `most` items, as many as are available without waiting for more; empty after the last.
     ///
     /// # Errors
     ///
@@ -210,14 +210,13 @@ impl Items {
         Ok(std::iter::once(first).chain(self.ready.drain(..more)).collect())
     }
 
-    /// The ids of the requests that were made so far, one for each page: what an operator looks for in the
-    /// service's logs.
+    /// The ids of the requests so far, one for each page, with which operators find them in the service's logs.
     #[must_use]
     pub fn request_ids(&self) -> &[String] {
         &self.request_ids
     }
 
-    /// Asks for the first page; then there is an answer, whose items are still to be pulled.
+    /// Requests the first page; its items are still to be read.
     pub(super) async fn begin(&mut self) -> Result<()> {
         while matches!(self.state, State::New | State::Page(_)) {
             self.pull().await?;
@@ -225,7 +224,7 @@ impl Items {
         Ok(())
     }
 
-    /// Whether the next item is at hand.
+    /// Whether the next item is available without waiting.
     pub(super) fn has_some_ready(&self) -> bool {
         !self.ready.is_empty()
     }
@@ -239,7 +238,7 @@ impl Items {
                 self.state = State::Page(prepare(self.operation, &self.arguments)?);
             }
             State::Page(prepared) => {
-                // Boxed, so that whoever waits for an item carries none of it.
+                // Boxed, so that the future of a caller that waits for an item stays small.
                 let page = async { prepared.request(&self.client, self.operation).await?.send().await };
                 let answer = Box::pin(page).await?;
                 self.request_ids.extend(answer.request_id().map(str::to_owned));
@@ -256,7 +255,12 @@ impl Items {
                         splitter.take(&piece, &mut self.ready);
                         let new = self.ready.len() - before;
                         self.on_page += new;
-                        // A list that drips has the time of one item for each, and not for each byte.
+                        if !prepared.sieves.is_empty() {
+                            let found = self.ready.split_off(before);
+                            let is_wanted = |item: &Vec<u8>| prepared.sieves.iter().all(|it| it.lets_through(item));
+                            self.ready.extend(found.into_iter().filter(is_wanted));
+                        }
+                        // The read timeout applies to each item of a slow list, not to each byte.
                         if new > 0 {
                             self.since = Some(answer.now());
                         } else if let Some(late) = self.since.and_then(|since| answer.is_late(since)) {
@@ -282,7 +286,7 @@ fn member(operation: &OperationSpec) -> &'static str {
     }
 }
 
-/// The page after one that has arrived. Of the link only the query is believed: a token never goes where one points.
+/// The page after the current one. Only the query of a link is used: a token is never sent where a link points.
 fn following(
     prepared: &Prepared,
     answer: &Response,

@@ -1,4 +1,4 @@
-//! Mappings: how what an identity provider says becomes a user.
+//! Mappings: how the attributes from an identity provider become a user.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ resource! {
         id: String,
         /// The rules, each with `local` and `remote`.
         rules: Vec<Value> [Create Update],
-        /// The version of the rules' form.
+        /// The version of the rules' schema.
         schema_version: Option<String> [Create Update],
     }
     operations {
@@ -18,7 +18,7 @@ resource! {
         List: list() GET "OS-FEDERATION/mappings" => many(Mapping) {}
         /// Gets a mapping.
         Get: get(mapping: String) GET "OS-FEDERATION/mappings/{mapping}" => one(Mapping) {}
-        /// Makes a mapping.
+        /// Creates a mapping.
         Create: create(mapping: String, rules: Vec<Value>) PUT "OS-FEDERATION/mappings/{mapping}"
             [create("mapping")] => one(Mapping) {}
         /// Changes a mapping.

@@ -1,8 +1,7 @@
 //! Keystone's own resources: users, projects, roles and all others.
 //!
-//! [`Client::identity`] gives a handle on them. Each kind of resource is described once, in a file of its own; from
-//! that come its struct, the methods that are here, and [`RESOURCES`], the same as data, of which other surfaces are
-//! made.
+//! [`Client::identity`] returns a handle to them. Each kind of resource is described once, in its own file; its struct,
+//! the methods here, and [`RESOURCES`], the same as data for other APIs, are generated from that.
 //!
 //! ```no_run
 //! # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -20,8 +19,8 @@
 //! # }
 //! ```
 //!
-//! What is wrong before anything is sent, such as an empty id, filters that contradict each other, or an update
-//! without a change, is an error of the kind [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
+//! Errors that are detected before anything is sent, such as an empty id, filters that contradict each other, or an
+//! update without a change, have the kind [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
 
 mod bulk;
 mod call;
@@ -53,8 +52,8 @@ pub use crate::record::{FieldSpec, Identified, Kind, Missing, Record, Use, Value
 
 use crate::{client::Client, error::Result};
 
-/// The items of a list below a key, when it arrives in pieces of this size: for `fuzz/`, which cannot see what is
-/// private.
+/// The items of a list below a key, when it arrives in chunks of this size: for `fuzz/`, which cannot access private
+/// items.
 #[cfg(fuzzing)]
 #[doc(hidden)]
 #[must_use]
@@ -72,7 +71,7 @@ pub fn split_for_fuzzing(member: &str, document: &[u8], size: usize) -> Vec<Vec<
 pub struct Identity(Client);
 
 impl Client {
-    /// Keystone's own resources. They are asked for at `mgmt_url` if it was given, else where the client logs in.
+    /// Keystone's own resources. Requests go to `mgmt_url` if it is set, otherwise to the URL where the client logs in.
     #[must_use]
     pub fn identity(&self) -> Identity {
         Identity(self.clone())
@@ -101,29 +100,29 @@ macro_rules! resources {
 }
 
 resources! {
-    /// Rules of what an application credential may do.
+    /// Access rules: the requests that an application credential may make.
     access_rule: access_rules -> AccessRule;
-    /// OAuth 1.0a: what a consumer may use in a user's place.
+    /// OAuth 1.0a access tokens: rights that a user has delegated to a consumer.
     access_token: access_tokens -> AccessToken;
-    /// Proofs of identity for programs.
+    /// Application credentials: credentials for programs.
     application_credential: application_credentials -> ApplicationCredential;
     /// What the current token can be exchanged for, and its catalog.
     auth: auth -> Auth;
-    /// OAuth 1.0a: who may ask for a user's consent.
+    /// OAuth 1.0a consumers: programs that may request a user's consent.
     consumer: consumers -> Consumer;
-    /// What Keystone keeps for users, such as TOTP secrets.
+    /// Credentials that Keystone stores for users, such as TOTP secrets.
     credential: credentials -> Credential;
-    /// What the service tells of itself.
+    /// What the service says about itself.
     discovery: discovery -> Discovery;
-    /// What owns users, groups and projects.
+    /// Domains: they own users, groups and projects.
     domain: domains -> Domain;
     /// Settings of a domain of its own.
     domain_config: domain_configs -> DomainConfig;
     /// EC2's pairs of access key and secret, and tokens in exchange for what they signed.
     ec2_credential: ec2_credentials -> Ec2Credential;
-    /// Where services are.
+    /// Endpoints: the URLs of services.
     endpoint: endpoints -> Endpoint;
-    /// Which endpoints a project sees.
+    /// Endpoint filters: the endpoints in a project's catalog.
     endpoint_filter: endpoint_filter -> EndpointFilter;
     /// Endpoints that have something in common.
     endpoint_group: endpoint_groups -> EndpointGroup;
@@ -131,11 +130,11 @@ resources! {
     endpoint_policy: endpoint_policy -> EndpointPolicy;
     /// Logins by way of an identity provider.
     federation: federation -> Federation;
-    /// Users that have roles in common.
+    /// Groups: users with common roles.
     group: groups -> Group;
-    /// Who may vouch for users of elsewhere.
+    /// Identity providers: external services that authenticate users.
     identity_provider: identity_providers -> IdentityProvider;
-    /// Roles that come with other roles.
+    /// Implied roles: roles that come with other roles.
     inference_rule: inference_rules -> InferenceRule;
     /// How much of something a project or a domain may use.
     limit: limits -> Limit;
@@ -143,50 +142,50 @@ resources! {
     mapping: mappings -> Mapping;
     /// OAuth 2.0: tokens for clients.
     oauth2: oauth2 -> Oauth2;
-    /// Rules that Keystone keeps for other services.
+    /// Policies that Keystone stores for other services.
     policy: policies -> Policy;
-    /// What owns resources. Once called tenants.
+    /// Projects (formerly tenants): they own resources.
     project: projects -> Project;
-    /// The ways an identity provider vouches.
+    /// The federation protocols of an identity provider.
     protocol: protocols -> Protocol;
-    /// Parts of the cloud.
+    /// Regions: parts of the cloud.
     region: regions -> Region;
     /// How much of something may be used where no limit says otherwise.
     registered_limit: registered_limits -> RegisteredLimit;
-    /// OAuth 1.0a: requests for a user's consent.
+    /// OAuth 1.0a request tokens: requests for a user's consent.
     request_token: request_tokens -> RequestToken;
-    /// Which tokens were ended early.
+    /// Token revocations.
     revocation_event: revocation_events -> RevocationEvent;
-    /// What may be done; granted to users and groups.
+    /// Roles: they are granted to users and groups, and allow operations.
     role: roles -> Role;
     /// Who has which role where.
     role_assignment: role_assignments -> RoleAssignment;
     /// Assertions for other clouds.
     saml: saml -> Saml;
-    /// What the cloud offers.
+    /// Services: what the cloud offers.
     service: services -> Service;
-    /// Other clouds that trust this one.
+    /// Service providers: other clouds that trust this one.
     service_provider: service_providers -> ServiceProvider;
-    /// Tokens as a service sees them: checked, and ended.
+    /// Tokens as a service sees them: validated, and revoked.
     token: tokens -> Tokens;
-    /// Roles handed on to another user.
+    /// Trusts: roles delegated to another user.
     trust: trusts -> Trust;
-    /// Who owns credentials and roles.
+    /// Users, who own credentials and have roles.
     user: users -> User;
 }
 
 impl Identity {
-    /// Does an operation that is known only when the program runs, and answers JSON: an item of [`RESOURCES`] with
-    /// what is given for it, by name.
+    /// Performs an operation that is known only at run time, and returns JSON: an operation in [`RESOURCES`], with its
+    /// arguments by name.
     ///
     /// # Errors
     ///
-    /// As the operation itself; before anything is sent, when something is missing or not known.
+    /// Those of the operation itself; before anything is sent, when an argument is missing or unknown.
     pub async fn perform(&self, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Result<Value> {
         call::perform(self.0.clone(), operation, arguments).await
     }
 
-    /// The same with the id of the request, which an operator looks for in the service's logs.
+    /// The same with the request's id, with which operators find it in the service's logs.
     ///
     /// # Errors
     ///
@@ -205,7 +204,7 @@ impl Identity {
         Items::new(&self.0, operation, arguments)
     }
 
-    /// Does an operation many times, so many at a time: the outcomes come as they arrive.
+    /// Performs an operation many times, this many at a time: the outcomes are returned as they arrive.
     #[must_use]
     pub fn perform_many(
         &self,
@@ -217,17 +216,17 @@ impl Identity {
         Outcomes::new(operations.collect(), concurrency)
     }
 
-    /// What [`perform`](Self::perform) would send: the method and the path.
+    /// The request that [`perform`](Self::perform) would send: the method and the path.
     ///
     /// # Errors
     ///
-    /// What could not be sent.
+    /// When the request could not be sent.
     pub fn preview(&self, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Result<String> {
         call::preview(operation, arguments)
     }
 
-    /// What [`perform`](Self::perform) would send, as JSON: `method`, `path` below the Identity API, and `body` where
-    /// there is one, with `***` in place of secrets.
+    /// The request that [`perform`](Self::perform) would send, as JSON: `method`, `path` below the Identity API, and
+    /// `body` if there is one, with `***` instead of secrets.
     ///
     /// ```
     /// # fn main() -> archstone::Result<()> {
@@ -247,12 +246,12 @@ impl Identity {
     ///
     /// # Errors
     ///
-    /// What could not be sent.
+    /// When the request could not be sent.
     pub fn preview_request(&self, operation: &'static OperationSpec, arguments: Map<String, Value>) -> Result<Value> {
         call::preview_request(operation, arguments)
     }
 
-    /// Whether there is a resource, given what `get` takes.
+    /// Whether a resource exists, with the arguments of `get`.
     ///
     /// # Errors
     ///
@@ -260,7 +259,7 @@ impl Identity {
     pub async fn exists(&self, resource: &'static ResourceSpec, arguments: Map<String, Value>) -> Result<bool> {
         match resource.operation("get") {
             Some(get) => call::exists(&self.0, get, arguments).await,
-            None => Err(prepare::invalid(format!("{} cannot be got by an id", resource.manager))),
+            None => Err(prepare::invalid(format!("{} cannot be fetched by id", resource.manager))),
         }
     }
 
@@ -277,7 +276,7 @@ impl Identity {
     ) -> Result<Value> {
         match resource.operation("list") {
             Some(list) => find::find(&self.0, resource, list, filters, name_or_id).await,
-            None => Err(prepare::invalid(format!("{} cannot be listed, and so not be found", resource.manager))),
+            None => Err(prepare::invalid(format!("{} cannot be listed, so none can be found", resource.manager))),
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Role assignments with names, put together here.
+//! Role assignments with names, which are added here.
 //!
-//! Asked for names, Keystone looks up each user, project and role of each assignment by itself: a hundred thousand
-//! assignments take it minutes. Here users, groups, projects, domains and roles are listed once each, all at the same time.
+//! If names are requested, Keystone looks up each user, project and role of each assignment separately: for a hundred
+//! thousand assignments this takes minutes. Here users, groups, projects, domains and roles are listed once each, all
+//! at the same time.
 
 use std::collections::HashMap;
 
@@ -20,8 +21,7 @@ use crate::{
     lenient,
 };
 
-/// Role assignments that come with the names of everything in them: see
-/// [`List::named`].
+/// Role assignments with the names of everything in them: see [`List::named`].
 #[derive(Debug)]
 pub struct NamedAssignments {
     identity: Identity,
@@ -38,8 +38,8 @@ impl NamedAssignments {
     ///
     /// # Errors
     ///
-    /// As [`List::next`]; [`Forbidden`](ErrorKind::Forbidden) for those who may not list users, groups, projects,
-    /// domains and roles: they can have the service add the names (`include_names`).
+    /// As [`List::next`]; [`Forbidden`](ErrorKind::Forbidden) without permission to list users, groups, projects,
+    /// domains and roles: then use the service's own names (`include_names`).
     pub async fn next(&mut self) -> Result<Option<RoleAssignment>> {
         self.next_json().await?.map(|it| RoleAssignment::from_answer(it.into())).transpose()
     }
@@ -52,7 +52,7 @@ impl NamedAssignments {
     pub async fn next_json(&mut self) -> Result<Option<Map<String, Value>>> {
         let names = match &mut self.names {
             Some(names) => names,
-            // Keystone works on the assignments, which take it longest, while it tells the names.
+            // Keystone works on the assignments, which take it longest, while it returns the names.
             none => none.insert(try_join(Names::of(&self.identity), self.items.begin()).await?.0),
         };
         let Some(item) = self.items.next().await? else { return Ok(None) };
@@ -62,7 +62,7 @@ impl NamedAssignments {
         Ok(Some(assignment))
     }
 
-    /// Some assignments as JSON, as many as are at hand, but at most so many; empty after the last.
+    /// Up to `most` assignments as JSON, as many as are available without waiting for more; empty after the last.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl NamedAssignments {
 }
 
 impl List<role_assignment::List> {
-    /// The same with the names of users, groups, projects, domains and roles, put together here: for long lists, of
+    /// The same with the names of users, groups, projects, domains and roles, added on the client: for long lists, for
     /// which [`include_names`](Self::include_names) would take Keystone a long time. It lists each of them once.
     ///
     /// ```no_run
@@ -109,7 +109,7 @@ impl Identity {
     }
 }
 
-/// What something is called, and in which domain.
+/// A name, and its domain.
 #[derive(Debug, Deserialize)]
 struct Named {
     id: String,
@@ -119,7 +119,7 @@ struct Named {
     domain_id: Option<String>,
 }
 
-/// Names and domains by id; none for what is not there any more.
+/// Names and domains by id; `None` for deleted objects.
 type ById = HashMap<String, Option<(String, Option<String>)>>;
 
 #[derive(Debug)]
@@ -144,7 +144,7 @@ impl Names {
         Ok(Self { users, groups, projects, domains, roles })
     }
 
-    /// Asks for what no list has, once: roles that a domain owns, users whom another directory keeps.
+    /// Requests, once, what is in no list: domain-specific roles, and users in an external directory.
     async fn look_up(&mut self, identity: &Identity, assignment: &Map<String, Value>) -> Result<()> {
         let scope = assignment.get("scope");
         for (what, names, spec) in [
@@ -186,7 +186,7 @@ impl Names {
         }
     }
 
-    /// Adds what Keystone would add. What has been deleted since has no name.
+    /// Adds what Keystone would add. Objects that have been deleted since have no name.
     fn name(&self, what: &mut Value, names: &ById) {
         let Value::Object(what) = what else { return };
         let known = what.get("id").and_then(Value::as_str).and_then(|id| names.get(id));

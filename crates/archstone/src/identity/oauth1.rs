@@ -1,12 +1,12 @@
-//! OAuth 1.0a (RFC 5849): requests that are signed with secrets in place of a token.
+//! OAuth 1.0a (RFC 5849): requests that are signed with secrets instead of carrying a token.
 
 use url::Url;
 
 use super::prepare::{Content, invalid};
 use crate::{auth::signature, client::RequestBuilder, error::Result};
 
-/// Signs a request with what its operation was given: `consumer_key` and `consumer_secret`, and for the second step
-/// `token`, `token_secret` and `verifier`. A `project` goes into Keystone's own header.
+/// Signs a request with the operation's arguments: `consumer_key` and `consumer_secret`, and for the second step
+/// `token`, `token_secret` and `verifier`. A `project` is sent in Keystone's own header.
 pub(super) fn signed(request: RequestBuilder, url: &Url, given: Option<&Content>, at: u64) -> Result<RequestBuilder> {
     let Some(Content::Json(given)) = given else { return Err(invalid("there is nothing to sign with")) };
     let text = |name: &str| given[name].as_str().filter(|it| !it.is_empty());
@@ -16,7 +16,7 @@ pub(super) fn signed(request: RequestBuilder, url: &Url, given: Option<&Content>
             parameters.push(("oauth_token", token));
             parameters.push(("oauth_verifier", text("verifier").unwrap_or_default()));
         }
-        // The user reads the verifier elsewhere: there is no page to come back to.
+        // The user reads the verifier elsewhere: there is no page to redirect to.
         None => parameters.push(("oauth_callback", "oob")),
     }
     let secrets = [text("consumer_secret"), text("token_secret")].map(Option::unwrap_or_default);

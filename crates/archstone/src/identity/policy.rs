@@ -1,4 +1,4 @@
-//! Policies: rules that Keystone keeps for other services.
+//! Policies that Keystone stores for other services.
 
 use super::Match;
 
@@ -21,7 +21,7 @@ resource! {
         }
         /// Gets a policy.
         Get: get(policy: String) GET "policies/{policy}" => one(Policy) {}
-        /// Makes a policy.
+        /// Creates a policy.
         Create: create(blob: String, type_ as "type": String) POST "policies" [create("policy")] => one(Policy) {}
         /// Changes a policy.
         Update: update(policy: String) PATCH "policies/{policy}" [update("policy")] => one(Policy) {}

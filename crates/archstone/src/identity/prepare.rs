@@ -1,4 +1,4 @@
-//! From an operation and what was given for it to a request, with all checks that need no server.
+//! Turns an operation and its arguments into a request, with all checks that need no server.
 
 use serde_json::{Map, Value};
 use url::form_urlencoded;
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
     pub(super) method: &'static str,
-    /// Below the Identity API, or below the service's root.
+    /// The path segments below the Identity API, or below the service's root.
     pub(super) segments: Vec<String>,
     pub(super) is_below_root: bool,
     pub(super) query: Vec<(String, String)>,
@@ -24,7 +24,9 @@ pub(super) struct Prepared {
     /// The token that the request is about.
     pub(super) subject: Option<String>,
     pub(super) headers: Vec<(&'static str, String)>,
-    /// What no error may repeat.
+    /// Filters that are applied here, since the server's filter is less strict.
+    pub(super) sieves: Vec<Sieve>,
+    /// Secrets that no error may repeat.
     pub(super) secrets: Vec<Secret>,
 }
 
@@ -35,13 +37,13 @@ pub(super) enum Content {
 }
 
 impl std::fmt::Debug for Content {
-    /// It may hold secrets.
+    /// It may contain secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Content(***)")
     }
 }
 
-/// What was given for an operation, by name. Nothing is told from `None` here: null is a value.
+/// The arguments of an operation, by name. A null is a value here, and not a missing argument.
 pub(super) type Arguments = Map<String, Value>;
 
 pub(super) fn prepare(operation: &OperationSpec, arguments: &Arguments) -> Result<Prepared> {
@@ -56,6 +58,7 @@ pub(super) fn prepare(operation: &OperationSpec, arguments: &Arguments) -> Resul
         body: None,
         subject: None,
         headers: Vec::new(),
+        sieves: Vec::new(),
         secrets: secrets(operation, arguments),
     };
     let mut body = Map::new();
@@ -83,10 +86,47 @@ pub(super) fn prepare(operation: &OperationSpec, arguments: &Arguments) -> Resul
     prepared.body = content(operation, body)?;
     let is_paged = operation.is_paged && operation.routes.first().is_some_and(|first| std::ptr::eq(first, route));
     turn_pages(&mut prepared.query, is_paged);
+    if is_paged {
+        prepared.sieves = prepared.query.iter_mut().filter_map(|(name, text)| Sieve::in_place_of(name, text)).collect();
+    }
     Ok(prepared)
 }
 
-/// What was given for fields and parameters that are secret.
+/// A case-sensitive filter for a part of a text.
+///
+/// Keystone applies such filters to each page that its database has returned, and includes no link to the next page if
+/// nothing of a page is left: the list would end there. So Keystone gets a case-insensitive filter, which the database
+/// itself applies, and the rest is done here.
+#[derive(Clone, Debug)]
+pub(super) struct Sieve {
+    field: String,
+    text: String,
+    fits: fn(&str, &str) -> bool,
+}
+
+impl Sieve {
+    /// Replaces a filter; its parameter becomes the case-insensitive one.
+    fn in_place_of(parameter: &mut String, text: &str) -> Option<Self> {
+        let (field, how) = parameter.split_once("__")?;
+        let fits: fn(&str, &str) -> bool = match how {
+            "contains" => |value, text| value.contains(text),
+            "startswith" => |value, text| value.starts_with(text),
+            "endswith" => |value, text| value.ends_with(text),
+            _ => return None,
+        };
+        let (field, how) = (field.to_owned(), how.to_owned());
+        *parameter = format!("{field}__i{how}");
+        Some(Self { field, text: text.to_owned(), fits })
+    }
+
+    /// Whether an item of the list matches. An unreadable item does: the next reader reports why it is invalid.
+    pub(super) fn lets_through(&self, item: &[u8]) -> bool {
+        let item: Value = serde_json::from_slice(item).unwrap_or_default();
+        item[&self.field].as_str().is_none_or(|value| (self.fits)(value, &self.text))
+    }
+}
+
+/// The values of secret fields and parameters.
 fn secrets(operation: &OperationSpec, arguments: &Arguments) -> Vec<Secret> {
     let is_secret = |name: &str| {
         let of_field = operation.fields.iter().find(|it| it.name == name || it.setter == name).map(|it| it.kind);
@@ -97,11 +137,11 @@ fn secrets(operation: &OperationSpec, arguments: &Arguments) -> Vec<Secret> {
     texts.map(Secret::from).collect()
 }
 
-/// Keystone's own largest page, unless it is configured otherwise; it takes what is more for that.
+/// Keystone's default maximum page size; it reduces larger values to its maximum.
 const LARGEST_PAGE: &str = "1000";
 
-/// Asks for pages where there are any: without a `limit`, Keystone ends the list after its largest page, and does not
-/// say so. Elsewhere a `limit` does harm: the link to the next page leads back to the first.
+/// Requests pages if the list is paginated: without a `limit`, Keystone silently ends the list after its maximum page
+/// size. For other lists a `limit` does harm: the link to the next page leads back to the first.
 fn turn_pages(query: &mut Vec<(String, String)>, is_paged: bool) {
     if !is_paged {
         query.retain(|(name, _)| name != "limit");
@@ -110,8 +150,8 @@ fn turn_pages(query: &mut Vec<(String, String)>, is_paged: bool) {
     }
 }
 
-/// Whether all that must be given is given, and nothing contradicts itself. What is done has a name of its own where
-/// it is made of another operation.
+/// Checks that all required arguments are given, and that none contradict each other. `what` is the name of the action,
+/// which may be built on another operation.
 pub(super) fn check(what: &str, operation: &OperationSpec, arguments: &Arguments) -> Result<()> {
     let is_given = |name: &&&str| arguments.get(**name).is_some_and(is_said);
     for parameter in operation.parameters.iter().filter(|it| it.is_required) {
@@ -129,12 +169,12 @@ pub(super) fn check(what: &str, operation: &OperationSpec, arguments: &Arguments
     Ok(())
 }
 
-/// A flag that is off, and nothing, are as if they had not been given.
+/// A flag that is off, and null, count as not given.
 fn is_said(value: &Value) -> bool {
     !matches!(value, Value::Null | Value::Bool(false))
 }
 
-/// The names of the path's parameters that were given.
+/// The names of the path parameters that were given.
 fn given_for_path<'a>(operation: &OperationSpec, arguments: &'a Arguments) -> Vec<&'a str> {
     let said = arguments.iter().filter(|(name, value)| operation.is_in_path(name) && is_said(value));
     said.map(|(name, _)| name.as_str()).collect()
@@ -144,7 +184,7 @@ fn leads(route: &Route, given: &[&str]) -> bool {
     route.names().count() == given.len() && route.names().all(|name| given.contains(&name))
 }
 
-/// Whether the user is all that is missing: then it is the token's own.
+/// Whether only the user is missing: then it is the token's own.
 pub(super) fn lacks_user(operation: &OperationSpec, arguments: &Arguments) -> bool {
     let mut given = given_for_path(operation, arguments);
     if given.contains(&"user") || operation.routes.iter().any(|route| leads(route, &given)) {
@@ -154,10 +194,11 @@ pub(super) fn lacks_user(operation: &OperationSpec, arguments: &Arguments) -> bo
     operation.routes.iter().any(|route| leads(route, &given))
 }
 
-/// The one way for just what was given.
+/// The route that matches the given parameters.
 fn route<'o>(operation: &'o OperationSpec, arguments: &Arguments) -> Result<&'o Route> {
-    let given = given_for_path(operation, arguments);
+    let mut given = given_for_path(operation, arguments);
     operation.routes.iter().find(|route| leads(route, &given)).ok_or_else(|| {
+        given.sort_unstable();
         let list = |names: Vec<&str>| names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
         let ways = operation.routes.iter().map(|route| list(route.names().collect()));
         let ways = ways.map(|way| if way.is_empty() { "none".to_owned() } else { way });
@@ -177,9 +218,9 @@ fn segments(path: &'static str, arguments: &Arguments) -> Result<Vec<String>> {
         .collect()
 }
 
-/// An id or a name that can stand in a path.
+/// An id or a name that is valid in a path.
 fn id(name: &str, value: &Value) -> Result<String> {
-    let text = value.as_str().ok_or_else(|| invalid(format!("`{name}` is not text")))?;
+    let text = value.as_str().ok_or_else(|| invalid(format!("`{name}` is not a string")))?;
     let problem = match text {
         "" => "is empty",
         "." | ".." => "is no id",
@@ -191,7 +232,7 @@ fn id(name: &str, value: &Value) -> Result<String> {
         .with_hint("an id is one word; `find` takes names"))
 }
 
-/// Adds a parameter to the query.
+/// Adds a query parameter.
 fn ask(query: &mut Vec<(String, String)>, operation: &OperationSpec, name: &str, value: &Value) -> Result<()> {
     if !operation.takes(name) {
         return Err(operation.refusal(name));
@@ -200,7 +241,7 @@ fn ask(query: &mut Vec<(String, String)>, operation: &OperationSpec, name: &str,
     let key = parameter.map_or_else(|| inexact(operation, name), |it| it.wire.to_owned());
     match (parameter.map(|it| it.kind), value) {
         (Some(ValueKind::Flag), Value::Bool(true)) => {
-            // Some say how they are on.
+            // Some flags have a value other than `true`.
             let (key, text) = key.split_once('=').unwrap_or((&key, "true"));
             query.push((key.to_owned(), text.to_owned()));
         }
@@ -215,7 +256,7 @@ fn ask(query: &mut Vec<(String, String)>, operation: &OperationSpec, name: &str,
     Ok(())
 }
 
-/// The key of an inexact filter: that of its parameter, and how it is compared.
+/// The query key of an inexact filter: its parameter, and the comparison.
 fn inexact(operation: &OperationSpec, name: &str) -> String {
     let Some((of, how)) = name.rsplit_once("__") else { return name.to_owned() };
     format!("{}__{how}", operation.parameter(of).map_or(of, |it| it.wire))
@@ -243,10 +284,10 @@ fn key<'a>(operation: &OperationSpec, name: &'a str) -> Result<&'a str> {
     field.map(|it| it.name).ok_or_else(|| operation.refusal(name))
 }
 
-/// The key of a custom attribute: what is described has a name of its own.
+/// The key of a custom attribute: described fields have their own names.
 fn custom<'a>(operation: &OperationSpec, name: &'a str) -> Result<&'a str> {
     if operation.takes(name) {
-        return Err(invalid(format!("`{name}` is no custom attribute")).with_hint("give it by its own name"));
+        return Err(invalid(format!("`{name}` is not a custom attribute")).with_hint("give it by its own name"));
     }
     if operation.fields.iter().any(|it| it.name == name || it.setter == name) {
         return Err(operation.refusal(name));

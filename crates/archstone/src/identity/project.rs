@@ -1,4 +1,4 @@
-//! Projects: what owns resources. Once called tenants.
+//! Projects (formerly tenants): they own resources.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::record::project::{FIELDS, project_fields};
 pub use crate::record::project::Project;
 
 resource! {
-    /// A project: what owns resources. Once called a tenant.
+    /// A project, which owns resources. Formerly called a tenant.
     Project { member: "project", members: "projects", manager: "projects", key: id }
     fields of project_fields
     operations {
@@ -18,11 +18,11 @@ resource! {
             user: String,
             /// Only those of this domain.
             domain as "domain_id": String,
-            /// Only those right below this project.
+            /// Only those directly below this project.
             parent as "parent_id": String,
             /// Only those with this name.
             name: Match,
-            /// Only those that are, or are not, enabled.
+            /// Only enabled, or only disabled ones.
             enabled: bool,
             /// Only those that act, or do not act, as a domain.
             is_domain: bool,
@@ -50,7 +50,7 @@ resource! {
             /// With the limits of the projects that are listed along.
             include_limits: Flag,
         }
-        /// Makes a project.
+        /// Creates a project.
         Create: create(name: String) POST "projects" [create("project")] => one(Project) {}
         /// Changes a project.
         Update: update(project: String) PATCH "projects/{project}" [update("project")] => one(Project) {}
@@ -61,13 +61,13 @@ resource! {
         /// Gives a project these tags, and no others.
         UpdateTags: update_tags(project: String, tags: Vec<String>) PUT "projects/{project}/tags" [body(Body::Bare)]
             => texts("tags") {}
-        /// Takes all tags from a project.
+        /// Removes all tags of a project.
         DeleteTags: delete_tags(project: String) DELETE "projects/{project}/tags" => nothing {}
         /// Gives a project a tag.
         AddTag: add_tag(project: String, tag: String) PUT "projects/{project}/tags/{tag}" => nothing {}
         /// Whether a project has a tag.
         CheckTag: check_tag(project: String, tag: String) HEAD "projects/{project}/tags/{tag}" => flag {}
-        /// Takes a tag from a project.
+        /// Removes a tag of a project.
         DeleteTag: delete_tag(project: String, tag: String) DELETE "projects/{project}/tags/{tag}" => nothing {}
     }
 }

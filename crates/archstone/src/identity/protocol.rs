@@ -1,4 +1,4 @@
-//! Protocols: the ways an identity provider vouches.
+//! The federation protocols of an identity provider.
 
 resource! {
     /// A protocol: a way in which an identity provider vouches, and the mapping that reads what it says.
@@ -18,7 +18,7 @@ resource! {
         /// Gets a protocol.
         Get: get(identity_provider: String, protocol: String)
             GET "OS-FEDERATION/identity_providers/{identity_provider}/protocols/{protocol}" => one(Protocol) {}
-        /// Makes a protocol.
+        /// Creates a protocol.
         Create: create(protocol: String, identity_provider: String, mapping as "mapping_id": String)
             PUT "OS-FEDERATION/identity_providers/{identity_provider}/protocols/{protocol}" [create("protocol")]
             => one(Protocol) {}

@@ -6,7 +6,7 @@ resource! {
     fields {
         /// The id, which is also its name.
         id: String [Create],
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
         /// The region that it is a part of.
         parent_region_id: Option<String> [Create Update] as parent_region,
@@ -19,9 +19,9 @@ resource! {
         }
         /// Gets a region.
         Get: get(region: String) GET "regions/{region}" => one(Region) {}
-        /// Makes a region; without an id, Keystone makes one up.
+        /// Creates a region; without an id, Keystone generates one.
         Create: create() POST "regions" [create("region")] => one(Region) {}
-        /// Makes a region with an id.
+        /// Creates a region with an id.
         CreateWithId: create_with_id(region: String) PUT "regions/{region}" [create("region")] => one(Region) {}
         /// Changes a region.
         Update: update(region: String) PATCH "regions/{region}" [update("region")] => one(Region) {}

@@ -1,4 +1,4 @@
-//! Registered limits: how much of something may be used where no limit says otherwise.
+//! Registered limits: the default limits for resources.
 
 use super::Match;
 
@@ -8,15 +8,15 @@ resource! {
     fields {
         /// The id.
         id: String,
-        /// The service that counts.
+        /// The service that enforces the limit.
         service_id: String [Create Update] as service,
         /// The region.
         region_id: Option<String> [Create Update] as region,
         /// What is counted, such as `servers`.
         resource_name: String [Create Update],
-        /// How much; -1 is without end.
+        /// The limit; -1 is unlimited.
         default_limit: i64 [Create Update],
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
     }
     operations {
@@ -31,7 +31,7 @@ resource! {
         }
         /// Gets a registered limit.
         Get: get(registered_limit: String) GET "registered_limits/{registered_limit}" => one(RegisteredLimit) {}
-        /// Makes a registered limit.
+        /// Creates a registered limit.
         Create: create(service as "service_id": String, resource_name: String, default_limit: i64)
             POST "registered_limits" [create_element("registered_limits")] => first(RegisteredLimit) {}
         /// Changes a registered limit.

@@ -1,4 +1,4 @@
-//! OAuth 1.0a: requests for a user's consent.
+//! OAuth 1.0a request tokens: requests for a user's consent.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What every kind of resource has, and what can be done with all of a kind.
+//! Traits and methods that all kinds of resources share.
 
 use std::marker::PhantomData;
 
@@ -18,29 +18,29 @@ use crate::{
 
 /// A kind of resource of the identity service.
 pub trait Resource: Sized {
-    /// What it is called.
+    /// The name.
     const NAMES: Names;
-    /// Its description.
+    /// The description.
     const SPEC: &'static ResourceSpec;
 }
 
-/// Something that can be done.
+/// An operation on resources.
 pub trait Operation: 'static {
-    /// Its description.
+    /// The description.
     const SPEC: &'static OperationSpec;
-    /// The description of what it is done with.
+    /// The description of the resource that it applies to.
     const RESOURCE: &'static ResourceSpec;
-    /// What it answers; of a list, one item.
+    /// The type of its result; for a list, of one item.
     type Answer: FromAnswer;
 }
 
-/// What an operation can answer.
+/// A type that an operation can return.
 pub trait FromAnswer: Sized + Send + 'static {
-    /// From the answer's JSON.
+    /// Converts the response's JSON.
     ///
     /// # Errors
     ///
-    /// [`InvalidResponse`](ErrorKind::InvalidResponse) when it is something else.
+    /// [`InvalidResponse`](ErrorKind::InvalidResponse) when it has another form.
     fn from_answer(answer: Value) -> Result<Self>;
 }
 
@@ -73,11 +73,11 @@ impl FromAnswer for String {
 
 impl FromAnswer for Vec<String> {
     fn from_answer(answer: Value) -> Result<Self> {
-        crate::record::Kind::decode(answer).map_err(|_| unfit("a list of texts"))
+        crate::record::Kind::decode(answer).map_err(|_| unfit("a list of strings"))
     }
 }
 
-/// Reads a resource out of an answer.
+/// Reads a resource from a response.
 pub(super) fn read<R: Record + Resource>(answer: Value) -> Result<R> {
     match answer {
         Value::Object(map) => R::from_json(map).map_err(|missing| {
@@ -91,7 +91,7 @@ fn unfit(wanted: &str) -> Error {
     Error::new(ErrorKind::InvalidResponse, format!("the answer is not the {wanted} that is expected"))
 }
 
-/// All resources of a kind, and what can be done with them.
+/// All resources of a kind, and the operations on them.
 #[derive(Clone, Debug)]
 pub struct Collection<R> {
     pub(super) client: Client,
@@ -103,7 +103,7 @@ impl<R: Resource> Collection<R> {
         Self { client: client.clone(), resource: PhantomData }
     }
 
-    /// The description of what this is a collection of.
+    /// The description of this collection's resource.
     #[must_use]
     pub fn spec(&self) -> &'static ResourceSpec {
         R::SPEC
@@ -115,15 +115,15 @@ impl<R: Resource> Collection<R> {
 }
 
 impl<R: Resource + Record + Identified> Collection<R> {
-    /// Whether there is one with this id; one that may not be seen counts as not there.
+    /// Whether a resource with this id exists; one that is not visible counts as missing.
     ///
     /// # Errors
     ///
-    /// By the status of the answer; why there is no answer; why there is no token.
+    /// According to the status of the response; the reason why there is no response or no token.
     pub async fn exists(&self, id: impl Input<String>) -> Result<bool> {
         let get = R::SPEC.operation("get");
         let (Some(get), Some(itself)) = (get, get.and_then(OperationSpec::itself)) else {
-            return Err(invalid(format!("{} cannot be got by an id", R::SPEC.manager)));
+            return Err(invalid(format!("{} cannot be fetched by id", R::SPEC.manager)));
         };
         let arguments = Map::from_iter([(itself.to_owned(), id.into_json())]);
         exists(&self.client, get, arguments).await

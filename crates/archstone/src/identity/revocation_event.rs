@@ -1,4 +1,4 @@
-//! Revocation events: which tokens were ended early.
+//! Revocation events: the tokens that were revoked.
 
 resource! {
     /// A revocation event: all tokens that fit it, and were issued before, were ended early.

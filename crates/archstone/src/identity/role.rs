@@ -1,11 +1,11 @@
-//! Roles: what may be done; granted to users and groups.
+//! Roles: they are granted to users and groups, and allow operations.
 
 use serde_json::{Map, Value};
 
 use super::{Flag, Match};
 
 resource! {
-    /// A role: what may be done. It is granted to users and groups, on projects, domains, or the system.
+    /// A role: a set of allowed operations. It is granted to users and groups, on projects, domains, or the system.
     Role { member: "role", members: "roles", manager: "roles", key: id }
     fields {
         /// The id.
@@ -14,7 +14,7 @@ resource! {
         name: String [Create Update],
         /// The domain that owns the role; most have none.
         domain_id: Option<String> [Create] as domain,
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
         /// Options, such as `immutable`.
         options: Option<Map<String, Value>> [Create Update],
@@ -35,9 +35,9 @@ resource! {
             name: Match,
             /// Only those that this domain owns.
             domain_id: String,
-            /// Only those that this user is granted.
+            /// Only those granted to this user.
             user: String,
-            /// Only those that this group is granted.
+            /// Only those granted to this group.
             group: String,
             /// On this project.
             project: String,
@@ -50,7 +50,7 @@ resource! {
         }
         /// Gets a role.
         Get: get(role: String) GET "roles/{role}" => one(Role) {}
-        /// Makes a role.
+        /// Creates a role.
         Create: create(name: String) POST "roles" [create("role")] => one(Role) {}
         /// Changes a role.
         Update: update(role: String) PATCH "roles/{role}" [update("role")] => one(Role) {}
@@ -78,7 +78,7 @@ resource! {
             domain: String,
             /// On the system.
             system: Flag,
-            /// For all projects below, and not for itself.
+            /// Inherited: for all projects below, but not for itself.
             inherited: Flag,
         }
         /// Whether a role is granted.
@@ -103,10 +103,10 @@ resource! {
             domain: String,
             /// On the system.
             system: Flag,
-            /// For all projects below, and not for itself.
+            /// Inherited: for all projects below, but not for itself.
             inherited: Flag,
         }
-        /// Takes a role back.
+        /// Revokes a role.
         Revoke: revoke(role: String) DELETE "projects/{project}/users/{user}/roles/{role}"
             | "projects/{project}/groups/{group}/roles/{role}"
             | "domains/{domain}/users/{user}/roles/{role}"
@@ -128,7 +128,7 @@ resource! {
             domain: String,
             /// On the system.
             system: Flag,
-            /// For all projects below, and not for itself.
+            /// Inherited: for all projects below, but not for itself.
             inherited: Flag,
         }
     }

@@ -54,7 +54,7 @@ impl RoleAssignment {
         text(Some(&self.role), "id")
     }
 
-    /// The role's name, when names were asked for.
+    /// The role's name, if names were requested.
     #[must_use]
     pub fn role_name(&self) -> Option<&str> {
         text(Some(&self.role), "name")
@@ -66,7 +66,7 @@ impl RoleAssignment {
         text(self.user.as_ref(), "id")
     }
 
-    /// The user's name, when names were asked for.
+    /// The user's name, if names were requested.
     #[must_use]
     pub fn user_name(&self) -> Option<&str> {
         text(self.user.as_ref(), "name")
@@ -78,31 +78,31 @@ impl RoleAssignment {
         text(self.group.as_ref(), "id")
     }
 
-    /// The group's name, when names were asked for.
+    /// The group's name, if names were requested.
     #[must_use]
     pub fn group_name(&self) -> Option<&str> {
         text(self.group.as_ref(), "name")
     }
 
-    /// The project's id, when it is on one.
+    /// The project's id, if it is on a project.
     #[must_use]
     pub fn project_id(&self) -> Option<&str> {
         self.scope.get("project")?["id"].as_str()
     }
 
-    /// The project's name, when names were asked for.
+    /// The project's name, if names were requested.
     #[must_use]
     pub fn project_name(&self) -> Option<&str> {
         self.scope.get("project")?["name"].as_str()
     }
 
-    /// The domain's id, when it is on one.
+    /// The domain's id, if it is on a domain.
     #[must_use]
     pub fn domain_id(&self) -> Option<&str> {
         self.scope.get("domain")?["id"].as_str()
     }
 
-    /// The domain's name, when names were asked for.
+    /// The domain's name, if names were requested.
     #[must_use]
     pub fn domain_name(&self) -> Option<&str> {
         self.scope.get("domain")?["name"].as_str()
@@ -114,7 +114,7 @@ impl RoleAssignment {
         self.scope.contains_key("system")
     }
 
-    /// Whether what is below inherits it.
+    /// Whether the projects below inherit it.
     #[must_use]
     pub fn is_inherited(&self) -> bool {
         self.scope.contains_key("OS-INHERIT:inherited_to")

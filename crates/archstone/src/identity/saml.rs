@@ -1,4 +1,4 @@
-//! SAML: this cloud vouches for its users to others.
+//! SAML assertions for other clouds.
 
 use serde_json::{Map, Value};
 

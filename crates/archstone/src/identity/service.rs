@@ -1,4 +1,4 @@
-//! Services: what the cloud offers.
+//! Services in the catalog.
 
 use super::Match;
 
@@ -12,9 +12,9 @@ resource! {
         type_ as "type": String [Create Update],
         /// The name, such as `nova`.
         name: Option<String> [Create Update],
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
-        /// Whether catalogs have it.
+        /// Whether it is in catalogs.
         enabled: bool = true [Create Update],
     }
     operations {
@@ -27,7 +27,7 @@ resource! {
         }
         /// Gets a service.
         Get: get(service: String) GET "services/{service}" => one(Service) {}
-        /// Makes a service.
+        /// Creates a service.
         Create: create(type_ as "type": String) POST "services" [create("service")] => one(Service) {}
         /// Changes a service.
         Update: update(service: String) PATCH "services/{service}" [update("service")] => one(Service) {}

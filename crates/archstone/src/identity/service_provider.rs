@@ -10,13 +10,13 @@ resource! {
     fields {
         /// The id, which is also its name.
         id: String,
-        /// Where its users log in with what this cloud vouches for.
+        /// The URL at which tokens are issued for the users of this cloud.
         auth_url: String [Create Update],
-        /// Where it takes assertions.
+        /// The URL that accepts assertions.
         sp_url: String [Create Update],
-        /// What people wrote about it.
+        /// The description.
         description: Option<String> [Create Update],
-        /// Whether this cloud vouches to it.
+        /// Whether it is enabled.
         enabled: bool = false [Create Update],
         /// The beginning of the relay state in assertions.
         relay_state_prefix: Option<String> [Create Update],
@@ -26,13 +26,13 @@ resource! {
         List: list() GET "OS-FEDERATION/service_providers" => many(ServiceProvider) {
             /// Only the one with this id.
             id: Match,
-            /// Only those that are, or are not, enabled.
+            /// Only enabled, or only disabled ones.
             enabled: bool,
         }
         /// Gets a service provider.
         Get: get(service_provider: String) GET "OS-FEDERATION/service_providers/{service_provider}"
             => one(ServiceProvider) {}
-        /// Makes a service provider.
+        /// Creates a service provider.
         Create: create(service_provider: String, auth_url: String, sp_url: String)
             PUT "OS-FEDERATION/service_providers/{service_provider}" [create("service_provider")]
             => one(ServiceProvider) {}

@@ -1,5 +1,5 @@
-//! Descriptions of resources as plain data: what the typed API, Python's managers, the stubs and the reference
-//! pages are all made from.
+//! Descriptions of resources as plain data, from which the typed API, Python's managers, the stubs and the reference
+//! pages are generated.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -13,43 +13,43 @@ use crate::{
 /// The name under which custom attributes and unknown filters are given, as an object.
 pub(super) const EXTRA: &str = "extra";
 
-/// What a kind of resource is: its fields, and what can be done with it.
+/// A kind of resource: its fields and operations.
 #[derive(Clone, Copy, Debug)]
 pub struct ResourceSpec {
-    /// What it is called.
+    /// The name.
     pub names: Names,
-    /// Where Python has it, as users of python-keystoneclient know it: `users`, `federation.mappings`.
+    /// Its manager in Python, with python-keystoneclient's name: `users`, `federation.mappings`.
     pub manager: &'static str,
-    /// The field that tells one from another; empty where there is none.
+    /// The field that identifies one; empty if there is none.
     pub key: &'static str,
-    /// What it is.
+    /// A description.
     pub doc: &'static str,
-    /// Its fields. None for what is only a group of operations.
+    /// Its fields. Empty if it is only a group of operations.
     pub fields: &'static [FieldSpec],
-    /// What can be done.
+    /// Its operations.
     pub operations: &'static [&'static OperationSpec],
 }
 
-/// What a kind of resource is called.
+/// The names of a kind of resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Names {
-    /// The class of one, such as `User`.
+    /// The class of a resource, such as `User`.
     pub class: &'static str,
-    /// Its key in requests and answers, such as `user`.
+    /// Its key in requests and responses, such as `user`.
     pub member: &'static str,
-    /// The key of many, such as `users`.
+    /// The key of a list, such as `users`.
     pub members: &'static str,
 }
 
 impl ResourceSpec {
-    /// An operation by its name.
+    /// The operation with this name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&'static OperationSpec> {
         self.operations.iter().find(|it| it.name == name).copied()
     }
 }
 
-/// Something that can be done with resources.
+/// An operation on resources.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationSpec {
     /// Its name, such as `list` or `add_to_group`.
@@ -58,29 +58,29 @@ pub struct OperationSpec {
     pub doc: &'static str,
     /// The HTTP method.
     pub method: &'static str,
-    /// The ways to it: which one is taken depends on what is given.
+    /// Its routes: the given arguments determine which one is used.
     pub routes: &'static [Route],
-    /// What can be said beyond the fields of the body.
+    /// Parameters other than the fields of the body.
     pub parameters: &'static [Parameter],
     /// The fields of the resource.
     pub fields: &'static [FieldSpec],
     /// How the body is written.
     pub body: Body,
-    /// What comes back.
+    /// The response.
     pub answer: Answer,
     /// Parameters of which at most one can be given.
     pub exclusive: &'static [&'static [&'static str]],
     /// Whether no token is sent.
     pub is_anonymous: bool,
-    /// How the request is signed in place of a token.
+    /// Whether the request is signed instead of carrying a token.
     pub is_signed: bool,
-    /// Whether the first of the ways is answered in pages, which a `limit` asks for.
+    /// Whether the first route is paginated, with a `limit`.
     pub is_paged: bool,
-    /// The form of the answer that is asked for.
+    /// The requested media type of the response.
     pub accept: &'static str,
 }
 
-/// One way to an operation.
+/// A route of an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Route {
     /// The path below the Identity API; with a slash in front, below the service's root. Parameters are in braces.
@@ -90,14 +90,14 @@ pub struct Route {
 }
 
 impl Route {
-    /// The names of the parameters in the path, and the flag.
+    /// The names of the parameters in the path, and of the flag.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         let flag = Some(self.flag).filter(|it| !it.is_empty());
         self.path.split('/').filter_map(placeholder).chain(flag)
     }
 }
 
-/// The parameter of a segment in braces.
+/// The parameter of a path segment in braces.
 pub(super) fn placeholder(segment: &'static str) -> Option<&'static str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
@@ -107,22 +107,22 @@ pub(super) fn placeholder(segment: &'static str) -> Option<&'static str> {
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// Its key on the wire; of a flag perhaps with what it is when on: `scope.system=all`.
+    /// Its key on the wire; for a flag, optionally with its value: `scope.system=all`.
     pub wire: &'static str,
-    /// What it is; empty for the ids in the path.
+    /// A description; empty for the ids in the path.
     pub doc: &'static str,
-    /// What it holds.
+    /// The type of its value.
     pub kind: ValueKind,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub is_required: bool,
 }
 
-/// How a request's body is written.
+/// The form of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// There is none: parameters go into the query.
     None,
-    /// The fields that can be set then, below a key.
+    /// The fields that can be set in this operation, below a key.
     Fields(Use, &'static str),
     /// The same as the only element of a list.
     Element(&'static str),
@@ -130,26 +130,26 @@ pub enum Body {
     Wrapped(&'static str),
     /// The parameters.
     Bare,
-    /// The one parameter's value, whatever it is, below a key.
+    /// The value of the only parameter, of any type, below a key.
     Document(&'static str),
-    /// The parameters as a form, for this type of grant.
+    /// The parameters as a form, for this grant type.
     Form(&'static str),
 }
 
-/// What an operation answers.
+/// The form of an operation's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Nothing.
     Nothing,
-    /// Whether it is so: not found means no.
+    /// A boolean: 404 means false.
     Flag,
     /// One resource, below a key.
     One(Names),
-    /// The first of a list.
+    /// The first item of a list.
     First(Names),
-    /// Many resources, which come one by one.
+    /// A list of resources, which are returned one by one.
     Many(Names),
-    /// A list of texts, below a key.
+    /// A list of strings, below a key.
     Texts(&'static str),
     /// JSON, below a key.
     Member(&'static str),
@@ -159,9 +159,9 @@ pub enum Answer {
     Text,
     /// A form's fields.
     Form,
-    /// A token, with what is known of it.
+    /// A token, with its data.
     Token,
-    /// All that is known of a token, ready to be used.
+    /// A token with all its data, ready for use.
     Access,
 }
 
@@ -235,7 +235,7 @@ impl OperationSpec {
         self
     }
 
-    /// When the fields of the resource are its body: for what.
+    /// The use of the resource's fields, if they are the body.
     #[must_use]
     pub fn sets(&self) -> Option<Use> {
         match self.body {
@@ -245,20 +245,20 @@ impl OperationSpec {
         }
     }
 
-    /// Whether it takes what Archstone does not know, as `extra`: custom attributes of a resource that Keystone keeps, or
-    /// further filters of a list.
+    /// Whether unknown arguments are accepted as `extra`: custom attributes of a resource that Keystone stores, or
+    /// additional filters of a list.
     #[must_use]
     pub fn takes_extra(&self) -> bool {
         self.sets().is_some() || matches!(self.answer, Answer::Many(_))
     }
 
-    /// The fields of the resource that are its body, but for those that are parameters.
+    /// The fields of the resource in the body, except those that are parameters.
     pub fn settable(&self) -> impl Iterator<Item = &'static FieldSpec> + Clone {
         let when = self.sets();
         self.fields.iter().filter(move |field| when.is_some_and(|when| field.uses.contains(&when)))
     }
 
-    /// Every name that is taken: parameters by both of their names, inexact filters, fields by both of their names.
+    /// Every accepted name: parameters by both of their names, inexact filters, fields by both of their names.
     ///
     /// ```
     /// use archstone::identity::{Resource, User};
@@ -281,13 +281,13 @@ impl OperationSpec {
         parameters.chain(fields).chain(others.into_iter().filter(|(is_so, _)| *is_so).map(|(_, name)| name.into()))
     }
 
-    /// Whether a name is taken.
+    /// Whether a name is accepted.
     #[must_use]
     pub fn takes(&self, name: &str) -> bool {
         self.names().any(|it| it == name)
     }
 
-    /// Why a name is not taken, with the nearest one that is.
+    /// The error for a name that is not accepted, with the most similar one that is.
     #[must_use]
     pub fn refusal(&self, name: &str) -> Error {
         let settable = self.settable().find(|it| it.name == name || it.setter == name);
@@ -313,7 +313,7 @@ impl OperationSpec {
             (None, Some(extra)) => error.with_hint(extra),
             (None, None) => {
                 let known: Vec<_> = self.parameters.iter().map(|it| format!("`{}`", it.name)).collect();
-                if known.is_empty() { error } else { error.with_hint(format!("there is {}", known.join(", "))) }
+                if known.is_empty() { error } else { error.with_hint(format!("it takes {}", known.join(", "))) }
             }
         }
     }
@@ -324,7 +324,7 @@ impl OperationSpec {
         self.parameters.iter().find(|it| it.name == name || it.wire == name)
     }
 
-    /// The parameter that names the resource itself in the path, after those that it is within.
+    /// The path parameter for the resource itself, after those of its parents.
     ///
     /// ```
     /// use archstone::identity::{Protocol, Resource};
@@ -337,7 +337,7 @@ impl OperationSpec {
         self.routes.first()?.names().last()
     }
 
-    /// Whether a parameter is a part of the path.
+    /// Whether a parameter is part of the path.
     #[must_use]
     pub fn is_in_path(&self, name: &str) -> bool {
         self.routes.iter().any(|route| route.names().any(|it| it == name))

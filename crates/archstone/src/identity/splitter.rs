@@ -1,24 +1,24 @@
-//! The items of a list, cut out of a JSON document while it arrives.
+//! Extracts the items of a list from a JSON document while it arrives.
 //!
-//! Keystone answers a list of a hundred thousand role assignments as one document. Cut into its items on the way, it
-//! never has to be in memory as a whole.
+//! Keystone returns a list of a hundred thousand role assignments as one document. Since it is split into items as it
+//! arrives, it never has to be in memory as a whole.
 
 use std::collections::VecDeque;
 
-/// Cuts `{"things": [one, another], "links": {…}}` into `one`, `another`, and the rest.
+/// Splits `{"things": [one, another], "links": {…}}` into `one`, `another`, and the rest.
 #[derive(Debug)]
 pub(super) struct Splitter {
     member: String,
     /// The document without its items.
     envelope: Vec<u8>,
-    /// The item that is being read.
+    /// The item being read.
     item: Vec<u8>,
-    /// Whether the list has begun, and not ended.
+    /// Whether the parser is inside the list.
     is_inside: bool,
-    /// Open brackets: of the envelope, or of the item.
+    /// The number of open brackets: of the envelope, or of the item.
     depth: usize,
     text: InText,
-    /// Where the last text of the envelope's top level began and ended, and whether a colon followed.
+    /// The start and end of the last string at the envelope's top level, and whether a colon followed.
     key: (usize, usize, bool),
 }
 
@@ -42,7 +42,7 @@ impl Splitter {
         }
     }
 
-    /// Takes the next piece of the document, and hands out the items that it completes.
+    /// Takes the next chunk of the document, and returns the items that it completes.
     pub(super) fn take(&mut self, piece: &[u8], items: &mut VecDeque<Vec<u8>>) {
         for byte in piece {
             if self.is_inside {
@@ -53,12 +53,12 @@ impl Splitter {
         }
     }
 
-    /// How much is held of what is not complete.
+    /// How many bytes of incomplete data are held.
     pub(super) fn held(&self) -> usize {
         self.envelope.len() + self.item.len()
     }
 
-    /// The document without its items, when everything was taken.
+    /// The document without its items, once all of it was read.
     pub(super) fn envelope(&self) -> &[u8] {
         &self.envelope
     }
@@ -139,7 +139,7 @@ mod tests {
 
     use super::*;
 
-    /// The items and the rest, however the document is cut.
+    /// The items and the rest, for any size of chunks.
     fn split(document: &str, size: usize) -> (Vec<Value>, Value) {
         let mut splitter = Splitter::new("things");
         let mut items = VecDeque::new();

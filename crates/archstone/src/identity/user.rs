@@ -1,4 +1,4 @@
-//! Users: who owns credentials and roles.
+//! Users, who own credentials and have roles.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::{
 pub use crate::record::user::User;
 
 resource! {
-    /// A user: who owns credentials and roles.
+    /// A user, who owns credentials and has roles.
     User { member: "user", members: "users", manager: "users", key: id }
     fields of user_fields
     operations {
@@ -23,14 +23,14 @@ resource! {
             domain as "domain_id": String,
             /// Only those with this name.
             name: Match,
-            /// Only those who can, or cannot, log in.
+            /// Only enabled, or only disabled ones.
             enabled: bool,
             /// Only those whose password expires then: `lt:2027-01-01T00:00:00Z`, with `lt`, `lte`, `gt`, `gte`,
             /// `eq` or `neq`.
             password_expires_at: String,
-            /// Only those whom this identity provider vouches for.
+            /// Only those of this identity provider.
             idp_id: String,
-            /// Only those who come by this protocol.
+            /// Only those of this protocol.
             protocol_id: String,
             /// Only those with this id at an identity provider.
             unique_id: String,
@@ -41,7 +41,7 @@ resource! {
         }
         /// Gets a user.
         Get: get(user: String) GET "users/{user}" => one(User) {}
-        /// Makes a user.
+        /// Creates a user.
         Create: create(name: String) POST "users" [create("user")] => one(User) {}
         /// Changes a user.
         Update: update(user: String) PATCH "users/{user}" [update("user")] => one(User) {}
@@ -50,14 +50,14 @@ resource! {
         /// Changes the own password. It needs no token, so it also works when the password has expired.
         UpdatePassword: update_password(old_password as "original_password": Secret, new_password as "password": Secret)
             POST "users/{user}/password" [body(Body::Wrapped("user")), anonymous()] => nothing {
-            /// Whose; the token's own user unless said.
+            /// The user (default: the token's own user).
             user: String,
         }
-        /// Puts a user into a group.
+        /// Adds a user to a group.
         AddToGroup: add_to_group(user: String, group: String) PUT "groups/{group}/users/{user}" => nothing {}
         /// Whether a user is in a group.
         CheckInGroup: check_in_group(user: String, group: String) HEAD "groups/{group}/users/{user}" => flag {}
-        /// Takes a user out of a group.
+        /// Removes a user from a group.
         RemoveFromGroup: remove_from_group(user: String, group: String) DELETE "groups/{group}/users/{user}" => nothing {}
         /// Ends all tokens of a user.
         RevokeTokens: revoke_tokens(user: String) DELETE "users/{user}/tokens" => nothing {}

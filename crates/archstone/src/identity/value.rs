@@ -9,7 +9,7 @@ use crate::{
     token::Token,
 };
 
-/// A filter for text. Plain text is meant exactly.
+/// A filter for text. Plain text matches exactly.
 ///
 /// ```no_run
 /// # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -30,27 +30,27 @@ pub struct Match {
 }
 
 impl Match {
-    /// Exactly this.
+    /// Matches exactly this text.
     pub fn exactly(text: impl Into<String>) -> Self {
         Self { how: "", ignores_case: false, text: text.into() }
     }
 
-    /// With this somewhere.
+    /// Matches text that contains this.
     pub fn contains(text: impl Into<String>) -> Self {
         Self { how: "contains", ..Self::exactly(text) }
     }
 
-    /// With this at the beginning.
+    /// Matches text that starts with this.
     pub fn starts_with(text: impl Into<String>) -> Self {
         Self { how: "startswith", ..Self::exactly(text) }
     }
 
-    /// With this at the end.
+    /// Matches text that ends with this.
     pub fn ends_with(text: impl Into<String>) -> Self {
         Self { how: "endswith", ..Self::exactly(text) }
     }
 
-    /// The same, whatever the letters' case. Exact text stays exact: the server has no other way.
+    /// Makes the filter case-insensitive. Exact matches are unaffected, since the server does not support that.
     #[must_use]
     pub fn ignoring_case(mut self) -> Self {
         self.ignores_case = true;
@@ -61,21 +61,21 @@ impl Match {
 /// The suffixes of a filter's key that make it inexact.
 pub(super) const SUFFIXES: [&str; 6] = ["contains", "startswith", "endswith", "icontains", "istartswith", "iendswith"];
 
-/// Marks a parameter that is a flag: only on is said.
+/// Marks a flag parameter: only `true` is sent.
 #[derive(Debug)]
 pub enum Flag {}
 
-/// Marks a parameter that is a token which the request is about.
+/// Marks a parameter that is the token which the request is about.
 #[derive(Debug)]
 pub enum Subject {}
 
-/// Marks a parameter that is said in a header of its own.
+/// Marks a parameter that is sent in its own header.
 #[derive(Debug)]
 pub enum Header {}
 
-/// Names the kind of a parameter's type.
+/// The kind of a parameter's type.
 pub trait ParameterKind {
-    /// What it is called in descriptions.
+    /// Its name in descriptions.
     const KIND: ValueKind;
 }
 
@@ -96,8 +96,7 @@ parameter_kinds! {
     Header, Header;
 }
 
-/// What can be given for a field or a parameter of a type: text for text, and for the id of a resource the
-/// resource itself.
+/// A value for a field or a parameter of a type: text for text, and for the id of a resource also the resource itself.
 pub trait Input<T> {
     /// The value as JSON.
     fn into_json(self) -> Value;
@@ -162,7 +161,7 @@ impl<R: Resource + Identified> Input<Option<String>> for &R {
     }
 }
 
-/// Resources by their ids, as Keystone wants roles to be named.
+/// Resources by their ids, in the form that Keystone requires for roles.
 impl<R: Resource + Identified> Input<Vec<Value>> for &[R] {
     fn into_json(self) -> Value {
         self.iter().map(|it| serde_json::json!({ "id": it.key() })).collect()

@@ -12,12 +12,12 @@ macro_rules! record {
     ) => {
         $( #[doc = $doc] )+
         ///
-        /// Fields that are not known here, and those that hold something else than they should, are kept in `extra`.
+        /// Unknown fields, and those with an unexpected type, are kept in `extra`.
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub struct $name {
             $( $( #[doc = $field_doc] )+ pub $field: $kind, )+
-            /// Everything else that Keystone said.
+            /// All other data that Keystone returned.
             pub extra: serde_json::Map<String, serde_json::Value>,
         }
 
@@ -56,7 +56,7 @@ macro_rules! record {
         } )?
 
         impl serde::Serialize for $name {
-            /// Everything, the secrets too.
+            /// Includes everything, secrets too.
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::record::Record::to_json(self).serialize(serializer)
             }
@@ -70,7 +70,7 @@ macro_rules! record {
         }
 
         impl std::fmt::Debug for $name {
-            /// Shows no secret: of what is not known here, only the names.
+            /// Shows no secrets: of unknown fields only the names.
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 let extra: Vec<_> = self.extra.keys().collect();
                 f.debug_struct(stringify!($name))
@@ -82,7 +82,7 @@ macro_rules! record {
     };
 }
 
-/// The name on the wire, or the one that sets a field.
+/// The name on the wire, or the one of the setter.
 macro_rules! name_of {
     ($name:ident) => {
         stringify!($name)
@@ -107,7 +107,7 @@ macro_rules! default_of {
     };
 }
 
-/// With a default, a field may be missing.
+/// A field with a default may be missing.
 macro_rules! is_absent {
     ($default:literal) => {
         false

@@ -1,4 +1,4 @@
-//! What a field of a record can hold, between JSON and Rust.
+//! The types of fields, between JSON and Rust.
 
 use serde_json::{Map, Value};
 
@@ -7,23 +7,23 @@ use crate::secret::Secret;
 
 /// A type that a field can have.
 pub trait Kind: Sized {
-    /// What it is called in descriptions.
+    /// The type's name in descriptions.
     const KIND: ValueKind;
 
-    /// Whether a resource may be without it.
+    /// Whether a resource may lack it.
     const IS_OPTIONAL: bool = false;
 
-    /// From JSON; what does not fit comes back.
+    /// Converts from JSON.
     ///
     /// # Errors
     ///
-    /// The value itself, when it is of another type.
+    /// The value itself, if it is of another type.
     fn decode(value: Value) -> Result<Self, Value>;
 
-    /// To JSON; none when there is nothing to write.
+    /// Converts to JSON; `None` if there is nothing to write.
     fn encode(&self) -> Option<Value>;
 
-    /// What it is when it is missing, or of another type.
+    /// The value for a field that is missing, or of another type.
     #[must_use]
     fn blank() -> Self;
 }

@@ -1,4 +1,4 @@
-//! Records: what Keystone answers of its resources, as plain values. What can be done with resources is in `identity`.
+//! Records: Keystone's resources as plain values. The operations on resources are in `identity`.
 
 #[macro_use]
 mod describe;
@@ -19,18 +19,18 @@ pub(crate) use user::User;
 
 /// A record: a resource with fields.
 pub trait Record: Sized {
-    /// Reads one out of its JSON.
+    /// Reads a record from its JSON.
     ///
     /// # Errors
     ///
-    /// When a field is missing that each has.
+    /// When a required field is missing.
     fn from_json(map: Map<String, Value>) -> Result<Self, Missing>;
 
-    /// Its JSON, with everything that was read, and with its secrets.
+    /// Its JSON, with everything that was read, including secrets.
     fn to_json(&self) -> Map<String, Value>;
 }
 
-/// A resource that has an id of its own, under whatever name.
+/// A resource with an id, whatever the field is called.
 pub trait Identified {
     /// The id.
     fn key(&self) -> &str;

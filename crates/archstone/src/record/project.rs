@@ -1,8 +1,8 @@
-//! The fields of a project: tokens and clients hand projects out, so they are below both.
+//! The fields of a project. Tokens and clients return projects, so this module is below both.
 
 use serde_json::{Map, Value};
 
-/// The fields, for the struct here and for the operations of `identity::project`, which set them.
+/// The fields, for the struct here and for the operations in `identity::project` that set them.
 macro_rules! project_fields {
     ($macro:ident $( $before:tt )*) => {
         $macro! { $( $before )* {
@@ -35,12 +35,12 @@ pub(crate) use project_fields;
 
 project_fields! {
     record
-    /// A project: what owns resources. Once called a tenant.
+    /// A project, which owns resources. Formerly called a tenant.
     Project key id
 }
 
 impl Project {
-    /// Projects as a message names them, for a choice between them.
+    /// Lists projects in a message, to choose one of them.
     pub(crate) fn list(projects: &[Self]) -> String {
         let names = projects.iter().map(|it| match &it.domain_id {
             Some(domain) => format!("`{}` (id `{}`, domain id `{domain}`)", it.name, it.id),

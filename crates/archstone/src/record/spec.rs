@@ -5,28 +5,28 @@
 pub struct FieldSpec {
     /// Its key in the JSON.
     pub name: &'static str,
-    /// The shorter name that sets it: `domain` for `domain_id`.
+    /// The shorter name for setting it: `domain` for `domain_id`.
     pub setter: &'static str,
-    /// What it is.
+    /// A description.
     pub doc: &'static str,
-    /// What it holds.
+    /// The type of its value.
     pub kind: ValueKind,
     /// Whether each resource has it.
     pub is_required: bool,
-    /// When it can be set.
+    /// The operations that can set it.
     pub uses: &'static [Use],
 }
 
-/// When a field can be set.
+/// An operation that can set a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// When the resource is made.
+    /// Creating the resource.
     Create,
-    /// When it is changed.
+    /// Updating the resource.
     Update,
 }
 
-/// What a field or a parameter holds.
+/// The type of a field's or a parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueKind {
     /// Text; also ids and times, as Keystone writes them.
@@ -37,20 +37,20 @@ pub enum ValueKind {
     Integer,
     /// Text that must not be shown.
     Secret,
-    /// A list of texts.
+    /// A list of strings.
     Texts,
-    /// An object with keys of its own.
+    /// An object with its own keys.
     Object,
-    /// A list of anything.
+    /// A list of any values.
     List,
-    /// Anything.
+    /// Any value.
     Any,
     /// A filter for text, exact or not: `name`, `name__contains`.
     Match,
-    /// On or off; only on is said.
+    /// A boolean; only `true` is sent.
     Flag,
     /// A token that the request is about.
     Subject,
-    /// Text that is said in a header, whose name is the key on the wire.
+    /// Text that is sent in a header, whose name is the key on the wire.
     Header,
 }

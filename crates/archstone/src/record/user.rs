@@ -1,10 +1,10 @@
-//! The fields of a user: tokens and clients hand users out, so they are below both.
+//! The fields of a user. Tokens and clients return users, so this module is below both.
 
 use serde_json::{Map, Value};
 
 use crate::secret::Secret;
 
-/// The fields, for the struct here and for the operations of `identity::user`, which set them.
+/// The fields, for the struct here and for the operations in `identity::user` that set them.
 macro_rules! user_fields {
     ($macro:ident $( $before:tt )*) => {
         $macro! { $( $before )* {
@@ -37,6 +37,6 @@ pub(crate) use user_fields;
 
 user_fields! {
     record
-    /// A user: who owns credentials and roles.
+    /// A user, who owns credentials and has roles.
     User key id
 }

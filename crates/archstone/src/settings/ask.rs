@@ -1,4 +1,4 @@
-//! A way to ask a person.
+//! Prompting a person for secrets.
 
 use std::{fmt, sync::Arc};
 
@@ -8,7 +8,7 @@ use crate::{
     secret::Secret,
 };
 
-/// Asks a person for the secret that an option stands for. `None` when there is nobody to ask.
+/// Prompts a person for the secret of an option. `None` if nobody can be prompted.
 #[derive(Clone)]
 pub(crate) struct Ask(Arc<dyn Fn(&'static OptionSpec) -> Result<Option<Secret>> + Send + Sync>);
 
@@ -17,12 +17,12 @@ impl Ask {
         Self(Arc::new(ask))
     }
 
-    /// Asks, and waits for the answer.
+    /// Prompts, and blocks until there is an answer.
     pub(crate) fn now(&self, option: &'static OptionSpec) -> Result<Option<Secret>> {
         (self.0)(option)
     }
 
-    /// Asks beside the tasks of the runtime: a person takes time.
+    /// Prompts on a blocking thread: a person takes time.
     pub(crate) async fn aside(&self, option: &'static OptionSpec) -> Result<Option<Secret>> {
         let ask = self.clone();
         tokio::task::spawn_blocking(move || ask.now(option)).await.map_err(|error| {

@@ -1,4 +1,4 @@
-//! Commands that options name.
+//! Commands in options.
 
 use std::process::{Command, Stdio};
 
@@ -8,7 +8,7 @@ use crate::{
     secret::Secret,
 };
 
-/// The words of a command, at least one, or why it cannot be run.
+/// The words of a command, at least one, or the reason why it cannot be run.
 pub(crate) fn words_of(value: &Sourced<&str>) -> Result<Vec<String>> {
     let invalid = |what: &str| Error::new(ErrorKind::InvalidConfig, format!("{}: {what}", value.origin));
     let words = words(value.value).ok_or_else(|| {
@@ -18,12 +18,13 @@ pub(crate) fn words_of(value: &Sourced<&str>) -> Result<Vec<String>> {
     if words.is_empty() { Err(invalid("the command is empty")) } else { Ok(words) }
 }
 
-/// What a command prints, run without a shell and with further variables of the environment. Blocks until it ends.
+/// Runs a command without a shell, with additional environment variables, and returns its output. Blocks until it
+/// exits.
 pub(crate) fn output_of(words: &[String], origin: &Origin, variables: &[(&str, String)], hint: &str) -> Result<Secret> {
     let failed = |what: String| Error::new(ErrorKind::InvalidConfig, format!("{origin}: {what}"));
     let (program, arguments) = words.split_first().ok_or_else(|| failed("the command is empty".into()))?;
     let shown = printable(program);
-    // It may ask a person: the terminal stays its own, but for what it prints.
+    // It may prompt a person: it keeps the terminal, except for its standard output.
     let output = Command::new(program)
         .args(arguments)
         .envs(variables.iter().map(|(name, value)| (name, value)))
@@ -39,8 +40,8 @@ pub(crate) fn output_of(words: &[String], origin: &Origin, variables: &[(&str, S
     text.map_err(|_| failed(format!("the command `{shown}` prints what is not UTF-8 text")))
 }
 
-/// The words of a command: a list in JSON, as lists of `clouds.yaml` are kept, or one line in which quotes
-/// hold words together. Nothing is expanded. `None` when a quote is not closed.
+/// Splits a command into words: a JSON list, which is how lists from `clouds.yaml` are stored, or one line in which
+/// quotes group words. Nothing is expanded. `None` if a quote is not closed.
 fn words(text: &str) -> Option<Vec<String>> {
     if let Ok(words) = serde_json::from_str::<Vec<String>>(text) {
         return Some(words);

@@ -1,25 +1,26 @@
-//! What an option is. Which there are is known to those that have them: the auth methods, and the table in `config`.
+//! The definition of options. The options themselves are defined elsewhere: by the auth methods, and in the table in
+//! `config`.
 
 /// An option of a cloud.
 #[derive(Debug)]
 pub struct OptionSpec {
     /// The name, as in `clouds.yaml`.
     pub name: &'static str,
-    /// Other names that mean the same.
+    /// Aliases of the name.
     pub aliases: &'static [&'static str],
     /// Whether the value must never be shown.
     pub secret: bool,
-    /// Whether a value works only once, so that a person is asked when it is sent, and not before.
+    /// Whether a value works only once, so that a person is prompted when it is sent, and not before.
     pub once: bool,
-    /// The choices that the option takes part in, each with the alternative it stands for.
+    /// The groups of alternatives that the option belongs to, each with the name of its alternative.
     pub choices: &'static [(&'static str, &'static str)],
-    /// What its value looks like.
+    /// The type of its value.
     pub kind: ValueKind,
-    /// What it is for, in one line.
+    /// A description, in one line.
     pub help: &'static str,
 }
 
-/// What a value looks like.
+/// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ValueKind {
@@ -29,23 +30,23 @@ pub enum ValueKind {
     Url,
     /// A file or a folder; `~/` is the user's home.
     Path,
-    /// `true` or `false`, and the like.
+    /// A boolean: `true`, `false` and similar words.
     Switch,
-    /// A switch, or a file.
+    /// A boolean, or a file.
     SwitchOrPath,
     /// A whole number.
     Number,
-    /// A number of seconds, whole or not.
+    /// A number of seconds, possibly with a fraction.
     Seconds,
-    /// Words in a list, or with commas.
+    /// A list of words, or words separated by commas.
     Words,
     /// A version of an API.
     Version,
-    /// A command: its words in a list, or in one line.
+    /// A command: a list of words, or one line.
     Command,
 }
 
-/// The options of a method: those that are plain, and secrets, each with where else it can be.
+/// The options of a method: plain ones, and secrets, each with its alternative sources.
 macro_rules! options_with_secrets {
     ($proof:literal, [$($plain:expr),* $(,)?], $(($name:literal, $what:literal)),+ $(,)?) => {
         &[
@@ -68,7 +69,7 @@ macro_rules! options_with_secrets {
                 .kind($crate::settings::ValueKind::Command),
                 $crate::settings::OptionSpec::plain(
                     concat!($name, "_keyring"),
-                    concat!("where ", $what, " is in the keyring of this system"),
+                    concat!("the place of ", $what, " in the system keyring"),
                 )
                 .choices(&[("proof", $proof), ($name, "keyring")]),
             )+
@@ -78,7 +79,7 @@ macro_rules! options_with_secrets {
 pub(crate) use options_with_secrets;
 
 impl OptionSpec {
-    /// An option with one name, that is no secret and no alternative to another.
+    /// An option without aliases that is neither a secret nor an alternative to another.
     pub(crate) const fn plain(name: &'static str, help: &'static str) -> Self {
         Self { name, aliases: &[], secret: false, once: false, choices: &[], kind: ValueKind::Text, help }
     }

@@ -18,14 +18,14 @@ pub enum Origin {
         /// The key, with the keys above it.
         key: String,
     },
-    /// A key of a vendor profile that is built in.
+    /// A key of a built-in vendor profile.
     Profile {
         /// The profile's name.
         name: String,
         /// The key, with the keys above it.
         key: String,
     },
-    /// What holds where nothing else is said.
+    /// A default value.
     Default(String),
 }
 
@@ -41,7 +41,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value together with the place where it was found.
+/// A value together with its origin.
 #[derive(Clone, Debug)]
 pub struct Sourced<T> {
     /// The value.

@@ -1,4 +1,4 @@
-//! Answers of the identity service, whole.
+//! Complete responses of the identity service.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use crate::{
     redaction::SentSecrets,
 };
 
-/// What came back, whole.
+/// A complete response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
     pub(crate) url: Url,
-    /// When the request was sent: the life of what it brought counts from here.
+    /// When the request was sent: the lifetime of its token counts from here.
     pub(crate) sent: Moment,
-    /// What the request sent as secret.
+    /// The secrets of the request.
     pub(crate) secrets: SentSecrets,
 }
 
@@ -39,28 +39,28 @@ impl Answer {
         http_date(self.header("date")?)
     }
 
-    /// The service's own words about what went wrong.
+    /// The service's error message.
     pub(crate) fn said(&self) -> Option<String> {
         refusal::said(self.body.as_bytes(), &self.secrets)
     }
 
-    /// The same as they came, which may repeat a secret: to be understood, never to be shown.
+    /// The unredacted error message, which may repeat a secret: for parsing, never to be shown.
     pub(crate) fn words(&self) -> Option<String> {
         refusal::words(self.body.as_bytes())
     }
 
-    /// The error that the status stands for, in the service's own words.
+    /// The error for the status, with the service's message.
     pub(crate) fn failure(&self) -> Error {
         refusal::refusal(self.status, &self.headers, self.body.as_bytes(), &self.url, &self.secrets)
     }
 
-    /// An error about this answer, with the facts that every such error has.
+    /// An error about this response, with its common details.
     pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         refusal::about(kind, message, self.status, &self.headers, &self.url)
     }
 }
 
-/// How long to wait, from `Retry-After` in seconds or as a date; a date counts by the server's own.
+/// How long to wait, from `Retry-After` in seconds or as a date; a date is compared with the server's own.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok();
     let value = text("retry-after")?.trim();

@@ -1,4 +1,4 @@
-//! Bodies: what is sent, and what comes back.
+//! Request and response bodies.
 
 use std::{
     future::poll_fn,
@@ -15,7 +15,7 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 type Pieces = dyn Body<Data = Bytes, Error = BoxError> + Send + Sync;
 
-/// What is sent.
+/// A request body.
 pub(crate) enum Outgoing {
     Whole(Bytes),
     Pieces(Pin<Box<Pieces>>),
@@ -71,7 +71,7 @@ impl Body for Outgoing {
     }
 }
 
-/// A body of the caller's, in our types.
+/// A caller's body, converted to our types.
 struct Converted<B>(Pin<Box<B>>);
 
 impl<B: Body> Body for Converted<B>
@@ -96,7 +96,7 @@ where
     }
 }
 
-/// What comes back, as the service meant it.
+/// A response body, decompressed if necessary.
 pub(crate) enum Incoming<B = hyper::body::Incoming> {
     Plain(B),
     Inflating(Box<Inflating<B>>),
@@ -106,7 +106,7 @@ impl<B> Incoming<B>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin,
 {
-    /// The next piece; `None` after the last.
+    /// The next chunk; `None` after the last.
     pub(super) async fn piece(&mut self) -> Option<Result<Bytes, BoxError>> {
         loop {
             let frame = poll_fn(|context| match self {
@@ -115,7 +115,7 @@ where
             });
             match frame.await? {
                 Ok(frame) => {
-                    // Trailers are not for us.
+                    // Trailers are ignored.
                     if let Ok(piece) = frame.into_data() {
                         return Some(Ok(piece));
                     }
@@ -125,7 +125,7 @@ where
         }
     }
 
-    /// How many bytes are still to come, where that is known.
+    /// The number of remaining bytes, if known.
     pub(crate) fn length(&self) -> Option<u64> {
         match self {
             Self::Plain(body) => body.size_hint().exact(),

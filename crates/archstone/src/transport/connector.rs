@@ -1,6 +1,6 @@
-//! How a connection is made: to the server itself, through a proxy, or to a UNIX socket; encrypted for `https`.
+//! Makes connections: directly to the server, through a proxy, or to a UNIX socket; encrypted for `https`.
 //!
-//! Every part is the HTTP library's: here they are put together for one [`Way`](super::proxy::Way).
+//! The parts are those of the HTTP library: here they are combined for one [`Way`](super::proxy::Way).
 
 use std::{
     fmt, io,
@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use http::{HeaderMap, HeaderValue, Uri, header::USER_AGENT};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::HttpsConnector;
@@ -21,45 +22,102 @@ use hyper_util::client::legacy::connect::{
 use rustls::ClientConfig;
 use tower_service::Service;
 
-use super::{body::BoxError, proxy::Route};
+use super::{
+    body::BoxError,
+    proxy::Route,
+    tls::{Files, Stamp},
+};
+use crate::error::Result;
 
-/// Makes connections, each within a time.
+/// Makes connections, each with a timeout.
 #[derive(Clone)]
 pub(super) struct Connector {
-    way: Arc<Making>,
+    how: Arc<How>,
     within: Duration,
 }
 
-enum Making {
+/// Creates the parts for connections again when a certificate or a key has changed.
+struct How {
+    make: Box<dyn Fn() -> Result<Making> + Send + Sync>,
+    files: Option<Files>,
+    current: ArcSwap<(Option<Stamp>, Making)>,
+}
+
+impl How {
+    /// Checks the files on a blocking thread.
+    async fn now(self: Arc<Self>) -> Arc<(Option<Stamp>, Making)> {
+        let current = self.current.load_full();
+        if self.files.is_none() {
+            return current;
+        }
+        let looked = tokio::task::spawn_blocking(move || self.look()).await;
+        looked.unwrap_or(current)
+    }
+
+    /// Unusable files are read again for the next connection: of two files, one may not have been replaced yet.
+    fn look(&self) -> Arc<(Option<Stamp>, Making)> {
+        let current = self.current.load_full();
+        let stamp = self.files.as_ref().map(Files::stamp);
+        if current.0 == stamp {
+            return current;
+        }
+        match (self.make)() {
+            Ok(making) => {
+                tracing::info!(target: "archstone::request", "certificates or keys have changed: new connections use them");
+                let new = Arc::new((stamp, making));
+                self.current.store(Arc::clone(&new));
+                new
+            }
+            Err(error) => {
+                tracing::warn!(target: "archstone::request", %error, "certificates or keys have changed and cannot be used yet");
+                current
+            }
+        }
+    }
+}
+
+pub(super) enum Making {
     Direct(HttpsConnector<HttpConnector>),
-    /// To the proxy, which sends requests on.
+    /// To the proxy, which forwards requests.
     Forwarding(HttpsConnector<HttpConnector>, Uri),
-    /// To the proxy, which makes a connection.
+    /// To the proxy, which opens a tunnel.
     Tunnel(HttpsConnector<Tunnel<HttpsConnector<HttpConnector>>>),
     Socks(HttpsConnector<Socks>),
     #[cfg(unix)]
     Socket(HttpsConnector<Socket>),
 }
 
-/// What connections have in common.
+/// The common parts of connections.
 pub(super) struct Parts {
     pub(super) http: HttpConnector,
     pub(super) tls: Arc<ClientConfig>,
     pub(super) user_agent: HeaderValue,
-    pub(super) within: Duration,
 }
 
 impl Connector {
-    pub(super) fn direct(Parts { http, tls, within, .. }: Parts) -> Self {
-        Self { way: Arc::new(Making::Direct(HttpsConnector::from((http, tls)))), within }
+    /// `make` reads the files, if there are any.
+    pub(super) fn new(
+        make: impl Fn() -> Result<Making> + Send + Sync + 'static,
+        files: Option<Files>,
+        within: Duration,
+    ) -> Result<Self> {
+        let stamp = files.as_ref().map(Files::stamp);
+        let current = ArcSwap::from_pointee((stamp, make()?));
+        Ok(Self { how: Arc::new(How { make: Box::new(make), files, current }), within })
+    }
+}
+
+impl Making {
+    pub(super) fn direct(Parts { http, tls, .. }: Parts) -> Self {
+        Self::Direct(HttpsConnector::from((http, tls)))
     }
 
-    /// Through a proxy, to servers that are spoken to in HTTPS or, if not `encrypted`, in HTTP.
+    /// Through a proxy, to HTTPS servers or, if not `encrypted`, to HTTP servers.
     pub(super) fn through(route: &Route, encrypted: bool, parts: Parts) -> Option<Self> {
-        let Parts { http, tls, user_agent, within } = parts;
+        let Parts { http, tls, user_agent } = parts;
         let proxy = route.intercept()?;
         let uri = proxy.uri().clone();
-        let making = if route.is_socks() {
+        Some(if route.is_socks() {
             let socks = Socks {
                 http,
                 uri,
@@ -67,9 +125,9 @@ impl Connector {
                 resolves_here: !matches!(route.scheme(), "socks4a" | "socks5h"),
                 user: proxy.raw_auth().map(|(name, password)| (name.to_owned(), password.to_owned())),
             };
-            Making::Socks(HttpsConnector::from((socks, tls)))
+            Self::Socks(HttpsConnector::from((socks, tls)))
         } else {
-            // A proxy is spoken to in HTTP/1.1.
+            // The connection to a proxy uses HTTP/1.1.
             let mut of_proxy = ClientConfig::clone(&tls);
             of_proxy.alpn_protocols.clear();
             let to_proxy = HttpsConnector::from((http, of_proxy));
@@ -79,22 +137,19 @@ impl Connector {
                 if let Some(credentials) = proxy.basic_auth() {
                     tunnel = tunnel.with_auth(credentials.clone());
                 }
-                Making::Tunnel(HttpsConnector::from((tunnel, tls)))
+                Self::Tunnel(HttpsConnector::from((tunnel, tls)))
             } else {
-                Making::Forwarding(to_proxy, uri)
+                Self::Forwarding(to_proxy, uri)
             }
-        };
-        Some(Self { way: Arc::new(making), within })
+        })
     }
 
     #[cfg(unix)]
-    pub(super) fn socket(path: &Path, Parts { tls, within, .. }: Parts) -> Self {
-        Self { way: Arc::new(Making::Socket(HttpsConnector::from((Socket(path.into()), tls)))), within }
+    pub(super) fn socket(path: &Path, Parts { tls, .. }: Parts) -> Self {
+        Self::Socket(HttpsConnector::from((Socket(path.into()), tls)))
     }
-}
 
-impl Making {
-    async fn connect(&self, to: Uri) -> Result<Stream, BoxError> {
+    async fn connect(&self, to: Uri) -> std::result::Result<Stream, BoxError> {
         let (stream, is_forwarding): (Box<dyn Io>, bool) = match self {
             Self::Direct(connector) => (Box::new(connector.clone().call(to).await?), false),
             Self::Forwarding(connector, proxy) => (Box::new(connector.clone().call(proxy.clone()).await?), true),
@@ -107,21 +162,22 @@ impl Making {
     }
 }
 
-type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
+type Connecting<T> = Pin<Box<dyn Future<Output = std::result::Result<T, BoxError>> + Send>>;
 
 impl Service<Uri> for Connector {
     type Response = Stream;
     type Error = BoxError;
     type Future = Connecting<Stream>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, to: Uri) -> Self::Future {
-        let Self { way, within } = self.clone();
+        let Self { how, within } = self.clone();
         Box::pin(async move {
-            match tokio::time::timeout(within, way.connect(to)).await {
+            let now = how.now().await;
+            match tokio::time::timeout(within, now.1.connect(to)).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
             }
@@ -132,7 +188,7 @@ impl Service<Uri> for Connector {
 /// A connection.
 pub(super) struct Stream {
     stream: Box<dyn Io>,
-    /// Whether it leads to a proxy that wants whole URLs.
+    /// Whether it goes to a proxy that requires absolute URLs.
     is_forwarding: bool,
 }
 
@@ -185,11 +241,11 @@ impl Write for Stream {
 
 /// A SOCKS proxy.
 #[derive(Clone)]
-struct Socks {
+pub(super) struct Socks {
     http: HttpConnector,
     uri: Uri,
     version: Version,
-    /// Whether this machine resolves names, and not the proxy.
+    /// Whether names are resolved on this machine, and not by the proxy.
     resolves_here: bool,
     user: Option<(String, String)>,
 }
@@ -203,7 +259,7 @@ enum Version {
 type Tcp = <HttpConnector as Service<Uri>>::Response;
 
 impl Socks {
-    async fn connect(self, to: Uri) -> Result<Tcp, SocksFailure> {
+    async fn connect(self, to: Uri) -> std::result::Result<Tcp, SocksFailure> {
         let is_https = to.scheme_str() == Some("https");
         let host = to.host().unwrap_or_default().trim_matches(['[', ']']);
         let port = to.port_u16().unwrap_or(if is_https { 443 } else { 80 });
@@ -234,7 +290,7 @@ impl Service<Uri> for Socks {
     type Error = BoxError;
     type Future = Connecting<Tcp>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
@@ -244,12 +300,12 @@ impl Service<Uri> for Socks {
     }
 }
 
-/// Why there is no connection through a SOCKS proxy.
+/// Why a connection through a SOCKS proxy failed.
 #[derive(Debug)]
 pub(super) enum SocksFailure {
-    /// The name of the server.
+    /// Resolving the name of the server failed.
     Resolving(io::Error),
-    /// The proxy is not there, does not do as it is asked, or says why not.
+    /// The proxy is not reachable, does not follow the protocol, or reports an error.
     Connecting(BoxError),
 }
 
@@ -271,10 +327,10 @@ impl std::error::Error for SocksFailure {
     }
 }
 
-/// Every connection goes to one UNIX socket.
+/// All connections go to one UNIX socket.
 #[cfg(unix)]
 #[derive(Clone)]
-struct Socket(Arc<Path>);
+pub(super) struct Socket(Arc<Path>);
 
 #[cfg(unix)]
 impl Service<Uri> for Socket {
@@ -282,7 +338,7 @@ impl Service<Uri> for Socket {
     type Error = BoxError;
     type Future = Connecting<Self::Response>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 

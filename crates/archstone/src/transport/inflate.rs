@@ -1,6 +1,6 @@
-//! Bodies that were compressed on the way, and how much they may grow.
+//! Decompression of response bodies, with a limit on their growth.
 //!
-//! A megabyte of gzip can be a gigabyte of zeros: whoever reads it whole is out of memory.
+//! A megabyte of gzip can be a gigabyte of zeros, which would exhaust the memory of a client that reads it whole.
 
 use std::{
     fmt,
@@ -15,21 +15,21 @@ use flate2::write::MultiGzDecoder;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, RANGE};
 use http_body::{Body, Frame};
 
-/// How many times its compressed size a body may have; what is smaller than `ALWAYS` may be of any size. Text and JSON
-/// shrink to a tenth or a hundredth at best.
+/// The maximum compression ratio of a body; a body smaller than `ALWAYS` may have any ratio. Text and JSON compress to
+/// a tenth, or at best a hundredth.
 const MOST_TIMES: u64 = 200;
 const ALWAYS: u64 = 32 << 20;
-/// So much is decompressed at once: at worst it becomes a thousand times as much.
+/// How much is decompressed at once: at worst it grows a thousandfold.
 const STEP: usize = 4 << 10;
 
-/// Asks for a compressed answer, unless the caller says otherwise or wants a part of the body as it is stored.
+/// Requests a compressed response, unless the caller sets the header, or requests a byte range of the body.
 pub(super) fn ask(headers: &mut HeaderMap) {
     if !headers.contains_key(RANGE) {
         headers.entry(ACCEPT_ENCODING).or_insert(const { HeaderValue::from_static("gzip") });
     }
 }
 
-/// The answer as the service meant it. One that is not compressed is untouched.
+/// The decompressed response. One that is not compressed is unchanged.
 pub(super) fn inflated<B>(mut answer: http::Response<B>) -> http::Response<Incoming<B>> {
     let headers = answer.headers_mut();
     let is_gzip = headers.get(CONTENT_ENCODING).is_some_and(|it| it == "gzip" || it == "x-gzip");
@@ -41,7 +41,7 @@ pub(super) fn inflated<B>(mut answer: http::Response<B>) -> http::Response<Incom
     answer.map(|body| Incoming::Inflating(Box::new(Inflating::new(body))))
 }
 
-/// A body that grows too much.
+/// The error for a body that grows too much.
 #[derive(Debug)]
 pub(super) struct GrowsTooMuch;
 
@@ -56,7 +56,7 @@ impl std::error::Error for GrowsTooMuch {}
 pub(crate) struct Inflating<B> {
     body: B,
     decoder: MultiGzDecoder<Vec<u8>>,
-    /// Of the last piece, what is still compressed.
+    /// The part of the last chunk that is still compressed.
     rest: Bytes,
     taken: u64,
     given: u64,
@@ -69,7 +69,7 @@ impl<B> Inflating<B> {
         Self { body, decoder, rest: Bytes::new(), taken: 0, given: 0, is_over: false }
     }
 
-    /// What has been decompressed.
+    /// The data that has been decompressed.
     fn given(&mut self) -> io::Result<Option<Frame<Bytes>>> {
         let piece = std::mem::take(self.decoder.get_mut());
         self.given += piece.len() as u64;
@@ -88,7 +88,7 @@ impl<B> Inflating<B> {
 
     fn end(&mut self) -> io::Result<Option<Frame<Bytes>>> {
         self.is_over = true;
-        // An answer without a body may say how the body would be compressed.
+        // A response without a body may still have a `Content-Encoding`.
         if self.taken > 0 {
             self.decoder.try_finish()?;
         }

@@ -1,4 +1,5 @@
-//! Which connections have brought an answer: those were kept, and may have been given up by the server meanwhile.
+//! Tracks which connections have delivered a response: those were idle in between, and the server may have closed them
+//! meanwhile.
 
 use std::sync::{
     OnceLock,
@@ -10,16 +11,16 @@ use hyper_util::client::legacy::connect::HttpInfo;
 
 const WORDS: usize = 1 << 10;
 
-/// The connections of one pool, by the port at this end. One that goes to no port, as to a UNIX socket, is port 0.
+/// The connections of one pool, by local port. One without a port, such as to a UNIX socket, has port 0.
 #[derive(Debug, Default)]
 pub(super) struct Kept(OnceLock<Box<[AtomicU64]>>);
 
 impl Kept {
-    /// An answer came.
+    /// Records a response.
     pub(super) fn note(&self, extensions: &Extensions) {
         let (word, bit) = place(extensions.get());
         let words = self.0.get_or_init(|| (0..WORDS).map(|_| AtomicU64::new(0)).collect());
-        // Nearly always it is there already, and reading alone leaves the memory to all processors.
+        // Usually the bit is set already, and only reading it avoids contention between processors.
         if let Some(word) = words.get(word)
             && word.load(Ordering::Relaxed) & bit == 0
         {
@@ -27,7 +28,7 @@ impl Kept {
         }
     }
 
-    /// Whether the connection that failed had brought an answer before. Its port may come again.
+    /// Whether the failed connection had delivered a response before. Clears it, since its port may be reused.
     pub(super) fn forget(&self, failed: &hyper_util::client::legacy::Error) -> bool {
         let mut extras = Extensions::new();
         let Some(connection) = failed.connect_info() else { return false };

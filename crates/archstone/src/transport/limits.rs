@@ -1,4 +1,4 @@
-//! How many requests at a time, and how many in a second.
+//! Limits for concurrent requests and for requests per second.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -9,10 +9,11 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::host::{Host, Moment};
 
-/// Keeps requests from coming too fast or too many at once. Whoever waits first goes first.
+/// A rate limit for requests: limits how fast and how many at once they are sent. Requests are sent in the order in
+/// which they wait.
 ///
-/// Clones share one limit, so that several services, or several clients, can be kept within it together.
-/// A pause is no credit: after a quiet minute requests still come one after the other.
+/// Clones share one limit, which can therefore apply to several services, or several clients, together. Idle time is
+/// not saved up for a burst: after a quiet minute requests are still evenly spaced.
 ///
 /// ```
 /// use archstone::Limiter;
@@ -33,13 +34,13 @@ struct Pace {
 }
 
 impl Limiter {
-    /// No limit yet.
+    /// Creates a limiter without any limits.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// At the most so many requests begin in a second; less than one will do. Not a number above zero: no
+    /// Limits how many requests start per second; may be less than one. A value that is not above zero removes the
     /// limit.
     #[must_use]
     pub fn per_second(mut self, requests: f64) -> Self {
@@ -49,17 +50,17 @@ impl Limiter {
         self
     }
 
-    /// At the most so many requests wait for their answers at once; at least one.
+    /// Limits how many requests are in flight; at least one.
     #[must_use]
     pub fn at_once(mut self, requests: usize) -> Self {
         self.at_once = Some(Arc::new(Semaphore::new(requests.clamp(1, Semaphore::MAX_PERMITS))));
         self
     }
 
-    /// Waits for a turn, which ends when what is returned is dropped.
+    /// Waits for a turn, which lasts until the returned permit is dropped.
     pub(crate) async fn turn(&self, host: &Host) -> Option<SemaphorePermit<'_>> {
         let permit = match &self.at_once {
-            // Never closed, so never refused.
+            // Never closed, so this never fails.
             Some(semaphore) => semaphore.acquire().await.ok(),
             None => None,
         };
@@ -74,7 +75,7 @@ impl Limiter {
 }
 
 impl Pace {
-    /// How long until the next free moment, which is then taken.
+    /// Reserves the next free slot, and returns the time until then.
     fn wait(&self, now: Moment) -> Duration {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let mine = (*next).max(now);

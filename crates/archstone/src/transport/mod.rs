@@ -1,7 +1,7 @@
-//! Bytes out, bytes in: requests to one cloud, with that cloud's TLS settings and timeouts.
+//! Sends requests to one cloud, with that cloud's TLS settings and timeouts.
 //!
-//! Everything is made when first needed. TLS roots are loaded when the first `https` URL is used,
-//! once per process; a client that talks plain HTTP never pays for them.
+//! Everything is created on first use. TLS roots are loaded when the first `https` URL is used, once per process; a
+//! client that only uses plain HTTP never pays for them.
 
 mod answer;
 mod body;
@@ -40,20 +40,21 @@ pub(crate) use pages::Trail;
 pub(crate) use progress::Progress;
 pub(crate) use proxy::{Proxies, Rules, Way};
 pub(crate) use refusal::{refusal, request_id};
-pub(crate) use settings::Origins;
+pub(crate) use settings::{KeyPassword, Origins};
 #[cfg(any(feature = "memcached", feature = "redis"))]
 pub(crate) use tls::tls_alone;
-pub(crate) use tls::{Shown, Witness};
+pub(crate) use tls::{Shown, SigningKey, Witness, is_pkcs12};
 
 use std::{
+    borrow::Cow,
     pin::{Pin, pin},
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use http::{
-    Method, Uri,
-    header::{self, HeaderName, HeaderValue},
+    Method, StatusCode, Uri,
+    header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 use hyper_util::client::legacy::ResponseFuture;
 use tokio::time::Instant;
@@ -75,7 +76,7 @@ use crate::{
     token::Token,
 };
 
-/// What is sent.
+/// A request to be sent.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
@@ -83,16 +84,36 @@ pub(crate) struct Request {
     pub(crate) token: Option<Token>,
     /// `X-Subject-Token`: the token that the request is about.
     pub(crate) subject: Option<Token>,
-    /// `Openstack-Auth-Receipt`: what has shown some factors of a login already.
+    /// `Openstack-Auth-Receipt`: the proof of a login's earlier factors.
     pub(crate) receipt: Option<Secret>,
-    /// `Authorization`: what proves identity outside the body.
+    /// `Authorization`: credentials outside the body.
     pub(crate) authorization: Option<Secret>,
     pub(crate) body: Option<serde_json::Value>,
-    /// A body that is a form, in place of the other.
-    pub(crate) form: Vec<(&'static str, Secret)>,
+    /// A form that is sent as the body, instead of `body`.
+    pub(crate) form: Vec<(Cow<'static, str>, Secret)>,
+    /// Boxed because it is rare.
+    pub(crate) rest: Box<Rest>,
+    /// Whether the request goes to a server other than Keystone: its response says nothing about Keystone's clock, and
+    /// has a smaller size limit.
+    pub(crate) is_elsewhere: bool,
+}
+
+/// Parts that few requests have.
+#[derive(Debug, Default)]
+pub(crate) struct Rest {
+    /// A text body with its media type, instead of the other bodies.
+    pub(crate) text: Option<(&'static str, Secret)>,
+    /// Secrets within the text.
+    pub(crate) within: Vec<Secret>,
+    /// Additional headers, which may be secret.
+    pub(crate) headers: Vec<(HeaderName, Secret)>,
 }
 
 impl Request {
+    /// The maximum size of responses from servers other than Keystone: they contain a token, or what is needed to get
+    /// one.
+    pub(crate) const SMALL_ANSWER: usize = 1 << 20;
+
     pub(crate) fn new(method: Method, url: Url) -> Self {
         Self {
             method,
@@ -103,7 +124,13 @@ impl Request {
             authorization: None,
             body: None,
             form: Vec::new(),
+            rest: Box::default(),
+            is_elsewhere: false,
         }
+    }
+
+    pub(crate) fn elsewhere(self) -> Self {
+        Self { is_elsewhere: true, ..self }
     }
 
     pub(crate) fn get(url: Url) -> Self {
@@ -118,19 +145,21 @@ impl Request {
 
 /// The header that carries the token.
 pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+/// The header for the token of a service that acts for a user.
+pub(crate) const SERVICE_TOKEN: HeaderName = HeaderName::from_static("x-service-token");
 
-/// The header that carries the receipt of a login that is not complete.
+/// The header for the receipt of an incomplete login.
 pub(crate) const RECEIPT: HeaderName = HeaderName::from_static("openstack-auth-receipt");
 
-/// An answer larger than this is not from an identity service.
+/// A larger response is not from an identity service.
 pub(crate) const LARGEST_ANSWER: usize = 64 << 20;
 
-/// Sends requests. Cheap to make: connections and TLS are set up when first needed.
+/// Sends requests. Cheap to create: connections and TLS are set up on first use.
 #[derive(Debug)]
 pub(crate) struct Transport {
     settings: TransportSettings,
     host: Host,
-    /// Read when the first request is made.
+    /// Read for the first request.
     proxies: OnceLock<Proxies>,
     connections: Connections,
     timings: Timings,
@@ -138,26 +167,30 @@ pub(crate) struct Transport {
     clock: ServerClock,
 }
 
-/// How long one request may take; what is not said is as for the whole cloud.
+/// Marks a request to a server that only a redirect has named: it gets neither the client certificate nor the token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stranger;
+
+/// The time limits of one request; unset limits are those of the cloud.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TimeLimits {
     pub(crate) connect: Option<Duration>,
-    /// Between two pieces of the answer, and before the first.
+    /// Between two chunks of the response, and before the first.
     pub(crate) read: Option<Duration>,
-    /// From the beginning to the end of the answer.
+    /// From the start of the request to the end of the response.
     pub(crate) total: Option<Duration>,
 }
 
-/// An answer of which the head is there.
+/// A response whose headers have arrived.
 pub(crate) struct Started {
     pub(crate) answer: http::Response<Incoming>,
     pub(crate) url: Url,
-    /// From sending to now.
+    /// The time since the request was sent.
     pub(crate) elapsed: Duration,
     pub(crate) limits: TimeLimits,
-    /// When all of the answer must be there.
+    /// When the whole response must have arrived.
     end: Option<Instant>,
-    /// Where what is still to come is read.
+    /// The pool of its connection, for reading the rest.
     pub(crate) pool: Arc<Pool>,
 }
 
@@ -166,7 +199,7 @@ impl Transport {
         Self::with(settings, host, Connections::default())
     }
 
-    /// The same, with a witness of what servers show in TLS handshakes.
+    /// The same, recording the certificates that servers present in TLS handshakes.
     pub(crate) fn witnessed(settings: TransportSettings, host: Host, witness: &Arc<Witness>) -> Arc<Self> {
         Self::with(settings, host, Connections::witnessed(witness))
     }
@@ -187,9 +220,10 @@ impl Transport {
         &self.settings
     }
 
-    /// Which server answers for a URL: part of every key under which something of a server's is kept.
+    /// Identifies the server behind a URL: part of every key under which data from a server is cached.
     ///
-    /// What is got by another way, or without checking whom it came from, is not for those who ask elsewhere.
+    /// Data that was obtained through another route, or without verifying the server, must not be used by other
+    /// clients.
     pub(crate) fn server_of(&self, url: &Url) -> serde_json::Value {
         let TransportSettings { trust, client_certificate, unix_socket, .. } = &self.settings;
         let proxy = if let Ok(Way::Through(proxy)) = self.way(url) { Some(proxy.identity()) } else { None };
@@ -202,7 +236,7 @@ impl Transport {
         ])
     }
 
-    /// The requests made so far; the oldest are forgotten when there are very many.
+    /// The requests made so far; if there are too many, the oldest are forgotten.
     pub(crate) fn timings(&self) -> Vec<Timing> {
         self.timings.list()
     }
@@ -211,29 +245,32 @@ impl Transport {
         self.timings.clear();
     }
 
-    /// The date by the identity service's clock, as far as its answers have told: this machine's may be wrong.
+    /// The date by the identity service's clock, as far as known from its responses: the local clock may be wrong.
     pub(crate) fn server_date(&self) -> jiff::Timestamp {
         self.clock.date(self.host.date())
     }
 
-    /// By how many seconds that clock is ahead of this machine's; 0 as long as nothing is known.
+    /// By how many seconds that clock is ahead of this machine's; 0 as long as it is not known.
     pub(crate) fn server_ahead(&self) -> i64 {
         self.clock.ahead()
     }
 
-    /// Sends a request to the identity service, and reads the whole answer.
+    /// Sends a request to the identity service, and reads the complete response.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer> {
         let sent = self.host.now();
-        let Request { method, url, token, subject, receipt, authorization, body: body_sent, form } = request;
+        let Request { method, url, token, subject, receipt, authorization, body: body_sent, .. } = request;
+        let Request { form, rest, is_elsewhere, .. } = request;
+        let most = if is_elsewhere { Request::SMALL_ANSWER } else { LARGEST_ANSWER };
         let mut request = http::Request::new(Outgoing::default());
         *request.method_mut() = method;
+        request.headers_mut().clone_from(&self.settings.scope_headers);
         let headers = request.headers_mut();
         if let Some(token) = &token {
             headers.insert(AUTH_TOKEN, token.header());
         }
         if let Some(subject) = &subject {
             headers.insert("x-subject-token", subject.header());
-            // Without it, Keystone denies that there is a token of an application credential with access rules.
+            // Without this header, Keystone answers 404 for the token of an application credential with access rules.
             headers.insert("openstack-identity-access-rules", HeaderValue::from_static("1.0"));
         }
         if let Some(receipt) = &receipt {
@@ -245,7 +282,7 @@ impl Transport {
         }
         if let Some(authorization) = &authorization {
             let mut value = HeaderValue::from_str(authorization.expose()).map_err(|_| {
-                Error::new(ErrorKind::InvalidConfig, "what proves identity cannot be written in an HTTP header")
+                Error::new(ErrorKind::InvalidConfig, "the credentials cannot be written in an HTTP header")
             })?;
             value.set_sensitive(true);
             headers.insert(header::AUTHORIZATION, value);
@@ -261,19 +298,20 @@ impl Transport {
             request.headers_mut().insert(header::CONTENT_TYPE, kind);
             *request.body_mut() = text.finish().into();
         }
-        self.tell_original_ip(&mut request);
-        let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
-        let mut started = self.start(request, &url, limits, None).await?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = self.piece(&mut started).await? {
-            if bytes.len() + chunk.len() > LARGEST_ANSWER {
-                let message = format!("the answer from `{}` is larger than 64 MiB", public_url(&url));
-                return Err(Error::new(ErrorKind::InvalidResponse, message).with_url(&url));
-            }
-            bytes.extend_from_slice(&chunk);
+        if let Some((kind, text)) = &rest.text {
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            *request.body_mut() = text.expose().to_owned().into();
         }
-        let (head, _) = started.answer.into_parts();
-        let (status, headers) = (head.status.as_u16(), head.headers);
+        for (name, value) in &rest.headers {
+            let mut value = HeaderValue::from_str(value.expose()).map_err(|_| {
+                Error::new(ErrorKind::InvalidResponse, format!("the value of the header `{name}` cannot be written"))
+            })?;
+            value.set_sensitive(true);
+            request.headers_mut().insert(name, value);
+        }
+        self.tell_original_ip(&mut request);
+        let (status, headers, bytes) = self.whole(request, &url, most).await?;
+        let status = status.as_u16();
         if asks_for_tls(status, &url, &bytes) {
             return Err(wants_tls(&url));
         }
@@ -286,22 +324,50 @@ impl Transport {
             for token in token.iter().chain(&subject) {
                 secrets.add(token.expose());
             }
+            if let Some(receipt) = receipt {
+                secrets.add(receipt);
+            }
             if let Some(authorization) = &authorization {
                 secrets.add_authorization(authorization.expose());
             }
-            for (_, value) in form {
-                secrets.add(value);
+            for (name, value) in &form {
+                secrets.add_field(name, value);
             }
             if let Some(body) = &body_sent {
                 secrets.add_body(body);
             }
         }
+        // SAML may refuse in a successful response, too.
+        rest.headers.iter().map(|(_, value)| value).chain(&rest.within).for_each(|it| secrets.add(it.clone()));
         let answer = Answer { status, headers, body, url, sent, secrets };
-        self.clock.learn(answer.date(), self.host.date());
+        if !is_elsewhere {
+            self.clock.learn(answer.date(), self.host.date());
+        }
         Ok(answer)
     }
 
-    /// Tells for whom the request is made, when that is known and the request does not say it itself.
+    /// Sends a request, and reads the complete response, of at most this many bytes.
+    pub(crate) async fn whole(
+        &self,
+        request: http::Request<Outgoing>,
+        url: &Url,
+        most: usize,
+    ) -> Result<(StatusCode, HeaderMap, Vec<u8>)> {
+        let limits = TimeLimits { total: Some(self.settings.timeout), ..TimeLimits::default() };
+        let mut started = self.start(request, url, limits, None).await?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.piece(&mut started).await? {
+            if bytes.len() + chunk.len() > most {
+                let message = format!("the answer from `{}` is larger than {} MiB", public_url(url), most >> 20);
+                return Err(Error::new(ErrorKind::InvalidResponse, message).with_url(url));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let (head, _) = started.answer.into_parts();
+        Ok((head.status, head.headers, bytes))
+    }
+
+    /// Adds the address that the request is made for, if it is known and the request does not set it itself.
     pub(crate) fn tell_original_ip(&self, request: &mut http::Request<Outgoing>) {
         let Some(address) = self.settings.original_ip else { return };
         let forwarded = TransportSettings::forwarded(address, &self.settings.user_agent(None));
@@ -310,9 +376,9 @@ impl Transport {
         }
     }
 
-    /// Sends a request to a URL; the body of the answer is still to be read. Says how long its head took.
+    /// Sends a request to a URL, and returns once the response's headers have arrived.
     ///
-    /// While a body is on its way out, each piece of it breaks the silence.
+    /// While a body is being sent, each chunk of it restarts the read timeout.
     pub(crate) async fn start(
         &self,
         request: http::Request<Outgoing>,
@@ -337,7 +403,7 @@ impl Transport {
         let attempt = self.attempt(url, limits, &pool);
         let outcome = match outcome {
             Some(Ok(answer)) => attempt.judge(answer),
-            // Boxed, as all that is rare.
+            // Boxed because it is rare.
             Some(Err(error)) if !self.timings.has_answer_of(url) => {
                 Err(Box::pin(attempt.explain_unknown(Failure::Request(error))).await)
             }
@@ -350,10 +416,10 @@ impl Transport {
         Ok(Box::new(Started { answer, url: url.clone(), elapsed, limits, end, pool }))
     }
 
-    /// Hands a request to the HTTP library.
+    /// Passes a request to the HTTP library.
     ///
-    /// What a request touches in memory costs more than what it computes. So what is done before and after the wait for the
-    /// answer are functions of their own: the wait carries none of it.
+    /// The memory that a request touches costs more than its computations. The work before and after waiting for the
+    /// response is therefore in separate functions, so that the waiting future does not carry it.
     #[inline(never)]
     fn begin(
         &self,
@@ -362,7 +428,8 @@ impl Transport {
         limits: TimeLimits,
     ) -> Result<(ResponseFuture, Arc<Pool>)> {
         *request.uri_mut() = uri(url)?;
-        let pool = self.connections.to(url, &self.settings, &self.way(url)?, limits.connect)?;
+        let is_known = request.extensions().get::<Stranger>().is_none();
+        let pool = self.connections.to(url, is_known, &self.settings, &self.way(url)?, limits.connect)?;
         let headers = request.headers_mut();
         inflate::ask(headers);
         headers.entry(header::ACCEPT).or_insert(const { HeaderValue::from_static("application/json") });
@@ -381,7 +448,7 @@ impl Transport {
         Ok((pool.client.request(request), pool))
     }
 
-    /// Keeps and logs what came of a request.
+    /// Records and logs the result of a request.
     #[inline(never)]
     fn note(
         &self,
@@ -407,12 +474,12 @@ impl Transport {
         self.timings.add(method, url, status, elapsed);
     }
 
-    /// The next piece of an answer's body; `None` after the last.
+    /// The next chunk of a response's body; `None` after the last.
     pub(crate) async fn piece(&self, started: &mut Started) -> Result<Option<bytes::Bytes>> {
         runtime::current()?;
         let Started { answer, url, pool, limits, end, .. } = started;
         let attempt = self.attempt(url, *limits, pool);
-        // One that comes without a pause ends in time, too.
+        // A response that arrives without any pause must respect the time limit, too.
         let outcome = if is_over(*end) {
             None
         } else {
@@ -427,7 +494,7 @@ impl Transport {
         }
     }
 
-    /// How long to wait, from a moment on or else from now: as long as a service may be silent, or as is left until the end.
+    /// How long to wait, from `since` or else from now: the read timeout, or the rest of the total time.
     fn patience(&self, limits: TimeLimits, end: Option<Instant>, since: Option<Instant>) -> Duration {
         let silence = self.silence(limits);
         end.map_or(silence, |end| silence.min(end.saturating_duration_since(since.unwrap_or_else(Instant::now))))
@@ -437,12 +504,12 @@ impl Transport {
         self.host.now()
     }
 
-    /// Through which proxy a URL is reached.
+    /// The route to a URL: direct, or through a proxy.
     fn way(&self, url: &Url) -> Result<Way> {
         self.proxies.get_or_init(|| Proxies::of(&self.settings, &self.host)).to(url)
     }
 
-    /// How long a service may be silent.
+    /// The read timeout.
     pub(crate) fn silence(&self, limits: TimeLimits) -> Duration {
         limits.read.unwrap_or(self.settings.timeout)
     }
@@ -456,11 +523,11 @@ fn is_over(end: Option<Instant>) -> bool {
     end.is_some_and(|end| Instant::now() >= end)
 }
 
-/// A URL as the HTTP library takes it.
+/// A URL in the HTTP library's type.
 fn uri(url: &Url) -> Result<Uri> {
     let is_http = matches!(url.scheme(), "http" | "https");
     Uri::try_from(url.as_str()).ok().filter(|_| is_http).ok_or_else(|| {
-        Error::new(ErrorKind::InvalidConfig, format!("`{}` cannot be asked over HTTP", public_url(url)))
+        Error::new(ErrorKind::InvalidConfig, format!("`{}` is not an HTTP URL", public_url(url)))
             .with_url(url)
             .with_hint("give a URL that begins with `http://` or `https://`")
     })
@@ -473,7 +540,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_decides_which_server_answers_tells_it_from_others() {
+    fn whatever_decides_which_server_answers_distinguishes_it_from_others() {
         let url = Url::parse("https://keystone.example/v3").expect("a URL");
         let of = |settings: TransportSettings, variables: &[(&str, &str)]| {
             Transport::new(settings, Host::made(variables.iter().copied())).server_of(&url).to_string()
@@ -496,7 +563,7 @@ mod tests {
         answers.push(of(plain(), &[("https_proxy", "http://three.example:3128")]));
         assert_eq!(answers.iter().collect::<BTreeSet<_>>().len(), answers.len(), "{answers:#?}");
 
-        // What changes nothing about that: another password, another patience, the proxy of other URLs.
+        // Changes that make no difference: another password, other timeouts, the proxy for other URLs.
         let same = [
             (of(plain(), &[("http_proxy", "http://three.example:3128")]), &answers[0]),
             (of(TransportSettings { timeout: Duration::from_secs(1), ..plain() }, &[]), &answers[0]),

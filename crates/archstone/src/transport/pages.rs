@@ -1,4 +1,4 @@
-//! Lists that come in pages: what a server may not do with them.
+//! Paginated lists: guards against lists that never end.
 
 use std::{
     collections::HashSet,
@@ -9,25 +9,25 @@ use url::Url;
 
 use crate::error::{Error, ErrorKind, Result, public_url};
 
-/// The pages of a list so far. A list may be as long as it likes, but it goes on.
+/// The pages of a list so far. A list may be of any length, but it must make progress.
 #[derive(Debug, Default)]
 pub(crate) struct Trail {
-    /// The hashes of the queries: of a hundred thousand pages a few megabytes.
+    /// The hashes of the queries: a few megabytes for a hundred thousand pages.
     seen: HashSet<u64>,
 }
 
 impl Trail {
-    /// Keeps that a page was asked for.
+    /// Records that a page was requested.
     pub(crate) fn asked(&mut self, query: &[(String, String)]) {
         self.seen.insert(digest(query));
     }
 
-    /// The query of the next page, by the link or the marker that a page has given. The order of its parameters is of no
-    /// importance.
+    /// The query of the next page, from the link or the marker of the current one. The order of its parameters does not
+    /// matter.
     ///
     /// # Errors
     ///
-    /// When the page has no items, or leads back to one before: such a list would never end.
+    /// When the page has no items, or leads back to an earlier one: such a list would never end.
     pub(crate) fn next(
         &mut self,
         url: &Url,

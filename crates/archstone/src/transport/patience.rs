@@ -1,7 +1,7 @@
-//! How long a service may be silent.
+//! Read timeouts.
 //!
-//! Every request has such a limit, and almost none reaches it. So timers are kept for the next request, and run on as they
-//! are: one that runs out too early is put off only then. They belong to their runtime, as connections do.
+//! Every request has one, and it almost never expires. Timers are therefore kept for the next request, and left
+//! running: one that fires too early is reset only then. They belong to their runtime, as connections do.
 
 use std::{
     future::poll_fn,
@@ -13,7 +13,7 @@ use std::{
 
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-/// More are not kept than so many requests at once may need.
+/// The maximum number of idle timers, enough for this many concurrent requests.
 const MOST: usize = 64;
 
 /// The timers of one runtime.
@@ -21,8 +21,8 @@ const MOST: usize = 64;
 pub(crate) struct Patience(Arc<Mutex<Vec<Pin<Box<Sleep>>>>>);
 
 impl Patience {
-    /// Waits for what is to come; `None` when it does not for so long, since a moment or else from now on. What is there
-    /// already needs no timer.
+    /// Waits for a future; `None` if it takes longer than the limit, counted from `since` or else from now. A future
+    /// that is ready needs no timer.
     pub(super) async fn wait<F: Future>(
         &self,
         limit: Duration,
@@ -64,7 +64,7 @@ impl Patience {
     }
 }
 
-/// A timer that runs out at a moment, or before: then it is put off to that moment. Most waits are over before.
+/// A timer that fires at the deadline or earlier, and is then reset to it. Most waits are over before.
 struct Timer {
     sleep: Pin<Box<Sleep>>,
     end: Instant,
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_timer_that_was_kept_measures_anew() {
+    async fn a_timer_that_was_kept_measures_from_the_start() {
         let patience = Patience::default();
         let (short, long) = (Duration::from_millis(20), Duration::from_secs(60));
         let slow = || Box::pin(tokio::time::sleep(Duration::from_millis(60)));
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(patience.wait(long, None, slow().as_mut()).await, Some(()));
         assert_eq!(patience.wait(long, None, slow().as_mut()).await, Some(()));
         assert_eq!(patience.wait(short, None, never().as_mut()).await, None::<()>);
-        // One that runs out during the next wait.
+        // One that fires during the next wait.
         patience.0.lock().expect("nobody fails").push(Box::pin(sleep(short)));
         assert_eq!(patience.wait(long, None, slow().as_mut()).await, Some(()));
     }
@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn silence_may_have_begun_before() {
         let long = Duration::from_secs(60);
-        // Some platforms know no moment before their start.
+        // Some platforms cannot represent an instant before their start.
         let Some(since) = Instant::now().checked_sub(long) else { return };
         let patience = Patience::default();
         for kept in [None, Some(Box::pin(sleep(long)))] {

@@ -1,4 +1,4 @@
-//! Bodies on their way out: as long as pieces are taken, the service is not silent.
+//! Progress of request bodies: while chunks are being sent, the read timeout does not run.
 
 use std::{
     pin::Pin,
@@ -14,7 +14,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::body::{BoxError, Outgoing};
 
-/// How many pieces of a body were taken.
+/// The number of chunks that were sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Progress(Arc<AtomicU64>);
 
@@ -23,12 +23,12 @@ impl Progress {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The same body, each piece of it counted.
+    /// The same body, with each chunk counted.
     pub(crate) fn of(self, body: Outgoing) -> (Outgoing, Option<Self>) {
         (Outgoing::pieces(Watched { body, progress: self.clone() }), Some(self))
     }
 
-    /// Bytes, taken piece by piece so that there is progress to see.
+    /// Bytes, split into chunks so that progress is visible.
     pub(crate) fn of_bytes(self, bytes: Bytes) -> (Outgoing, Option<Self>) {
         self.of(Outgoing::pieces(Sliced(bytes)))
     }

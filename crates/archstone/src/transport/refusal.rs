@@ -1,6 +1,6 @@
-//! What an answer of 400 and above means: the status decides the kind of the error, and the body its words.
+//! Turns a response of 400 and above into an error: the status determines its kind, and the body its message.
 //!
-//! Services, and the proxies in front of them, write their errors in many forms. All of them are read here, for the
+//! Services, and the proxies in front of them, write their errors in many forms. All of them are parsed here, for the
 //! identity service and for every other.
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::{
     text::printable,
 };
 
-/// The kind of error that a status stands for.
+/// The kind of error for a status.
 pub(crate) fn kind_of(status: u16) -> ErrorKind {
     match status {
         401 => ErrorKind::TokenRejected,
@@ -30,7 +30,7 @@ pub(crate) fn kind_of(status: u16) -> ErrorKind {
     }
 }
 
-/// The error of an answer, in the service's own words.
+/// The error for a response, with the service's message.
 pub(crate) fn refusal(status: u16, headers: &HeaderMap, body: &[u8], url: &Url, sent: &SentSecrets) -> Error {
     let shown = public_url(url);
     let message = match said(body, sent) {
@@ -40,7 +40,7 @@ pub(crate) fn refusal(status: u16, headers: &HeaderMap, body: &[u8], url: &Url, 
     about(kind_of(status), message, status, headers, url)
 }
 
-/// An error about an answer, with the facts that every such error has, and what they suggest to do.
+/// An error about a response, with its common details, and what they suggest to do.
 pub(crate) fn about(kind: ErrorKind, message: impl Into<String>, status: u16, headers: &HeaderMap, url: &Url) -> Error {
     let (request_id, wait) = (request_id(headers).map(printable), retry_after(headers));
     let hint = when_to_repeat(kind, wait, request_id.is_some());
@@ -49,7 +49,7 @@ pub(crate) fn about(kind: ErrorKind, message: impl Into<String>, status: u16, he
     hint.into_iter().fold(error, Error::with_hint)
 }
 
-/// What to do about a service that does not serve now.
+/// What to do about a service that is currently unavailable.
 fn when_to_repeat(kind: ErrorKind, wait: Option<Duration>, has_request_id: bool) -> Option<String> {
     let operator = if has_request_id { "; tell the operator the request id" } else { "" };
     let wait = wait.map(|it| it.as_secs() + u64::from(it.subsec_nanos() > 0));
@@ -62,19 +62,19 @@ fn when_to_repeat(kind: ErrorKind, wait: Option<Duration>, has_request_id: bool)
     }
 }
 
-/// The service's request id, under the names there are for it.
+/// The service's request id, from any of its usual headers.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     ["x-openstack-request-id", "x-compute-request-id"].into_iter().find_map(|name| headers.get(name)?.to_str().ok())
 }
 
-/// A service's own words, fit for a message, without what was sent as secret.
+/// A service's message without the request's secrets, safe to show.
 pub(crate) fn said(body: &[u8], sent: &SentSecrets) -> Option<String> {
     let words = words(body)?;
     let words = sent.redacted(&words).unwrap_or_else(|| WITHHELD.into());
     Some(printable(&words)).filter(|it| !it.is_empty())
 }
 
-/// A service's own words as they came, which may repeat a secret: to be understood, never to be shown.
+/// A service's unredacted message, which may repeat a secret: for parsing, never to be shown.
 ///
 /// `{"error": {"message": …}}` is Keystone's and Glance's, `{"badRequest": {"message": …}}` Nova's,
 /// `{"NeutronError": {"message": …}}` Neutron's, `{"errors": [{"title": …, "detail": …}]}` Placement's and the
@@ -92,15 +92,15 @@ pub(crate) fn words(body: &[u8]) -> Option<String> {
     }
 }
 
-/// In place of words that repeat a secret which cannot be masked in them.
-const WITHHELD: &str = "the service's words are withheld, since they repeat a secret that was sent";
+/// Replaces a message with a secret that cannot be masked.
+const WITHHELD: &str = "the service's message is withheld, since it repeats a secret that was sent";
 
-/// Words are not deeper than this in any service's error.
+/// The maximum depth of a message in any service's error.
 const DEEPEST: u8 = 5;
-/// Members that hold nothing but the words.
+/// Members that contain only the message.
 const MESSAGES: [&str; 7] =
     ["message", "faultstring", "error_msg", "error_message", "error_description", "Message", "msg"];
-/// Members that hold words where there is no message.
+/// Members that contain the message if there is no other.
 const DETAILS: [&str; 3] = ["detail", "description", "explanation"];
 
 fn plain(text: &str) -> Option<String> {
@@ -129,7 +129,7 @@ fn words_of_members(members: &Map<String, Value>, depth: u8) -> Option<String> {
     if let Some(message) = MESSAGES.iter().find_map(words) {
         return Some(message);
     }
-    // An error within says more than what is written around it, except where that is a sentence of two parts.
+    // A nested error says more than the text around it, except when that consists of a title and a detail.
     let detail = if title.is_some() { DETAILS[..2].iter().find_map(words) } else { None };
     if let Some(detail) = detail.or_else(nested).or_else(|| DETAILS.iter().find_map(words)) {
         return Some(match title {
@@ -141,9 +141,9 @@ fn words_of_members(members: &Map<String, Value>, depth: u8) -> Option<String> {
     title.or_else(|| members.get("error")?.as_str()).or_else(only).map(str::to_owned)
 }
 
-/// The title of a page, and what a short one says below its heading; the message of an error in XML.
+/// The title of an HTML page, and the text below its heading if the page is short; the message of an error in XML.
 fn words_of_markup(text: &str) -> Option<String> {
-    /// What is longer is written for people with a browser.
+    /// Longer pages are meant for people with a browser.
     const SHORT: usize = 2048;
     let heading = element(text, "h1").map(|it| plain_text(it.0));
     let title = element(text, "title").or_else(|| element(text, "message")).map(|it| plain_text(it.0));
@@ -153,9 +153,9 @@ fn words_of_markup(text: &str) -> Option<String> {
     Some(if below.is_empty() { title } else { format!("{title}: {below}") })
 }
 
-/// The content of the first such element, and what follows it.
+/// The content of the first element with this name, and the rest after it.
 fn element<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
-    // ASCII letters keep their places.
+    // Changing the case of ASCII letters keeps all positions.
     let lower = text.to_ascii_lowercase();
     let opening = lower
         .match_indices(&format!("<{name}"))

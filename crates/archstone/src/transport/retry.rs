@@ -1,4 +1,4 @@
-//! What may be sent again, when, and for how long.
+//! Retries: which requests, when, and for how long.
 
 use std::{
     sync::{
@@ -13,12 +13,11 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::error::{Error, ErrorKind, Sent};
 
-/// When a request that failed is sent again.
+/// When a failed request is retried.
 ///
-/// A request that cannot have reached the service is sent again whatever it is. One that may have
-/// reached it is sent again only if doing it twice is the same as doing it once (`GET`, `HEAD`,
-/// `PUT`, `DELETE`, `OPTIONS`), unless [`RetryPolicy::also_unsafe`] says otherwise. A body that can be
-/// read only once is never sent again.
+/// A request that cannot have reached the service is always retried. One that may have reached it is retried only if it
+/// is idempotent (`GET`, `HEAD`, `PUT`, `DELETE`, `OPTIONS`), unless [`RetryPolicy::also_unsafe`] is set. A body that
+/// can be read only once is never sent again.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,22 +28,22 @@ use crate::error::{Error, ErrorKind, Sent};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// How often a request is sent at the most, the first time included.
+    /// The maximum number of attempts, including the first.
     pub attempts: u32,
-    /// The answers that ask for another try.
+    /// The statuses that are retried.
     pub statuses: Vec<u16>,
-    /// The pause before the second try; it doubles with each further one.
+    /// The pause before the second attempt; it doubles with each further one.
     pub pause: Duration,
-    /// The longest pause, also where the service asks for a longer one with `Retry-After`.
+    /// The maximum pause, even if the service requests a longer one with `Retry-After`.
     pub longest_pause: Duration,
-    /// How long all tries and pauses may take together. A try that is under way then is given up.
+    /// The time limit of all attempts and pauses together. An attempt in progress is then cancelled.
     pub deadline: Option<Duration>,
-    /// Whether requests that may have reached the service are sent again whatever they do.
+    /// Whether requests that may have reached the service are retried even if they are not idempotent.
     pub also_unsafe: bool,
 }
 
 impl Default for RetryPolicy {
-    /// Up to three tries, for 429, 502, 503 and 504 and for failed connections.
+    /// Up to three attempts, for 429, 502, 503 and 504 and for failed connections.
     fn default() -> Self {
         Self {
             attempts: 3,
@@ -57,34 +56,34 @@ impl Default for RetryPolicy {
     }
 }
 
-/// What came of one try.
+/// The result of one attempt.
 pub(crate) enum Tried<'a> {
-    /// An answer with this status, and the wait that it asks for.
+    /// A response with this status, and the wait that it requests.
     Answer(u16, Option<Duration>),
-    /// No answer.
+    /// No response.
     Failure(&'a Error),
 }
 
 impl RetryPolicy {
-    /// The default, made once.
+    /// The default, created once.
     pub(crate) fn usual() -> Arc<Self> {
         static USUAL: LazyLock<Arc<RetryPolicy>> = LazyLock::new(Arc::default);
         Arc::clone(&USUAL)
     }
 
-    /// Never again.
+    /// Never retries.
     #[must_use]
     pub fn never() -> Self {
         Self { attempts: 1, ..Self::default() }
     }
 
-    /// How long to wait before another try; `None` when there is none to be.
+    /// How long to wait before another attempt; `None` if there is none.
     pub(crate) fn wait(&self, method: &Method, tries: u32, elapsed: Duration, result: &Tried<'_>) -> Option<Duration> {
         let repeatable = self.also_unsafe || method.is_idempotent();
         let (worth_it, asked) = match result {
             Tried::Answer(status, asked) => (self.statuses.contains(status) && repeatable, *asked),
             Tried::Failure(error) => match error.kind() {
-                // A proxy that does not let this one through.
+                // A proxy that does not allow the request.
                 ErrorKind::ProxyFailed if matches!(error.status(), Some(403 | 407)) => (false, None),
                 // Nothing was sent.
                 ErrorKind::ConnectionFailed | ErrorKind::ProxyFailed | ErrorKind::Timeout
@@ -110,10 +109,10 @@ impl RetryPolicy {
     }
 }
 
-/// How many retries a client may still make, all its requests together.
+/// A budget for the retries of all requests of a client.
 ///
-/// When a service fails for everyone, retries only make it worse: each costs one of a store of 100, and ten
-/// requests that succeed bring one back. With none left, the first failure is the answer.
+/// When a service fails for everyone, retries only make it worse: each takes one from a budget of 100, and ten
+/// successful requests add one. Once the budget is used up, the first failure is returned.
 #[derive(Debug)]
 pub(crate) struct RetryBudget(AtomicU32);
 
@@ -121,15 +120,15 @@ impl RetryBudget {
     const RETRY: u32 = 10;
     const MOST: u32 = 100 * Self::RETRY;
 
-    /// Takes one retry, if there is one.
+    /// Takes one retry from the budget, if there is one.
     pub(crate) fn take(&self) -> bool {
         let less = |left: u32| left.checked_sub(Self::RETRY);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 
-    /// A request has succeeded.
+    /// Records a successful request.
     pub(crate) fn refill(&self) {
-        // The usual case writes nothing.
+        // Usually nothing needs to be written.
         if self.0.load(Ordering::Relaxed) < Self::MOST {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
@@ -142,7 +141,7 @@ impl Default for RetryBudget {
     }
 }
 
-/// Between half and the whole, so that a fleet does not come back all at once.
+/// A random time between half the pause and the whole, so that many clients do not retry all at once.
 fn jittered(pause: Duration) -> Duration {
     let mut random = [0; 1];
     // Without randomness, the whole pause.

@@ -1,4 +1,4 @@
-//! The Tokio runtime, without which nothing can be sent or waited for.
+//! The Tokio runtime, which is needed for sending and waiting.
 
 use std::{panic::catch_unwind, sync::LazyLock, time::Duration};
 
@@ -7,12 +7,12 @@ use tokio::runtime::{Handle, Id};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Runtimes that have timers and I/O, the latest last.
+/// Runtimes that were found to have timers and I/O, the latest last.
 static FIT: LazyLock<ArcSwap<Vec<Id>>> = LazyLock::new(ArcSwap::default);
-/// The oldest are looked at another time when there are more.
+/// If there are more, the oldest are checked again later.
 const MOST: usize = 16;
 
-/// The runtime that the caller's code runs in.
+/// The runtime of the calling code.
 pub(crate) fn current() -> Result<Handle> {
     let runtime = Handle::try_current().map_err(|_| {
         Error::new(ErrorKind::InvalidRequest, "requests need a Tokio runtime, and this code runs in none")
@@ -29,7 +29,7 @@ pub(crate) fn current() -> Result<Handle> {
     Ok(runtime)
 }
 
-/// Tokio says whether a runtime has timers and I/O only by a panic of what needs them.
+/// Tokio reports that a runtime lacks timers or I/O only by a panic when they are used.
 fn check() -> Result<()> {
     let lacks = if catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).is_err() {
         "timers"
@@ -43,7 +43,7 @@ fn check() -> Result<()> {
         .with_hint("call `enable_all()` on its `tokio::runtime::Builder`, or use `archstone::blocking::Client`"))
 }
 
-/// The cheapest socket that the runtime is told of. That none can be had says nothing of the runtime.
+/// The cheapest socket to register with the runtime. A failure to create one says nothing about the runtime.
 #[cfg(unix)]
 fn socket() -> std::io::Result<tokio::net::UnixDatagram> {
     tokio::net::UnixDatagram::unbound()

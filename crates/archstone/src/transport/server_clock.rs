@@ -1,4 +1,4 @@
-//! The identity service's clock: proofs that hold for a moment are made by it, and not by this machine's.
+//! The identity service's clock: short-lived proofs are made by it, and not by this machine's.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -7,18 +7,18 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How far the identity service's date is from this machine's.
+/// The difference between the identity service's date and this machine's.
 #[derive(Debug, Default)]
 pub(super) struct ServerClock {
-    /// In seconds; 0 where they agree, or nothing is known.
+    /// In seconds; 0 if they agree, or nothing is known.
     ahead: AtomicI64,
 }
 
-/// Dates in answers are whole seconds, and answers take a while: less than this is no difference.
+/// Dates in responses are in whole seconds, and responses take a while: a smaller difference is ignored.
 const TOLERANCE: Duration = Duration::from_secs(10);
 
 impl ServerClock {
-    /// Takes note of the date of an answer.
+    /// Records the date of a response.
     pub(super) fn learn(&self, theirs: Option<Timestamp>, ours: Timestamp) {
         let Some(theirs) = theirs else { return };
         let ahead = theirs.duration_since(ours);
@@ -31,7 +31,7 @@ impl ServerClock {
         self.ahead.load(Ordering::Relaxed)
     }
 
-    /// A date of this machine, by the identity service's clock.
+    /// Converts this machine's date to the identity service's clock.
     pub(super) fn date(&self, ours: Timestamp) -> Timestamp {
         let ahead = SignedDuration::from_secs(self.ahead());
         ours.checked_add(ahead).unwrap_or(ours)

@@ -1,4 +1,4 @@
-//! The requests that were made, and how long each took.
+//! The requests that were sent, and their durations.
 
 use std::{collections::VecDeque, fmt, sync::Mutex, time::Duration};
 
@@ -7,23 +7,23 @@ use url::Url;
 
 use crate::error::public_url;
 
-/// The oldest are forgotten when there are more.
+/// If there are more, the oldest are forgotten.
 const MOST: usize = 128;
 
-/// One request that was made, and how long it took.
+/// A request that was sent, and its duration.
 #[derive(Clone, Debug)]
 pub struct Timing {
     /// The HTTP method.
     pub method: String,
     /// The URL, without its query.
     pub url: String,
-    /// The answer's status; `None` when there was no answer.
+    /// The response's status; `None` if there was no response.
     pub status: Option<u16>,
-    /// From sending to the head of the answer.
+    /// The time from sending to the headers of the response.
     pub elapsed: Duration,
 }
 
-/// The latest requests, kept as they come: what is shown of them is made when someone looks.
+/// The latest requests, stored in raw form: their public form is created on demand.
 #[derive(Default)]
 pub(super) struct Timings(Mutex<VecDeque<Made>>);
 
@@ -36,7 +36,7 @@ struct Made {
 }
 
 impl fmt::Debug for Timings {
-    /// Without the queries of what was asked, which may hold anything.
+    /// Omits the queries of URLs, which may contain anything.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.list()).finish()
     }
@@ -45,7 +45,7 @@ impl fmt::Debug for Timings {
 impl Timings {
     pub(super) fn add(&self, method: Method, url: &Url, status: Option<u16>, elapsed: Duration) {
         if let Ok(mut made) = self.0.lock() {
-            // The oldest gives its place in memory to the newest.
+            // The memory of the oldest is reused for the newest.
             if made.len() >= MOST
                 && let Some(oldest) = made.front_mut()
             {
@@ -64,7 +64,7 @@ impl Timings {
         made.into_iter()
             .map(|Made { method, url, status, elapsed }| Timing {
                 method: method.to_string(),
-                // It was a URL when it was kept.
+                // It was a valid URL when it was stored.
                 url: Url::parse(&url).map(|url| public_url(&url)).unwrap_or_default(),
                 status,
                 elapsed,
@@ -72,7 +72,7 @@ impl Timings {
             .collect()
     }
 
-    /// Whether a server is known to answer.
+    /// Whether a server has responded before.
     pub(super) fn has_answer_of(&self, url: &Url) -> bool {
         let of_the_same = |made: &Made| Url::parse(&made.url).is_ok_and(|it| it.origin() == url.origin());
         self.0.lock().is_ok_and(|made| made.iter().any(|it| it.status.is_some() && of_the_same(it)))

@@ -1,4 +1,4 @@
-//! W3C Trace Context: the services' spans join those of the caller.
+//! W3C Trace Context: links the services' spans to those of the caller.
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::propagation::{Injector, TextMapPropagator};
@@ -15,7 +15,7 @@ impl Injector for Headers<'_> {
     }
 }
 
-/// Tells the service which span its own belong to.
+/// Adds the header that identifies the parent span to the service.
 pub(super) fn propagate(headers: &mut HeaderMap) {
     let context = tracing::Span::current().context();
     TraceContextPropagator::new().inject_context(&context, &mut Headers(headers));

@@ -1,4 +1,4 @@
-//! Bodies that are sent piece by piece, and errors with the whole answer.
+//! Streamed request bodies, and errors that contain the whole response.
 
 use std::{
     collections::VecDeque,
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{at, demo};
 
-/// Pieces that come one after the other.
+/// A body in several chunks.
 struct Pieces(VecDeque<&'static str>);
 
 impl Pieces {
@@ -73,7 +73,7 @@ async fn a_stream_that_was_begun_is_never_sent_again() {
     assert_eq!((refused.kind(), keystone.count("PUT", "/image/v2/images/7/file")), (ErrorKind::TokenRejected, 1));
 }
 
-/// Pieces that come slowly, one each 400 milliseconds.
+/// A body that yields a chunk every 400 milliseconds.
 struct Slow(Pieces, Pin<Box<tokio::time::Sleep>>);
 
 impl Body for Slow {
@@ -99,7 +99,7 @@ async fn an_upload_takes_as_long_as_it_takes() {
 
     let upload = image.put("v2/images/7/file").stream(slow).read_timeout(Duration::from_secs(1));
     assert_eq!(upload.send().await.unwrap().status(), 204);
-    // Large enough to go out in pieces.
+    // Large enough to be sent in several chunks.
     let whole = bytes::Bytes::from(vec![7; 3 << 20]);
     assert_eq!(image.put("v2/images/7/file").body(whole.clone()).send().await.unwrap().status(), 204);
 
@@ -128,7 +128,7 @@ async fn an_error_has_the_services_whole_answer() {
     assert!(!format!("{error:?} {response:?}").contains("secret-8"));
 }
 
-/// No depth of an answer is the end of the program.
+/// Deeply nested JSON must not overflow the stack.
 #[tokio::test]
 async fn json_that_is_very_deep_is_an_error_of_ours() {
     let arrays = "[".repeat(200_000);

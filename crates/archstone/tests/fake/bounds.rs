@@ -1,4 +1,4 @@
-//! What a server may not do: lists without an end, bodies without measure.
+//! Limits for servers: endless lists and oversized bodies.
 
 use std::{io::Write, sync::LazyLock, time::Duration};
 
@@ -20,12 +20,12 @@ fn page(ids: &[&str], next: &str) -> Reply {
     Reply::json(200, json!({"users": users, "links": {"next": format!("http://h/v3/users?{next}")}}))
 }
 
-/// Pages of a list: what is in each, and the link to the next.
+/// Pages of a list: the items of each, and the query of its link to the next.
 type Pages<'a> = &'a [(&'a [&'a str], &'a str)];
 
 #[tokio::test]
 async fn pages_that_lead_back_or_nowhere_are_an_error() {
-    // The pages, and how many requests and items there are before the error.
+    // The pages, and the number of requests and items before the error.
     let table: [(Pages<'_>, usize, usize); 5] = [
         (&[(&["1"], "marker=1"), (&["2"], "marker=1")], 2, 2),
         (&[(&["1"], "marker=1"), (&["2"], "marker=2"), (&["3"], "marker=1")], 3, 3),
@@ -48,7 +48,7 @@ async fn pages_that_lead_back_or_nowhere_are_an_error() {
         let error = within(DEADLINE, "a list", at(&server).list::<Value>("users", "users").all()).await.unwrap_err();
         assert_eq!((error.kind(), server.requests().len()), (ErrorKind::InvalidResponse, requests), "{error}");
     }
-    // Markers that are made of the last item.
+    // Markers that the client derives from the last item.
     let server = FakeServer::start();
     server.on("*", "*").reply(Reply::json(200, json!({"servers": [{"id": "7"}]})));
     let list = at(&server).list::<Value>("servers", "servers").limit(1).all();
@@ -61,7 +61,7 @@ async fn a_list_of_a_hundred_thousand_in_pages_is_read_to_its_end() {
     const PAGES: u32 = 100;
     let server = FakeServer::start();
     server.on("*", "*").reply_with(|request| {
-        // A page that is asked for again is the same.
+        // The same request gets the same page.
         let marker = request.query().and_then(|it| it.strip_prefix("marker="));
         let page = marker.map_or(0, |it| it.parse::<u32>().unwrap() + 1);
         let users: Vec<_> = (0..1000).map(|it| json!({"id": format!("{page}-{it}"), "name": "x"})).collect();
@@ -76,7 +76,7 @@ async fn a_list_of_a_hundred_thousand_in_pages_is_read_to_its_end() {
     assert_eq!(count, 100_000);
 }
 
-/// A few kilobytes that are 40 MiB of blanks. Made once: in a build for tests that takes a second.
+/// 40 MiB of blanks compressed to a few kilobytes. Created once: that takes a second in a debug build.
 fn bomb() -> Reply {
     static BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -99,11 +99,11 @@ async fn a_small_answer_that_grows_without_measure_is_an_error_wherever_it_comes
     ];
     for (method, path) in table {
         let keystone = FakeKeystone::start();
-        // The requests before it are answered.
+        // The requests before the one under test succeed.
         keystone.on("GET", "/v3/users").reply(Reply::json(200, r#"{"users": []}"#));
         keystone.on(method, path).reply(bomb());
         if path == "/" {
-            // Where the list of versions is hidden, version 3 itself is asked.
+            // If the list of versions is not available, the client requests `/v3` itself.
             keystone.on("GET", "/v3").reply(bomb());
         }
         let url = if path == "/" { keystone.url().to_owned() } else { keystone.auth_url() };
@@ -145,7 +145,7 @@ async fn a_compressed_answer_is_read_as_it_was_meant_and_its_size_can_be_limited
         }
     }
     assert_eq!(server.requests()[0].header("accept-encoding"), Some("gzip"));
-    // Stored bytes are asked for as they are stored.
+    // A range refers to the stored bytes, so no compression is requested.
     service.get("plain").header("range", "bytes=0-1").send().await.unwrap();
     service.get("plain").header("accept-encoding", "identity").send().await.unwrap();
     let seen: Vec<_> =
@@ -153,7 +153,7 @@ async fn a_compressed_answer_is_read_as_it_was_meant_and_its_size_can_be_limited
     assert_eq!(seen, [Some("identity".to_owned()), None]);
 }
 
-/// The error is there with its status, however slowly its body comes.
+/// The error is returned with its status, however slowly its body arrives.
 #[tokio::test]
 async fn the_body_of_an_error_is_not_waited_for_without_end() {
     let server = FakeServer::start();

@@ -1,4 +1,4 @@
-//! The doctor: each verdict against a server, a file or a machine that is so.
+//! The doctor: every verdict, with a server, file or machine that causes it.
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -28,14 +28,14 @@ fn at(auth_url: &str) -> ClientBuilder {
 }
 
 async fn run(client: ClientBuilder) -> Diagnosis {
-    Doctor::new(client).endpoint_timeout(Duration::from_millis(700)).run().await
+    Doctor::new(client).endpoint_timeout(Duration::from_secs(60)).run().await
 }
 
 fn of(diagnosis: &Diagnosis, step: Step) -> Vec<&Check> {
     diagnosis.checks.iter().filter(|check| check.step == step).collect()
 }
 
-/// The last check of a step must be so, with these words; everything after it is skipped, if it failed.
+/// Asserts that a check of this step has this verdict and these words, and that all later checks are skipped if it failed.
 fn assert_check(diagnosis: &Diagnosis, step: Step, verdict: Verdict, words: &[&str]) {
     let all = || diagnosis.report(|option| format!("`{option}`"));
     let checks = of(diagnosis, step);
@@ -85,9 +85,36 @@ async fn where_all_is_well_every_step_says_so() {
     assert_eq!(keystone.logins(), 1);
 }
 
+/// A standalone Ironic, for example: there is no login that could fail.
+#[tokio::test]
+async fn a_service_without_an_identity_service_is_well_when_it_answers() {
+    let ironic = FakeServer::start();
+    ironic.on("GET", "/").reply(Reply::json(200, "{}"));
+    let alone = |auth_type: &str| {
+        let nowhere = Host::made([("HOME", "/nowhere")]).with_folders("/nowhere", "/nowhere");
+        Client::builder().auth_type(auth_type).mgmt_url(ironic.url()).host(nowhere)
+    };
+    for (client, login) in [
+        (alone("none"), ["no login", "there is no token"]),
+        (
+            alone("http_basic").username("alice").password("marked"),
+            ["a password with each request", "there is no token"],
+        ),
+    ] {
+        let diagnosis = run(client).await;
+
+        let report = diagnosis.report(str::to_owned);
+        assert!(diagnosis.failure().is_none() && !report.contains("marked"), "{report}");
+        assert_check(&diagnosis, Step::Discovery, Verdict::Skipped, &["runs without an identity service"]);
+        assert_check(&diagnosis, Step::Login, Verdict::Ok, &login);
+        assert_check(&diagnosis, Step::Catalog, Verdict::Skipped, &["there is no token"]);
+    }
+    assert!(ironic.requests().iter().all(|it| it.method() == "GET" && it.path() == "/"), "nothing logs in there");
+}
+
 #[tokio::test]
 async fn a_host_that_cannot_be_reached_is_told_at_its_step() {
-    // RFC 6761: never a host.
+    // Never resolves, by RFC 6761.
     let unknown = run(at("https://keystone.invalid:5000/v3")).await;
     assert_check(&unknown, Step::Dns, Verdict::Failed, &["`keystone.invalid` does not resolve", "DNS"]);
 
@@ -141,11 +168,11 @@ async fn certificates_are_judged_and_described() {
         assert_check(&careless, Step::Tls, Verdict::Warning, &["not checked", "`cacert`"]);
         assert!(careless.failure().is_none());
     }
-    // Nothing that speaks TLS.
+    // A server without TLS.
     let plain = FakeServer::start();
     let diagnosis = run(at(&plain.url().replace("http:", "https:"))).await;
     assert_check(&diagnosis, Step::Tls, Verdict::Failed, &["TLS"]);
-    // One that does, asked in plain HTTP.
+    // A server with TLS, requested in plain HTTP.
     let encrypted = cloud().start_tls(&authority.certificate());
     let diagnosis = run(at(&encrypted.auth_url().replace("https:", "http:"))).await;
     assert_check(&diagnosis, Step::Discovery, Verdict::Failed, &["TLS", "https://"]);
@@ -203,10 +230,10 @@ async fn clocks_versions_and_logins_that_are_wrong() {
     let wrong = run(demo(&keystone).password("wrong-password")).await;
     assert_check(&wrong, Step::Login, Verdict::Failed, &["user `demo`", "was refused", "the password"]);
     assert_eq!(wrong.failure().unwrap().kind, Some(ErrorKind::Unauthenticated));
-    // One failed try, and no more: clouds lock users.
+    // Only one failed attempt: clouds lock users after several.
     assert_eq!(keystone.count("POST", "/v3/auth/tokens"), 1);
     let unscoped = run(demo(&keystone).unscoped()).await;
-    assert_check(&unscoped, Step::Scope, Verdict::Ok, &["no scope was asked for"]);
+    assert_check(&unscoped, Step::Scope, Verdict::Ok, &["no scope was requested"]);
     assert_check(&unscoped, Step::Endpoint, Verdict::Skipped, &["there is no catalog"]);
     let given = run(Client::builder().auth_url(keystone.auth_url()).token_id(keystone.issue("demo"))).await;
     assert_check(&given, Step::Login, Verdict::Ok, &["the token that is given"]);
@@ -216,7 +243,7 @@ async fn clocks_versions_and_logins_that_are_wrong() {
 async fn what_is_odd_in_a_catalog_is_told_and_every_endpoint_is_tried() {
     let authority = Authority::new();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    // Takes connections, and says nothing.
+    // Accepts connections but never responds.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let broken = FakeServer::start();
     broken.on("*", "*").reply(Reply::new(503));
@@ -233,7 +260,7 @@ async fn what_is_odd_in_a_catalog_is_told_and_every_endpoint_is_tried() {
     let client =
         demo(&keystone).cacert(authority.pem_file()).option("key_manager_endpoint_override", "http://127.0.0.1:9");
 
-    let diagnosis = run(client).await;
+    let diagnosis = Doctor::new(client).endpoint_timeout(Duration::from_secs(3)).run().await;
 
     let report = diagnosis.report(str::to_owned);
     assert!(!report.contains("marked"), "{report}");
@@ -251,7 +278,7 @@ async fn what_is_odd_in_a_catalog_is_told_and_every_endpoint_is_tried() {
     told(Step::Endpoint, Verdict::Ok, &["compute", "/one", "HTTP 404"]);
     told(Step::Endpoint, Verdict::Failed, &["image", "/v2", "nothing listens"]);
     told(Step::Endpoint, Verdict::Warning, &["image", "/admin", "not used by this client"]);
-    told(Step::Endpoint, Verdict::Failed, &["network", "no answer within 700ms"]);
+    told(Step::Endpoint, Verdict::Failed, &["network", "no answer within 3s"]);
     told(Step::Endpoint, Verdict::Failed, &["volumev3", "HTTP 503"]);
     let nowhere = run(demo(&keystone).cacert(authority.pem_file()).option("region_name", "RegionTwo")).await;
     assert_check(
@@ -315,7 +342,7 @@ async fn files_that_count_their_permissions_and_what_is_unknown_in_them() {
     ] {
         assert!(told.iter().any(|it| it.contains(&words)), "{words}: {told:#?}");
     }
-    // What is wrong with another cloud does not fail this one.
+    // An error in another cloud's entry does not fail this one.
     assert!(diagnosis.failure().is_none(), "{told:#?}");
 
     for (cloud, more, words) in [
@@ -332,7 +359,7 @@ async fn files_that_count_their_permissions_and_what_is_unknown_in_them() {
             diagnosis.checks.iter().filter(|it| it.step > Step::Configuration).all(|it| it.verdict == Verdict::Skipped)
         );
     }
-    // A folder that others can write to keeps no tokens.
+    // A folder that others can write to is not used for tokens.
     let kept = folder("open");
     fs::set_permissions(&kept, fs::Permissions::from_mode(0o777)).unwrap();
     let diagnosis = run(at("demo", &[]).disk_cache_in(&kept)).await;
@@ -348,7 +375,7 @@ async fn offline_sends_nothing() {
     assert!(diagnosis.failure().is_none());
     assert_check(&diagnosis, Step::Proxy, Verdict::Ok, &["none"]);
     for step in Step::ALL.into_iter().filter(|step| *step > Step::Proxy) {
-        assert_check(&diagnosis, step, Verdict::Skipped, &["only what needs no network was asked for"]);
+        assert_check(&diagnosis, step, Verdict::Skipped, &["only checks without network were requested"]);
     }
     assert_eq!(keystone.connections(), 0);
 }
@@ -356,7 +383,7 @@ async fn offline_sends_nothing() {
 #[tokio::test]
 async fn no_secret_is_in_a_diagnosis_wherever_it_is_given() {
     let keystone = cloud().start();
-    // Quotes what it was sent, and has more in its catalog.
+    // Its responses quote the request, and its catalog contains further secrets.
     keystone.change(|cloud| {
         let catalog = CatalogBuilder::new().service("identity", "keystone", "/v3").endpoint(
             "compute",

@@ -1,4 +1,4 @@
-//! Where requests go: versions, microversions, catalogs that change, and URLs that are refused.
+//! Where requests are sent: versions, microversions, catalogs that change, and URLs that are refused.
 
 use std::{
     sync::{
@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::{at, demo};
 
-/// A clock that stands still until it is moved.
+/// A clock that only moves when told to.
 #[derive(Clone, Default)]
 struct Moved(Arc<AtomicU64>);
 
@@ -34,7 +34,7 @@ impl Clock for Moved {
     }
 }
 
-/// A compute service with two lists of versions, and the URL of its second version.
+/// A compute service with a list of versions and the document of its second version, whose URL is returned.
 fn nova() -> (FakeServer, String) {
     let nova = FakeServer::start();
     let versions = VersionsBuilder::new(nova.url()).version("v2.0").version("v2.1").microversions("2.1", "2.96");
@@ -74,7 +74,7 @@ async fn versions_are_kept_on_disk_for_the_next_run() {
     let _ = std::fs::remove_dir_all(&folder);
     let swift = FakeServer::start();
     let run = async |url: &str| {
-        // Nothing logs in here; the login's secret seals what is kept.
+        // This does not log in; the password only encrypts the cache.
         let client = Client::builder().auth_url("http://127.0.0.1:9/v3").username("alice").password("secret");
         let client = client.disk_cache_in(&folder).build().unwrap();
         let service = client.service("compute").endpoint_override(url);
@@ -83,7 +83,7 @@ async fn versions_are_kept_on_disk_for_the_next_run() {
 
     for _ in 0..3 {
         assert!(run(nova.url()).await.unwrap().url.as_str().ends_with("/v2.1/"));
-        // That a service has no versions to tell is remembered, too.
+        // It is also remembered that a service reports no versions.
         assert_eq!(run(swift.url()).await.unwrap_err().kind(), ErrorKind::EndpointNotFound);
     }
 
@@ -101,7 +101,7 @@ async fn discovery_is_skipped_if_asked() {
 }
 
 #[tokio::test]
-async fn a_service_that_came_after_the_token_is_found_in_the_catalog_read_anew() {
+async fn a_service_that_came_after_the_token_is_found_in_the_catalog_read_again() {
     let keystone = FakeKeystone::start();
     let clock = Moved::default();
     let client = demo(&keystone).host(Host::default().with_clock(clock.clone())).build().unwrap();
@@ -109,12 +109,12 @@ async fn a_service_that_came_after_the_token_is_found_in_the_catalog_read_anew()
     let with_dns = CatalogBuilder::new().service("dns", "designate", "http://dns.example:9001");
     keystone.change(|cloud| cloud.catalog(with_dns));
 
-    // A catalog that was read just now is believed.
+    // A catalog that was just fetched is not fetched again.
     assert_eq!(client.url_for("dns").await.unwrap_err().kind(), ErrorKind::EndpointNotFound);
     clock.0.store(61, Ordering::Relaxed);
     assert_eq!(client.url_for("dns").await.unwrap().as_str(), "http://dns.example:9001");
     assert_eq!(client.token().await.unwrap(), token);
-    // And then the new one is, for everyone.
+    // After that, the new one is not fetched again either, whichever call needs it.
     for _ in 0..3 {
         assert_eq!(client.url_for("no-such").await.unwrap_err().kind(), ErrorKind::EndpointNotFound);
     }
@@ -122,7 +122,7 @@ async fn a_service_that_came_after_the_token_is_found_in_the_catalog_read_anew()
 }
 
 #[tokio::test]
-async fn every_endpoint_tells_its_versions() {
+async fn every_endpoint_lists_its_versions() {
     let (nova, url) = nova();
     let keystone = FakeKeystone::start();
     let catalog = CatalogBuilder::new()
@@ -196,7 +196,7 @@ async fn what_is_configured_for_a_service_counts_unless_the_program_says_otherwi
     assert_eq!(nova.requests()[0].header("openstack-api-version"), Some("compute 2.79"));
 }
 
-/// Listing the catalog is one request and no login, and look-ups see what it brought.
+/// Listing the catalog takes one request and no login, and later look-ups use the new catalog.
 #[tokio::test]
 async fn the_current_catalog_is_that_of_now() {
     let keystone = FakeKeystone::start();
@@ -206,7 +206,7 @@ async fn the_current_catalog_is_that_of_now() {
     };
 
     assert!(client.current_catalog().await.unwrap().refusal().is_none());
-    // A login has just brought it.
+    // A login has just fetched it.
     assert_eq!((keystone.logins(), keystone.count("GET", "/v3/auth/catalog")), (1, 0));
 
     keystone.change(|cloud| cloud.catalog(CatalogBuilder::new().service("dns", "designate", "http://dns.example")));
@@ -216,7 +216,7 @@ async fn the_current_catalog_is_that_of_now() {
     assert!(client.url_for("dns").await.is_ok());
     assert_eq!((keystone.logins(), keystone.count("GET", "/v3/auth/catalog")), (1, 1));
 
-    // A revoked token is replaced, and the new one has the catalog of now.
+    // A revoked token is replaced, and the new one comes with the current catalog.
     keystone.change(|cloud| cloud.catalog(CatalogBuilder::new().service("image", "glance", "http://image.example")));
     keystone.revoke_all();
     assert_eq!(types(&client.current_catalog().await.unwrap()), ["image"]);
@@ -301,12 +301,12 @@ async fn a_service_that_is_down_is_down_and_not_without_versions() {
             assert_eq!((error.kind(), error.kind().is_transient()), (kind, true), "{error:?}");
             assert!(error.to_string().contains("the versions of `") && error.url().is_some(), "{error}");
         }
-        // Among all services, one that is down hides none.
+        // One service that is down does not hide the others.
         assert!(!client.all_versions(EndpointFilter::default()).await.unwrap().is_empty());
     }
 }
 
-/// A proxy takes the prefix away, and the service does not know it.
+/// A proxy strips the prefix, and the service does not know about it.
 #[tokio::test]
 async fn a_version_is_where_its_document_was_read() {
     let proxy = FakeServer::start();
@@ -323,7 +323,7 @@ async fn a_version_is_where_its_document_was_read() {
     }
 }
 
-/// How many warnings of this program have named a URL so far.
+/// The number of warnings logged so far that name this URL.
 fn warnings_of(url: &str) -> usize {
     static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
     static LISTENING: Once = Once::new();
@@ -372,7 +372,7 @@ async fn a_plain_endpoint_of_a_secure_login_is_warned_of_once_allowed_or_refused
         assert_eq!(client.current_url_for("image").is_none(), is_refused);
         assert_eq!(plain.requests().len() - before, if is_refused { 0 } else { 6 });
         assert_eq!(warnings_of(plain.url()) - warned, warnings, "{policy:?}");
-        // A URL of one's own choice is that.
+        // There is no warning if the program chose the URL itself.
         let own = FakeServer::replying([Reply::json(200, "{}")]);
         client.service("image").endpoint_override(own.url()).skip_discovery().get("x").send().await.unwrap();
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::demo;
 
-/// A program in a folder of its own, which writes down what it was asked each time.
+/// A program in its own folder that records each request it gets.
 struct Printer {
     folder: PathBuf,
 }
@@ -58,14 +58,14 @@ async fn a_program_logs_in_once_for_all_and_for_any_scope() {
     let cache = TokenCache::new();
     let client = || printer.client(&keystone.auth_url(), &cache);
 
-    // As it is.
+    // The token is used as it is.
     let clients: Vec<_> = (0..8).map(|_| client().unscoped().build().unwrap()).collect();
     let tasks: Vec<_> = clients.into_iter().map(|it| tokio::spawn(async move { it.access().await })).collect();
     for task in tasks {
         assert_eq!(task.await.unwrap().unwrap().token().expose(), token);
     }
     assert_eq!(printer.asked().len(), 1);
-    // Exchanged for the project that is wanted.
+    // The token is exchanged for one of the requested project.
     let scoped = client().project_id("demo-id").build().unwrap().access().await.unwrap();
     assert_eq!((scoped.project_id(), scoped.user_name()), (Some("demo-id"), Some("demo")));
     assert_ne!(scoped.token().expose(), token);
@@ -84,7 +84,7 @@ async fn what_a_program_prints_is_checked() {
         ("true", ErrorKind::InvalidConfig, "prints something that is not JSON"),
         ("echo '[\"MARKED\"]'", ErrorKind::InvalidConfig, "prints JSON without a `token`"),
         ("echo '{\"token\": 7}'", ErrorKind::InvalidConfig, "prints JSON without a `token`"),
-        ("echo '{\"token\": \"\"}'", ErrorKind::InvalidConfig, "prints an empty `token`"),
+        ("echo '{\"token\": \"\"}'", ErrorKind::InvalidConfig, "prints an empty token"),
         ("echo '{\"token\": \"MAR\\nKED\"}'", ErrorKind::InvalidConfig, "prints something that is not JSON"),
         ("echo '{\"token\": \"MARKED\\u0000\"}'", ErrorKind::InvalidConfig, "cannot be written in an HTTP header"),
         (

@@ -1,11 +1,14 @@
-//! Logins with several factors: given, asked for, and missing.
+//! Logins with several factors: configured, prompted for, and missing.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use archstone::{ClientBuilder, ErrorKind, TokenCache};
+use archstone::{Client, ClientBuilder, ErrorKind, Receipt, Secret, TokenCache};
 use archstone_testing::{FakeKeystone, FakeUser};
 
 use crate::demo;
@@ -29,7 +32,7 @@ fn factors(keystone: &FakeKeystone) -> ClientBuilder {
     demo(keystone).option("auth_methods", "v3password,v3totp")
 }
 
-/// A builder that asks, and how often it has asked.
+/// A builder that prompts, and how often it has.
 fn asking(builder: ClientBuilder, answer: &'static str) -> (ClientBuilder, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
@@ -78,7 +81,7 @@ async fn a_factor_that_is_missing_is_asked_for_and_sent_with_the_receipt() {
 }
 
 #[tokio::test]
-async fn a_passcode_beside_a_password_is_sent_where_it_is_wanted() {
+async fn a_passcode_in_addition_to_a_password_is_sent_where_it_is_required() {
     let keystone = keystone();
     let tokens = TokenCache::new();
     let demo = || demo(&keystone).token_cache(&tokens);
@@ -87,7 +90,7 @@ async fn a_passcode_beside_a_password_is_sent_where_it_is_wanted() {
     client.access().await.unwrap();
 
     assert_eq!(sent(&keystone), [(r#"["password"]"#.to_owned(), false), (r#"["totp"]"#.to_owned(), true)]);
-    // It is spent, and what it has got is not for those who have the password alone.
+    // The passcode is used up, and the token it obtained is not shared with clients that only have the password.
     assert_eq!(client.renew().await.unwrap_err().kind(), ErrorKind::ReceiptIssued);
     for other in [demo(), demo().option("passcode", "000000")] {
         assert!(other.build().unwrap().access().await.is_err());
@@ -129,7 +132,7 @@ async fn a_passcode_is_asked_for_at_a_login_and_not_while_a_token_is_kept() {
     assert_eq!(sent(&keystone).len(), 2);
 }
 
-/// Otherwise a token of somebody who showed both factors would be for everyone who knows one of them.
+/// Otherwise a token that needed both factors would be available to anyone who knows one of them.
 #[tokio::test]
 async fn who_gives_another_passcode_shares_no_token() {
     let keystone = keystone();
@@ -161,7 +164,7 @@ async fn a_passcode_that_was_given_is_sent_once() {
     assert!(error.to_string().contains("works only once"), "{error}");
     assert!(client.token_store().is_none(), "a passcode seals nothing");
     let _ = std::fs::remove_dir_all(folder);
-    // Keystone has not seen it when it was not reached.
+    // A passcode that did not reach Keystone is not used up.
     let unreached = factors(&FakeKeystone::start()).auth_url("http://127.0.0.1:9/v3").option("passcode", PASSCODE);
     let unreached = unreached.build().unwrap();
     for _ in 0..2 {
@@ -174,7 +177,10 @@ fn what_cannot_be_a_factor_is_refused_by_name() {
     let keystone = FakeKeystone::start();
     let table = [
         ("v3password,v3totp,v3password", ErrorKind::InvalidConfig, "names the auth method `v3password`, twice"),
-        ("v3password,v3kerberos", ErrorKind::InvalidConfig, "`v3kerberos`, which is not supported"),
+        ("v3password,v3unknown", ErrorKind::InvalidConfig, "`v3unknown`, which is not supported"),
+        ("v3password,v3fedkerb", ErrorKind::InvalidConfig, "`v3fedkerb`, which cannot be one of several factors"),
+        #[cfg(not(feature = "kerberos"))]
+        ("v3password,v3kerberos", ErrorKind::InvalidConfig, "`v3kerberos` needs Kerberos, which this build"),
         ("v3multifactor", ErrorKind::InvalidConfig, "`v3multifactor`, which cannot be one of several factors"),
         ("admin_token", ErrorKind::InvalidConfig, "`admin_token`, which cannot be one of several factors"),
         (",", ErrorKind::InvalidConfig, "names no auth method"),
@@ -186,4 +192,125 @@ fn what_cannot_be_a_factor_is_refused_by_name() {
         assert_eq!(error.kind(), kind, "{methods}: {error}");
         assert!(error.to_string().contains(words), "{methods}: {error}");
     }
+}
+
+/// The receipt of a login with the password alone.
+async fn receipt(keystone: &FakeKeystone) -> Receipt {
+    let error = demo(keystone).build().unwrap().access().await.unwrap_err();
+    error.receipt().unwrap().clone()
+}
+
+/// A client without the password.
+fn continued(keystone: &FakeKeystone, receipt: impl Into<Secret>) -> ClientBuilder {
+    let client = Client::builder().auth_url(keystone.auth_url()).username("demo").token_cache(&TokenCache::new());
+    client.receipt(receipt)
+}
+
+#[tokio::test]
+async fn a_stored_receipt_is_continued_with_the_missing_factor_alone() {
+    let keystone = keystone();
+    let receipt = receipt(&keystone).await;
+    let (stored, id) = (receipt.to_reference(), receipt.id.clone());
+    let with_passcode = |receipt: &Secret| continued(&keystone, receipt.clone()).option("passcode", PASSCODE);
+    let builders = [
+        with_passcode(&stored),
+        with_passcode(&stored).option("auth_methods", "v3password,v3totp").password("wrong"),
+        with_passcode(&stored).auth_type("password").password("wrong"),
+        continued(&keystone, stored.clone()).ask(|_| Ok(Some(PASSCODE.into()))),
+        continued(&keystone, stored.clone()).option("totp_secret", "JBSWY3DPEHPK3PXP").option("passcode", PASSCODE),
+        with_passcode(&id),
+        with_passcode(&id).option("auth_methods", "v3totp"),
+        with_passcode(&id).auth_type("v3totp"),
+    ];
+    for (position, builder) in builders.into_iter().enumerate() {
+        let access = builder.build().unwrap().access().await.unwrap();
+        assert_eq!(access.user_name(), Some("demo"), "{position}");
+        assert_eq!(sent(&keystone).last(), Some(&(r#"["totp"]"#.to_owned(), true)), "{position}");
+        assert_eq!(sent(&keystone).len(), position + 2);
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_that_is_not_accepted_says_what_to_do() {
+    let keystone = keystone();
+    let receipt = receipt(&keystone).await;
+    let refused = async |receipt: Secret| {
+        let client = continued(&keystone, receipt).option("passcode", PASSCODE).build().unwrap();
+        client.access().await.unwrap_err()
+    };
+    let unknown = refused("unknown-receipt".into()).await;
+    keystone.set_clock_ahead(Duration::from_secs(301));
+    let expired = refused(receipt.to_reference()).await;
+    let expired_id = refused(receipt.id.clone()).await;
+
+    let end = receipt.expires_at.unwrap();
+    for (error, why) in [
+        (&unknown, "it has expired, or is of another user or another cloud"),
+        (&expired, &*format!("it expired at {end}")),
+        (&expired_id, "it has expired"),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error:?}");
+        assert!(error.to_string().contains("the receipt to continue the login of user `demo`"), "{error}");
+        assert!(error.to_string().contains(why), "{error}");
+        assert!(error.to_string().contains("Could not find auth receipt: ***"), "{error}");
+        assert!(error.hint().unwrap().contains("log in again, without `.receipt(…)`"), "{error:?}");
+        assert!(!format!("{error:?}").contains(receipt.id.expose()), "{error:?}");
+    }
+    // Not every server distinguishes a wrong factor from an unknown receipt.
+    let wrong = continued(&keystone, receipt.id).option("passcode", "000000").build().unwrap();
+    let error = wrong.access().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert!(error.hint().unwrap().contains("passcode") && error.hint().unwrap().contains("receipt"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_factor_that_the_receipt_has_shown_adds_nothing() {
+    let keystone = keystone();
+    let receipt = receipt(&keystone).await;
+    let again = |receipt: Secret| continued(&keystone, receipt).option("auth_methods", "v3password").password("secret");
+
+    let stored = again(receipt.to_reference()).build().unwrap_err();
+    assert_eq!((stored.kind(), sent(&keystone).len()), (ErrorKind::InvalidConfig, 1), "{stored}");
+    assert!(stored.to_string().contains("nothing but what the receipt has shown already: `password`"), "{stored}");
+    assert!(stored.hint().unwrap().ends_with("still missing is `totp`"), "{stored:?}");
+
+    let id = again(receipt.id).build().unwrap().access().await.unwrap_err();
+    assert_eq!((id.kind(), sent(&keystone).len()), (ErrorKind::ReceiptIssued, 2), "{id}");
+    assert!(id.to_string().contains("the receipt that was given has shown `password` already"), "{id}");
+}
+
+#[test]
+fn a_receipt_that_cannot_be_continued_is_refused_before_it_is_sent() {
+    let keystone = FakeKeystone::start();
+    let builder = |receipt: &str| continued(&keystone, receipt);
+    let other = r#"{"id": "r", "methods": ["password"], "required_auth_methods": [["password", "retina"]]}"#;
+    let table = [
+        (builder("{marked"), ErrorKind::InvalidConfig, "is not JSON of the right form"),
+        (builder("two marked"), ErrorKind::InvalidConfig, "is not one that an identity service has issued"),
+        (builder("marked"), ErrorKind::NotConfigured, "does not say which methods are missing"),
+        (builder("marked").auth_type("v3oidcpassword"), ErrorKind::InvalidConfig, "which cannot be one of them"),
+        (builder(other), ErrorKind::InvalidConfig, "cannot be a factor here: `retina`"),
+    ];
+    for (builder, kind, words) in table {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(words) && error.hint().is_some(), "{error:?}");
+        assert!(!format!("{error:?}").contains("marked"), "{error:?}");
+    }
+}
+
+/// A client with only the passcode has not proved the factors behind the receipt.
+#[tokio::test]
+async fn who_has_another_receipt_shares_no_token() {
+    let keystone = keystone();
+    let tokens = TokenCache::new();
+    let with = |receipt: Secret| {
+        continued(&keystone, receipt).option("passcode", PASSCODE).token_cache(&tokens).build().unwrap()
+    };
+    let receipt = receipt(&keystone).await;
+    with(receipt.to_reference()).access().await.unwrap();
+    with(receipt.id).access().await.unwrap();
+    assert_eq!(sent(&keystone).len(), 2, "that of the receipt, and one that continues it");
+
+    assert_eq!(with("another".into()).access().await.unwrap_err().kind(), ErrorKind::Unauthenticated);
 }

@@ -1,4 +1,4 @@
-//! Cache folders that another user got at: they cost the caching, and nothing else.
+//! Cache folders that another user has tampered with: only the caching is lost.
 
 #![cfg(unix)]
 
@@ -18,7 +18,7 @@ use crate::{demo, within};
 
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Puts something else in the place of a file.
+/// Replaces a file by something else.
 type Replace<'a> = &'a dyn Fn(&Path);
 
 fn folder(name: &str) -> PathBuf {
@@ -27,7 +27,7 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A new process, as it were: it has nothing but the folder.
+/// Simulates a new process: it shares nothing but the folder.
 fn client(keystone: &FakeKeystone, folder: &Path) -> Client {
     demo(keystone).disk_cache_in(folder).build().unwrap()
 }
@@ -56,7 +56,7 @@ async fn a_forged_list_of_versions_does_not_move_the_token_to_another_host() {
         "version": 1, "url": nova, "read_ms": now, "kept_until_ms": now + 3_600_000,
         "versions": [{ "version": "2.1", "status": "CURRENT", "url": format!("{}/v2.1", evil.url()) }],
     });
-    // The name that version 0.1 gave it, and what is there now.
+    // The file name of version 0.1, and the current one.
     let digest = ring::digest::digest(&ring::digest::SHA256, format!("System\n{nova}").as_bytes());
     let name: String = digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     fs::write(folder.join(format!("{name}.versions")), forged.to_string()).unwrap();
@@ -95,7 +95,7 @@ async fn what_is_no_plain_file_of_the_callers_is_neither_followed_nor_waited_for
         let named = |ending: &str| others.iter().any(|it| it.to_string_lossy().ends_with(ending));
         assert!(named(".token") && named(".hits") && named(".logins") && !salt.is_empty(), "{others:?}");
 
-        // First all but the salt, without which nothing is looked for.
+        // First everything but the salt, which is needed to look for an entry.
         for files in [others, salt] {
             for file in &files {
                 fs::remove_file(file).unwrap();
@@ -114,7 +114,7 @@ async fn what_is_no_plain_file_of_the_callers_is_neither_followed_nor_waited_for
     }
 }
 
-/// Root gives its folder away; everyone else names one of root's.
+/// As root, the test gives its folder to another user; other users try one that belongs to root.
 #[tokio::test]
 async fn a_folder_of_another_user_is_not_used() {
     let (keystone, own) = (FakeKeystone::start(), folder("foreign"));
@@ -126,7 +126,7 @@ async fn a_folder_of_another_user_is_not_used() {
     } else {
         PathBuf::from("/usr")
     };
-    // A link is as good as the folder, no better.
+    // A symbolic link is treated like the folder that it points to.
     let link = folder("foreign-link");
     let _ = fs::remove_file(&link);
     symlink(&foreign, &link).unwrap();

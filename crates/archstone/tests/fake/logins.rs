@@ -1,4 +1,4 @@
-//! What a login gives when something breaks, and how soon.
+//! The result of a login when something breaks, and how soon it is returned.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use crate::{demo, within};
 const PATIENCE: Duration = Duration::from_millis(500);
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Never tried again: a cloud may lock a user after a number of logins.
+/// A login is never retried: a cloud may lock a user after several failed logins.
 #[tokio::test]
 async fn every_fault_of_a_login_has_an_end_and_a_name() {
     use ErrorKind::{
@@ -61,7 +61,7 @@ async fn every_fault_of_a_login_has_an_end_and_a_name() {
     }
 }
 
-/// Keystones behind gateways, and those of other makers, write their refusals in forms of their own.
+/// Gateways in front of Keystone, and other implementations, have their own formats for errors.
 #[tokio::test]
 async fn the_status_of_a_refused_login_decides_and_the_body_has_the_words() {
     use ErrorKind::{Forbidden, InvalidRequest, NotIdentityService, RateLimited, ServerError, Unauthenticated};
@@ -112,8 +112,8 @@ async fn what_a_login_sent_as_secret_is_in_no_error() {
     }
 }
 
-/// Only a Keystone with `insecure_debug` says so, and only of accounts that its password rules closed. These are its
-/// own words.
+/// Keystone says so only with `insecure_debug`, and only of accounts that were locked by its password rules. The
+/// messages are Keystone's.
 #[tokio::test]
 async fn an_account_that_keystone_says_is_closed_is_told_from_a_wrong_password() {
     for words in ["The account is disabled for user: u1.", "The account is locked for user: u1."] {
@@ -163,7 +163,7 @@ async fn every_fault_of_the_list_of_versions_has_an_end_and_a_name() {
     for (failure, kind) in table {
         let what = format!("{failure:?}");
         let keystone = FakeKeystone::start();
-        // The list, and version 3 itself, which is asked where the list is hidden.
+        // The list of versions, and `/v3`, which is requested if the list is not available.
         keystone.on("GET", "*").fail(failure);
         let client = demo(&keystone).auth_url(keystone.url()).timeout(PATIENCE).build().unwrap();
 
@@ -175,7 +175,7 @@ async fn every_fault_of_the_list_of_versions_has_an_end_and_a_name() {
     }
 }
 
-/// Keystone's clock is minutes or years off, and nobody logs in more often for it.
+/// If Keystone's clock is minutes or years off, there are no additional logins.
 #[tokio::test]
 async fn a_wrong_clock_at_the_server_costs_no_login() {
     for seconds in [90, 86400, 10 * 365 * 86400] {
@@ -262,7 +262,7 @@ async fn a_part_of_a_token_that_does_not_fit_costs_that_part_and_not_the_login()
             }
         }
     }
-    // What fits in the same list is kept.
+    // Valid items of the same list are kept.
     let keystone = FakeKeystone::start();
     let roles = json!([null, {"id": 7, "name": "member"}, "x", {"id": "r2", "name": null, "domain_id": 1}]);
     keystone.on("POST", "/v3/auth/tokens").reply(TokenBuilder::new().member("roles", roles).reply("t"));
@@ -271,7 +271,7 @@ async fn a_part_of_a_token_that_does_not_fit_costs_that_part_and_not_the_login()
     assert_eq!(access.role_ids().collect::<Vec<_>>(), ["r2"]);
 }
 
-/// The login was good; the list of projects after it is not.
+/// The login succeeded, but the list of projects after it fails.
 #[tokio::test]
 async fn a_failed_list_of_projects_costs_the_scope_and_not_the_login() {
     let table = [
@@ -317,7 +317,7 @@ async fn a_failed_exchange_for_the_only_project_costs_the_scope_and_not_the_logi
     for (failure, why) in table {
         let keystone = Arc::new(FakeKeystone::start());
         keystone.change(|cloud| cloud.user(FakeUser::new("homeless", "secret").member_of("demo")));
-        // The login has succeeded when the projects are asked for; the next one is the exchange.
+        // The login has succeeded by the time the projects are requested; the next request is the exchange.
         let server = Arc::downgrade(&keystone);
         keystone.on("GET", "/v3/auth/projects").reply_with(move |_| {
             let server = server.upgrade().unwrap();
@@ -369,7 +369,7 @@ async fn odd_tokens_are_used_as_far_as_they_go_or_are_a_clear_error() {
     let table = [
         (token("expires_at", "9999-12-31T23:59:59.999999Z").reply("t"), Ok(())),
         (token("issued_at", "1970-01-01T00:00:00.000000Z").reply("t"), Ok(())),
-        (token("expires_at", "2001-01-01T00:00:00.000000Z").reply("t"), Err("is over already")),
+        (token("expires_at", "2001-01-01T00:00:00.000000Z").reply("t"), Err("has already expired")),
         (token("expires_at", "soon").reply("t"), Err("no valid `expires_at`")),
         (token("methods", "").reply(""), Err("`X-Subject-Token` is empty")),
         (token("methods", "").reply("  "), Err("`X-Subject-Token` is empty")),
@@ -396,7 +396,7 @@ async fn odd_tokens_are_used_as_far_as_they_go_or_are_a_clear_error() {
     }
 }
 
-/// A token that says to be issued in 1970 and ends in 20 seconds lives for 20 seconds.
+/// A token that claims to be issued in 1970 and to expire in 20 seconds is valid for 20 seconds.
 #[tokio::test]
 async fn a_date_of_issue_that_the_answers_date_contradicts_does_not_count() {
     let keystone = FakeKeystone::start();

@@ -1,4 +1,4 @@
-//! What each login does with a hostile identity service.
+//! Every login method with a hostile identity service.
 
 use archstone::{Client, ClientBuilder, ErrorKind, InsecureEndpoints, TokenCache};
 use archstone_testing::{FakeServer, Reply, SeenRequest};
@@ -37,7 +37,7 @@ fn clients(server: &FakeServer) -> impl Iterator<Item = (&'static str, ClientBui
     })
 }
 
-/// All that a request says which may prove something.
+/// Everything in a request that may be a credential.
 fn proofs(request: &SeenRequest) -> Vec<String> {
     let mut proofs =
         Vec::from(["authorization", "x-auth-token"].map(|it| request.header(it).unwrap_or_default().to_owned()));
@@ -88,14 +88,14 @@ async fn what_a_refusal_quotes_is_not_shown() {
         let error = client.build().unwrap().access().await.unwrap_err();
         let shown = format!("{error:?} {error} {:?}", error.hint());
         let again = proofs(server.requests().last().unwrap());
-        // What it sends now may be another proof, for another moment.
+        // A repeated request may contain another proof, for example one with a timestamp.
         for proof in sent.iter().filter(|it| again.contains(it)) {
             assert!(!shown.contains(proof.as_str()), "{auth_type}: {proof} in {shown}");
         }
     }
 }
 
-/// A token document that says whose token it is.
+/// A token document with a user.
 fn token() -> Reply {
     Reply::json(
         200,
@@ -172,5 +172,5 @@ async fn nothing_of_oauth2_goes_over_plain_http_to_another_machine() {
     server.on("GET", "/v3/auth/tokens").reply(token());
     let client = oauth2(&server).insecure_endpoints(InsecureEndpoints::Allow).build().unwrap();
     let error = client.request(http::Method::GET, "http://service.invalid/".parse().unwrap()).send().await.unwrap_err();
-    assert!(error.to_string().contains("is plain HTTP, where an OAuth2 token is not sent"), "{error:?}");
+    assert!(error.to_string().contains("is plain HTTP, over which no OAuth2 token is sent"), "{error:?}");
 }

@@ -1,11 +1,11 @@
-//! Where a service is looked for: what is configured for it, and what a caller asks for instead.
+//! Which endpoint is used: configured per service, or requested by the caller.
 
 use archstone::{Allow, Client, EndpointFilter, ErrorKind, Interface, TokenCache, VersionRange, blocking};
 use archstone_testing::{CatalogBuilder, FakeKeystone, VersionsBuilder};
 
 use crate::demo;
 
-/// Two regions, two services of one type, and a service whose type is this cloud's own.
+/// Two regions, two services of one type, and a service with a type of its own.
 fn cloud() -> FakeKeystone {
     let keystone = FakeKeystone::start();
     let mut catalog = CatalogBuilder::new();
@@ -23,7 +23,7 @@ fn cloud() -> FakeKeystone {
 }
 
 type Ask = fn() -> EndpointFilter<'static>;
-/// Options, what is asked for, and the URL.
+/// The options, the requested endpoint, and the URL.
 type Case<'a> = (&'a [(&'a str, &'a str)], Ask, &'a str);
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn what_is_configured_for_a_service_counts_for_every_way_to_look_it_up() {
         (&[("compute_interface", "internal")], compute, "http://compute.internal.north.example"),
         (&[("compute_endpoint_type", "adminURL")], compute, "http://compute.admin.north.example"),
         (&[("interface", "admin"), ("compute_interface", "nope,internal")], compute, ""),
-        // By any name of the type, whichever the catalog has.
+        // Under any name of the type, whichever one the catalog has.
         (&[("volume_interface", "internal")], volume, "http://volumev3.internal.north.example"),
         (&[("block_storage_region_name", "South")], || "volumev3".into(), "http://volumev3.public.south.example"),
         (&[("image_service_name", "second")], image, "http://second.example"),
@@ -50,7 +50,7 @@ async fn what_is_configured_for_a_service_counts_for_every_way_to_look_it_up() {
         (&[("image_service_type", "own-images")], || "own-images".into(), "http://own-images.public.north.example"),
         (&[OVERRIDE], compute, project),
         (&[("identity_endpoint_override", "http://own.example/v3")], || "identity".into(), "http://own.example/v3"),
-        // What is asked for comes before what is configured.
+        // The caller's request takes precedence over the configuration.
         (&[OVERRIDE], || EndpointFilter::from("compute").region("South"), "http://compute.public.south.example"),
         (
             &[OVERRIDE],
@@ -148,7 +148,7 @@ async fn a_version_that_is_configured_is_found_unless_another_is_asked_for() {
     };
 
     assert_eq!((&*versioned(None).await, &*versioned(Some("3")).await), ("2.1", "3.0"));
-    // The URL itself is what the configuration says, to the letter.
+    // The configured URL is used exactly as it is.
     assert_eq!(client.url_for("compute").await.unwrap().as_str(), nova.url());
     assert_eq!(keystone.logins(), 0);
 }

@@ -1,4 +1,4 @@
-//! How services are reached: proxies, sockets, encodings, headers about the caller.
+//! Connections to services: proxies, sockets, encodings, and headers about the caller.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -29,7 +29,7 @@ async fn a_proxy_is_used_for_all_but_the_hosts_that_are_named() {
     assert_eq!(answer.text().await.unwrap(), r#"{"from": "the proxy"}"#);
     let seen = &proxy.requests()[0];
     assert_eq!(seen.target(), "http://nova.invalid:8774/v2.1/servers");
-    // `user:marked`, as HTTP's own scheme writes it.
+    // `user:marked` as HTTP Basic encodes it.
     assert_eq!(seen.header("proxy-authorization"), Some("Basic dXNlcjptYXJrZWQ="));
 
     let direct = FakeServer::start();
@@ -95,7 +95,7 @@ fn a_check_names_the_proxy_of_a_variable_and_what_is_wrong_with_one() {
     let refused = found(&[("ARCHSTONE_PROXY", broken.1), proxy]);
     assert!(refused.starts_with("true environment variable `ARCHSTONE_PROXY` begins with `ftp://`"), "{refused}");
     assert!(refused.lines().count() == 1 && !refused.contains("marked"), "{refused}");
-    // What does not count for that URL is not at fault.
+    // Settings that do not apply to the URL cause no error.
     for direct in [
         [("no_proxy", "keystone.example"), proxy],
         [("no_proxy", "keystone.example"), broken],
@@ -114,7 +114,7 @@ fn a_connection_is_closed_with_its_last_blocking_client_and_without_another_call
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = std::thread::spawn(move || {
         let (connection, _) = listener.accept().unwrap();
-        // Much less than an idle connection is kept for.
+        // Much less than the time for which an idle connection is kept.
         connection.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let mut reader = BufReader::new(&connection);
         let mut line = String::new();
@@ -158,7 +158,7 @@ async fn every_connection_can_go_to_one_socket() {
 
 #[tokio::test]
 async fn answers_that_are_packed_are_unpacked() {
-    // `{"packed": true}`, as gzip packs it.
+    // `{"packed": true}`, compressed with gzip.
     const PACKED: [u8; 36] = [
         31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 42, 72, 76, 206, 78, 77, 81, 178, 82, 40, 41, 42, 77, 173, 5, 0, 185,
         208, 187, 115, 16, 0, 0, 0,

@@ -1,4 +1,4 @@
-//! Code that runs in no Tokio runtime, or in one that lacks timers or I/O, gets an error, and no panic.
+//! Code that runs in no Tokio runtime, or in one without timers or I/O, gets an error instead of a panic.
 
 use std::{
     future::{Future, IntoFuture},
@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 
 use crate::demo;
 
-/// The outcome of what must not wait for anything.
+/// The result of a future that must be ready immediately.
 fn now<T>(future: impl IntoFuture<Output = T>) -> T {
     match pin!(future.into_future()).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,
@@ -42,14 +42,14 @@ fn without_a_runtime_there_is_an_error() {
             refused(now(users().get("u")));
         };
 
-        // Cold.
+        // Without a cached token.
         refused(now(client.access()));
         refused(now(client.url_for("image")));
         requests_alone();
         let report = now(Bulk::new([users().get("u"), users().get("v")]).run());
         assert_eq!(report.failures().count(), 2);
 
-        // Warm: what is kept is there, and the rest is an error.
+        // With a cached token: it is returned, and everything else is an error.
         let warm = blocking::Client::from(client.clone());
         warm.authenticate().unwrap();
         assert!(now(client.token()).is_ok() && now(client.url_for("image")).is_ok());
@@ -89,7 +89,7 @@ fn a_runtime_without_timers_or_io_is_an_error() {
     }
     assert_eq!(keystone.logins(), 0);
 
-    // What is complete serves after what is not.
+    // A complete runtime works after an incomplete one.
     let client = demo(&keystone).build().unwrap();
     for _ in 0..20 {
         assert!(with(Builder::enable_all).block_on(client.renew()).is_ok());

@@ -1,4 +1,4 @@
-//! Which server is this: what one has said is not for those who reach another.
+//! The identity of a server: what one server has answered is not used for another one.
 
 #![cfg(unix)]
 
@@ -13,7 +13,7 @@ use std::{
 use archstone::{Client, ClientBuilder, TokenCache};
 use archstone_testing::{FakeServer, TokenBuilder};
 
-/// A UNIX socket that leads to a server.
+/// A UNIX socket that forwards to a server.
 fn relay(socket: &Path, server: SocketAddr) {
     let _ = std::fs::remove_file(socket);
     let listener = UnixListener::bind(socket).unwrap();
@@ -56,7 +56,7 @@ async fn clouds_of_one_name_behind_different_proxies_and_sockets_share_no_token(
         ("by-socket-2", &|it| it.unix_socket(&sockets[1])),
     ];
 
-    // In one process, and then in others that share the folder.
+    // In the same process, and then in others that share the folder.
     for tokens in [TokenCache::new(), TokenCache::new()] {
         for (token, way) in ways {
             let client = way(login(&tokens)).build().unwrap();

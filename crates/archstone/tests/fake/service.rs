@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use archstone::{Client, ErrorKind, RetryPolicy};
+use archstone::{Client, EndpointFilter, ErrorKind, RetryPolicy};
 use archstone_testing::{Failure, FakeKeystone, FakeServer, Reply};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
@@ -25,6 +25,8 @@ async fn a_given_token_that_is_refused_is_never_sent_twice() {
 async fn services_without_an_identity_service_get_a_password_or_nothing_that_counts() {
     let server = FakeServer::start();
     server.on("GET", "/servers").reply(Reply::json(200, "{}"));
+    let version = json!({"id": "v1", "status": "CURRENT", "links": [{"rel": "self", "href": server.url()}]});
+    server.on("GET", "/").reply(Reply::json(200, json!({ "versions": [version] })));
     let client = |auth_type: &str| Client::builder().auth_type(auth_type).mgmt_url(server.url());
     let basic = || client("http_basic").username("alice").password("p@ss:wörd marked");
 
@@ -38,8 +40,20 @@ async fn services_without_an_identity_service_get_a_password_or_nothing_that_cou
     assert_eq!((seen[1].header("x-auth-token"), seen[1].header("authorization")), (None, Some(authorization)));
     let error = basic().build().unwrap().token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotAuthenticated);
+    for client in [none, basic().build().unwrap()] {
+        for error in [client.access().await.unwrap_err(), client.authenticate().await.unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::NotAuthenticated);
+            assert!(error.to_string().contains("there is no token"), "{error}");
+        }
+        // One URL is used for every service, so its versions are those of the requested service.
+        let offers = client.all_versions("baremetal".into()).await.unwrap();
+        assert_eq!((offers.len(), offers[0].service_type.as_str()), (1, "baremetal"));
+        assert_eq!(offers[0].versions[0].version.to_string(), "1.0");
+        let error = client.all_versions(EndpointFilter::default()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    }
 
-    // It goes to no other origin, is in no error, and the hint is about it.
+    // The password is sent to no other origin, appears in no error, and the hint mentions it.
     let other = FakeServer::start();
     server.on("GET", "/moved").reply(Reply::json(307, "").header("location", format!("{}/servers", other.url())));
     let quoted = format!("p@ss:wörd marked of {authorization} is wrong");
@@ -59,7 +73,7 @@ async fn services_without_an_identity_service_get_a_password_or_nothing_that_cou
     assert_eq!(Client::builder().auth_type("none").build().unwrap_err().kind(), ErrorKind::NotConfigured);
 }
 
-/// Services quote what they refuse: headers, bodies, and what they made of them.
+/// Services quote refused requests: headers, bodies, and values derived from them.
 #[tokio::test]
 async fn what_was_sent_as_secret_is_in_no_error() {
     let body = json!({"server": {"name": "web", "adminPass": "marked password", "short": {"password": "mark"}}});
@@ -166,7 +180,7 @@ async fn redirects_keep_method_and_body_and_carry_no_token_to_another_origin() {
     circle.fail(Failure::RedirectLoop);
     let error = at(&circle).get("x").send().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, Some(302)));
-    assert!(error.to_string().contains("in a circle") && circle.requests().len() == 1, "{error}");
+    assert!(error.to_string().contains("in a loop") && circle.requests().len() == 1, "{error}");
 
     let moved = FakeServer::replying([Failure::Redirect(302, "/x".into()).into()]);
     assert_eq!(at(&moved).get("x").redirects(0).send().await.unwrap().status(), 302);
@@ -191,7 +205,7 @@ async fn the_redirect_after_the_last_one_that_may_be_followed_is_the_answer() {
         let circle = FakeServer::start();
         circle.fail(Failure::RedirectLoop);
         let error = at(&circle).get("x").redirects(most).send().await.unwrap_err();
-        assert!(error.to_string().contains("in a circle"), "{error}");
+        assert!(error.to_string().contains("in a loop"), "{error}");
     }
 }
 
@@ -207,7 +221,7 @@ async fn microversions_are_written_as_each_service_reads_them() {
     for (service_type, value, older) in table {
         let server = FakeServer::replying([Reply::json(200, "{}")]);
         let client = Client::builder().token_id("t").mgmt_url("http://127.0.0.1:9/v3").build().unwrap();
-        // An override with the implied version in its path needs no discovery.
+        // An override whose path contains the version implied by the service type needs no discovery.
         let url = format!("{}/v3", server.url());
         let service = client.service(service_type).endpoint_override(url).microversion("2.79".parse().unwrap());
 
@@ -247,7 +261,7 @@ async fn lists_are_followed_to_their_end_in_every_form() {
         json!({"next": "/v2/servers?marker=2&limit=2"}),
         json!({"servers_links": [{"rel": "next", "href": elsewhere}]}),
         json!({"links": [{"rel": "next", "href": elsewhere}]}),
-        // No link at all: the page is as long as was asked.
+        // Without a link: the page has as many items as requested, so there may be more.
         json!({}),
     ];
     for link in links {
@@ -297,7 +311,7 @@ async fn a_body_goes_to_another_origin_only_where_that_is_asked_for() {
             ["public", ""]
         );
 
-        // The identity service's never does: its bodies hold passwords.
+        // Bodies of the identity service are never shown: they contain passwords.
         let client = Client::builder().token_id("t").mgmt_url(format!("{}/v3", image.url())).build().unwrap();
         let update = client.identity().users().update("u1").password("s3cret-s3cret").await;
         assert_eq!(update.unwrap_err().kind(), ErrorKind::InvalidResponse);
@@ -362,7 +376,7 @@ async fn redirects_end_where_the_caller_says_and_a_circle_is_a_circle() {
     let error = get("0").send().await.unwrap_err();
     assert!(error.to_string().contains("more than 30 times"), "{error}");
     let error = get("a").redirects(40).send().await.unwrap_err();
-    assert!(error.to_string().contains("in a circle"), "{error}");
+    assert!(error.to_string().contains("in a loop"), "{error}");
 }
 
 #[tokio::test]
@@ -391,7 +405,8 @@ async fn calls_at_a_service_that_refuses_every_token_cost_two_logins() {
     assert_eq!(busy.logins(), 2);
 }
 
-/// The identity service's own routes, too: a token that was issued a moment ago is not the caller's fault.
+/// The same holds for the identity service's own routes: if a token that was just issued is refused, the caller is not
+/// to blame.
 #[tokio::test]
 async fn a_new_token_that_is_refused_by_the_identity_service_is_said_to_be_new() {
     let keystone = FakeKeystone::start();
@@ -414,7 +429,7 @@ async fn several_versions_are_an_answer_only_to_those_who_ask_for_them() {
 
     let error = at(&nova).get("servers").send().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, Some(300)));
-    assert!(error.hint().unwrap().contains("ask for a version"), "{error:?}");
+    assert!(error.hint().unwrap().contains("request a version"), "{error:?}");
 
     assert_eq!(at(&nova).get("servers").any_status().send().await.unwrap().status(), 300);
     assert_eq!(at(&nova).get("/").send().await.unwrap().status(), 300);

@@ -1,4 +1,4 @@
-//! Stores that are not what they should be: they cost the caching, and nothing else.
+//! Broken stores: only the caching is lost.
 
 #![cfg(all(feature = "memcached", feature = "redis"))]
 
@@ -20,7 +20,7 @@ use crate::{demo, within};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// A server that answers like this to whatever it is asked. Its threads end with the process.
+/// A server that answers every request like this. Its threads end with the process.
 fn serve(answer: impl Fn(&[u8], &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> u16 {
     let (listener, answer) = (TcpListener::bind("127.0.0.1:0").unwrap(), Arc::new(answer));
     let port = listener.local_addr().unwrap().port();
@@ -40,7 +40,7 @@ fn serve(answer: impl Fn(&[u8], &mut TcpStream) -> std::io::Result<()> + Send + 
     port
 }
 
-/// Says something over and over, until nobody listens.
+/// Sends the same piece until the client disconnects.
 fn flood(connection: &mut TcpStream, piece: &[u8]) -> std::io::Result<()> {
     loop {
         connection.write_all(piece)?;
@@ -49,7 +49,7 @@ fn flood(connection: &mut TcpStream, piece: &[u8]) -> std::io::Result<()> {
 
 #[tokio::test]
 async fn a_hostile_store_costs_the_caching_and_nothing_else() {
-    // What begins the answer, and what follows without an end.
+    // The beginning of the answer, and the piece that follows endlessly.
     let memcached = [
         ("VALUE k 0 9999999999999999\r\n", ""),
         ("VALUE k 0 18446744073709551615 1\r\n", "x"),
@@ -92,7 +92,7 @@ async fn a_hostile_store_costs_the_caching_and_nothing_else() {
     }
 }
 
-/// Each look at it is a second later.
+/// A clock that advances by a second whenever it is read.
 struct Hurried(AtomicU64);
 
 impl Clock for Hurried {
@@ -117,7 +117,7 @@ async fn a_list_of_tokens_without_an_end_is_an_error() {
             let key = format!("archstone:2:{{{number:032x}}}:token");
             write!(connection, "*2\r\n$1\r\n5\r\n*1\r\n${}\r\n{key}\r\n", key.len())
         } else {
-            // As much as the handshake and the numbers of one's own token want.
+            // Replies for the handshake and for the reads of the client's own token.
             let commands = question.windows(1).filter(|it| *it == b"*").count();
             connection
                 .write_all("*6\r\n:0\r\n:-2\r\n$1\r\n1\r\n$-1\r\n$-1\r\n$-1\r\n".repeat(commands.min(4)).as_bytes())

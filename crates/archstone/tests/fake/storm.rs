@@ -1,4 +1,4 @@
-//! Many meet a revoked token at once.
+//! Many tasks find at once that their token was revoked.
 
 use std::{
     sync::{
@@ -62,7 +62,8 @@ async fn ten_thousand_requests_live_through_ten_revocations() {
         })
         .collect();
     for revocation in 1..=10 {
-        // In the middle of the work: the last one has been noticed, and more is done since than was under way.
+        // In the middle of the work: the previous revocation has been noticed, and more requests have finished since
+        // than were in flight.
         while keystone.logins() < revocation {
             tokio::task::yield_now().await;
         }

@@ -1,4 +1,4 @@
-//! TLS: whom a client trusts, and what it says where it does not.
+//! TLS: which servers a client trusts, and its errors for all others.
 
 use std::{fs, io::Read, io::Write, net::TcpListener, path::PathBuf};
 
@@ -9,7 +9,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose
 
 use crate::quick;
 
-/// A server's own certificate, its key, and a bundle with only that.
+/// A server's self-signed certificate, its key, and a bundle with only that certificate.
 struct Own {
     certificate: Vec<u8>,
     key: Vec<u8>,
@@ -17,7 +17,7 @@ struct Own {
 }
 
 impl Own {
-    /// As `openssl req -x509` makes it, an authority, and changed.
+    /// Like the certificates of `openssl req -x509`, which are authorities, with a change.
     fn new(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
         let mut params = CertificateParams::new(vec!["127.0.0.1".into()]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -47,7 +47,7 @@ impl Drop for Own {
     }
 }
 
-/// A client that gets whom to trust from `OS_CACERT`.
+/// A client whose authorities come from `OS_CACERT`.
 fn trusting(bundle: Option<PathBuf>) -> Client {
     let mut variables = vec![("OS_AUTH_URL", "http://127.0.0.1:9/v3".to_owned())];
     variables.extend(bundle.map(|file| ("OS_CACERT", file.display().to_string())));
@@ -67,7 +67,7 @@ async fn a_server_whose_own_certificate_is_named_is_trusted_and_nobody_who_copie
 
     assert_eq!(ask(&client, own.server().url()).await.unwrap(), 200);
 
-    // Whoever shows the certificate without having its key.
+    // A server that presents the certificate without having its key.
     let copied = own.server_with(KeyPair::generate().unwrap().serialize_der());
     let error = ask(&client, copied.url()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TlsNotTrusted, "{error:?}");
@@ -139,7 +139,7 @@ async fn each_reason_against_a_certificate_is_in_words_and_has_its_own_hint() {
         assert_eq!(error.kind(), ErrorKind::TlsNotTrusted, "{what}: {error:?}");
         assert!(text.contains("the certificate of `127.0.0.1:") && text.contains(reason), "{what}: {text}");
         assert!(hint.contains(help), "{what}: {hint}");
-        // Words, and nothing in the notation of a program.
+        // The message is in words, without Rust's debug notation.
         assert!(
             !format!("{error:#} {hint}").contains("Context") && !text.contains("Other(") && !text.contains('{'),
             "{what}: {text}"
@@ -153,7 +153,7 @@ const NGINX: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nCo
 const APACHE: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: 75\r\n\r\nReason: You're speaking plain HTTP to an SSL-enabled server port.<br />\n<br>";
 const GO: &[u8] = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
 
-/// A server that says these bytes when it was asked.
+/// A server that sends these bytes in answer to a request.
 fn saying(answer: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -175,7 +175,7 @@ async fn plain_http_to_a_port_for_tls_is_told_to_use_https() {
     for (what, place) in
         [("TLS alone", alone), ("nginx", saying(NGINX)), ("Apache", saying(APACHE)), ("Go", saying(GO))]
     {
-        let expected = format!("`{place}` speaks TLS, and was asked in plain HTTP");
+        let expected = format!("`{place}` expects TLS, but the request was plain HTTP");
         let as_service = ask(&trusting(None), &format!("http://{place}/v2.1")).await.unwrap_err();
         let login = Client::builder().auth_url(format!("http://{place}/v3")).username("demo").password("secret");
         let as_identity = login.token_cache(&TokenCache::new()).build().unwrap().token().await.unwrap_err();
@@ -204,7 +204,7 @@ async fn tls_to_a_port_for_plain_http_is_told_to_use_http() {
     }
 }
 
-/// A server that answers whatever begins a connection with a TLS alert.
+/// A server that answers the beginning of a connection with a TLS alert.
 fn alerting(alert: u8) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
@@ -214,7 +214,7 @@ fn alerting(alert: u8) -> String {
             let _ = connection.read_exact(&mut hello);
             let mut rest = vec![0; usize::from(u16::from_be_bytes([hello[3], hello[4]]))];
             let _ = connection.read_exact(&mut rest);
-            // A record of TLS 1.2: an alert, fatal.
+            // A record of TLS 1.2: a fatal alert.
             let _ = connection.write_all(&[21, 3, 3, 0, 2, 2, alert]);
             let _ = connection.read(&mut hello);
         }
@@ -251,7 +251,8 @@ async fn each_alert_of_a_server_is_in_words_and_has_its_own_hint() {
         (46, &with, not_accepted, check), // certificate_unknown
         (49, &with, not_accepted, check), // access_denied
         (70, &without, common, newer),    // protocol_version
-        (40, &with, common, newer),       // handshake_failure
+        // Requested after the handshake.
+        (40, &with, "only after the handshake (`SSLVerifyClient` in a `<Location>`)", newer), // handshake_failure
         (40, &without, "or it asks for a client certificate", ", or give a certificate with `.option("),
         (71, &without, common, newer), // insufficient_security
         (112, &without, "it does not know this host name", "check the host in the URL"), // unrecognized_name

@@ -1,4 +1,4 @@
-//! Identity API v2.0. No Keystone of today has it: the fake is a stub after its documentation.
+//! Identity API v2.0. Current versions of Keystone no longer have it: the fake follows its documentation.
 
 use archstone::{Access, ClientBuilder, EndpointFilter, ErrorKind, Interface, TokenCache, host::Host};
 use archstone_testing::{FakeKeystone, FakeProject, FakeTrust, FakeUser, Reply};
@@ -26,7 +26,7 @@ fn v2(keystone: &FakeKeystone) -> ClientBuilder {
     demo(keystone).auth_type("v2password")
 }
 
-/// What was sent to `/v2.0/tokens`.
+/// The bodies sent to `/v2.0/tokens`.
 fn sent(keystone: &FakeKeystone) -> Vec<Value> {
     let logins = keystone.requests().into_iter().filter(|it| it.method() == "POST" && it.path() == "/v2.0/tokens");
     logins.map(|it| it.json()["auth"].clone()).collect()
@@ -90,7 +90,7 @@ async fn all_that_the_document_says_is_read() {
     let trust = v2(&keystone).username("single").trust_id("t1").build().unwrap().access().await.unwrap();
     assert_eq!(trust.trust().unwrap().id, "t1");
     assert_eq!((trust.user_name(), trust.trust().unwrap().trustee.id.as_deref()), (Some("demo"), Some("single-id")));
-    // What was stored is read again.
+    // A stored reference can be read again.
     let again = Access::from_reference(access.to_reference().expose(), &Host::default()).unwrap();
     assert_eq!((again.project_id(), again.token().expose()), (Some("demo-id"), access.token().expose()));
 }
@@ -124,7 +124,7 @@ async fn what_v2_does_not_have_is_refused_before_anything_is_sent() {
         let error = v2(&keystone).option(option, value).build().unwrap().access().await.unwrap_err();
         assert!(error.hint().is_some_and(|it| it.contains("auth_type")), "{option}: {error:?}");
     }
-    // Nor is it chosen where nobody has asked for it.
+    // It is never chosen unless requested.
     for url in [keystone.auth_url(), keystone.url().to_owned(), format!("{}/v2.0", keystone.url())] {
         let error = demo(&keystone).auth_url(&url).build().unwrap().access().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotIdentityService, "{url}: {error:?}");
@@ -151,7 +151,7 @@ async fn refusals_and_malformed_answers_are_named() {
         assert!(error.to_string().contains(expected), "{error:?}");
         assert!(!format!("{error:?}").contains("marked"), "{error:?}");
     }
-    // A cloud of v3 alone.
+    // A cloud with v3 only.
     let new = FakeKeystone::start();
     let error = v2(&new).build().unwrap().access().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotIdentityService, "{error:?}");

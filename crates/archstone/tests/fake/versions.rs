@@ -1,4 +1,4 @@
-//! The whole way to a service: login, catalog, versions, request.
+//! All steps of a request to a service: login, catalog, discovery, request.
 
 use archstone::{ApiVersion, VersionRange};
 use archstone_testing::{CatalogBuilder, FakeKeystone, Reply, VersionsBuilder};

@@ -1,8 +1,8 @@
-//! The commands of the folder `dev`.
+//! The commands in `dev`.
 
 use std::{path::PathBuf, process::Command};
 
-/// Runs one, and gives what it prints.
+/// Runs a command, and returns its output.
 pub(crate) fn dev(command: &str, arguments: &[&str]) -> String {
     let program = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev").join(command);
     let output = Command::new(program).args(arguments).output().expect("the command runs");

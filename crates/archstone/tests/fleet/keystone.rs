@@ -7,9 +7,9 @@ use std::sync::{
 
 use crate::{dev::dev, run::Login};
 
-/// A Keystone of the fleet's own: its tokens live for seconds.
+/// A separate Keystone for the fleet, whose tokens are valid for seconds.
 const INSTANCE: &str = "fleet";
-/// A login at this Keystone takes a second where many processes want the machine: less would not leave it time.
+/// A login at this Keystone takes a second if many processes compete for the CPU: a shorter lifetime would be too short.
 pub(crate) const LIFETIME: u32 = 12;
 
 static ROOT: LazyLock<String> = LazyLock::new(|| {
@@ -17,7 +17,7 @@ static ROOT: LazyLock<String> = LazyLock::new(|| {
     url.strip_suffix("/v3").expect("a URL that ends in /v3").to_owned()
 });
 
-/// A way to Keystone on which nobody else logs in.
+/// A path to Keystone that no other test logs in through.
 pub(crate) struct Keystone {
     tag: String,
 }

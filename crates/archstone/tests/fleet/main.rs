@@ -1,8 +1,8 @@
-//! A fleet: eight processes with 64 tasks each, on four hosts, that share their token. At a real Keystone there is one
-//! login in each lifetime of a token; and whatever becomes of the store that they share it through, no request fails.
+//! A fleet: eight processes with 64 tasks each on four hosts, which share their token. At a real Keystone there is one
+//! login per lifetime of a token; and whatever happens to the store that they share it through, no request fails.
 //!
-//! A host is a home of its own. `dev/stores` runs real stores, and `dev/keystone` a Keystone whose tokens live for
-//! seconds. `dev/fleet` goes on for twenty lifetimes with each store, and says what it measures.
+//! A host is a separate home folder. `dev/stores` runs real stores, and `dev/keystone` a Keystone whose tokens are
+//! valid for seconds. `dev/fleet` runs for twenty lifetimes with each store, and prints its measurements.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,13 +18,14 @@ mod outage;
 mod process;
 mod proxy;
 mod run;
+mod starved;
 mod store;
 mod worker;
 
 use std::{
     collections::BTreeMap,
     sync::{PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -33,22 +34,22 @@ use crate::{
     store::{KINDS, with_every_kind},
 };
 
-/// Whoever counts logins to the last one has the machine for itself, and for two fleets at most: a store that answers
-/// too late, since others want the processor, is rightly done without.
+/// Tests that count logins exactly have the machine to themselves, with two fleets at most: if a store answers too late
+/// because of a busy CPU, it is correct to continue without it.
 static MACHINE: RwLock<()> = RwLock::new(());
 const FLEETS_THAT_COUNT: usize = 2;
 
-/// How many lifetimes a fleet is watched for.
+/// The number of lifetimes for which a fleet is watched.
 fn lifetimes() -> usize {
     std::env::var("ARCHSTONE_FLEET_LIFETIMES").map_or(3, |it| it.parse().expect("a number"))
 }
 
-/// Whether this is more than the short run that every change passes.
+/// Whether this is more than the short run for every change.
 fn is_whole_run() -> bool {
     std::env::var("ARCHSTONE_FLEET_LIFETIMES").is_ok()
 }
 
-/// This test is also what the processes of a fleet run.
+/// The processes of a fleet run this test, too.
 #[test]
 fn a_fleet_logs_in_once_in_each_lifetime_whatever_the_store() {
     if std::env::var(process::IS_WORKER).is_ok() {
@@ -57,7 +58,7 @@ fn a_fleet_logs_in_once_in_each_lifetime_whatever_the_store() {
     let _alone = MACHINE.write().unwrap_or_else(PoisonError::into_inner);
     with_every_kind(FLEETS_THAT_COUNT, |store| {
         if store.kind == "plain" {
-            // As one for very many clients does: none of its connections outlives the pause between two logins.
+            // As for a very large number of clients: no connection outlives the pause between two logins.
             store.act("ask", &["redis", "CONFIG", "SET", "timeout", "2"]);
         }
         let fail_over = || {
@@ -65,14 +66,14 @@ fn a_fleet_logs_in_once_in_each_lifetime_whatever_the_store() {
                 store.act("failover", &[]);
             }
         };
-        one_login_in_each_lifetime(store.title, |host| store.variables(host), fail_over);
+        one_login_in_each_lifetime(store.title, |host| store.patient_variables(host), fail_over);
         if let Some(questions) = store.questions() {
             println!("{}: {questions} questions of {PROCESSES} processes", store.title);
         }
     });
 }
 
-/// The processes of a host share a folder, too; this is a fleet of one host.
+/// The processes of a host also share a folder; this fleet has one host.
 #[test]
 fn a_fleet_that_shares_a_folder_logs_in_once_in_each_lifetime() {
     let _alone = MACHINE.write().unwrap_or_else(PoisonError::into_inner);
@@ -94,31 +95,42 @@ fn a_process_that_is_killed_while_it_logs_in_delays_the_others_by_its_lease_at_m
     with_every_kind(KINDS.len(), outage::survive_a_killed_holder);
 }
 
-/// Watches a fleet for some lifetimes, with something that happens in the middle of one.
-fn one_login_in_each_lifetime(
-    what: &str,
-    store: impl Fn(usize) -> BTreeMap<String, String>,
-    in_the_middle: impl FnOnce(),
-) {
-    let (keystone, lifetimes) = (Keystone::new(), lifetimes());
+/// Watches a fleet for some lifetimes, and runs `in_the_middle` in the middle of the last one.
+fn one_login_in_each_lifetime(what: &str, store: impl Fn(usize) -> BTreeMap<String, String>, in_the_middle: impl Fn()) {
+    /// On a busy machine, that may take longer than the lifetime.
+    const TRIES: usize = 5;
+    const LIFETIME: Duration = Duration::from_secs(keystone::LIFETIME as u64);
+    let (keystone, mut lifetimes) = (Keystone::new(), lifetimes());
     let mut fleet = Fleet::start(PROCESSES, &keystone.login(), store);
-    let began = fleet.wait_for_a_shared_token();
+    let mut began = fleet.wait_for_a_shared_token();
     for _ in 2..lifetimes {
         fleet.wait_for_a_shared_token();
     }
-    in_the_middle();
-    let ended = fleet.wait_for_a_shared_token();
+    let mut before = (0, 0);
+    for tries_left in (0..TRIES).rev() {
+        let happens = Instant::now();
+        in_the_middle();
+        let is_over_in_time = happens.elapsed() < LIFETIME / 2;
+        let ended = fleet.wait_for_a_shared_token();
+        if is_over_in_time {
+            // A token is renewed in the last fifth of its life.
+            let least = LIFETIME * u32::try_from(lifetimes - 1).unwrap() * 7 / 10;
+            assert!(ended - began > least, "tokens were renewed too early: {:?}", ended - began);
+            break;
+        }
+        assert!(tries_left > 0, "{what}: this machine is too busy to show it");
+        began = fleet.wait_for_a_shared_token();
+        (lifetimes, before) = (2, (keystone.logins() - 1, fleet.tokens().len() - 1));
+    }
 
     let happened = fleet.what_happened();
-    let logins = keystone.logins();
+    let logins = keystone.logins() - before.0;
     println!(
         "{what}: {logins} logins in {lifetimes} lifetimes, {} requests, the longest wait {:?}, {:?} without a processor",
         happened.requests, happened.longest, happened.starved
     );
     assert_eq!(happened.failures, Vec::<String>::new());
-    assert_eq!((logins, fleet.tokens().len()), (lifetimes, lifetimes));
-    assert!(fleet.met().iter().all(|it| *it == fleet.met()[0]), "all have met the same tokens in the same order");
-    // A token is renewed in the last fifth of its life.
-    let least = Duration::from_secs(u64::from(keystone::LIFETIME)) * u32::try_from(lifetimes - 1).unwrap() * 7 / 10;
-    assert!(ended - began > least, "tokens were renewed too early: {:?}", ended - began);
+    assert_eq!((logins, fleet.tokens().len() - before.1), (lifetimes, lifetimes));
+    let last = |process: usize| fleet.met()[process].iter().rev().take(lifetimes).collect::<Vec<_>>();
+    assert!((0..PROCESSES).all(|it| last(it) == last(0)), "all have met the same tokens in the same order");
 }

@@ -1,4 +1,4 @@
-//! A process of the fleet, as the test sees it.
+//! A process of the fleet, as seen by the test.
 
 use std::{
     collections::BTreeMap,
@@ -10,23 +10,23 @@ use std::{
 
 use serde_json::Value;
 
-/// Set for the processes that a test starts of its own program.
+/// Set for processes that a test starts from its own executable.
 pub(crate) const IS_WORKER: &str = "ARCHSTONE_TEST_IS_WORKER";
-/// The test that they run, which does their work when that is set.
+/// The test that they run, which does their work if that is set.
 const WORKER: &str = "a_fleet_logs_in_once_in_each_lifetime_whatever_the_store";
 
-/// One of the processes; it ends with this.
+/// One of the processes; it is killed when dropped.
 pub(crate) struct Process {
     child: Child,
     input: Option<ChildStdin>,
 }
 
-/// What a process said, or `None` when it has ended.
+/// A line of a process, or `None` when it has ended.
 pub(crate) type Said = (usize, Option<Value>);
 
 impl Process {
-    /// Starts the test's own program again, with nothing in its environment but this. What it says goes to the
-    /// channel with its number.
+    /// Starts the test's executable again, with nothing but these variables in its environment. Its output is sent to
+    /// the channel together with its number.
     pub(crate) fn start(number: usize, home: &Path, variables: &BTreeMap<String, String>, said: Sender<Said>) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", WORKER, "--nocapture"]).env_clear().envs(variables);
@@ -35,7 +35,7 @@ impl Process {
         let (input, output) = (child.stdin.take(), child.stdout.take().unwrap());
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                // Between the lines are those of the test's program itself.
+                // Other lines come from the test harness.
                 if let Ok(value @ Value::Object(_)) = serde_json::from_str(&line) {
                     let _ = said.send((number, Some(value)));
                 }
@@ -45,12 +45,12 @@ impl Process {
         Self { child, input }
     }
 
-    /// Lets it say what has happened since the last time.
+    /// Makes it report what has happened since the last time.
     pub(crate) fn ask(&mut self) {
         writeln!(self.input.as_mut().unwrap(), "what happened").unwrap();
     }
 
-    /// Ends it in the middle of whatever it does.
+    /// Kills it, whatever it is doing.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
     }

@@ -1,4 +1,4 @@
-//! A way to a server that can be cut: then nothing passes, and nobody is told.
+//! A connection to a server that can be cut: then no data passes, and neither side is notified.
 
 use std::{
     io::{Read, Write},
@@ -7,14 +7,14 @@ use std::{
     thread,
 };
 
-/// Whether the way is cut, for all connections over it.
+/// Whether it is cut, for all connections through it.
 #[derive(Default)]
 struct Way {
     is_cut: Mutex<bool>,
     changed: Condvar,
 }
 
-/// Passes connections on to a server until the program ends.
+/// Forwards connections to a server until the program ends.
 pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
     way: Arc<Way>,
@@ -51,7 +51,7 @@ impl Way {
         self.pass(server, client);
     }
 
-    /// Passes on what comes from one side, and its end.
+    /// Forwards the data of one side, and its end.
     fn pass(&self, mut from: TcpStream, mut to: TcpStream) {
         let mut piece = [0; 16 << 10];
         while let Ok(length @ 1..) = from.read(&mut piece) {
@@ -63,7 +63,7 @@ impl Way {
         let _ = to.shutdown(Shutdown::Write);
     }
 
-    /// Waits as long as the way is cut.
+    /// Waits while it is cut.
     fn wait(&self) {
         let guard = self.is_cut.lock().unwrap();
         drop(self.changed.wait_while(guard, |is_cut| *is_cut).unwrap());

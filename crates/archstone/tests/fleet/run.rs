@@ -1,4 +1,4 @@
-//! The processes together: what they have met, and when.
+//! All processes together: which tokens they have used, and when.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,14 +12,17 @@ use std::{
 
 use serde_json::Value;
 
-use crate::process::{Process, Said};
+use crate::{
+    process::{Process, Said},
+    starved,
+};
 
 pub(crate) const PROCESSES: usize = 8;
 const HOSTS: usize = 4;
-/// Whatever is waited for has come long before, or never does.
+/// Anything that is waited for happens long before that, or never.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Who logs in where.
+/// The user and the identity service of a login.
 #[derive(Clone)]
 pub(crate) struct Login {
     pub(crate) auth_url: String,
@@ -31,25 +34,27 @@ pub(crate) struct Login {
 pub(crate) struct Fleet {
     processes: Vec<Process>,
     said: Receiver<Said>,
-    /// The tokens that each process has met, in this order.
+    /// The tokens that each process has used, in this order.
     met: Vec<Vec<String>>,
-    /// Answers to the question what happened.
+    /// The answers of processes about what has happened.
     answers: Vec<Value>,
+    /// The delay of the test's identity service when this was last queried.
+    late_before: Duration,
     homes: PathBuf,
 }
 
-/// What has happened in a stretch of time.
+/// What has happened in a period.
 pub(crate) struct Happened {
     pub(crate) requests: u64,
     pub(crate) longest: Duration,
-    /// How long the process that was worst off waited for a processor.
+    /// The longest time that a process waited for a CPU, and how long the identity service of the test did.
     pub(crate) starved: Duration,
-    /// Each with how often.
+    /// Each with its number of occurrences.
     pub(crate) failures: Vec<String>,
 }
 
 impl Fleet {
-    /// So many, with what one on each host has to know of the store.
+    /// Starts this many, with the variables for the store on each host.
     pub(crate) fn start(size: usize, login: &Login, store: impl Fn(usize) -> BTreeMap<String, String>) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -67,7 +72,14 @@ impl Fleet {
                 Process::start(number, &home, &variables, sender.clone())
             })
             .collect();
-        Self { processes, said, met: vec![Vec::new(); size], answers: Vec::new(), homes }
+        Self {
+            processes,
+            said,
+            met: vec![Vec::new(); size],
+            answers: Vec::new(),
+            late_before: starved::woken_late(),
+            homes,
+        }
     }
 
     /// Kills all processes at once.
@@ -75,22 +87,22 @@ impl Fleet {
         self.processes.iter_mut().for_each(Process::kill);
     }
 
-    /// All tokens that anyone has met.
+    /// All tokens that any process has used.
     pub(crate) fn tokens(&self) -> BTreeSet<&str> {
         self.met.iter().flatten().map(String::as_str).collect()
     }
 
-    /// How many tokens each process has met.
+    /// How many tokens each process has used.
     pub(crate) fn counts(&self) -> Vec<usize> {
         self.met.iter().map(Vec::len).collect()
     }
 
-    /// The tokens of each process, in the order in which it met them.
+    /// The tokens of each process, in the order in which it used them.
     pub(crate) fn met(&self) -> &[Vec<String>] {
         &self.met
     }
 
-    /// Waits until all have the same token, other than those before; when that was.
+    /// Waits until all have the same token, other than those before; returns when that was.
     pub(crate) fn wait_for_a_shared_token(&mut self) -> Instant {
         let before: BTreeSet<String> = self.tokens().into_iter().map(str::to_owned).collect();
         self.wait_until("all have the same new token", |met| {
@@ -100,10 +112,18 @@ impl Fleet {
         Instant::now()
     }
 
-    /// Waits until every process has met another token.
+    /// Waits until every process has used another token.
     pub(crate) fn wait_for_new_tokens(&mut self) {
         let before = self.counts();
         self.wait_until("each has a new token", |met| met.iter().zip(&before).all(|(met, before)| met.len() > *before));
+    }
+
+    /// Waits until as many tokens have been used as there were logins: a process that logs in writes its token to the
+    /// store first, and may not have reported it yet.
+    pub(crate) fn wait_until_as_many_tokens_as(&mut self, logins: impl Fn() -> usize) {
+        self.wait_until("the token of each login has been met", |met| {
+            met.iter().flatten().collect::<BTreeSet<_>>().len() == logins()
+        });
     }
 
     fn wait_until(&mut self, what: &str, is_so: impl Fn(&[Vec<String>]) -> bool) {
@@ -113,7 +133,7 @@ impl Fleet {
         }
     }
 
-    /// Takes in what one process says next.
+    /// Processes the next line of a process.
     fn listen(&mut self, deadline: Instant) -> bool {
         let left = deadline.saturating_duration_since(Instant::now());
         let Ok((number, said)) = self.said.recv_timeout(left) else { return false };
@@ -125,7 +145,7 @@ impl Fleet {
         true
     }
 
-    /// What has happened since this was last asked.
+    /// What has happened since the last call.
     pub(crate) fn what_happened(&mut self) -> Happened {
         self.processes.iter_mut().for_each(Process::ask);
         let deadline = Instant::now() + PATIENCE;
@@ -134,11 +154,13 @@ impl Fleet {
         }
         let answers = std::mem::take(&mut self.answers);
         let most = |what: &str| answers.iter().filter_map(|it| it[what].as_f64()).fold(0.0, f64::max);
+        let late = starved::woken_late();
+        let late_before = std::mem::replace(&mut self.late_before, late);
         let failures = answers.iter().flat_map(|it| it["failures"].as_object().unwrap());
         Happened {
             requests: answers.iter().filter_map(|it| it["requests"].as_u64()).sum(),
             longest: Duration::from_secs_f64(most("longest")),
-            starved: Duration::from_secs_f64(most("starved")),
+            starved: Duration::from_secs_f64(most("starved")) + late.saturating_sub(late_before),
             failures: failures.map(|(how, times)| format!("{times} × {how}")).collect(),
         }
     }

@@ -1,4 +1,4 @@
-//! A store of `dev/stores`, with a way to it that can be cut.
+//! A store of `dev/stores`, with a connection to it that can be cut.
 
 use std::{
     collections::BTreeMap,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::{dev::dev, proxy::Proxy};
 
-/// Every kind that `dev/stores` knows, with what runs.
+/// Every kind that `dev/stores` knows, and what it runs.
 pub(crate) const KINDS: [(&str, &str); 5] = [
     ("plain", "Redis"),
     ("tls", "Redis with TLS"),
@@ -16,12 +16,12 @@ pub(crate) const KINDS: [(&str, &str); 5] = [
     ("memcached", "memcached"),
 ];
 
-/// A store of this test alone; it ends with this.
+/// A store for this test only; it is stopped when dropped.
 pub(crate) struct Store {
     pub(crate) kind: &'static str,
     pub(crate) title: &'static str,
     name: String,
-    /// What a process needs to know of it, on either side of what may divide the hosts.
+    /// The variables that a process needs for it, for the hosts on either side of a network partition.
     sides: [BTreeMap<String, String>; 2],
     ways: [Vec<Proxy>; 2],
 }
@@ -38,7 +38,7 @@ impl Store {
             let (name, value) = line.strip_prefix("export ").and_then(|it| it.split_once('=')).expect("a variable");
             variables.insert(name.to_owned(), value.trim_matches('\'').to_owned());
         }
-        // Sentinels and the nodes of a cluster tell clients the addresses of others, past any way of ours.
+        // Sentinels and cluster nodes tell clients the addresses of the others, which bypass our proxies.
         let is_direct = !matches!(kind, "sentinel" | "cluster");
         for side in 0..2 {
             store.sides[side].clone_from(&variables);
@@ -52,7 +52,7 @@ impl Store {
         store
     }
 
-    /// Whether entries are spread over servers by their addresses, which must be the same for all then.
+    /// Whether entries are distributed over servers by their addresses, which must be the same for all hosts then.
     fn is_spread(&self) -> bool {
         self.kind == "memcached"
     }
@@ -61,22 +61,30 @@ impl Store {
         self.sides[host % 2].clone()
     }
 
-    /// Whether there is a way to it that can be cut.
+    /// The same for processes that should wait for the store even on a busy machine: a process that continues without
+    /// it makes an additional login.
+    pub(crate) fn patient_variables(&self, host: usize) -> BTreeMap<String, String> {
+        let mut variables = self.variables(host);
+        variables.insert("ARCHSTONE_TOKEN_CACHE_TIMEOUT".into(), "20".into());
+        variables
+    }
+
+    /// Whether its connections go through a proxy that can be cut.
     pub(crate) fn can_be_cut(&self) -> bool {
         !self.ways[0].is_empty()
     }
 
-    /// Cuts the way to it for half of the hosts, or where all share one, for all; or mends it.
+    /// Cuts the connection for half of the hosts (for all, if they share one), or restores it.
     pub(crate) fn cut(&self, is_cut: bool) {
         self.ways[0].iter().for_each(|way| way.cut(is_cut));
     }
 
-    /// Does to it what `dev/stores` can do.
+    /// Runs a command of `dev/stores` on it.
     pub(crate) fn act(&self, command: &str, processes: &[&str]) {
         dev("stores", &[&[command, &self.name], processes].concat());
     }
 
-    /// How much a single Redis was asked so far: every question is a script.
+    /// The number of requests to a single Redis so far: every request is a script.
     pub(crate) fn questions(&self) -> Option<usize> {
         if self.kind != "plain" {
             return None;
@@ -87,7 +95,7 @@ impl Store {
     }
 }
 
-/// Does something with a store of each kind, with so many of them at the same time, though not begun at once.
+/// Calls `act` with a store of each kind, this many at the same time, with staggered starts.
 pub(crate) fn with_every_kind(at_once: usize, act: impl Fn(&Store) + Sync) {
     let mut failed = Vec::new();
     for kinds in KINDS.chunks(at_once) {
@@ -111,7 +119,7 @@ impl Drop for Store {
     }
 }
 
-/// Puts a proxy before each server of a URL.
+/// Puts a proxy in front of each server of a URL.
 fn put_proxies(url: &mut String) -> Vec<Proxy> {
     let servers = url.rsplit(['/', '@']).next().unwrap().to_owned();
     let ways: Vec<_> = servers.split(',').map(|server| Proxy::to(server.parse().unwrap())).collect();

@@ -1,4 +1,4 @@
-//! A process of the fleet: 64 tasks that need the token again and again.
+//! A process of the fleet: 64 tasks that repeatedly need the token.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -9,20 +9,22 @@ use std::{
 use archstone::Client;
 use serde_json::json;
 
+use crate::starved;
+
 pub(crate) const TASKS: usize = 64;
-/// Between two needs of a task.
+/// The pause between two uses of a task.
 const PACE: Duration = Duration::from_millis(500);
 
-/// What the tasks of a process have met.
+/// What the tasks of a process have seen.
 #[derive(Default)]
 struct Met {
     tokens: HashSet<String>,
     failures: BTreeMap<String, u64>,
     requests: u64,
     longest_wait: Duration,
-    /// The longest time for which a token had been over that somebody got.
+    /// The longest time by which a returned token had expired.
     expired_for: Duration,
-    /// How long the process had waited for a processor when this began.
+    /// How long the process had waited for a CPU when this began.
     starved_before: Duration,
 }
 
@@ -32,12 +34,13 @@ impl Met {
     }
 }
 
-/// Needs the token until standard input ends. Says each token when it is first met, and for each line of input what
-/// has happened since the last.
+/// Uses the token until standard input ends. Prints each token when it is first seen, and for each line of input what
+/// has happened since the last one.
 #[tokio::main(worker_threads = 2)]
 pub(crate) async fn work() {
     let met = Arc::new(Mutex::new(Met::default()));
     let client = Client::from_env().unwrap();
+    starved::woken_late();
     for number in 0..TASKS {
         let (client, met) = (client.clone(), Arc::clone(&met));
         tokio::spawn(async move {
@@ -54,7 +57,7 @@ pub(crate) async fn work() {
     tokio::task::block_in_place(lines);
 }
 
-/// One need of a task.
+/// One use by a task.
 async fn need(client: &Client, met: &Mutex<Met>) {
     let began = Instant::now();
     let outcome = client.access().await;
@@ -62,7 +65,9 @@ async fn need(client: &Client, met: &Mutex<Met>) {
     met.requests += 1;
     met.longest_wait = met.longest_wait.max(began.elapsed());
     match outcome {
-        Ok(access) if access.remaining().is_zero() => {
+        // By the date, for which server and test share a clock here. The remaining time by the local clock counts from
+        // when the token was requested: if the server took longer than the token's lifetime, none remains.
+        Ok(access) if access.expires_at() < jiff::Timestamp::now() => {
             let expired_for = jiff::Timestamp::now().duration_since(access.expires_at()).unsigned_abs();
             met.expired_for = met.expired_for.max(expired_for);
         }
@@ -78,11 +83,11 @@ async fn need(client: &Client, met: &Mutex<Met>) {
 
 fn say_what_happened(met: &Mutex<Met>) {
     let mut met = met.lock().unwrap();
-    let starved = starved();
+    let starved = starved::so_far();
     let next = Met { tokens: std::mem::take(&mut met.tokens), starved_before: starved, ..Met::default() };
     let mut past = std::mem::replace(&mut *met, next);
     let starved = starved.saturating_sub(past.starved_before);
-    // A process that waits for a processor with a good token in its hand is not to blame.
+    // A process that has a valid token but waits for a CPU is not to blame.
     if past.expired_for > starved {
         past.fail(format!("a token that had expired {:?} ago", past.expired_for));
     }
@@ -95,15 +100,4 @@ fn say_what_happened(met: &Mutex<Met>) {
             "starved": starved.as_secs_f64(),
         })
     );
-}
-
-/// How long the threads of this process have been ready to run, and had no processor: what a machine that is busy with
-/// other things adds to every wait. Where the system does not count it, nothing.
-fn starved() -> Duration {
-    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let waited = threads.filter_map(|thread| {
-        let numbers = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        numbers.split(' ').nth(1)?.parse::<u64>().ok()
-    });
-    Duration::from_nanos(waited.sum())
 }

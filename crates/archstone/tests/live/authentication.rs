@@ -1,11 +1,11 @@
-//! Every auth method with every scope, as Keystone takes them.
+//! Every auth method with every scope.
 
 use archstone::{ClientBuilder, ErrorKind, Scope};
 use serde_json::{Value, json};
 
 use crate::keystone::{Path, call};
 
-/// Makes an application credential for alice in `web`.
+/// Creates an application credential for alice in `web`.
 async fn application_credential(name: &str, more: Value) -> (String, String) {
     let path = Path::new("");
     let alice = path.user("alice").project_name("web").build().unwrap();
@@ -89,7 +89,7 @@ async fn the_same_project_name_in_two_domains_is_not_mixed_up() {
     let there = acme.clone().project_name("web").project_domain_name("acme").build().unwrap().access().await.unwrap();
     assert_ne!(here.project_id(), there.project_id());
 
-    // alice of acme has no role in the project of the same name in the other domain.
+    // alice of the domain acme has no role in the project of the same name in the other domain.
     let error = acme.project_name("web").project_domain_id("default").build().unwrap().access().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
 }
@@ -136,11 +136,11 @@ async fn application_credentials_by_id_and_by_name() {
 async fn application_credentials_that_are_wrong_or_expired_are_told_from_wrong_passwords() {
     let path = Path::new("");
     let (id, _) = application_credential("wrong", json!({})).await;
-    // Late enough for Keystone to make it, however busy the other tests keep it.
+    // Late enough for Keystone to create it, however busy the other tests keep it.
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(10);
     let expiry = soon.to_string();
     let (expired, _) = application_credential("expired", json!({"expires_at": expiry.trim_end_matches('Z')})).await;
-    // Until Keystone's clock has passed the expiry: there is nothing else to wait for.
+    // Waits until Keystone's clock has passed the expiry, which nothing reports.
     let rest = soon.duration_since(jiff::Timestamp::now()) + jiff::SignedDuration::from_secs(1);
     tokio::time::sleep(rest.try_into().unwrap_or_default()).await;
 
@@ -202,7 +202,7 @@ async fn contradictions_are_refused_before_anything_is_sent() {
             ErrorKind::InvalidConfig,
             "`username` is a user's name without its domain",
         ),
-        (credential().password("p"), ErrorKind::InvalidConfig, "two ways to prove who you are"),
+        (credential().password("p"), ErrorKind::InvalidConfig, "two login methods are configured"),
     ];
     for (builder, kind, words) in table {
         let error = builder.build().unwrap_err();

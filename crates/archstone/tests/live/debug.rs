@@ -1,10 +1,10 @@
-//! Every public type that can hold a secret hides it: in `Debug`, and so in what a panic says.
+//! Every public type that can hold a secret hides it in `Debug`, and therefore in panic messages.
 
 use std::{collections::BTreeSet, fmt::Debug, fs, panic, path::Path as FilePath};
 
 use archstone::{
-    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Client, ErrorResponse, OtherMethod, Password, Proxy,
-    Response, Secret, TokenCache, TokenExchange, TransportSettings,
+    ApplicationCredential, ApplicationCredentialRef, AuthMethod, Client, ErrorResponse, OtherMethod, Password,
+    ProvidedToken, Proxy, Response, Secret, TokenCache, TokenExchange, TransportSettings,
     config::{ConfigFile, Origin, Sourced, read_openrc},
     host::Host,
     identity::{self, FromAnswer, Issued},
@@ -16,7 +16,7 @@ use crate::keystone::{Path, folder};
 
 const MARK: &str = "marked-secret";
 
-/// These have no place for a secret, or only hold values of the others.
+/// Types that cannot hold a secret, or only inside values of the other types.
 const HOLD_NONE: &[&str] = &[
     "Actor",
     "Allow",
@@ -62,6 +62,7 @@ const HOLD_NONE: &[&str] = &[
     "Items",
     "KeyringPlace",
     "Limiter",
+    "LoginPage",
     "Match",
     "MethodSpec",
     "Missing",
@@ -82,6 +83,8 @@ const HOLD_NONE: &[&str] = &[
     "Platform",
     "Progress",
     "ProjectRef",
+    "ProviderMethod",
+    "ProviderOptions",
     "Report",
     "ResourceSpec",
     "RetryPolicy",
@@ -97,6 +100,7 @@ const HOLD_NONE: &[&str] = &[
     "Subject",
     "Telemetry",
     "Timing",
+    "TokenRequest",
     "TlsVersion",
     "Trust",
     "TrustInfo",
@@ -112,7 +116,7 @@ const HOLD_NONE: &[&str] = &[
     "VersionedEndpoint",
 ];
 
-/// The type's name, and all that can be made to be said of a value by accident.
+/// The type's name, and everything that can be printed of a value by accident.
 fn said<T: Debug>(value: &T) -> (String, String) {
     let whole = std::any::type_name::<T>();
     let name = whole.split('<').next().and_then(|it| it.rsplit("::").next()).unwrap().to_owned();
@@ -123,7 +127,7 @@ fn said<T: Debug>(value: &T) -> (String, String) {
     (name, format!("{value:#?} {panicked}"))
 }
 
-/// The names of the public types, from the source.
+/// The names of the public types, taken from the source.
 fn public_types(folder: &FilePath, names: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -134,19 +138,19 @@ fn public_types(folder: &FilePath, names: &mut BTreeSet<String>) {
         for line in fs::read_to_string(&path).unwrap().lines().map(str::trim_start) {
             if let Some(rest) = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum ")) {
                 let name = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap();
-                // Those of resources are made by a macro.
+                // A macro generates the types of resources.
                 names.extend((!name.is_empty()).then(|| name.to_owned()));
             }
         }
     }
 }
 
-/// A resource with a secret in each place that it may have for one.
+/// A resource with a secret in every field that may hold one.
 fn read<T: serde::de::DeserializeOwned>(record: &Value) -> T {
     serde_json::from_value(record.clone()).unwrap()
 }
 
-/// An answer after a redirect that holds a secret.
+/// A response after a redirect whose URL contains a secret.
 async fn followed(client: &Client) -> Response {
     let moved = FakeServer::start();
     let elsewhere = Reply::new(302).header("location", format!("/b?q={MARK}")).header("x-subject-token", MARK);
@@ -155,7 +159,7 @@ async fn followed(client: &Client) -> Response {
     client.service("image").endpoint_override(moved.url()).get("a").without_token().send().await.unwrap()
 }
 
-/// A method without a type of its own for programs.
+/// A method for which the library has no public type.
 fn factors() -> OtherMethod {
     let factors = Client::builder()
         .auth_url("http://k/v3")
@@ -189,7 +193,7 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
         builder.option("proxy", format!("http://u:{MARK}@proxy:3128")).token_cache(&TokenCache::new())
     };
 
-    // A login as a request of its own: what is sent and what comes back is secret.
+    // A login as a separate request: both its body and the response are secret.
     let client = path.user("alice").disk_cache_in(&files).build().unwrap();
     let access = client.access().await.unwrap();
     let service = client.service("identity").endpoint_override(path.auth_url());
@@ -228,6 +232,7 @@ async fn every_type_that_can_hold_a_secret_hides_it() {
         said(&factors),
         said(&password),
         said(&TokenExchange { token: secret() }),
+        said(&ProvidedToken::new(MARK)),
         said(&application_credential),
         said(&builder()),
         said(&builder().build().unwrap()),

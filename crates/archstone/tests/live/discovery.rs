@@ -1,4 +1,4 @@
-//! What an `auth_url` may look like.
+//! Forms of `auth_url`.
 
 use archstone::{Client, TokenCache};
 
@@ -17,7 +17,7 @@ async fn every_form_of_auth_url_leads_to_version_3() {
     for form in ["", "/", "/v3", "/v3/", "/v2.0", "/v2.0/", "/?a=b#c"] {
         assert_eq!(log_in(&format!("{root}{form}")).await, v3, "{form}");
     }
-    // Without a path at all, where Keystone answers 300 Multiple Choices.
+    // Without a path, for which Keystone responds with 300 Multiple Choices.
     let bare = root.rsplit_once('/').unwrap().0;
     assert_eq!(log_in(bare).await, format!("{bare}/v3"));
 }

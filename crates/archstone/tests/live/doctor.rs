@@ -9,7 +9,7 @@ use crate::keystone::Path;
 #[tokio::test]
 async fn at_a_real_keystone_every_step_is_well() {
     let path = Path::new("");
-    // The seeded catalog names hosts that nobody has: nothing is waited for there.
+    // The seeded catalog names hosts that do not exist: there is no need to wait for them.
     let doctor = Doctor::new(path.user("alice").project_name("web")).endpoint_timeout(Duration::from_millis(1));
     let diagnosis = doctor.run().await;
 
@@ -18,7 +18,7 @@ async fn at_a_real_keystone_every_step_is_well() {
         let checks: Vec<_> = diagnosis.checks.iter().filter(|check| check.step == step).collect();
         let expected = if step == Step::Tls { Verdict::Skipped } else { Verdict::Ok };
         let is_so = |check: &&archstone::doctor::Check| {
-            // What this machine has configured for others is not the test's.
+            // The test does not control this machine's configuration of other clouds.
             check.verdict == expected || (step == Step::Configuration && check.verdict == Verdict::Warning)
         };
         assert!(!checks.is_empty() && checks.iter().all(is_so), "{}: {report}", step.name());

@@ -1,15 +1,15 @@
-//! One-time passcodes and several factors, as Keystone takes them.
+//! One-time passcodes and logins with several factors.
 
-use archstone::{ErrorKind, TokenCache};
+use archstone::{ErrorKind, Secret, TokenCache};
 use ring::hmac;
 use serde_json::json;
 
 use crate::keystone::{Path, call};
 
-/// Of grace, in `dev/cloud.json`: `JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP`.
+/// The seed of grace in `dev/cloud.json`: `JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP`.
 const SEED: &[u8] = b"Hello!\xde\xad\xbe\xefHello!\xde\xad\xbe\xef";
 
-/// The passcode of RFC 6238 for now.
+/// The current passcode, by RFC 6238.
 fn passcode(seed: &[u8]) -> String {
     let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() / 30;
     let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, seed), &time.to_be_bytes());
@@ -46,8 +46,49 @@ async fn a_second_factor_is_sent_with_keystones_receipt_when_a_person_gives_it()
 
     assert_eq!((access.user_name(), access.project_name()), (Some("grace"), Some("web")));
     assert_eq!(path.logins(), 2);
-    // A person is asked again for a renewal.
+    // A renewal prompts again.
     client.renew().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stored_receipt_is_continued_and_another_one_is_refused() {
+    let path = Path::new("");
+    let receipt = path.user("grace").build().unwrap().access().await.unwrap_err().receipt().unwrap().clone();
+    let stored = receipt.to_reference();
+    let of = |user: &str, receipt: Secret| path.client().username(user).receipt(receipt);
+    let grace = |receipt: Secret| of("grace", receipt).option("passcode", passcode(SEED));
+
+    // The password would be wrong, but is not sent again.
+    let named = grace(stored.clone()).password("wrong").option("auth_methods", "v3password,v3totp");
+    for builder in [grace(stored.clone()), named, grace(receipt.id.clone())] {
+        let access = builder.build().unwrap().access().await.unwrap();
+        assert_eq!((access.user_name(), access.project_name()), (Some("grace"), Some("web")));
+    }
+    assert_eq!(path.logins(), 4);
+
+    let alice = of("alice", receipt.id.clone()).password("alice-secret").auth_type("v3password");
+    let changed = format!("{}{}", &receipt.id.expose()[..20], "A".repeat(120));
+    for builder in [alice, grace(changed.as_str().into())] {
+        let error = builder.build().unwrap().access().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error:?}");
+        assert!(error.to_string().contains("the receipt to continue the login of"), "{error}");
+        assert!(error.to_string().contains("Could not find auth receipt: ***"), "{error}");
+        assert!(error.hint().unwrap().contains("log in again, without `.receipt(…)`"), "{error:?}");
+        assert!(!format!("{error:?}").contains(receipt.id.expose()), "{error:?}");
+        assert!(!format!("{error:?}").contains(&changed), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_factor_that_a_receipt_has_already_adds_nothing() {
+    let path = Path::new("");
+    let receipt = path.user("grace").build().unwrap().access().await.unwrap_err().receipt().unwrap().clone();
+
+    let again = path.user("grace").receipt(receipt.id).auth_type("v3password").build().unwrap();
+    let error = again.access().await.unwrap_err();
+
+    assert_eq!(error.kind(), ErrorKind::ReceiptIssued, "{error:?}");
+    assert!(error.to_string().contains("has shown `password` already: still missing is `totp`"), "{error}");
 }
 
 #[tokio::test]

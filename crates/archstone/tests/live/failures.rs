@@ -1,4 +1,4 @@
-//! Every way to fail, told apart.
+//! Every kind of failure is distinguished.
 
 use std::time::Duration;
 
@@ -118,7 +118,7 @@ async fn logins_that_are_refused_say_what_was_sent_and_never_the_secret() {
 }
 
 #[tokio::test]
-async fn a_diagnosis_tells_a_refused_scope_from_refused_credentials() {
+async fn a_diagnosis_distinguishes_a_refused_scope_from_refused_credentials() {
     let path = Path::new("");
     let alice = || path.user("alice");
     let table = [
@@ -155,7 +155,7 @@ async fn a_receipt_comes_with_what_is_still_missing() {
     assert!(!format!("{error:?}{receipt:?}").contains(receipt.id.expose()));
 }
 
-/// A Keystone with `insecure_debug` says more, and then more is told apart.
+/// With `insecure_debug` Keystone's messages are more precise, and more kinds are distinguished.
 #[tokio::test]
 async fn what_keystone_says_is_told_apart() {
     let auth_url = format!("{}/v3", root(&["up", "rust-debug", "--insecure-debug"]));
@@ -193,9 +193,9 @@ fn configuration_that_is_missing_or_wrong_is_refused_at_once() {
         (alice_at("http://me:marked@keystone/v3"), ErrorKind::InvalidConfig, "user name or a password"),
         (alice_at("http://k/v3").option("usrname", "x"), ErrorKind::InvalidConfig, "unknown option `usrname`"),
         (
-            alice_at("http://k/v3").auth_type("v3oidcpassword"),
+            alice_at("http://k/v3").auth_type("v3nothing"),
             ErrorKind::InvalidConfig,
-            "`v3oidcpassword`, which is not supported",
+            "`v3nothing`, which is not supported",
         ),
         (alice_at("http://k/v3").option("interface", "sideways"), ErrorKind::InvalidConfig, "`sideways`"),
         (alice_at("http://k/v3").option("timeout", "soon"), ErrorKind::InvalidConfig, "`soon`"),

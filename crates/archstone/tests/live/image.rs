@@ -1,4 +1,4 @@
-//! Requests to a real Glance, which the catalog names: images of a gigabyte, lists in pages, revoked tokens.
+//! Requests to a real Glance from the catalog: images of a gigabyte, paginated lists, revoked tokens.
 
 use std::{
     pin::Pin,
@@ -14,16 +14,16 @@ use crate::keystone::Path;
 
 const SIZE: u64 = 1 << 30;
 const PIECE: usize = 1 << 18;
-/// A gigabyte would show. What else runs in this process meanwhile is small.
+/// A gigabyte in memory would exceed this; everything else in this process is small.
 const FLAT: u64 = 150 << 20;
 
-/// Bytes that are made as they are needed, each piece with its own.
+/// Bytes that are generated on demand, different in each chunk.
 struct Made {
     given: u64,
     size: u64,
 }
 
-/// The byte at a place: another one in each piece.
+/// The byte at an offset: another one in each chunk.
 fn byte(at: u64) -> u8 {
     u8::try_from(at / PIECE as u64 % 251).unwrap()
 }
@@ -47,7 +47,7 @@ impl Body for Made {
     }
 }
 
-/// The peak of this process's memory, in bytes: the kernel counts in batches, so that a later one may be a little less.
+/// The peak memory of this process in bytes. The kernel counts in batches, so a later value may be slightly smaller.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -123,7 +123,7 @@ async fn images_are_listed_page_by_page_though_the_token_was_revoked_between() {
     }
 }
 
-/// What somebody else does to a token.
+/// Revokes a token behind the client's back.
 async fn revoke_elsewhere(client: &Client) {
     let other = Path::with_services().user("admin").system_scope().build().unwrap();
     other.revoke(&client.token().await.unwrap()).await.unwrap();

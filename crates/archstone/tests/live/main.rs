@@ -1,8 +1,8 @@
-//! The library against a real Keystone: `dev/keystone` runs it, with its small seeded cloud; and against the
-//! Placement and Glance of `dev/services`.
+//! The library against a real Keystone, which `dev/keystone` runs with a small seeded cloud; and against Placement and
+//! Glance of `dev/services`.
 //!
-//! Each test logs in below a path of its own (a *tag*, see `dev/README.md`), so that it can count
-//! what reaches the server, whatever else runs at the same time.
+//! Each test logs in below its own path (a *tag*, see `dev/README.md`), so that it can count the requests to the
+//! server, whatever else runs at the same time.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,6 +24,7 @@ mod methods;
 mod peers;
 mod placement;
 mod promise;
+mod rotation;
 mod secrets;
 mod service;
 #[cfg(all(feature = "memcached", feature = "redis"))]

@@ -1,4 +1,4 @@
-//! Every way to log in that needs no browser and no provider, each against the real Keystone.
+//! Every login method that needs no browser and no provider, each against a real Keystone.
 
 use std::{fmt::Write, sync::atomic::Ordering};
 
@@ -11,20 +11,20 @@ use crate::{
     token_cache::Moved,
 };
 
-/// A way to log in, and what a test expects of it.
+/// A login method, and what a test expects of it.
 struct Case {
     auth_type: &'static str,
-    /// What proves it, none of which is ever shown.
+    /// Its credentials, which are never shown.
     secrets: Vec<(&'static str, String)>,
     /// All other options.
     options: Vec<(&'static str, String)>,
-    /// Whose token it is.
+    /// The user of the token.
     user: &'static str,
     /// How many requests a login takes.
     requests: usize,
-    /// What a refusal advises to check.
+    /// What the hint of a refusal advises to check.
     hint: &'static str,
-    /// Whether its proof holds for a moment, and is made by a clock.
+    /// Whether its proof contains a timestamp.
     has_date: bool,
 }
 
@@ -73,7 +73,7 @@ async fn oauth1() -> Case {
     }
 }
 
-/// A credential of alice, which the user `service` has validated.
+/// A credential of alice, which the user `service` validates.
 async fn ec2(version: &'static str) -> Case {
     let alice = Path::new("").user("alice").build().unwrap();
     let access = alice.access().await.unwrap();
@@ -97,7 +97,7 @@ async fn ec2(version: &'static str) -> Case {
     }
 }
 
-/// A user with nothing but a device.
+/// A user with only a TOTP device.
 async fn totp() -> Case {
     let admin = admin();
     let token = admin.token().await.unwrap();
@@ -173,7 +173,7 @@ async fn each_method_logs_in_renews_and_says_what_is_wrong() {
         assert!(administrator.identity().tokens().check(renewed.token().expose()).await.unwrap(), "{what}");
 
         for (name, _) in &case.secrets {
-            // In base32, too.
+            // The wrong secret is valid base32, too.
             let wrong = case.client(&path).option(name, "MARKEDMARKEDMARKEDMARKED").build().unwrap();
             let error = wrong.access().await.unwrap_err();
             let refused = [ErrorKind::Unauthenticated, ErrorKind::ApplicationCredentialRefused];
@@ -231,7 +231,7 @@ async fn no_secret_is_shown() {
         for key in ["", "wrong"] {
             let builder = match key {
                 "" => case.client(&path),
-                // What is no secret is wrong, and the refusal comes with the secrets.
+                // An option that is not a secret is wrong, so that the refused request contains the secrets.
                 _ => case.options.iter().fold(case.client(&path), |builder, (name, value)| {
                     let is_key = name.ends_with("_key") || name.ends_with("_access") || *name == "username";
                     if is_key { builder.option(name, key) } else { builder.option(name, value.as_str()) }
@@ -253,4 +253,90 @@ async fn no_secret_is_shown() {
             assert!(!logged.contains(secret.as_str()), "{}: {name} is logged", case.auth_type);
         }
     }
+}
+
+#[tokio::test]
+async fn the_catalog_of_a_token_without_it_is_read_when_first_needed() {
+    let password = Case {
+        auth_type: "password",
+        secrets: vec![("password", "alice-secret".into())],
+        options: vec![("username", "alice".into())],
+        user: "alice",
+        requests: 1,
+        hint: "password",
+        has_date: false,
+    };
+    for case in cases().await.into_iter().chain([password]) {
+        let (path, what) = (Path::new(""), case.auth_type);
+        let whole = case.client(&path).build().unwrap();
+        if !whole.access().await.unwrap().is_scoped() {
+            continue;
+        }
+        let expected = whole.url_for("identity").await.unwrap();
+
+        let client = case.client(&path).without_catalog().build().unwrap();
+        let access = client.access().await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+
+        // Keystone's route for EC2 credentials always includes it.
+        let comes_with_it = what == "v3ec2";
+        assert_eq!(access.catalog().is_some(), comes_with_it, "{what}");
+        let requests = path.requests();
+        assert_eq!(client.url_for("identity").await.unwrap(), expected, "{what}");
+        assert_eq!(client.url_for("identity").await.unwrap(), expected, "{what}");
+        assert_eq!(path.requests() - requests, usize::from(!comes_with_it), "{what}");
+        assert_eq!(client.token().await.unwrap().expose(), access.token().expose(), "{what}");
+        assert!(client.current_access().unwrap().catalog().is_some(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_with_and_without_their_catalog_are_kept_apart() {
+    let (path, folder) = (Path::new(""), folder("no-catalog"));
+    let client = || path.user("alice").token_cache(&TokenCache::new()).disk_cache_in(&folder);
+    let whole = client().build().unwrap().token().await.unwrap();
+    let first = client().without_catalog().build().unwrap();
+    let bare = first.token().await.unwrap();
+    assert_ne!(whole.expose(), bare.expose());
+    assert_eq!(path.logins(), 2);
+
+    let next = || client().without_catalog().build().unwrap();
+    assert!(next().access().await.unwrap().catalog().is_none());
+    assert!(next().url_for("identity").await.is_ok());
+    let requests = path.requests();
+    // A catalog that was fetched is stored with the token.
+    assert_eq!(next().token().await.unwrap().expose(), bare.expose());
+    assert!(next().url_for("identity").await.is_ok());
+    assert_eq!(client().build().unwrap().token().await.unwrap().expose(), whole.expose());
+    assert_eq!(path.requests(), requests);
+}
+
+#[tokio::test]
+async fn a_token_whose_catalog_is_refused_is_replaced_and_one_that_was_given_says_what_it_lacks() {
+    let path = Path::new("");
+    let client = path.user("alice").without_catalog().build().unwrap();
+    let access = client.access().await.unwrap();
+    let given = Client::builder().token_ref(access.to_reference()).build().unwrap();
+    let error = given.url_for("identity").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::EndpointNotFound);
+    assert_eq!(
+        error.to_string(),
+        "no endpoint for service type `identity`, interface `public`: the token was issued without its catalog"
+    );
+    assert!(error.hint().is_some_and(|it| it.contains("`.without_catalog()`")), "{error:?}");
+    // Listing the catalog requests it.
+    assert!(given.current_catalog().await.unwrap().services().len() > 1);
+
+    admin().revoke(access.token()).await.unwrap();
+    assert!(client.url_for("identity").await.is_ok());
+    assert_ne!(client.token().await.unwrap().expose(), access.token().expose());
+    assert!(!client.current_catalog().await.unwrap().services().is_empty());
+
+    let rules = json!([{"service": "compute", "method": "GET", "path": "/v2.1/servers"}]);
+    let case = oauth2(rules).await;
+    let limited = case.client(&path).without_catalog().build().unwrap();
+    for error in [limited.url_for("identity").await.unwrap_err(), limited.current_catalog().await.unwrap_err()] {
+        assert_eq!(error.status(), Some(401), "{error:?}");
+    }
+    let error = limited.url_for("identity").await.unwrap_err();
+    assert!(error.hint().is_some_and(|it| it.contains("`.without_catalog()`")), "{error:?}");
 }

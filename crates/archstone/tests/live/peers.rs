@@ -1,7 +1,7 @@
-//! Mistakes that clients for OpenStack have made with logins and kept tokens, each as a test of ours.
+//! Known bugs of other OpenStack clients in logins and token caches, each as a test.
 //!
-//! More of them have tests at their places. In `token_cache`: two secrets at one cloud share a token, a wrong password
-//! works while the cache is warm, a lock that others hold is deleted, a forced renewal keeps a dead token. In
+//! More of them have tests elsewhere. In `token_cache`: two secrets at one cloud share a token, a wrong password works
+//! while there is a cached token, another process's lock is deleted, a forced renewal keeps an invalid token. In
 //! `config/tests.rs`: an entry without `auth` makes the program panic, and an entry of an unknown kind sends its
 //! password all the same. In `fake/logins.rs`: the old catalog stays after a new login.
 
@@ -42,7 +42,7 @@ impl ProjectAbroad {
     }
 }
 
-/// Each row is an entry of `clouds.yaml`, what it must lead to, and what it guards against.
+/// Each row is an entry of `clouds.yaml`, the expected token, and the bug it guards against.
 #[tokio::test]
 async fn every_entry_logs_in_as_it_says() {
     let (path, home) = (Path::new(""), folder("peers"));
@@ -55,7 +55,7 @@ async fn every_entry_logs_in_as_it_says() {
     let password = "alice-secret";
 
     let table = [
-        // The name of the method has two spellings, and a user's id is enough.
+        // The name of the method has two spellings, and a user ID is enough.
         (
             "v3password",
             json!({"user_id": user, "password": password, "project_name": "db", "project_domain_id": "default"}),
@@ -79,7 +79,7 @@ async fn every_entry_logs_in_as_it_says() {
             "alice",
             "web",
         ),
-        // Scopes other than a project are read, and dropped, or their tokens cannot be read.
+        // Scopes other than a project are parsed but ignored, or their tokens cannot be parsed.
         (
             "password",
             json!({"username": "admin", "user_domain_name": "Default", "password": "admin-secret",
@@ -95,7 +95,7 @@ async fn every_entry_logs_in_as_it_says() {
             "a domain",
         ),
         ("password", json!({"username": "alice", "password": password, "unscoped": true}), "alice", "no scope"),
-        // The domain of the user is taken for that of the project.
+        // The user's domain is used for the project.
         (
             "password",
             json!({"username": "admin", "user_domain_name": "Default", "password": "admin-secret",
@@ -107,7 +107,7 @@ async fn every_entry_logs_in_as_it_says() {
     std::fs::create_dir_all(home.join("openstack")).unwrap();
     for (kind, mut auth, name, scope) in table {
         auth["auth_url"] = path.auth_url().into();
-        // An interface for endpoints is not one for the login itself, and the identity service is found by it.
+        // `interface` selects endpoints; it must not affect the login, and the identity service is found with it.
         let entry = json!({"clouds": {"c": {"auth_type": kind, "auth": auth, "interface": "internal"}}});
         std::fs::write(home.join("openstack/clouds.yaml"), entry.to_string()).unwrap();
         let host = Host::made([("XDG_CONFIG_HOME", home.to_str().unwrap())]);
@@ -128,9 +128,9 @@ async fn every_entry_logs_in_as_it_says() {
     abroad.delete().await;
 }
 
-/// A kept token for one scope is exchanged for another; it was revoked, so the login fails for as long as it is kept.
+/// A cached token for one scope is exchanged for another; if it was revoked, logins fail for as long as it is cached.
 #[tokio::test]
-async fn a_revoked_token_in_the_cache_stands_in_nobodys_way() {
+async fn a_revoked_token_in_the_cache_is_no_obstacle() {
     let (path, tokens, folder) = (Path::new(""), TokenCache::new(), folder("way"));
     let alice = || path.user("alice").token_cache(&tokens).disk_cache_in(&folder);
     let revoked = alice().build().unwrap().token().await.unwrap();
@@ -142,7 +142,7 @@ async fn a_revoked_token_in_the_cache_stands_in_nobodys_way() {
     assert_eq!(path.logins(), 2);
 }
 
-/// Every login is kept as the unscoped one, too, and a token of a project comes back.
+/// Every login is cached as the unscoped one, too, so an unscoped client gets a token of a project.
 #[tokio::test]
 async fn unscoped_stays_unscoped_for_the_next_process() {
     let (path, folder) = (Path::new(""), folder("unscoped"));
@@ -160,7 +160,7 @@ async fn unscoped_stays_unscoped_for_the_next_process() {
     assert_eq!(path.logins(), 2);
 }
 
-/// An id is put into a URL as it is, and asks for something else.
+/// An ID is inserted into a URL without encoding, and requests something else.
 #[tokio::test]
 async fn an_id_stays_one_segment_of_a_url() {
     let path = Path::new("");

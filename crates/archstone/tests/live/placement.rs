@@ -1,4 +1,4 @@
-//! Requests to a real Placement, which the catalog names.
+//! Requests to a real Placement from the catalog.
 
 use std::time::SystemTime;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::keystone::{Path, service_requests};
 
-/// An id that no other test and no other run has.
+/// An ID that no other test and no other run has.
 fn uuid() -> String {
     let nanoseconds = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos();
     format!("{:08x}-0000-4000-8000-{:012x}", std::process::id(), nanoseconds & 0xffff_ffff_ffff)
@@ -47,7 +47,7 @@ async fn the_newest_microversion_is_found_and_asked_for() {
 
     let newest = placement.newest_microversion(range("1.0", "latest")).await.unwrap();
     assert!(newest >= "1.39".parse().unwrap(), "{newest}");
-    // What is made is told from 1.20 on, and not before.
+    // The created object is returned since 1.20.
     for (wanted, status) in [(range("1.0", "1.19"), 201), (range("1.20", "latest"), 200)] {
         let own = uuid();
         let asked = placement.clone().newest_microversion_of(wanted);

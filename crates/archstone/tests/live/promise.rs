@@ -1,4 +1,4 @@
-//! The founding promise, a test for each of its lines.
+//! The requirements of the library, with a test for each of them.
 
 use archstone::{Client, EndpointFilter, ErrorKind, Interface, TokenCache, blocking, host::Host};
 
@@ -244,7 +244,7 @@ async fn user_project_and_possible_projects_are_objects_asked_once() {
         assert_eq!(client.tenants().await.unwrap().len(), 2);
     }
 
-    // A login, a user, a project, the projects.
+    // A login, the user, the project, the list of projects.
     assert_eq!(path.requests(), 4);
     assert!(Path::new("").user("dave").build().unwrap().project().await.unwrap().is_none());
 }

@@ -1,4 +1,4 @@
-//! Marked secrets appear nowhere: not in `Debug`, not in errors, not in what is logged.
+//! Marked secrets appear nowhere: not in `Debug`, not in errors, not in logs.
 
 use std::{
     fmt::Write,
@@ -10,7 +10,7 @@ use tracing::{Event, Metadata, Subscriber, field, span};
 
 use crate::keystone::{Path, folder};
 
-/// Writes down everything that is logged.
+/// Records everything that is logged.
 #[derive(Clone, Default)]
 pub(crate) struct Recorder(pub(crate) Arc<Mutex<String>>);
 
@@ -46,8 +46,8 @@ impl Subscriber for Recorder {
 #[tokio::test]
 async fn secrets_appear_nowhere() {
     let recorder = Recorder::default();
-    // With one subscriber, tracing asks only the thread that logs first, which may be another test's, whether anyone
-    // listens; with two, it asks them.
+    // With a single subscriber, tracing caches the interest of the thread that logs first, which may belong to another
+    // test; with two, it checks each time.
     let _second = tracing::Dispatch::new(recorder.clone());
     let logged = tracing::subscriber::set_default(recorder.clone());
     let (path, folder) = (Path::new(""), folder("secrets"));

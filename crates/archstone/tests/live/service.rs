@@ -1,4 +1,4 @@
-//! Requests to services. Those that break: `tests/fake`.
+//! Requests to services. For failures, see `tests/fake`.
 
 use archstone::ErrorKind;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::keystone::Path;
 #[tokio::test]
 async fn requests_find_their_url_in_the_catalog_and_carry_the_token() {
     let path = Path::new("");
-    // The catalog's own URLs have no tag; this test wants to count.
+    // The catalog's URLs have no tag, but this test counts requests.
     let client = path.user("alice").build().unwrap();
     let identity = client.service("identity").endpoint_override(path.auth_url());
 

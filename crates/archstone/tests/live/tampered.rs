@@ -1,4 +1,4 @@
-//! What others put into a store that is shared: it costs a login at most, and heals.
+//! A shared store that others have tampered with: that costs one login at most, and is repaired.
 
 use std::{
     io::{Read, Write},
@@ -12,10 +12,10 @@ use archstone_testing::FakeKeystone;
 
 use crate::{keystone::store, token_cache::Moved};
 
-/// A holder of a lease that is gone delays others for five seconds; a machine with much other work, a little longer.
+/// A stale lease delays others for five seconds; on a busy machine, a little longer.
 const LEASE: Duration = Duration::from_secs(12);
 
-/// A store, reached by its own protocol.
+/// A store, accessed by its own protocol.
 struct Raw {
     options: Vec<(String, String)>,
     servers: Vec<String>,
@@ -30,7 +30,7 @@ impl Raw {
         Self { options, servers }
     }
 
-    /// Says something to every server; what the last one answers.
+    /// Sends a command to every server; returns the last one's answer.
     fn say(&self, lines: &str) -> Vec<u8> {
         let mut answer = Vec::new();
         for server in &self.servers {
@@ -42,7 +42,7 @@ impl Raw {
         answer
     }
 
-    /// A client of a machine of its own.
+    /// A client of a separate machine.
     fn client(&self, keystone: &FakeKeystone, password: &str, clock: Option<&Moved>) -> Client {
         let mut builder = Client::builder().auth_url(keystone.auth_url()).username("demo").password(password);
         builder = self.options.iter().fold(builder, |builder, (option, value)| builder.option(option, value.as_str()));
@@ -52,7 +52,7 @@ impl Raw {
         builder.token_cache(&TokenCache::new()).build().unwrap()
     }
 
-    /// The name under which a login's token is kept.
+    /// The key of a login's token in the store.
     async fn name(&self, keystone: &FakeKeystone) -> String {
         let client = self.client(keystone, "secret", None);
         client.access().await.unwrap();
@@ -60,7 +60,7 @@ impl Raw {
     }
 }
 
-/// What is there is of another type, or is not what it should be.
+/// The value has another type, or invalid content.
 #[tokio::test]
 async fn bad_values_in_a_store_cost_one_login_and_heal() {
     let redis = |name: &str| {
@@ -118,12 +118,12 @@ async fn bad_values_in_a_store_cost_one_login_and_heal() {
     }
 }
 
-/// What a machine of another time finds: memcached's entries are dated by the machines.
+/// memcached's entries contain the date of the machine that wrote them, which may differ.
 #[tokio::test]
 async fn an_old_failure_that_is_put_back_is_not_raised() {
     let (keystone, raw, clock) = (FakeKeystone::start(), Raw::of("memcached"), Moved::default());
     let name = {
-        // Nobody can ask for the name without a token: the password is right at first.
+        // The key is only reported to a client that has a token, so the password is right at first.
         keystone.change(|cloud| cloud.user(archstone_testing::FakeUser::new("demo", "wrong").member_of("demo")));
         let client = raw.client(&keystone, "wrong", Some(&clock));
         client.access().await.unwrap();
@@ -135,7 +135,7 @@ async fn an_old_failure_that_is_put_back_is_not_raised() {
     let refused = raw.client(&keystone, "wrong", Some(&clock)).access().await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Unauthenticated);
 
-    // Its failure is still there; beside it comes a lease, so that whoever logs in waits, and finds it.
+    // The recorded failure is still there; a lease makes other processes that log in wait, and find it.
     let lease = format!("set {} 0 0 10\r\n1 somebody", key("lease"));
     for (seconds, asked) in [(0, 0), (60, 1)] {
         raw.say(&lease);
@@ -150,7 +150,7 @@ async fn an_old_failure_that_is_put_back_is_not_raised() {
 async fn a_token_that_is_put_back_for_longer_than_it_lives_is_not_used() {
     let (keystone, raw, clock) = (FakeKeystone::start(), Raw::of("plain"), Moved::default());
     keystone.change(|cloud| cloud.token_lifetime(Duration::from_secs(4)));
-    // By its boot id, the other machine is another one.
+    // A different boot ID makes it another machine.
     let first = raw.client(&keystone, "secret", None);
     let token = first.access().await.unwrap();
     let name = first.token_store().unwrap().status().await.unwrap().own.unwrap().name;

@@ -1,4 +1,4 @@
-//! One login for everyone who needs it, and none that is not needed.
+//! One login for all clients that need it, and no unnecessary ones.
 
 use std::{
     sync::{
@@ -15,7 +15,7 @@ use archstone::{
 
 use crate::keystone::{Path, call, folder};
 
-/// The machine's clocks, moved by so many seconds.
+/// The machine's clocks, moved by this many seconds.
 #[derive(Clone, Default)]
 pub(crate) struct Moved {
     pub(crate) lifetime: Arc<AtomicI32>,
@@ -92,7 +92,7 @@ fn fifty_threads_with_clients_of_their_own_cause_one_login_and_share_one_failure
         });
 
         assert_eq!(path.logins(), 1);
-        // An error has its request's id in it.
+        // An error contains its request ID.
         let said: Vec<_> = outcomes.iter().map(|it| it.as_ref().map_err(|error| format!("{error:?}"))).collect();
         assert!(said.iter().all(|it| it.is_ok() == succeeds && *it == said[0]), "{said:?}");
     }
@@ -133,7 +133,7 @@ async fn a_failed_renewal_never_costs_a_token_that_still_works() {
     for _ in 0..5 {
         assert_eq!(client.token().await.unwrap(), *good.token());
     }
-    // One try, and then a pause.
+    // One attempt, and then a pause.
     assert_eq!(broken.logins(), 1);
 
     clock.lifetime.store(3600 - 5, Ordering::Relaxed);
@@ -150,7 +150,7 @@ async fn a_wrong_date_changes_nothing() {
         let access = client().access().await.unwrap();
         assert!((3500..=3600).contains(&access.remaining().as_secs()));
         assert!((access.clock_skew().unwrap().as_secs() + i64::from(hours) * 3600).abs() < 5);
-        // From the disk, and after the date has been set right.
+        // From disk, and after the clock has been corrected.
         assert_eq!(client().token().await.unwrap(), *access.token());
         clock.date.store(0, Ordering::Relaxed);
         let again = client().access().await.unwrap();
@@ -183,7 +183,7 @@ async fn a_refused_token_is_replaced_once_by_all_who_bring_it_back() {
     }
     assert_eq!(path.logins(), 2);
 
-    // Nor does the next process take the refused one from the disk.
+    // The next process does not use the refused one from disk, either.
     let other = path.user("alice").disk_cache_in(client.config().cache_folder().unwrap()).build().unwrap();
     assert_eq!(other.token().await.unwrap(), fresh);
 }
@@ -222,7 +222,7 @@ async fn two_passwords_two_tokens_and_two_scopes_never_meet() {
         let client = shared(path.client().token(token.expose()).project_name("web"));
         assert_eq!(client.access().await.unwrap().user_name(), Some(name));
     }
-    // Warm, unscoped stays unscoped, and the default project stays that.
+    // With a cached token, unscoped stays unscoped, and the default project stays the default.
     assert!(!shared(path.user("alice").unscoped()).access().await.unwrap().is_scoped());
     assert_eq!(shared(path.user("alice")).access().await.unwrap().token(), alice.token());
 }
@@ -250,7 +250,7 @@ async fn logging_out_ends_the_token_here_and_at_the_service() {
 
     assert!(client().log_out().await.unwrap());
 
-    // Another process may hold the lock: its file stays.
+    // Another process may hold the lock, so its file stays.
     let mut files = std::fs::read_dir(&folder).unwrap().flatten().map(|it| it.file_name().into_string().unwrap());
     assert!(files.any(|name| name.starts_with("lock-")));
     assert!(!client().log_out().await.unwrap());
@@ -306,10 +306,10 @@ async fn a_disk_cache_shows_no_token_and_opens_for_nobody_else() {
         std::fs::copy(file.path(), copy.join(file.file_name())).unwrap();
     }
 
-    // Elsewhere, the right password must log in anew.
+    // In a copy, even the right password must log in again.
     path.user("alice").disk_cache_in(&copy).build().unwrap().access().await.unwrap();
     assert_eq!(path.logins(), 2);
-    // Here, another password finds nothing.
+    // In the original, another password finds nothing.
     let other = path.user("alice").password("other").disk_cache_in(&home).build().unwrap();
     assert_eq!(other.access().await.unwrap_err().kind(), ErrorKind::Unauthenticated);
 }

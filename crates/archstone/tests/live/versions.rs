@@ -1,11 +1,11 @@
-//! Versions of services, found with as few requests as that takes.
+//! Discovery of services' versions, with as few requests as possible.
 
 use archstone::{Allow, ApiVersion, Client, EndpointFilter, ErrorKind, TokenCache, VersionRange, VersionStatus};
 use serde_json::{Value, json};
 
 use crate::keystone::Path;
 
-/// A client whose catalog names these services, each at a URL, which may hold the `$project`.
+/// A client with a catalog of these services and their URLs, which may contain `$project`.
 async fn with_catalog(services: &[(&str, String)]) -> Client {
     let access = Path::new("").user("alice").build().unwrap().access().await.unwrap();
     let mut body: Value = serde_json::from_str(access.body()).unwrap();
@@ -94,7 +94,7 @@ async fn that_there_is_no_document_is_remembered_too() {
         assert!(client.versions("object-store").await.unwrap().is_empty());
     }
 
-    // With a slash at the end and without.
+    // With a trailing slash and without.
     assert_eq!(path.requests(), 2);
 }
 

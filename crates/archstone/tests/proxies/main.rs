@@ -16,12 +16,12 @@ use archstone_testing::{Authority, FakeCloud, FakeKeystone};
 
 use dev::dev;
 
-/// The name of another proxy of this kind, which this test may stop.
+/// The name of a separate proxy of this kind, which this test may stop.
 fn up(name: &str) -> String {
     dev("proxies", &["up", name])
 }
 
-/// A cloud in plain HTTP and one with TLS, and a client of each with these options.
+/// One cloud with plain HTTP and one with TLS, and a client of each with these options.
 struct Clouds {
     authority: Authority,
     plain: FakeKeystone,
@@ -56,7 +56,7 @@ fn option(url: &str) -> impl Fn(ClientBuilder) -> ClientBuilder {
     move |client| client.proxy(url)
 }
 
-/// How often a tinyproxy was asked for something since its last start.
+/// How often a tinyproxy was used since its last start.
 fn asked(name: &str) -> usize {
     dev("proxies", &["log", name]).matches("Request (file descriptor").count()
 }
@@ -73,7 +73,7 @@ async fn logins_go_through_proxies_of_each_kind() {
             assert_eq!(cloud.logins(), logins + 2, "{kind}");
         }
     }
-    // A name that only the proxy resolves, and one that this machine does.
+    // A name that only the proxy resolves, and one that this machine resolves.
     let socks = up("socks");
     let local = socks.replace("socks5h", "socks5");
     for (proxy, scheme) in [(&socks, "socks5h"), (&local, "socks5"), (&socks.replace("socks5h", "socks5"), "socks5")] {
@@ -99,7 +99,7 @@ async fn hosts_in_no_proxy_are_reached_without_it() {
     clouds.log_in(&clouds.encrypted, environment(&[("all_proxy", &gone), ("no_proxy", &only)])).await.unwrap_err();
 }
 
-/// A proxy's failure names the proxy and where it is set, and never blames the server.
+/// A proxy's failure names the proxy and where it is configured, and never blames the server.
 fn blames(error: &Error, proxy: &str, origin: &str, words: &str, hint: &str) {
     let shown = proxy.replace("proxy-user:proxy-secret@", "").replace("proxy-user:wrong@", "");
     let text = format!("{error}");
@@ -122,7 +122,7 @@ async fn a_proxy_that_asks_for_a_password_is_told_apart() {
             blames(&error, &without, "`proxy`", "asks for a user name and a password", "put them into `proxy`");
             let error = clouds.log_in(cloud, environment(&[("all_proxy", &wrong)])).await.unwrap_err();
             let origin = "environment variable `all_proxy`";
-            // tinyproxy refuses a tunnel with 401, which the HTTP library does not tell from other refusals.
+            // tinyproxy refuses a tunnel with 401, which the HTTP library does not distinguish from other refusals.
             if kind == "password" && cloud.url().starts_with("https") {
                 blames(&error, &url, origin, "does not connect to", "a wrong user name or password");
             } else {
@@ -166,7 +166,7 @@ async fn a_proxy_that_refuses_is_told_apart() {
     for cloud in clouds.both() {
         let error = clouds.log_in(cloud, option(&refusing)).await.unwrap_err();
         blames(&error, &refusing, "`proxy`", "to `127.0.0.1:", "`127.0.0.1` into `.no_proxy(…)`");
-        // Asked again it would say the same.
+        // The same request would be refused again.
         let before = asked("refusing");
         let service = Client::builder().token_id("t").mgmt_url("http://127.0.0.1:9").proxy(&*refusing);
         let service = service.cacert(clouds.authority.pem_file()).token_cache(&TokenCache::new()).build().unwrap();

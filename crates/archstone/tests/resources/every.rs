@@ -1,4 +1,4 @@
-//! Every kind of resource that has fields: read out of JSON as its type, and written again.
+//! Every kind of resource that has fields: deserialized from JSON as its type, and serialized again.
 
 use archstone::identity::{
     AccessRule, AccessToken, ApplicationCredential, Consumer, Credential, Domain, Ec2Credential, Endpoint,
@@ -8,7 +8,7 @@ use archstone::identity::{
 };
 use serde_json::{Map, Value};
 
-/// Reads a resource, and writes it; none when something is missing that each has.
+/// Deserializes and serializes a resource; `None` if a required field is missing.
 pub(crate) type Rewrite = fn(Map<String, Value>) -> Option<Map<String, Value>>;
 
 fn rewrite<R: Resource + Record + PartialEq + std::fmt::Debug>(map: Map<String, Value>) -> Option<Map<String, Value>> {

@@ -1,4 +1,4 @@
-//! Whatever a resource holds survives being read and written.
+//! Any resource is unchanged by deserializing and serializing it.
 
 mod every;
 
@@ -7,7 +7,7 @@ use every::{EVERY, Rewrite};
 use proptest::{collection, option, prelude::*, sample};
 use serde_json::{Map, Number, Value, json};
 
-/// Any JSON, with keys that fields have, too.
+/// Any JSON, including keys that are names of fields.
 fn anything() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -33,7 +33,7 @@ fn key() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What a field should hold.
+/// A value of the type that a field should have.
 fn fitting(kind: ValueKind) -> BoxedStrategy<Value> {
     match kind {
         ValueKind::Boolean => any::<bool>().prop_map(Value::from).boxed(),
@@ -48,7 +48,7 @@ fn fitting(kind: ValueKind) -> BoxedStrategy<Value> {
     }
 }
 
-/// A field, there or not, and as it should be or not.
+/// A field, present or not, and with a valid value or not.
 fn field(spec: &'static FieldSpec) -> BoxedStrategy<Option<(String, Value)>> {
     let name = spec.name.to_owned();
     let value = if spec.is_required {
@@ -84,7 +84,7 @@ proptest! {
             let kept = written.remove(name);
             prop_assert_eq!(kept.as_ref(), Some(value), "{} of {}", name, class);
         }
-        // What was not said is what it is when it is missing.
+        // An absent field has its default value.
         for (name, value) in written {
             prop_assert!(value.is_boolean() || value == json!([]) || value.is_null(), "{}: {}", name, value);
         }

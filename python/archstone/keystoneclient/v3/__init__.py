@@ -1,1 +1,1 @@
-"""Version 3 of the Identity API, as python-keystoneclient has it."""
+"""Version 3 of the Identity API, with python-keystoneclient's names."""

@@ -17,7 +17,7 @@ class AccessRule(Resource):
 
 
 class AccessRuleManager(CrudManager[AccessRule]):
-    """Finds and deletes access rules: one's own, unless a user is named."""
+    """Finds and deletes access rules: the user's own, unless another user is given."""
 
     resource_class = AccessRule
     _name = "access_rules"
@@ -31,11 +31,11 @@ class AccessRuleManager(CrudManager[AccessRule]):
         return self._list("list", user=user or self.client.user_id, **more(kwargs))
 
     def find(self, user: Reference | None = None, **kwargs: Any) -> AccessRule:
-        """Return the one that the filters leave."""
+        """Return the one that matches the filters."""
         return self._only("list", user=user or self.client.user_id, **more(kwargs))
 
     def delete(self, access_rule: Reference, user: Reference | None = None) -> None:
-        """Delete an access rule that no application credential has."""
+        """Delete an access rule that no application credential uses."""
         return self._do("delete", access_rule=access_rule, user=user or self.client.user_id)
 
     def update(self) -> NoReturn:

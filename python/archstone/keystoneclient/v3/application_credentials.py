@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class ApplicationCredential(Resource):
-    """An application credential: a proof of identity for a program."""
+    """An application credential: a credential for a program."""
 
 
 class ApplicationCredentialManager(CrudManager[ApplicationCredential]):
-    """Makes, finds and deletes application credentials: one's own, unless a user is named."""
+    """Creates, finds and deletes application credentials: the user's own, unless another user is given."""
 
     resource_class = ApplicationCredential
     _name = "application_credentials"
@@ -42,7 +42,7 @@ class ApplicationCredentialManager(CrudManager[ApplicationCredential]):
         access_rules: Iterable[Mapping[str, str]] | None = None,
         **kwargs: Any,
     ) -> ApplicationCredential:
-        """Make an application credential. `roles` are ids, or dicts with `id` or `name`."""
+        """Create an application credential. `roles` are ids, or dicts with `id` or `name`."""
         hidden, further = Hidden(secret), Hidden(fields(kwargs))
         del secret, kwargs
         return self._make(
@@ -68,7 +68,7 @@ class ApplicationCredentialManager(CrudManager[ApplicationCredential]):
         return self._list("list", user=user or self.client.user_id, **more(kwargs))
 
     def find(self, user: Reference | None = None, **kwargs: Any) -> ApplicationCredential:
-        """Return the one that the filters leave."""
+        """Return the one that matches the filters."""
         return self._only("list", user=user or self.client.user_id, **more(kwargs))
 
     def delete(self, application_credential: Reference, user: Reference | None = None) -> None:

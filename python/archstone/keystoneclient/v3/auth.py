@@ -1,4 +1,4 @@
-"""What the current token can be exchanged for."""
+"""The scopes that the current token can be exchanged for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class AuthManager(Manager[Any]):
-    """Tells what the user can act in."""
+    """Lists the projects, domains and systems of the user."""
 
     _name = "auth"
 

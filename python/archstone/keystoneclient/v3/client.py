@@ -53,7 +53,7 @@ _OPTIONS = frozenset(
     }
 )
 
-# Of each of these one is chosen.
+# Groups of alternatives.
 _CHOICES: tuple[frozenset[str], ...] = (
     frozenset({"username", "user_id"}),
     frozenset({"user_domain_id", "user_domain_name"}),
@@ -62,7 +62,7 @@ _CHOICES: tuple[frozenset[str], ...] = (
 )
 _CREDENTIALS = ("password", "token", "token_ref")
 
-# python-keystoneclient's own ways to keep tokens, to write logs and to try again: Archstone has its own.
+# python-keystoneclient's own options for caching tokens, logging and retries: Archstone has its own.
 _WITHOUT_EFFECT = frozenset(
     {"debug", "use_keyring", "force_new_token", "stale_duration", "connect_retries", "service_name"}
 )
@@ -76,17 +76,17 @@ class Client(Requests):
 
     Args:
         session: a session of keystoneauth1, or an `archstone.Client`.
-        auth: a plugin of keystoneauth1, in place of the session's.
-        interface: which endpoint of the catalog; with a session.
-        endpoint: where the identity service is, in place of the catalog's. Also `endpoint_override`.
-        auth_ref: the token that `auth_ref` of another client had.
+        auth: a plugin of keystoneauth1, instead of the session's.
+        interface: the interface of the endpoint in the catalog; with a session.
+        endpoint: the URL of the identity service, instead of the catalog's. Also `endpoint_override`.
+        auth_ref: the token from `auth_ref` of another client.
         include_metadata: whether managers return `Response` objects, with request ids.
-        options: without a session: `username`, `password`, `auth_url`, `project_name` and the like. Then it logs in
+        options: without a session: `username`, `password`, `auth_url`, `project_name` and others. Then it logs in
             at once, unless `endpoint` is given.
 
     Raises:
-        ClientException: why there is no token; without a session.
-        TypeError: an option is not known.
+        ClientException: there is no token, and why; without a session.
+        TypeError: an option is unknown.
 
     """
 
@@ -108,7 +108,7 @@ class Client(Requests):
         include_metadata: bool = False,
         **options: Any,
     ) -> None:
-        """Make a client."""
+        """Create a client."""
         given, reference = Hidden(options), Hidden(auth_ref)
         del options, auth_ref
         self.session = session
@@ -165,11 +165,11 @@ class Client(Requests):
         self.users = UserManager(login)
 
     def authenticate(self, *, region_name: str | None = None, **given: Any) -> bool:
-        """Log in, again where there is a token already; of a session, make sure of its token.
+        """Log in, even if there is a token already; with a session, ensure that it has a token.
 
         Args:
-            region_name: the region that the catalog is asked for from now on.
-            given: other options than those that the client was made with, such as `project_name`.
+            region_name: the region for lookups in the catalog from now on.
+            given: options that replace those of the client, such as `project_name`.
 
         Raises:
             AuthorizationFailure: there is no token; the message says why.
@@ -193,7 +193,7 @@ class Client(Requests):
         return True
 
     def _log_in_with(self, other: Hidden) -> None:
-        """Change options; a choice hides what was chosen before."""
+        """Change options; an option hides its alternatives that were set before."""
         if unknown := other().keys() - _OPTIONS:
             message = f"authenticate() got unexpected keyword arguments: {', '.join(sorted(unknown))}"
             raise TypeError(message)
@@ -211,7 +211,7 @@ class Client(Requests):
 
     @property
     def auth_token(self) -> str:
-        """The current token. Setting it has that token used as it is."""
+        """The current token. If set, that token is used as it is."""
         with translation():
             return self._login.client().token
 
@@ -224,7 +224,7 @@ class Client(Requests):
 
     @property
     def auth_ref(self) -> AccessInfo | None:
-        """What is known of the current token; None with a session, which knows it itself, or for a given token.
+        """The current token's data; None with a session, which has it itself, or for a token from the caller.
 
         It is a dict, which `json.dumps` writes and `Client(auth_ref=…)` reads.
         """
@@ -247,13 +247,13 @@ class Client(Requests):
         return None if known is None else known.service_catalog
 
     def has_service_catalog(self) -> bool:
-        """Tell whether there is a catalog."""
+        """Return whether there is a catalog."""
         known = self.auth_ref
         return known is not None and known.has_service_catalog()
 
     @property
     def management_url(self) -> str | None:
-        """Where the identity service is. Setting it has that URL asked."""
+        """The URL of the identity service. If set, requests go to that URL."""
         with translation():
             return self._login.endpoint()
 
@@ -266,17 +266,17 @@ class Client(Requests):
 
     @property
     def auth_url(self) -> str | None:
-        """Where the client logs in."""
+        """The URL that the client logs in at."""
         return getattr(self.auth_ref, "auth_url", None) or self._auth_url
 
     @property
     def password(self) -> None:
-        """Nothing: a password is not told."""
+        """None: the password is not shown."""
         return
 
     @property
     def user_id(self) -> Any:
-        """Whose token it is. Setting it has that user asked about, where a manager asks about its own."""
+        """The id of the token's user. If set, managers use this user by default."""
         known = self._login.user_id
         return known if known is not None else getattr(self.auth_ref, "user_id", None)
 
@@ -289,12 +289,12 @@ class Client(Requests):
         return self.auth_token
 
     def get_endpoint(self, session: object = None, interface: object = None, **_: Any) -> str | None:
-        """Return where the identity service is; for the interface `public` where the client logs in."""
+        """Return the URL of the identity service; for the interface `public` the one that the client logs in at."""
         is_login = interface == "public" or not isinstance(interface, (str, type(None)))
         return self.auth_url if is_login else self.management_url
 
     def get_user_id(self, session: object = None, **_: Any) -> str | None:
-        """Return whose token it is."""
+        """Return the id of the token's user."""
         return getattr(self.auth_ref, "user_id", None)
 
     def get_project_id(self, session: object = None, **_: Any) -> str | None:
@@ -302,18 +302,18 @@ class Client(Requests):
         return getattr(self.auth_ref, "project_id", None)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the token says, such as `username` and `project_name`; None with a session."""
+        """Return data of the token, such as `username` and `project_name`; None with a session."""
         if name not in _KNOWN_OF_A_TOKEN:
             message = f"{type(self).__name__!r} object has no attribute {name!r}"
             raise AttributeError(message)
         return getattr(self.auth_ref, _KNOWN_OF_A_TOKEN[name], None)
 
     def __repr__(self) -> str:
-        """Tell the version."""
+        """Show the version."""
         return f"<archstone.keystoneclient {self.version} client>"
 
 
-# What the client calls it, and what the token does.
+# The client's names of attributes, and the token's.
 _KNOWN_OF_A_TOKEN = {
     name: name.removeprefix("auth_") if name in {"auth_user_id", "auth_tenant_id", "auth_domain_id"} else name
     for name in (
@@ -324,7 +324,7 @@ _KNOWN_OF_A_TOKEN = {
 }
 
 
-# What a stored token has beside the token document.
+# The keys of a stored token in addition to the token document.
 _OF_AUTH_REF = frozenset({"auth_token", "version", "region_name"})
 
 
@@ -339,7 +339,7 @@ def _options(url: str | None, auth_ref: Hidden, given: Hidden) -> Hidden:
     if url is not None:
         taken()["mgmt_url"] = url
         if "token" in taken():
-            # With both, nothing is asked of the login: that is how a cloud is set up.
+            # With both, the login is not used: this is how a cloud is bootstrapped.
             taken()["token_id"] = taken().pop("token")
     if isinstance(auth_ref(), archstone.AccessInfo):
         taken()["token_ref"] = auth_ref()

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class Credential(Resource):
-    """A credential: what Keystone keeps for a user."""
+    """A credential that Keystone stores for a user."""
 
 
 class CredentialManager(CrudManager[Credential]):
-    """Makes, finds, changes and deletes credentials."""
+    """Creates, finds, changes and deletes credentials."""
 
     resource_class = Credential
     _name = "credentials"
@@ -26,7 +26,7 @@ class CredentialManager(CrudManager[Credential]):
     def create(
         self, user: Reference, type: str, blob: str, project: Reference | None = None, **kwargs: Any
     ) -> Credential:
-        """Make a credential."""
+        """Create a credential."""
         hidden, further = Hidden(blob), Hidden(fields(kwargs))
         del blob, kwargs
         return self._make("create", user=user, type=type, blob=hidden(), project=project, **further())
@@ -48,7 +48,7 @@ class CredentialManager(CrudManager[Credential]):
         project: Reference | None = None,
         **kwargs: Any,
     ) -> Credential:
-        """Change a credential. Keystone changes the blob alone, so `user` is not sent."""
+        """Change a credential. Keystone changes only the blob, so `user` is not sent."""
         hidden, further = Hidden(blob), Hidden(fields(kwargs))
         del blob, kwargs
         return self._make("update", credential=credential, type=type, blob=hidden(), project=project, **further())

@@ -1,4 +1,4 @@
-"""Settings of domains of their own."""
+"""Domain-specific settings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class DomainConfigManager(Manager[DomainConfig]):
     _name = "domain_configs"
 
     def create(self, domain: Reference, config: Mapping[str, Any]) -> DomainConfig:
-        """Set the settings of a domain; those that it had are gone."""
+        """Replace the settings of a domain."""
         hidden = Hidden(config)
         del config
         return self._get("create", domain=domain, config=hidden())

@@ -17,13 +17,13 @@ class Domain(Resource):
 
 
 class DomainManager(CrudManager[Domain]):
-    """Makes, finds, changes and deletes domains."""
+    """Creates, finds, changes and deletes domains."""
 
     resource_class = Domain
     _name = "domains"
 
     def create(self, name: str, description: str | None = None, enabled: bool = True, **kwargs: Any) -> Domain:
-        """Make a domain."""
+        """Create a domain."""
         return self._make("create", name=name, description=description, enabled=enabled, **fields(kwargs))
 
     def get(self, domain: Reference) -> Domain:

@@ -16,18 +16,18 @@ class EC2(Resource):
     """An EC2 credential: an access key and a secret."""
 
     def __repr__(self) -> str:
-        """Tell the access key."""
+        """Show the access key."""
         return f"<EC2 {self.access}>"
 
 
 class EC2Manager(Manager[EC2]):
-    """Makes, gets and deletes EC2 credentials."""
+    """Creates, gets and deletes EC2 credentials."""
 
     resource_class = EC2
     _name = "ec2"
 
     def create(self, user_id: Reference, project_id: Reference) -> EC2:
-        """Make an EC2 credential for a user and a project."""
+        """Create an EC2 credential for a user and a project."""
         return self._get("create", user=user_id, project=project_id)
 
     def get(self, user_id: Reference, access: Any) -> EC2:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class EndpointGroup(Resource):
-    """An endpoint group: all endpoints that its filters fit."""
+    """An endpoint group: all endpoints that match its filters."""
 
 
 class EndpointGroupManager(CrudManager[EndpointGroup]):
-    """Makes, finds, changes and deletes endpoint groups."""
+    """Creates, finds, changes and deletes endpoint groups."""
 
     resource_class = EndpointGroup
     _name = "endpoint_groups"
@@ -26,7 +26,7 @@ class EndpointGroupManager(CrudManager[EndpointGroup]):
     def create(
         self, name: str, filters: Mapping[str, Any], description: str | None = None, **kwargs: Any
     ) -> EndpointGroup:
-        """Make an endpoint group."""
+        """Create an endpoint group."""
         return self._make("create", name=name, filters=filters, description=description, **fields(kwargs))
 
     def get(self, endpoint_group: Reference) -> EndpointGroup:
@@ -34,7 +34,7 @@ class EndpointGroupManager(CrudManager[EndpointGroup]):
         return self._get("get", endpoint_group=endpoint_group)
 
     def check(self, endpoint_group: Reference) -> bool:
-        """Return true when there is such an endpoint group.
+        """Return True if there is such an endpoint group.
 
         Raises:
             NotFound: there is none.

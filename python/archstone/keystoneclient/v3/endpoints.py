@@ -19,7 +19,7 @@ class Endpoint(Resource):
 
 
 class EndpointManager(CrudManager[Endpoint]):
-    """Makes, finds, changes and deletes endpoints."""
+    """Creates, finds, changes and deletes endpoints."""
 
     resource_class = Endpoint
     _name = "endpoints"
@@ -33,7 +33,7 @@ class EndpointManager(CrudManager[Endpoint]):
         enabled: bool = True,
         **kwargs: Any,
     ) -> Endpoint:
-        """Make an endpoint."""
+        """Create an endpoint."""
         return self._make(
             "create",
             service=service,
@@ -95,7 +95,7 @@ class EndpointManager(CrudManager[Endpoint]):
 
 
 def _in(region: Reference | None) -> dict[str, Reference | None]:
-    """Return how a region is sent: a name under the old key, of which Keystone makes a region if there is none."""
+    """Return the region's argument: a name uses the old key, with which Keystone creates the region if necessary."""
     return {"region_name" if isinstance(region, str) else "region": region}
 
 

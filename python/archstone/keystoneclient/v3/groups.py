@@ -18,12 +18,12 @@ class Group(Resource):
     manager: GroupManager
 
     def update(self, name: str | None = None, description: str | None = None) -> Group:
-        """Change it; what is not said stays."""
+        """Change it; fields that are not given stay unchanged."""
         return self.manager.update(self, name=name or self.name, description=description or self.description)
 
 
 class GroupManager(CrudManager[Group]):
-    """Makes, finds, changes and deletes groups."""
+    """Creates, finds, changes and deletes groups."""
 
     resource_class = Group
     _name = "groups"
@@ -31,7 +31,7 @@ class GroupManager(CrudManager[Group]):
     def create(
         self, name: str, domain: Reference | None = None, description: str | None = None, **kwargs: Any
     ) -> Group:
-        """Make a group."""
+        """Create a group."""
         return self._make("create", name=name, domain=domain, description=description, **fields(kwargs))
 
     def list(

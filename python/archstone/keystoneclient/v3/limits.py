@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Limit(Resource):
-    """A limit: how much of something a project may use."""
+    """A limit: how much of a resource a project can use."""
 
 
 class LimitManager(CrudManager[Limit]):
-    """Makes, finds, changes and deletes limits."""
+    """Creates, finds, changes and deletes limits."""
 
     resource_class = Limit
     _name = "limits"
@@ -32,7 +32,7 @@ class LimitManager(CrudManager[Limit]):
         region: Reference | None = None,
         **kwargs: Any,
     ) -> Limit:
-        """Make a limit."""
+        """Create a limit."""
         return self._make(
             "create",
             project=project,

@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 
 
 class Policy(Resource):
-    """A policy: rules that Keystone keeps for other services."""
+    """A policy that Keystone stores for other services."""
 
     manager: PolicyManager
 
     def update(self, blob: str | None = None, type: str | None = None) -> Policy:
-        """Change it; what is not said stays."""
+        """Change it; fields that are not given stay unchanged."""
         return self.manager.update(
             self, blob=self.blob if blob is None else blob, type=self.type if type is None else type
         )
 
 
 class PolicyManager(CrudManager[Policy]):
-    """Makes, finds, changes and deletes policies."""
+    """Creates, finds, changes and deletes policies."""
 
     resource_class = Policy
     _name = "policies"
 
     def create(self, blob: str, type: str = "application/json", **kwargs: Any) -> Policy:
-        """Make a policy."""
+        """Create a policy."""
         return self._make("create", blob=blob, type=type, **fields(kwargs))
 
     def get(self, policy: Reference) -> Policy:

@@ -22,7 +22,7 @@ class Project(Resource):
         super()._add_details({"tags": [], **info} if "tags" not in self._info else info)
 
     def update(self, name: str | None = None, description: str | None = None, enabled: bool | None = None) -> Project:
-        """Change it; what is not said stays."""
+        """Change it; fields that are not given stay unchanged."""
         return self.manager.update(
             self,
             name=self.name if name is None else name,
@@ -31,19 +31,19 @@ class Project(Resource):
         )
 
     def add_tag(self, tag: str) -> None:
-        """Give it a tag."""
+        """Add a tag."""
         self.manager.add_tag(self, tag)
 
     def update_tags(self, tags: Iterable[str]) -> builtins.list[str]:
-        """Give it these tags, and no others."""
+        """Replace its tags."""
         return self.manager.update_tags(self, tags)
 
     def delete_tag(self, tag: str) -> None:
-        """Take a tag from it."""
+        """Remove a tag."""
         self.manager.delete_tag(self, tag)
 
     def delete_all_tags(self) -> builtins.list[str]:
-        """Take all tags from it."""
+        """Remove all tags."""
         return self.manager.update_tags(self, [])
 
     def list_tags(self) -> builtins.list[str]:
@@ -51,12 +51,12 @@ class Project(Resource):
         return self.manager.list_tags(self)
 
     def check_tag(self, tag: str) -> bool:
-        """Tell whether it has a tag."""
+        """Return whether it has a tag."""
         return self.manager.check_tag(self, tag)
 
 
 class ProjectManager(CrudManager[Project]):
-    """Makes, finds, changes and deletes projects, and their tags."""
+    """Creates, finds, changes and deletes projects, and their tags."""
 
     resource_class = Project
     _name = "projects"
@@ -70,7 +70,7 @@ class ProjectManager(CrudManager[Project]):
         parent: Reference | None = None,
         **kwargs: Any,
     ) -> Project:
-        """Make a project."""
+        """Create a project."""
         named = kwargs.pop("parent_id", None)
         return self._make(
             "create",
@@ -100,7 +100,7 @@ class ProjectManager(CrudManager[Project]):
         subtree_as_ids: bool = False,
         parents_as_ids: bool = False,
     ) -> Project:
-        """Get a project, perhaps with those above and below it."""
+        """Get a project, optionally with its parents and children."""
         return self._get(
             "get",
             project=project,
@@ -135,16 +135,16 @@ class ProjectManager(CrudManager[Project]):
         return self._do("delete", project=project)
 
     def add_tag(self, project: Reference, tag: str) -> None:
-        """Give a project a tag."""
+        """Add a tag to a project."""
         return self._do("add_tag", project=project, tag=tag)
 
     def update_tags(self, project: Reference, tags: Iterable[str]) -> builtins.list[str]:
-        """Give a project these tags, and no others."""
+        """Replace the tags of a project."""
         given: builtins.list[str] = self._plain("update_tags", project=project, tags=[*tags])
         return given
 
     def delete_tag(self, project: Reference, tag: str) -> None:
-        """Take a tag from a project."""
+        """Remove a tag from a project."""
         return self._do("delete_tag", project=project, tag=tag)
 
     def list_tags(self, project: Reference) -> builtins.list[str]:
@@ -153,6 +153,6 @@ class ProjectManager(CrudManager[Project]):
         return tags
 
     def check_tag(self, project: Reference, tag: str) -> bool:
-        """Tell whether a project has a tag."""
+        """Return whether a project has a tag."""
         has: bool = self._plain("check_tag", project=project, tag=tag)
         return has

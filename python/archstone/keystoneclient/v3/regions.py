@@ -17,7 +17,7 @@ class Region(Resource):
 
 
 class RegionManager(CrudManager[Region]):
-    """Makes, finds, changes and deletes regions."""
+    """Creates, finds, changes and deletes regions."""
 
     resource_class = Region
     _name = "regions"
@@ -30,7 +30,7 @@ class RegionManager(CrudManager[Region]):
         parent_region: Reference | None = None,
         **kwargs: Any,
     ) -> Region:
-        """Make a region."""
+        """Create a region."""
         return self._make(
             "create",
             id=id,

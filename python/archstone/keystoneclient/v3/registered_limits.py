@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class RegisteredLimit(Resource):
-    """A registered limit: how much of something may be used where no limit says otherwise."""
+    """A registered limit: the default limit of a resource."""
 
 
 class RegisteredLimitManager(CrudManager[RegisteredLimit]):
-    """Makes, finds, changes and deletes registered limits."""
+    """Creates, finds, changes and deletes registered limits."""
 
     resource_class = RegisteredLimit
     _name = "registered_limits"
@@ -31,7 +31,7 @@ class RegisteredLimitManager(CrudManager[RegisteredLimit]):
         region: Reference | None = None,
         **kwargs: Any,
     ) -> RegisteredLimit:
-        """Make a registered limit."""
+        """Create a registered limit."""
         return self._make(
             "create",
             service=service,

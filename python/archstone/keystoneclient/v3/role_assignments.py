@@ -53,7 +53,7 @@ class RoleAssignmentManager(Manager[RoleAssignment]):
         )
 
     def create(self, **kwargs: Any) -> NoReturn:
-        """Refuse: `roles.grant` makes one."""
+        """Refuse: `roles.grant` creates one."""
         raise not_supported("Create not supported for role assignments")
 
     def update(self, **kwargs: Any) -> NoReturn:
@@ -73,5 +73,5 @@ class RoleAssignmentManager(Manager[RoleAssignment]):
         raise not_supported("Put not supported for role assignments")
 
     def delete(self, **kwargs: Any) -> NoReturn:
-        """Refuse: `roles.revoke` takes one back."""
+        """Refuse: `roles.revoke` removes one."""
         raise not_supported("Delete not supported for role assignments")

@@ -21,13 +21,13 @@ class InferenceRule(Resource):
 
 
 class RoleManager(CrudManager[Role]):
-    """Makes, finds, changes and deletes roles, and grants them."""
+    """Creates, finds, changes and deletes roles, and grants them."""
 
     resource_class = Role
     _name = "roles"
 
     def create(self, name: str, domain: Reference | None = None, **kwargs: Any) -> Role:
-        """Make a role."""
+        """Create a role."""
         return self._make("create", name=name, domain=domain, **fields(kwargs))
 
     def get(self, role: Reference) -> Role:
@@ -44,7 +44,7 @@ class RoleManager(CrudManager[Role]):
         os_inherit_extension_inherited: bool = False,
         **kwargs: Any,
     ) -> builtins.list[Role]:
-        """List roles, those that a domain owns, or those that are granted to a user or a group somewhere."""
+        """List roles: all, those specific to a domain, or those granted to a user or a group at a place."""
         if not (user or group):
             return self._list("list", domain_id=domain, **more(kwargs))
         where = _grant(user, group, system, domain, project, os_inherit_extension_inherited)
@@ -84,7 +84,7 @@ class RoleManager(CrudManager[Role]):
         os_inherit_extension_inherited: bool = False,
         **kwargs: Any,
     ) -> bool:
-        """Return true when a role is granted.
+        """Return True if a role is granted.
 
         Raises:
             NotFound: it is not.
@@ -104,33 +104,33 @@ class RoleManager(CrudManager[Role]):
         os_inherit_extension_inherited: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Take a role back."""
+        """Revoke a role."""
         where = _grant(user, group, system, domain, project, os_inherit_extension_inherited)
         return self._do("revoke", role=role, **where, **fields(kwargs))
 
     def create_implied(self, prior_role: Reference, implied_role: Reference, **kwargs: Any) -> InferenceRule:
-        """Make a role imply another: the older way to `inference_rules.create`."""
+        """Make a role imply another: the older form of `inference_rules.create`."""
         return InferenceRuleManager(self.client).create(prior_role, implied_role)
 
     def delete_implied(self, prior_role: Reference, implied_role: Reference, **kwargs: Any) -> None:
-        """End it: the older way to `inference_rules.delete`."""
+        """Delete the rule: the older form of `inference_rules.delete`."""
         return InferenceRuleManager(self.client).delete(prior_role, implied_role)
 
     def get_implied(self, prior_role: Reference, implied_role: Reference, **kwargs: Any) -> InferenceRule:
-        """Get the rule: the older way to `inference_rules.get`."""
+        """Get the rule: the older form of `inference_rules.get`."""
         return InferenceRuleManager(self.client).get(prior_role, implied_role)
 
     def check_implied(self, prior_role: Reference, implied_role: Reference, **kwargs: Any) -> bool:
-        """Return true when it is so: the older way to `inference_rules.check`."""
+        """Return True if there is such a rule: the older form of `inference_rules.check`."""
         return InferenceRuleManager(self.client).check(prior_role, implied_role)
 
     def list_role_inferences(self, **kwargs: Any) -> builtins.list[InferenceRule]:
-        """List all rules: the older way to `inference_rules.list_inference_roles`."""
+        """List all rules: the older form of `inference_rules.list_inference_roles`."""
         return InferenceRuleManager(self.client).list_inference_roles()
 
 
 class InferenceRuleManager(Manager[InferenceRule]):
-    """Makes, gets and deletes the rules by which roles imply each other."""
+    """Creates, gets and deletes the rules by which roles imply each other."""
 
     resource_class = InferenceRule
     _name = "inference_rules"
@@ -140,7 +140,7 @@ class InferenceRuleManager(Manager[InferenceRule]):
         return self._get("create", prior_role=prior_role, implied_role=implied_role)
 
     def delete(self, prior_role: Reference, implied_role: Reference) -> None:
-        """End it that a role implies another."""
+        """Delete a rule."""
         return self._do("delete", prior_role=prior_role, implied_role=implied_role)
 
     def get(self, prior_role: Reference, implied_role: Reference) -> InferenceRule:
@@ -148,11 +148,11 @@ class InferenceRuleManager(Manager[InferenceRule]):
         return self._get("get", prior_role=prior_role, implied_role=implied_role)
 
     def list(self, prior_role: Reference) -> InferenceRule:
-        """Get all that a role implies, as one rule."""
+        """Get all roles that a role implies, as one rule."""
         return self._get("list", prior_role=prior_role)
 
     def check(self, prior_role: Reference, implied_role: Reference) -> bool:
-        """Return true when a role implies another.
+        """Return True if a role implies another.
 
         Raises:
             NotFound: it does not.
@@ -185,7 +185,7 @@ def _grant(
     project: Reference | None,
     inherited: bool,
 ) -> dict[str, Any]:
-    """Return to whom and where, which must be one each."""
+    """Return the user or group and the place, exactly one of each."""
     if bool(user) == bool(group):
         raise wrong("Specify either a user or group, not both" if user else "Must specify either a user or group")
     places = [name for name, value in (("system", system), ("domain", domain), ("project", project)) if value]

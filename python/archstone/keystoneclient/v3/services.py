@@ -17,7 +17,7 @@ class Service(Resource):
 
 
 class ServiceManager(CrudManager[Service]):
-    """Makes, finds, changes and deletes services. `service_type` is an old name of `type`."""
+    """Creates, finds, changes and deletes services. `service_type` is an old name of `type`."""
 
     resource_class = Service
     _name = "services"
@@ -30,7 +30,7 @@ class ServiceManager(CrudManager[Service]):
         description: str | None = None,
         **kwargs: Any,
     ) -> Service:
-        """Make a service."""
+        """Create a service."""
         kind = type or kwargs.pop("service_type", None)
         return self._make("create", name=name, type=kind, enabled=enabled, description=description, **fields(kwargs))
 

@@ -10,18 +10,18 @@ from archstone.keystoneclient.base import Manager, Resource
 
 
 class TokenManager(Manager[Resource]):
-    """Checks tokens, and ends them."""
+    """Validates and revokes tokens."""
 
     _name = "tokens"
 
     def revoke_token(self, token: str | archstone.AccessInfo) -> None:
-        """End a token early."""
+        """Revoke a token."""
         hidden = _secret(token)
         del token
         return self._do("revoke_token", token=hidden())
 
     def get_revoked(self, audit_id_only: bool = False) -> dict[str, Any]:
-        """List revoked tokens. Keystone has ended this: it always refuses."""
+        """List revoked tokens. Keystone no longer supports this: it always refuses."""
         revoked: dict[str, Any] = self._plain("get_revoked", audit_id_only=audit_id_only)
         return revoked
 
@@ -32,7 +32,7 @@ class TokenManager(Manager[Resource]):
         allow_expired: bool = False,
         access_rules_support: float | str | None = None,
     ) -> dict[str, Any]:
-        """Return what is known of a token, as the identity service has it."""
+        """Return a token's data, as the identity service returns it."""
         given = _given(_secret(token), include_catalog, allow_expired, access_rules_support)
         del token
         data: dict[str, Any] = self._ask("get_token_data", given, lambda answer: {"token": answer["token"]})
@@ -45,7 +45,7 @@ class TokenManager(Manager[Resource]):
         allow_expired: bool = False,
         access_rules_support: float | str | None = None,
     ) -> archstone.AccessInfo:
-        """Return what is known of a token, with attributes."""
+        """Return a token's data, with attributes."""
         given = _given(_secret(token), include_catalog, allow_expired, access_rules_support)
         del token
         known: archstone.AccessInfo = self._ask("validate", given, archstone.AccessInfo.from_ref)

@@ -18,7 +18,7 @@ class User(Resource):
 
 
 class UserManager(CrudManager[User]):
-    """Makes, finds, changes and deletes users, and puts them into groups."""
+    """Creates, finds, changes and deletes users, and adds them to groups."""
 
     resource_class = User
     _name = "users"
@@ -35,7 +35,7 @@ class UserManager(CrudManager[User]):
         default_project: Reference | None = None,
         **kwargs: Any,
     ) -> User:
-        """Make a user. `project` is an old name of `default_project`."""
+        """Create a user. `project` is an old name of `default_project`."""
         hidden, further = Hidden(password), Hidden(fields(kwargs))
         del password, kwargs
         return self._make(
@@ -97,7 +97,7 @@ class UserManager(CrudManager[User]):
         )
 
     def update_password(self, old_password: str, new_password: str) -> None:
-        """Change the own password."""
+        """Change your own password."""
         old, new = Hidden(old_password), Hidden(new_password)
         del old_password, new_password
         if not (old() and new()):
@@ -107,20 +107,20 @@ class UserManager(CrudManager[User]):
         return self._do("update_password", user=self.client.user_id, old_password=old(), new_password=new())
 
     def add_to_group(self, user: Reference, group: Reference) -> None:
-        """Put a user into a group."""
+        """Add a user to a group."""
         return self._do("add_to_group", **_both(user, group))
 
     def check_in_group(self, user: Reference, group: Reference) -> bool:
-        """Return true when a user is in a group.
+        """Return True if a user is in a group.
 
         Raises:
-            NotFound: the user is not.
+            NotFound: the user is not in the group.
 
         """
         return self._check("check_in_group", **_both(user, group))
 
     def remove_from_group(self, user: Reference, group: Reference) -> None:
-        """Take a user out of a group."""
+        """Remove a user from a group."""
         return self._do("remove_from_group", **_both(user, group))
 
     def delete(self, user: Reference) -> None:

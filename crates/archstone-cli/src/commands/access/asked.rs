@@ -1,4 +1,4 @@
-//! Whose access is asked for, and where: the options, and what they name.
+//! The options that select users, roles and places.
 
 use archstone::{
     Error, ErrorKind, Result,
@@ -17,7 +17,7 @@ pub(super) fn option(name: &'static str, value: &'static str, help: &'static str
     Arg::new(name).long(name).value_name(value).help(help)
 }
 
-/// Options that say who, and which role.
+/// Options for the user or the group, and for the role.
 pub(super) fn actor_options() -> [Arg; 6] {
     [
         option("user", "USER", "Only this user (name or ID)"),
@@ -29,10 +29,10 @@ pub(super) fn actor_options() -> [Arg; 6] {
     ]
 }
 
-/// Options that say where.
+/// Options for the place: a project, a domain or the system.
 pub(super) fn place_options() -> [Arg; 4] {
     [
-        option("project", "PROJECT", "In this project (name or ID)").conflicts_with_all(["domain", "system"]),
+        option("project", "PROJECT", "On this project (name or ID)").conflicts_with_all(["domain", "system"]),
         option("project-domain", "DOMAIN", "Domain of the project (name or ID)").requires("project"),
         option("domain", "DOMAIN", "On this domain (name or ID)").conflicts_with("system"),
         option("system", "all", "On the system: the value is `all`").value_parser(["all"]).hide_possible_values(true),
@@ -48,7 +48,7 @@ fn given<'a>(options: &'a ArgMatches, name: &str) -> Option<&'a str> {
     options.try_get_one::<String>(name).ok().flatten().map(String::as_str)
 }
 
-/// What the options ask for, by ids.
+/// The filter that the options describe, by IDs.
 pub(super) fn filter(session: &Session<'_>, options: &ArgMatches) -> Result<Filter> {
     let names = Names { client: session.client()?, options };
     Ok(Filter {
@@ -59,7 +59,7 @@ pub(super) fn filter(session: &Session<'_>, options: &ArgMatches) -> Result<Filt
     })
 }
 
-/// The grants that a filter leaves, with warnings of what is not visible.
+/// The grants that match a filter, with warnings about what is not visible.
 pub(super) fn grants(session: &Session<'_>, filter: &Filter) -> Result<Grants> {
     let client = session.client()?;
     let grants = client.wait(client.identity().grants(filter))?;
@@ -68,7 +68,7 @@ pub(super) fn grants(session: &Session<'_>, filter: &Filter) -> Result<Grants> {
     Ok(grants)
 }
 
-/// Finds what people name. Those who may list nothing can name themselves, and what their token says.
+/// Looks up names. Users who may not list anything can name themselves, and whatever is in their token.
 struct Names<'a> {
     client: &'a Client,
     options: &'a ArgMatches,
@@ -99,7 +99,7 @@ impl Names<'_> {
         })
     }
 
-    /// One thing by its name; this option says in which domain.
+    /// The result of a lookup by name. `option` selects the domain, and is named in the hint of an ambiguous name.
     fn found<T>(&self, finding: impl Future<Output = Result<T>>, option: &str) -> Result<T> {
         self.client.wait(finding).map_err(|error| in_its_domain(error, Some(option)))
     }
@@ -130,7 +130,7 @@ impl Names<'_> {
         or_own(found, || {
             let access = self.client.access()?;
             let own = access.roles().iter().find(|it| is_called((it.id.as_deref(), it.name.as_deref()), name));
-            // Any other role is one that the token does not have.
+            // Any other name is a role that the token does not have.
             Ok(Some(own.and_then(|it| it.id.clone()).unwrap_or_else(|| name.to_owned())))
         })
     }
@@ -163,7 +163,7 @@ fn is_called((id, name): (Option<&str>, Option<&str>), wanted: &str) -> bool {
     id == Some(wanted) || name == Some(wanted)
 }
 
-/// What was found; where listing is not allowed, what is known without.
+/// The result of a lookup; if listing is forbidden, what is known without it.
 fn or_own(found: Result<String>, own: impl FnOnce() -> Result<Option<String>>) -> Result<String> {
     match found {
         Err(refusal) if refusal.kind() == ErrorKind::Forbidden => own()?.ok_or(refusal),
@@ -171,11 +171,11 @@ fn or_own(found: Result<String>, own: impl FnOnce() -> Result<Option<String>>) -
     }
 }
 
-/// Says what could not be seen: the answer may lack something.
+/// Warns about what was not visible: the answer may be incomplete.
 pub(super) fn warn(grants: &Grants) {
     for unseen in &grants.unseen {
         let what = match &unseen.what {
-            // What the own token says is shown then, and said by itself.
+            // In this case the token's own roles are shown, with a separate message.
             Part::Assignments => continue,
             Part::OtherDomains(domain) => {
                 let domain = grants.place_name(Place::Domain(domain));
@@ -203,7 +203,7 @@ pub(super) fn warn(grants: &Grants) {
     }
 }
 
-/// Says to those who may see no role assignments what is shown instead.
+/// Tells users who may not see any role assignments what is shown instead.
 fn warn_of_own(grants: &Grants) {
     const MOST: usize = 10;
     if grants.unseen.iter().all(|it| it.what != Part::Assignments) {

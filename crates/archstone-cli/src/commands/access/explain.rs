@@ -28,7 +28,7 @@ The exit status is 0 if the user has access, and 1 if not.",
     work: &Own { describe, run },
 };
 
-/// The exit status where someone has no access.
+/// The exit status if someone has no access.
 const NO_ACCESS: u8 = 1;
 
 fn describe() -> Command {
@@ -126,7 +126,7 @@ impl Question<'_> {
         lines.join("\n") + "\n"
     }
 
-    /// What is missing, and what keeps tokens from being issued.
+    /// What is missing, and what prevents tokens from being issued.
     fn missing(&self) -> Vec<String> {
         let is_blind = self.grants.unseen.iter().any(|it| it.what == Part::Assignments);
         if is_blind && self.grants.held.iter().all(|it| it.place.as_ref() != self.place) {

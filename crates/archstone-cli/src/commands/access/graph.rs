@@ -1,4 +1,4 @@
-//! `archstone access graph`: role assignments as a picture.
+//! `archstone access graph`: draws role assignments.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -26,7 +26,7 @@ archstone access graph --user alice --dot | dot -Tpdf > alice.pdf
 archstone access graph --domain acme --html > acme.html",
     more: "\
 Shows role assignments as they were granted: users and groups, their roles, and where. Dashed lines are for what \
-projects inherit. With options, only those that lead to what they say.",
+projects inherit. Options select which assignments are shown.",
     work: &Own { describe, run },
 };
 
@@ -45,7 +45,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     assignments.sort_by_cached_key(|it| {
         (actor(&grants, &it.actor), grants.place_name(it.place.as_ref()), grants.role_name(&it.role), it.is_inherited)
     });
-    // What the own token says comes from somewhere, though not visibly.
+    // The token's own roles come from some assignment, but it is not visible.
     let held: Vec<_> = grants
         .held
         .iter()
@@ -139,7 +139,7 @@ fn graph(grants: &Grants, assignments: &[&Assignment]) -> Graph {
     graph
 }
 
-/// Makes the nodes in the order of their names.
+/// Creates the nodes, sorted by name.
 fn sorted<K: Ord + Copy>(
     nodes: &mut BTreeMap<K, usize>,
     name: impl Fn(K) -> String,

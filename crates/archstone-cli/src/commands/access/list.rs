@@ -1,4 +1,4 @@
-//! `archstone access list`: who can do what where, and why.
+//! `archstone access list`: lists effective role assignments.
 
 use archstone::Result;
 use clap::{ArgMatches, Command};

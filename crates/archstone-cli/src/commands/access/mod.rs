@@ -1,4 +1,4 @@
-//! `archstone access`: who can do what where, and why.
+//! `archstone access`: effective role assignments, and how users get them.
 
 mod asked;
 mod explain;

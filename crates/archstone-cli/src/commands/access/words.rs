@@ -1,4 +1,4 @@
-//! Access in words, and as cells.
+//! Role assignments as text, and as cells.
 
 use archstone::identity::grants::{Chain, EffectiveGrant, Grants, Place};
 use clap::ArgMatches;
@@ -33,7 +33,7 @@ pub(super) fn chain(grants: &Grants, grant: &EffectiveGrant<'_>, chain: &Chain<'
     granted + &implied.collect::<String>()
 }
 
-/// Whether the answer is for programs that read structures.
+/// Whether the output format has structured values, such as JSON.
 pub(super) fn is_structured(options: &ArgMatches) -> bool {
     let format = options.try_get_one::<String>("format").ok().flatten();
     let is_about_json = |id: &&str| options.try_get_raw(id).ok().flatten().is_some();
@@ -57,7 +57,7 @@ pub(super) fn columns(is_structured: bool) -> Vec<Column> {
     ]
 }
 
-/// Who has which role where. There is no role where none is had.
+/// The user, role and place of a grant. There is no role if none is granted.
 pub(super) fn cells(grants: &Grants, user: &str, role: Option<&str>, place: Place<&str>) -> Vec<Value> {
     let name = grants.place_name(place);
     let at = |is_here: bool| if is_here { Value::from(name.as_str()) } else { "".into() };
@@ -79,7 +79,7 @@ pub(super) fn cells(grants: &Grants, user: &str, role: Option<&str>, place: Plac
     ]
 }
 
-/// All ways to a role: for people one on each line.
+/// All ways to get a role: for people, one per line.
 pub(super) fn chains(grants: &Grants, grant: &EffectiveGrant<'_>, is_structured: bool) -> Value {
     if is_structured {
         return Value::List(grant.chains.iter().map(|it| structure(grants, it)).collect());

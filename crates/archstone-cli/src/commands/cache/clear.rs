@@ -4,7 +4,7 @@ use archstone::{Result, blocking::clear_token_store};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::{
-    command::{Answers, Own, Spec},
+    command::{Answers, OwnChange, Spec},
     events::warning,
     output::Answer,
     session::Session,
@@ -19,16 +19,16 @@ archstone cache clear --all       remove every token in the same store",
     more: "\
 The token stays valid until it expires; `token revoke` revokes it, too. `--all` needs no login; memcached cannot list \
 its entries, so `--all` cannot clear it.",
-    work: &Own { describe, run },
+    work: &OwnChange { describe, run },
 };
 
-/// The same under the name that `openstack` has for it.
+/// The same under `openstack`'s name for it.
 pub(in crate::commands) const CLOUD_CACHE_DELETE: Spec = Spec {
     words: &["cloud", "cache", "delete"],
     answers: Answers::Text,
     examples: "archstone cloud cache delete",
     more: "",
-    work: &Own { describe, run },
+    work: &OwnChange { describe, run },
 };
 
 fn describe() -> Command {
@@ -42,12 +42,15 @@ fn describe() -> Command {
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     if options.get_flag("all") {
-        // Whoever the tokens are for: it takes no login.
+        // For the tokens of all users, no login is needed.
         match session.builder()?.token_store()? {
-            Some(store) => {
-                clear_token_store(&store)?;
-            }
+            Some(_) if session.only_says(|| "would remove all tokens of the store".to_owned()) => {}
+            Some(store) => drop(clear_token_store(&store)?),
             None => warning!("no tokens are cached between runs: there is nothing to clear"),
+        }
+    } else if session.is_dry_run() {
+        if let Some(status) = session.client()?.token_store_status()?.filter(|it| it.own.is_some()) {
+            session.only_says(|| format!("would remove the token of this login in `{}`", status.place));
         }
     } else if !session.client()?.clear_stored_token()? {
         warning!("no token is cached for this login: there is nothing to clear");

@@ -20,9 +20,9 @@ archstone cache list --open
 archstone cache list --token-cache redis://cache.example -f json",
     more: "\
 A token is listed with its cloud and user when this login, or a cloud of clouds.yaml, has the secret \
-that opens it. The others in the same store are sealed: only their size and age are known. \
-Tokens whose secret comes from a command, a keyring or a prompt are opened only with `--open`. \
-memcached cannot list what it keeps for others.",
+that decrypts it. Of the others in the same store, only the size and age are known. \
+Tokens whose secret comes from a command, a keyring or a prompt are decrypted only with `--open`. \
+memcached cannot list the tokens of others.",
     work: &Own { describe, run },
 };
 

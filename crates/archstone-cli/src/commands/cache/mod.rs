@@ -1,4 +1,4 @@
-//! `archstone cache …`: which tokens are cached, and for whom. Never the tokens themselves.
+//! `archstone cache …`: cached tokens and their users. Never shows the tokens themselves.
 
 mod clear;
 mod list;

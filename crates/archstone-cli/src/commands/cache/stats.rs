@@ -1,4 +1,4 @@
-//! `archstone cache stats`: what the stores of tokens are good for.
+//! `archstone cache stats`: how many logins the token stores have saved.
 
 use archstone::{Result, StoredToken};
 use clap::{ArgMatches, Command};
@@ -18,7 +18,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
 archstone cache stats
 archstone cache stats -f value -c Hits",
     more: "\
-A hit is a token taken from the store: a login saved. Hits and logins are counted for as long as the store keeps the \
+A hit is a token read from the store, which saves a login. Hits and logins are counted for as long as the store keeps the \
 entry of a login.",
     work: &Own { describe, run },
 };

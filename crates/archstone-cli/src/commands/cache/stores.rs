@@ -1,4 +1,4 @@
-//! The stores of tokens, and what the secrets of this user open in them.
+//! The token stores, and the tokens in them that this user's secrets decrypt.
 
 use archstone::{
     Access, Client as AsyncClient, ClientBuilder, ErrorKind, Result, StoredToken, TokenStoreStatus,
@@ -10,21 +10,21 @@ use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::{events::warning, session::Session};
 
-/// A store, and what this user's clouds have in it.
+/// A store, and the tokens of this user's clouds in it.
 pub(super) struct Store {
     pub(super) place: String,
-    /// By the cloud's name; the login of this run has none.
+    /// With the cloud's name; the login of this run has none.
     pub(super) opened: Vec<(Option<String>, StoredToken)>,
-    /// Entries that none of their secrets decrypts; `None` if the store cannot list them.
+    /// Entries that none of the user's secrets decrypts; `None` if the store cannot list them.
     pub(super) sealed: Option<Vec<StoredToken>>,
 }
 
-/// What a command that looks into the stores can be told.
+/// The option of commands that read the stores.
 pub(super) fn open_option() -> Arg {
     Arg::new("open")
         .long("open")
         .action(ArgAction::SetTrue)
-        .help("Run password commands and unlock keyrings, to open the tokens that need them")
+        .help("Run password commands and unlock keyrings, to decrypt the tokens that need them")
 }
 
 /// The stores of this run's login and of every cloud that files name.
@@ -60,7 +60,7 @@ fn add(stores: &mut Vec<Store>, cloud: Option<String>, status: TokenStoreStatus)
     let at = stores.iter().position(|store| store.place == status.place).unwrap_or_else(|| {
         if let Some(outdated @ 1..) = status.outdated {
             warning!(
-                "{outdated} more tokens in `{}` are of Archstone 0.1: they are not used, and go away by themselves; \
+                "{outdated} more tokens in `{}` are from Archstone 0.1: they are not used, and will expire; \
                  `archstone cache clear --all` removes them with the others",
                 status.place
             );
@@ -76,7 +76,7 @@ fn add(stores: &mut Vec<Store>, cloud: Option<String>, status: TokenStoreStatus)
     }
 }
 
-/// What a store keeps, with the token of a login, and the cloud's name, where that is complete.
+/// The status of a store, with the token of a login, and with the cloud's name if the login is fully configured.
 fn status(builder: ClientBuilder) -> Result<Option<(Option<String>, TokenStoreStatus)>> {
     match builder.clone().build() {
         Ok(client) => {
@@ -95,7 +95,7 @@ fn status(builder: ClientBuilder) -> Result<Option<(Option<String>, TokenStoreSt
 /// This run's login, and those of the clouds that files name.
 fn builders(session: &Session<'_>) -> Result<Vec<(Option<String>, ClientBuilder)>> {
     let mut builders = vec![(None, session.builder()?)];
-    // What this run says of the store is stronger than what files say of their clouds.
+    // Options of this run take precedence over the entries of the clouds.
     let said: Vec<_> = session
         .explain()
         .map(|it| it.values)
@@ -115,7 +115,7 @@ fn builders(session: &Session<'_>) -> Result<Vec<(Option<String>, ClientBuilder)
     Ok(builders)
 }
 
-/// What the token is for.
+/// The scope of the token.
 pub(super) fn scope(access: &Access) -> Option<&str> {
     let system = access.is_system_scoped().then_some("system");
     access.project_name().or_else(|| access.domain_name()).or(system)

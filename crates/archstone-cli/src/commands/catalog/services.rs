@@ -1,4 +1,4 @@
-//! Which catalog a command shows, and how its endpoints are written.
+//! The catalog that a command shows, and the format of its endpoints.
 
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ pub(super) fn cached() -> Arg {
     Arg::new("cached")
         .long("cached")
         .action(ArgAction::SetTrue)
-        .help("Show the catalog that came with the token, without a request")
+        .help("Show the catalog of the cached token, without a request")
 }
 
-/// The token with the catalog as it is now, or, with `--cached` and where Keystone refuses to show that, of the login.
+/// The token with the current catalog; or with that of the login, if `--cached` is given or Keystone refuses to show
+/// it.
 pub(super) fn access(session: &Session<'_>, options: &ArgMatches) -> Result<Arc<Access>> {
     let client = session.client()?;
     if options.get_flag("cached") {
@@ -29,7 +30,7 @@ pub(super) fn access(session: &Session<'_>, options: &ArgMatches) -> Result<Arc<
     Ok(Arc::clone(current.access()))
 }
 
-/// Warns where requests for services of the catalog go to another place, by the configuration.
+/// Warns if the configuration overrides the endpoints of services in the catalog.
 pub(super) fn warn_of_overrides<'s>(
     session: &Session<'_>,
     services: impl IntoIterator<Item = &'s Service>,
@@ -45,7 +46,7 @@ pub(super) fn warn_of_overrides<'s>(
     Ok(())
 }
 
-/// For people, each endpoint on two lines; for programs, with all that is known of it.
+/// For people, each endpoint on two lines; for programs, with all details.
 pub(super) fn endpoints(service: &Service) -> Value {
     let lines = |it: &Endpoint| format!("{}\n  {}: {}\n", it.region().unwrap_or("<none>"), it.interface(), it.url());
     let object = |it: &Endpoint| {

@@ -17,7 +17,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
 archstone catalog show compute
 archstone catalog show nova -f json",
     more: "\
-A service name or type that is configured for the service, such as `image_service_name`, counts.",
+A service name or type that is configured for the service, such as `image_service_name`, applies.",
     work: &Own { describe, run },
 };
 
@@ -47,7 +47,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     ]))
 }
 
-/// As it is configured for a type; by exact type, name or id; then by an alias of the type.
+/// Finds a service as configured for a type; by exact type, name or ID; then by an alias of its type.
 fn find<'a>(catalog: &'a Catalog, wanted: &str, configured: &ServiceSettings) -> Result<&'a Service> {
     if configured.service_type.is_some() || configured.service_name.is_some() {
         let filter = EndpointFilter::from(configured.service_type.as_deref().unwrap_or(wanted));

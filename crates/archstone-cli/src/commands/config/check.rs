@@ -1,4 +1,4 @@
-//! `archstone config check`: what is wrong with the configuration, all of it at once.
+//! `archstone config check`: finds all mistakes in the configuration at once.
 
 use archstone::{ErrorKind, Result, config::check, host::Host};
 use clap::{ArgMatches, Command};

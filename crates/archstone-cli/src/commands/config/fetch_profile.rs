@@ -7,8 +7,9 @@ use archstone::{
 };
 use clap::{Arg, ArgMatches, Command};
 
+use super::files::save;
 use crate::{
-    command::{Answers, Own, Spec},
+    command::{Answers, OwnChange, Spec},
     output::Answer,
     session::Session,
 };
@@ -20,7 +21,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     more: "\
 A cloud with `profile: https://vexxhost.com` uses the profile in clouds-public.yaml as a base. \
 Profiles are never fetched implicitly, and nothing in a profile is run.",
-    work: &Own { describe, run },
+    work: &OwnChange { describe, run },
 };
 
 fn describe() -> Command {
@@ -35,6 +36,6 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let profile = blocking::fetch_profile(address, session.builder()?.transport()?, &host)?;
     let mut file = ConfigFile::of(Family::Public, &host)?;
     file.set_profile(&profile)?;
-    file.save()?;
+    save(session, &file)?;
     Ok(Answer::Text(format!("{}\n", file.path().display())))
 }

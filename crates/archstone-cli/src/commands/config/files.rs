@@ -7,16 +7,23 @@ use archstone::{
 };
 use clap::Arg;
 
+use crate::session::Session;
+
 pub(super) fn cloud() -> Arg {
     Arg::new("of_cloud").value_name("CLOUD").required(true).help("The cloud's name in clouds.yaml")
 }
 
-/// The files that may name a cloud, `secure.yaml` first: those that are there.
+/// The existing files that may define a cloud, `secure.yaml` first.
 pub(super) fn files(host: &Host) -> Result<Vec<ConfigFile>> {
     let used = searched(host).into_iter().filter(|it| it.state == FileState::Used && it.family != Family::Public);
     let mut files = used.map(|it| ConfigFile::at(it.path)).collect::<Result<Vec<_>>>()?;
     files.reverse();
     Ok(files)
+}
+
+/// Writes a changed file, or reports that it would be written.
+pub(super) fn save(session: &Session<'_>, file: &ConfigFile) -> Result<()> {
+    if session.only_says(|| format!("would write `{}`", file.path().display())) { Ok(()) } else { file.save() }
 }
 
 pub(super) fn absent(cloud: &str) -> Error {

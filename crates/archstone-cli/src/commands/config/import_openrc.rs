@@ -1,4 +1,4 @@
-//! `archstone config import-openrc`: an openrc file becomes a cloud of clouds.yaml.
+//! `archstone config import-openrc`: imports an openrc file as a cloud of clouds.yaml.
 
 use std::fs;
 
@@ -10,9 +10,9 @@ use archstone::{
 };
 use clap::{Arg, ArgMatches, Command};
 
-use super::files::cloud;
+use super::files::{cloud, save};
 use crate::{
-    command::{Answers, Own, Spec},
+    command::{Answers, OwnChange, Spec},
     events::warning,
     input,
     output::Answer,
@@ -27,8 +27,8 @@ archstone config import-openrc mycloud demo-openrc.sh
 archstone config set mycloud password",
     more: "\
 Reads what POSIX shells, csh, fish, PowerShell and Windows' own command line set. Nothing in the file is run.
-What it asks for, such as a password, is left out, and each line that is not understood is reported.",
-    work: &Own { describe, run },
+Values that the file prompts for, such as a password, are left out, and each line that is not understood is reported.",
+    work: &OwnChange { describe, run },
 };
 
 fn describe() -> Command {
@@ -38,7 +38,7 @@ fn describe() -> Command {
     ])
 }
 
-fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let text = |id: &str| options.get_one::<String>(id).map_or("", String::as_str);
     let (cloud, path) = (text("of_cloud"), text("file"));
     let read = match path {
@@ -58,12 +58,12 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let mut file = ConfigFile::of(Family::Clouds, &Host::default())?;
     if file.clouds().iter().any(|it| it == cloud) {
         return Err(invalid(format!("there is a cloud `{cloud}` in `{}` already", file.path().display()))
-            .with_hint("take another name, or remove the cloud first"));
+            .with_hint("use another name, or remove the cloud first"));
     }
     for (option, value) in &openrc.options {
         file.set(cloud, option, value.expose())?;
     }
-    file.save()?;
+    save(session, &file)?;
     for variable in &openrc.open {
         warning!("the file does not say what `{variable}` is; set it with `{}`", command_to_set(cloud, variable));
     }
@@ -81,7 +81,7 @@ fn not_read(line: &UnreadLine) -> String {
     format!("line {} is not understood and is left out: it names {}", line.line, variables.join(", "))
 }
 
-/// The command that sets the option of a variable; it asks for a secret.
+/// The command that sets the option of a variable; it prompts for a secret.
 fn command_to_set(cloud: &str, variable: &str) -> String {
     let key = variable.trim_start_matches("ARCHSTONE_").trim_start_matches("OS_").to_ascii_lowercase();
     let spec = OptionSpec::find(&key);

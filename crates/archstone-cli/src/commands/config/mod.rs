@@ -1,4 +1,4 @@
-//! `archstone config …`: what is configured, whether it is right, and changes to it.
+//! `archstone config …`: shows, checks and edits the configuration.
 
 mod check;
 mod fetch_profile;

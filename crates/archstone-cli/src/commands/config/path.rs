@@ -1,4 +1,4 @@
-//! `archstone config path`: the files that are looked for, and those that are found.
+//! `archstone config path`: the files that are searched for, and those that exist.
 
 use archstone::{
     Result,
@@ -29,7 +29,7 @@ fn describe() -> Command {
         Arg::new("all")
             .long("all")
             .action(ArgAction::SetTrue)
-            .help("Also list the places where there is none, in order"),
+            .help("Also list places without a file, in order of precedence"),
     )
 }
 

@@ -1,11 +1,11 @@
-//! `archstone config remove`: a cloud is taken out of the files.
+//! `archstone config remove`: removes a cloud from the files.
 
 use archstone::{Result, host::Host};
 use clap::{ArgMatches, Command};
 
-use super::files::{absent, cloud, files};
+use super::files::{absent, cloud, files, save};
 use crate::{
-    command::{Answers, Own, Spec},
+    command::{Answers, OwnChange, Spec},
     output::Answer,
     session::Session,
 };
@@ -15,19 +15,19 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     examples: "archstone config remove mycloud",
     more: "",
-    work: &Own { describe, run },
+    work: &OwnChange { describe, run },
 };
 
 fn describe() -> Command {
     Command::new("remove").about("Remove a cloud from clouds.yaml and secure.yaml").arg(cloud())
 }
 
-fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let cloud = options.get_one::<String>("of_cloud").map_or("", String::as_str);
     let mut changed = String::new();
     for mut file in files(&Host::default())? {
         if file.remove(cloud)? {
-            file.save()?;
+            save(session, &file)?;
             changed.push_str(&format!("{}\n", file.path().display()));
         }
     }

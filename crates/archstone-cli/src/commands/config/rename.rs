@@ -1,11 +1,11 @@
-//! `archstone config rename`: a cloud gets another name.
+//! `archstone config rename`: renames a cloud.
 
 use archstone::{Result, host::Host};
 use clap::{Arg, ArgMatches, Command};
 
-use super::files::{absent, cloud, files};
+use super::files::{absent, cloud, files, save};
 use crate::{
-    command::{Answers, Own, Spec},
+    command::{Answers, OwnChange, Spec},
     output::Answer,
     session::Session,
 };
@@ -15,7 +15,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     examples: "archstone config rename mycloud work",
     more: "",
-    work: &Own { describe, run },
+    work: &OwnChange { describe, run },
 };
 
 fn describe() -> Command {
@@ -24,18 +24,18 @@ fn describe() -> Command {
         .args([cloud(), Arg::new("name").value_name("NAME").required(true).help("The new name")])
 }
 
-fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let text = |id: &str| options.get_one::<String>(id).map_or("", String::as_str);
     let (cloud, name) = (text("of_cloud"), text("name"));
     let mut files = files(&Host::default())?;
     let mut changed = String::new();
-    // All or none: nothing is written before every file agrees.
+    // All or nothing: no file is written unless all of them can be changed.
     let mut renamed = Vec::new();
     for file in &mut files {
         renamed.push(file.rename(cloud, name)?);
     }
     for (file, _) in files.iter().zip(&renamed).filter(|(_, renamed)| **renamed) {
-        file.save()?;
+        save(session, file)?;
         changed.push_str(&format!("{}\n", file.path().display()));
     }
     if changed.is_empty() {

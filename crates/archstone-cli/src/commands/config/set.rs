@@ -1,4 +1,4 @@
-//! `archstone config set`: an option of a cloud, in the file.
+//! `archstone config set`: sets an option of a cloud.
 
 use archstone::{
     Error, ErrorKind, Result, Secret,
@@ -7,9 +7,9 @@ use archstone::{
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::files::{cloud, files};
+use super::files::{cloud, files, save};
 use crate::{
-    command::{Answers, Own, Spec},
+    command::{Answers, OwnChange, Spec},
     events::warning,
     output::Answer,
     session::{Session, ask, first_line},
@@ -27,7 +27,7 @@ archstone config set mycloud password_command 'pass show cloud'",
     more: "\
 Changes the file that has the option; otherwise clouds.yaml, or a new one in your own configuration folder. Comments, \
 order and formatting are preserved. A file that gets a secret is made readable for its owner only.",
-    work: &Own { describe, run },
+    work: &OwnChange { describe, run },
 };
 
 fn describe() -> Command {
@@ -49,12 +49,16 @@ fn describe() -> Command {
     ])
 }
 
-fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let text = |id: &str| options.get_one::<String>(id).map_or("", String::as_str);
     let (cloud, option) = (text("of_cloud"), text("option"));
     let spec = OptionSpec::find(option.strip_prefix("auth.").unwrap_or(option));
     let value = match options.get_one::<String>("value").map(String::as_str) {
         Some("-") => first_line("-", "the value")?,
+        Some("") if spec.is_some_and(|spec| spec.secret) => {
+            return Err(Error::new(ErrorKind::InvalidRequest, format!("the value of `{option}` is empty"))
+                .with_hint("`archstone config unset CLOUD OPTION` removes it"));
+        }
         Some(value) => {
             if spec.is_some_and(|spec| spec.secret) {
                 warning!(
@@ -70,17 +74,17 @@ fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     };
     let host = Host::default();
     if options.get_flag("keyring") {
-        return keep(cloud, option, &value, options.get_flag("secure"), &host);
+        return keep(session, cloud, option, &value, options.get_flag("secure"), &host);
     }
     let mut file = chosen(cloud, option, options.get_flag("secure"), &host)?;
     file.set(cloud, option, value.expose())?;
     let names: Vec<String> = clouds(&host).into_iter().flatten().map(|it| it.name).collect();
-    file.save()?;
+    save(session, &file)?;
     say_if_new(cloud, &names, &file);
     Ok(Answer::Text(format!("{}\n", file.path().display())))
 }
 
-/// A typo in a cloud's name makes a new cloud.
+/// Warns about a new cloud, since a typo in the name creates one.
 fn say_if_new(cloud: &str, names: &[String], file: &ConfigFile) {
     if names.iter().any(|name| name == cloud) {
         return;
@@ -90,8 +94,15 @@ fn say_if_new(cloud: &str, names: &[String], file: &ConfigFile) {
     warning!("`{cloud}` is a new cloud in `{}`{meant}", file.path().display());
 }
 
-/// Puts a secret into the keyring, and in its place where it is.
-fn keep(cloud: &str, option: &str, secret: &Secret, in_secure: bool, host: &Host) -> Result<Answer> {
+/// Stores a secret in the keyring, and a reference to it in the file.
+fn keep(
+    session: &Session<'_>,
+    cloud: &str,
+    option: &str,
+    secret: &Secret,
+    in_secure: bool,
+    host: &Host,
+) -> Result<Answer> {
     let option = option.strip_prefix("auth.").unwrap_or(option);
     let spec = OptionSpec::find(&format!("{option}_keyring")).ok_or_else(|| {
         Error::new(ErrorKind::InvalidRequest, format!("`{option}` cannot be stored in the keyring"))
@@ -99,18 +110,20 @@ fn keep(cloud: &str, option: &str, secret: &Secret, in_secure: bool, host: &Host
     })?;
     let account = if option == "password" { cloud.to_owned() } else { format!("{cloud}.{option}") };
     let place: KeyringPlace = format!("archstone/{account}").parse()?;
-    place.write(secret)?;
+    if !session.only_says(|| format!("would store the secret in the keyring as `{place}`")) {
+        place.write(secret)?;
+    }
     // It is stored in one place only.
     for other in [option.to_owned(), format!("{option}_file"), format!("{option}_command")] {
         for mut file in files(host)?.into_iter().filter(|file| file.has(cloud, &other)) {
             file.unset(cloud, &other)?;
-            file.save()?;
+            save(session, &file)?;
         }
     }
     let names: Vec<String> = clouds(host).into_iter().flatten().map(|it| it.name).collect();
     let mut file = chosen(cloud, spec.name, in_secure, host)?;
     file.set(cloud, spec.name, &place.to_string())?;
-    file.save()?;
+    save(session, &file)?;
     say_if_new(cloud, &names, &file);
     Ok(Answer::Text(format!("{}\n", file.path().display())))
 }

@@ -1,4 +1,4 @@
-//! `archstone config show`: what counts, and where it comes from.
+//! `archstone config show`: effective options, and their origins.
 
 use archstone::{Error, ErrorKind, Result, config::OptionSpec};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -39,7 +39,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         |name: &String| OptionSpec::find(name).is_some() || explanation.values.iter().any(|it| it.name == *name);
     if let Some(unknown) = only.iter().find(|name| !is_known(name)) {
         let set: Vec<_> = explanation.values.iter().map(|it| format!("`{}`", it.name)).collect();
-        return Err(Error::new(ErrorKind::InvalidRequest, format!("there is no option `{unknown}`"))
+        return Err(Error::new(ErrorKind::InvalidRequest, format!("unknown option `{unknown}`"))
             .with_hint(format!("the options that are set are {}", set.join(", "))));
     }
     let values = explanation.values.iter().filter(|it| only.is_empty() || only.contains(&it.name));
@@ -50,7 +50,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     Ok(Answer::list(["Option", "Value", "Origin"], rows))
 }
 
-/// The name of an option as files have it, however it was written.
+/// The name of an option as in files, from any spelling.
 fn canonical(name: &str) -> String {
     let name = name.trim_start_matches('-').replace('-', "_");
     let spec = OptionSpec::find(&name).or_else(|| OptionSpec::find(name.strip_prefix("os_")?));

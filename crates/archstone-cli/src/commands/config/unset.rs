@@ -1,11 +1,11 @@
-//! `archstone config unset`: an option of a cloud is taken out of the files.
+//! `archstone config unset`: removes an option of a cloud from the files.
 
 use archstone::{Error, ErrorKind, Result, host::Host};
 use clap::{Arg, ArgMatches, Command};
 
-use super::files::{cloud, files};
+use super::files::{cloud, files, save};
 use crate::{
-    command::{Answers, Own, Spec},
+    command::{Answers, OwnChange, Spec},
     output::Answer,
     session::Session,
 };
@@ -15,7 +15,7 @@ pub(in crate::commands) const SPEC: Spec = Spec {
     answers: Answers::Text,
     examples: "archstone config unset mycloud password",
     more: "",
-    work: &Own { describe, run },
+    work: &OwnChange { describe, run },
 };
 
 fn describe() -> Command {
@@ -24,13 +24,13 @@ fn describe() -> Command {
         .args([cloud(), Arg::new("option").value_name("OPTION").required(true).help("The option's name")])
 }
 
-fn run(_session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
+fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
     let text = |id: &str| options.get_one::<String>(id).map_or("", String::as_str);
     let (cloud, option) = (text("of_cloud"), text("option"));
     let mut changed = String::new();
     for mut file in files(&Host::default())? {
         if file.unset(cloud, option)? {
-            file.save()?;
+            save(session, &file)?;
             changed.push_str(&format!("{}\n", file.path().display()));
         }
     }

@@ -6,15 +6,15 @@ mod types;
 use self::scalar::Style;
 use super::{Name, python, value::Value};
 
-/// The width after which text goes on in the next line.
+/// The width after which text continues on the next line.
 const BEST_WIDTH: usize = 80;
 
-/// Which text must be quoted so that no reader takes it for something else.
+/// Which text must be quoted so that no parser reads it as another type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// `PyYAML`, and others of YAML 1.1.
+    /// `PyYAML`, and other parsers of YAML 1.1.
     Python,
-    /// Also those of YAML 1.2, for whom `1e5` is a number.
+    /// Also parsers of YAML 1.2, which read `1e5` as a number.
     All,
 }
 
@@ -30,9 +30,9 @@ struct Emitter {
     readers: Readers,
     out: String,
     column: usize,
-    /// Whether what was written last needs no space after it.
+    /// Whether the last output needs no space after it.
     after_space: bool,
-    /// Whether there is nothing but indentation and indicators in this line.
+    /// Whether this line contains only indentation and indicators.
     in_indent: bool,
 }
 
@@ -41,14 +41,14 @@ impl Emitter {
         Self { readers, out: String::new(), column: 0, after_space: true, in_indent: true }
     }
 
-    /// Writes a value; `indent` is that of what it is in, where it is in anything.
+    /// Writes a value; `indent` is that of its parent, if it has one.
     fn node(&mut self, value: &Value, indent: Option<usize>, is_member: bool) {
         let inner = indent.map_or(0, |indent| indent + 2);
         match value.machine() {
             Value::List(items) if items.is_empty() => self.empty("[]"),
             Value::Object(members) if members.is_empty() => self.empty("{}"),
             Value::List(items) => {
-                // Below a name, a list is not indented further.
+                // A list that is the value of a key is not indented further.
                 let inner = indent.filter(|_| is_member && !self.in_indent).unwrap_or(inner);
                 for item in items {
                     self.start_line(inner);
@@ -105,7 +105,7 @@ impl Emitter {
         self.out.push_str(text);
     }
 
-    /// Writes an indicator, with a space before it where there is none.
+    /// Writes an indicator, with a space before it if there is none.
     fn indicator(&mut self, indicator: &str, keeps_indent: bool) {
         if !self.after_space {
             self.write(" ");
@@ -115,7 +115,7 @@ impl Emitter {
         self.write(indicator);
     }
 
-    /// Writes an indicator right behind what was written last.
+    /// Writes an indicator directly after the last output.
     fn indicator_after(&mut self, indicator: &str) {
         self.after_space = false;
         self.in_indent = false;
@@ -129,7 +129,7 @@ impl Emitter {
         self.in_indent = true;
     }
 
-    /// Goes to this column: of the next line, unless there is only indentation before it in this one.
+    /// Moves to this column, on the next line unless this one has only indentation before it.
     fn start_line(&mut self, indent: usize) {
         if !self.in_indent || self.column > indent || self.column == indent && !self.after_space {
             self.line_break("\n");
@@ -149,7 +149,7 @@ fn float(number: f64) -> String {
         return if number > 0.0 { ".inf".into() } else { "-.inf".into() };
     }
     let text = python::float(number);
-    // Without a point it is no number in YAML 1.1.
+    // Without a point it is not a number in YAML 1.1.
     if text.contains('.') { text } else { text.replacen('e', ".0e", 1) }
 }
 

@@ -1,8 +1,8 @@
-//! Text in YAML: bare where it can be, else in quotes, and over several lines where it is long.
+//! Text in YAML: plain if possible, otherwise quoted, and on several lines if it is long.
 
 use super::{BEST_WIDTH, Emitter, Readers, types};
 
-/// What ends a line.
+/// Line breaks.
 pub(super) const BREAKS: [char; 4] = ['\n', '\u{85}', '\u{2028}', '\u{2029}'];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) fn style(text: &str, is_key: bool, readers: Readers) -> Style {
     }
 }
 
-/// Whether something in it means something else in YAML.
+/// Whether it contains something with a special meaning in YAML.
 fn has_indicators(text: &str) -> bool {
     text.starts_with("---")
         || text.starts_with("...")
@@ -74,7 +74,7 @@ impl Emitter {
                 is_first = false;
             }
             if !breaks.is_empty() {
-                // One break alone would be read as a space.
+                // A single line break would be read as a space.
                 self.line_break("\n");
                 for _ in breaks.chars() {
                     self.line_break("\n");
@@ -89,7 +89,7 @@ impl Emitter {
     pub(super) fn double_quoted(&mut self, text: &str, indent: usize, is_key: bool) {
         self.indicator("\"", false);
         let characters: Vec<char> = text.chars().collect();
-        // What is not yet written.
+        // Characters that are not written yet.
         let mut pending = String::new();
         for (position, c) in characters.iter().copied().enumerate() {
             let is_bare = matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
@@ -97,7 +97,7 @@ impl Emitter {
                 self.write(&std::mem::take(&mut pending));
                 self.write(&escape(c));
             }
-            // `PyYAML` counts one column less behind what it has escaped.
+            // After an escape, `PyYAML`'s column count is one too low.
             let column = if is_bare { self.column + pending.len() } else { self.column - 1 };
             let can_break = position > 0 && position + 1 < characters.len() && (c == ' ' || pending.is_empty());
             if can_break && column > BEST_WIDTH && !is_key {

@@ -1,4 +1,4 @@
-//! Which bare text a reader of YAML takes for something other than text.
+//! Which plain text YAML parsers read as something other than text.
 
 /// For `PyYAML`: what its resolver's patterns of YAML 1.1 match.
 pub(super) fn is_typed(text: &str) -> bool {
@@ -6,7 +6,7 @@ pub(super) fn is_typed(text: &str) -> bool {
     is_word(text, &WORDS) || is_integer(text) || is_float(text) || is_timestamp(text)
 }
 
-/// For readers of YAML 1.2's core schema, and for those of 1.1 who read its letter.
+/// For parsers of YAML 1.2's core schema, and for those that implement YAML 1.1 literally.
 pub(super) fn is_typed_elsewhere(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
@@ -27,7 +27,7 @@ pub(super) fn is_typed_elsewhere(text: &str) -> bool {
     is_number || is_octal || is_special
 }
 
-/// In small letters, with a capital one first, or in capitals.
+/// Whether it is one of these words in lower case, capitalized, or in upper case.
 fn is_word(text: &str, words: &[&str]) -> bool {
     let lower = text.to_ascii_lowercase();
     let is_cased = text == lower || text == text.to_ascii_uppercase() || text.get(1..) == lower.get(1..);
@@ -58,7 +58,7 @@ fn is_integer(text: &str) -> bool {
     first.starts_with(|c: char| c.is_ascii_digit()) && all(first, is_digit) && sixties.is_none_or(are_sixties)
 }
 
-/// Parts of minutes or degrees: up to 59 each, with colons between them.
+/// Sexagesimal parts: up to 59 each, separated by colons.
 fn are_sixties(text: &str) -> bool {
     text.split(':').all(|part| match part.as_bytes() {
         [one] => one.is_ascii_digit(),

@@ -1,4 +1,4 @@
-//! A secret made for a program, bound to one project: Keystone's method `application_credential`.
+//! A secret created for a program, bound to one project: Keystone's method `application_credential`.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
         OptionSpec::plain("application_credential_secret_command", "a command that prints the secret")
             .choices(&[("proof", "application credential"), ("application_credential_secret", "command")])
             .kind(ValueKind::Command),
-        OptionSpec::plain("application_credential_secret_keyring", "where the secret is in the keyring of this system")
+        OptionSpec::plain("application_credential_secret_keyring", "the place of the secret in the system keyring")
             .choices(&[("proof", "application credential"), ("application_credential_secret", "keyring")]),
     ],
     needs: &[&["application_credential_id", "application_credential_name"], &["application_credential_secret"]],
@@ -42,16 +42,16 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     ..MethodSpec::LOGIN
 };
 
-/// An application credential and its secret. It takes no scope; renewal sends it again.
+/// An application credential and its secret. Its scope is fixed; renewal sends it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationCredential {
-    /// Which.
+    /// The credential.
     pub credential: ApplicationCredentialRef,
     /// Its secret.
     pub secret: Secret,
 }
 
-/// An application credential, by its id or by its name and the user that made it.
+/// An application credential, by its id or by its name and the user who created it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApplicationCredentialRef {
     /// Its id.
@@ -60,7 +60,7 @@ pub enum ApplicationCredentialRef {
     Name {
         /// The name.
         name: String,
-        /// The user that made it.
+        /// The user who created it.
         user: UserRef,
     },
 }

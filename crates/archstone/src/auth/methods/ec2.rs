@@ -1,4 +1,4 @@
-//! An EC2 credential: an access key, and signatures by its secret, which `POST /v3/ec2tokens` takes.
+//! An EC2 credential: an access key, and signatures made with its secret, for `POST /v3/ec2tokens`.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
@@ -52,7 +52,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     ..MethodSpec::LOGIN
 };
 
-/// A credential, and who asks the identity service to validate it. Renewal signs again.
+/// A credential, and the caller that requests its validation. Renewal signs again.
 #[derive(Clone, Debug)]
 struct Ec2 {
     access: String,
@@ -67,7 +67,7 @@ enum Version {
     Four,
 }
 
-/// Whose token the request carries: Keystone answers services and administrators alone.
+/// Whose token the request carries: Keystone accepts only services and administrators.
 #[derive(Clone, Debug)]
 enum Caller {
     Nobody,
@@ -88,7 +88,7 @@ fn read(settings: &Settings) -> Result<Option<Ec2>> {
     };
     let caller = match (user(settings)?, secret("password"), secret("token")) {
         (Some(user), Some(password), _) => Caller::User(Password { user, password }),
-        // The user's password is missing, and may be asked for.
+        // The user's password is missing, and may be prompted for.
         (Some(_), None, _) => return Ok(None),
         (None, _, Some(token)) => Caller::Token(token),
         (None, _, None) => Caller::Nobody,
@@ -97,11 +97,11 @@ fn read(settings: &Settings) -> Result<Option<Ec2>> {
     Ok(credential.map(|(access, secret)| Ec2 { access, secret, version, caller }))
 }
 
-/// What is signed is no request that anybody has sent: the one of the login itself will do.
+/// The signature does not need to be of a request that was really sent, so the login's own request is used.
 const VERB: &str = "POST";
 
 impl Ec2 {
-    /// What the identity service compares with its own signature.
+    /// The data that the identity service compares with its own signature.
     fn signed(&self, url: &Url, date: Timestamp) -> Value {
         let (host, path) = (&url[Position::BeforeHost..Position::AfterPort], url.path());
         let (parameters, headers, signature) = match self.version {
@@ -122,7 +122,7 @@ impl Ec2 {
 
     fn version_2(&self, host: &str, path: &str, date: Timestamp) -> (Value, Value, String) {
         let timestamp = date.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        // In the order of their names, as they are signed.
+        // In order of their names, as they are signed.
         let parameters = [
             ("AWSAccessKeyId", &*self.access),
             ("SignatureMethod", "HmacSHA256"),
@@ -199,10 +199,6 @@ impl Method for Ec2 {
         Some(&self.secret)
     }
 
-    fn factors(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
-    }
-
     fn refused(&self, _: &Scope) -> (ErrorKind, Hint) {
         let check = "the credential may be unknown, or its user or project disabled: check "
             + Hint::options(["ec2_access", "ec2_secret"], "and");
@@ -230,7 +226,7 @@ impl Method for Ec2 {
 mod tests {
     use super::*;
 
-    /// As python-keystoneclient's `Ec2Signer` signs the same.
+    /// Compares with the signatures of python-keystoneclient's `Ec2Signer`.
     #[test]
     fn both_signatures_are_those_of_others() {
         let date = "2023-11-14T22:13:20Z".parse().expect("a date");

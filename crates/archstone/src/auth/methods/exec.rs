@@ -1,26 +1,23 @@
-//! A program that gets the token, in whatever way: the open end for every language.
+//! A program that obtains the token in any way it likes: the extension point for every language.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{AuthMethod, Exchanged, Form, Method, MethodSpec, Reads, TokenExchange};
+use super::{AuthMethod, Exchanged, Form, Method, MethodSpec, Reads, provided};
 use crate::{
     access::Access,
-    auth::{
-        keystone,
-        login::{Exchange, Identity},
-    },
+    auth::login::Exchange,
     error::{Error, ErrorKind, Result, printable},
     hint::Hint,
     host::Host,
-    reference::{DomainRef, ProjectRef},
+    provider::ProvidedToken,
     scope::Scope,
     secret::Secret,
     settings::{OptionSpec, Origin, ValueKind, command},
     token::Token,
 };
 
-/// The variable in which the program finds what is wanted.
+/// The environment variable that carries the request to the program.
 const VARIABLE: &str = "ARCHSTONE_EXEC_REQUEST";
 
 const HINT: &str = "it should print a token as JSON: {\"token\": \"…\", \"expires_at\": \"…\"}";
@@ -48,33 +45,23 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
 struct Exec {
     words: Vec<String>,
     origin: Origin,
-    /// Empty: what proves who logs in is the program's.
+    /// Empty: the program holds the proof of identity.
     secret: Secret,
 }
 
 impl Exec {
     async fn log_in(&self, exchange: &Exchange<'_>, scope: &Scope) -> Result<Access> {
-        let Identity { transport, host, .. } = exchange.identity;
-        let v3 = exchange.identity.v3(exchange.auth_url).await?;
         let wanted = json!({ "version": 1, "auth_url": exchange.auth_url.as_str(), "scope": scope.to_wire() });
         let (method, wanted) = (self.clone(), wanted.to_string());
-        let now = host.date();
-        // Beside the tasks of the runtime: a program takes time, and a person whom it asks more.
+        let now = exchange.identity.host.date();
+        // Runs on a blocking thread: a program takes time, and even more if it prompts a person.
         let token = tokio::task::spawn_blocking(move || method.run(wanted, now))
             .await
             .map_err(|error| self.failed("did not finish").with_source(error))??;
-        let access = keystone::look_up(transport, host, v3, &token).await.map_err(|error| match error.kind() {
-            ErrorKind::TokenRejected => error.with_hint(format!("{} printed it: run it by hand", self.subject())),
-            _ => error,
-        })?;
-        if is_for(&access, scope) {
-            return Ok(access);
-        }
-        let token = TokenExchange { token: token.expose().into() };
-        keystone::issue(transport, host, v3, &token, scope, None).await
+        provided::adopt(exchange, scope, &token, self, "printed it: run it by hand").await
     }
 
-    /// Runs the program, and reads what it prints.
+    /// Runs the program, and parses its output.
     fn run(&self, wanted: String, now: Timestamp) -> Result<Token> {
         let printed = command::output_of(&self.words, &self.origin, &[(VARIABLE, wanted)], HINT)?;
         let answer: Value =
@@ -82,19 +69,15 @@ impl Exec {
         let text = |names: [&str; 2]| names.into_iter().find_map(|name| answer[name].as_str());
         // The second names are those of `openstack token issue -f json`.
         let token = text(["token", "id"]).ok_or_else(|| self.failed("prints JSON without a `token`"))?;
+        let mut token = ProvidedToken::new(token);
         if let Some(end) = text(["expires_at", "expires"]) {
-            let end: Timestamp = end
+            let end = end
                 .parse()
                 .or_else(|_| end.replacen("+0000", "Z", 1).parse())
                 .map_err(|_| self.failed("prints an `expires_at` that is not a time as in RFC 3339"))?;
-            if end <= now {
-                return Err(self.failed(&format!("prints a token that ended at {end}")));
-            }
+            token = token.expires_at(end);
         }
-        if token.is_empty() {
-            return Err(self.failed("prints an empty `token`"));
-        }
-        Token::new(token.into()).map_err(|_| self.failed("prints a token that cannot be written in an HTTP header"))
+        token.checked(now).map_err(|what| self.failed(&format!("prints {what}")))
     }
 
     fn failed(&self, what: &str) -> Error {
@@ -104,28 +87,9 @@ impl Exec {
     }
 }
 
-/// Whether this process is run by a login with a program, or is a part of one.
+/// Whether this process was started by a login with a program, directly or indirectly.
 pub(crate) fn is_within(host: &Host) -> bool {
     host.variable(VARIABLE).is_some()
-}
-
-/// Whether a token is for a scope already.
-fn is_for(access: &Access, scope: &Scope) -> bool {
-    let is = |domain: &DomainRef, id: Option<&str>, name: Option<&str>| match domain {
-        DomainRef::Id(it) => id == Some(it),
-        DomainRef::Name(it) => name == Some(it),
-    };
-    match scope {
-        Scope::Default => true,
-        Scope::Unscoped => !access.is_scoped(),
-        Scope::Project(ProjectRef::Id(id)) => access.project_id() == Some(id),
-        Scope::Project(ProjectRef::Name { name, domain }) => {
-            access.project_name() == Some(name) && is(domain, access.project_domain_id(), access.project_domain_name())
-        }
-        Scope::Domain(domain) => is(domain, access.domain_id(), access.domain_name()),
-        Scope::System => access.is_system_scoped(),
-        Scope::Trust(id) => access.trust().is_some_and(|trust| trust.id == *id),
-    }
 }
 
 impl Method for Exec {
@@ -145,10 +109,6 @@ impl Method for Exec {
         Some(&self.secret)
     }
 
-    fn factors(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
-    }
-
     fn refused(&self, scope: &Scope) -> (ErrorKind, Hint) {
         let hint = format!("run {} by hand, and check that its user has a role in {scope}", self.subject());
         (ErrorKind::Unauthenticated, hint.into())
@@ -156,7 +116,7 @@ impl Method for Exec {
 
     fn usable(&self, host: &Host, unattended: bool) -> Result<()> {
         if unattended {
-            let message = format!("{}: the command is not run, since nobody asked for that", self.origin);
+            let message = format!("{}: commands are not run here", self.origin);
             return Err(Error::new(ErrorKind::NotConfigured, message));
         }
         if !is_within(host) {

@@ -1,24 +1,44 @@
-//! How identity is proven: one file for each method, and [`METHODS`], the one list of them.
+//! Authentication methods: one file for each, and [`METHODS`], the list of them.
 //!
-//! A file has two parts: a [`MethodSpec`], which says everything that is known of the method before it is
-//! configured (configuration, surfaces and documents follow it), and a type with the trait [`Method`], which is the
-//! method as configured. To add a method, write its file and add its line to the list.
+//! A file has two parts: a [`MethodSpec`] with everything that is known about the method before it is configured
+//! (configuration, APIs and documentation are derived from it), and a type that implements the trait [`Method`], which
+//! is the configured method. To add a method, write its file and add it to the list.
 
+mod adfs_password;
 mod admin_token;
 mod application_credential;
+mod callback;
 mod choice;
 mod ec2;
 pub(crate) mod exec;
+mod fed_kerberos;
 mod http_basic;
+mod k2k;
+mod kerberos;
 mod multi_factor;
 mod none;
 mod oauth1;
 mod oauth2;
+mod oauth2_mtls;
+mod oidc;
+mod oidc_access_token;
+mod oidc_auth_code;
+mod oidc_client_credentials;
+mod oidc_device;
+mod oidc_password;
+mod oidc_token_exchange;
 mod password;
+mod provided;
+mod registered;
+mod saml;
+mod saml_password;
 mod spec;
 mod token;
+mod token_file;
+mod tokenless;
 mod totp;
 pub(crate) mod v2;
+mod websso;
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -27,25 +47,36 @@ use serde_json::Value;
 
 pub(crate) use admin_token::GivenToken;
 pub use application_credential::{ApplicationCredential, ApplicationCredentialRef};
-pub(crate) use choice::{chosen, further, lacking, lacking_secrets, missing, named, needs, read};
+pub(crate) use choice::{chosen, further, has_part, lacking, lacking_secrets, missing, named, needs, read, takes};
+#[doc(hidden)]
+pub use oidc::read_for_fuzzing as read_jwt_for_fuzzing;
+pub(crate) use oidc::{SIGNING_KEY_FILE, TOKEN_URLS, platform_secret, shows_certificate};
 pub use password::Password;
+pub(crate) use provided::rescope;
+pub(crate) use registered::options as registered_options;
+pub use registered::{ProviderMethod, ProviderOptions};
 pub use spec::MethodSpec;
 pub(crate) use spec::{Form, Reads};
 pub use token::TokenExchange;
 
-use super::login::Exchange;
+use super::{
+    link::Credentials,
+    login::Exchange,
+    negotiate::{self, MutualAuth},
+};
 use crate::{
     access::Access,
     error::{ErrorKind, Result},
     hint::Hint,
     host::Host,
+    receipt::Receipt,
     reference::UserRef,
     scope::Scope,
     secret::Secret,
     settings::OptionSpec,
 };
 
-/// Every method, the one that is meant where nothing is said first.
+/// Every method, the default first.
 pub const METHODS: &[&MethodSpec] = &[
     &password::SPEC,
     &token::SPEC,
@@ -55,16 +86,36 @@ pub const METHODS: &[&MethodSpec] = &[
     &oauth1::SPEC,
     &ec2::SPEC,
     &oauth2::SPEC,
+    &oauth2_mtls::SPEC,
+    &oidc_password::SPEC,
+    &oidc_client_credentials::SPEC,
+    &oidc_access_token::SPEC,
+    &oidc_token_exchange::SPEC,
+    &oidc_device::SPEC,
+    &oidc_auth_code::SPEC,
+    &kerberos::SPEC,
+    &fed_kerberos::SPEC,
+    &saml_password::SPEC,
+    &adfs_password::SPEC,
+    &k2k::SPEC,
+    &websso::SPEC,
     &v2::PASSWORD,
     &v2::TOKEN,
     &exec::SPEC,
+    &token_file::SPEC,
     &admin_token::SPEC,
     &http_basic::SPEC,
+    &tokenless::SPEC,
     &none::SPEC,
 ];
 
-/// The options that several methods share.
-const SHARED: &[&[OptionSpec]] = &[password::USER];
+/// Every method that `auth_type` can name: the library's, and those that the program has registered.
+pub(crate) fn all() -> impl Iterator<Item = &'static MethodSpec> + Clone {
+    METHODS.iter().copied().chain(registered::all())
+}
+
+/// The options that several methods share: [`MethodSpec::shared`], and those of a user.
+const SHARED: &[&[OptionSpec]] = &[password::USER, oidc::FEDERATION, oidc::CLIENT, saml::OPTIONS, negotiate::OPTIONS];
 
 /// The options of all methods, in groups.
 pub(crate) const OPTIONS: [&[OptionSpec]; SHARED.len() + METHODS.len()] = {
@@ -80,10 +131,10 @@ pub(crate) const OPTIONS: [&[OptionSpec]; SHARED.len() + METHODS.len()] = {
     groups
 };
 
-/// What `auth_type` is for, with the usual name of every method.
+/// The description of `auth_type`, with the usual name of every method.
 pub(crate) const HELP: &str = {
-    const BEGINNING: &str = "how identity is proven: ";
-    /// Each piece of the text: the beginning, and the names with commas before all but the first.
+    const BEGINNING: &str = "authentication method: ";
+    /// One piece of the text: the beginning, and the names with commas before all but the first.
     const fn piece(position: usize) -> &'static str {
         match position {
             0 => BEGINNING,
@@ -118,61 +169,89 @@ pub(crate) const HELP: &str = {
     }
 };
 
-/// What an exchange gives, later.
+/// The future of an exchange.
 pub(crate) type Exchanged<'a> = Pin<Box<dyn Future<Output = Result<Access>> + Send + 'a>>;
 
-/// A method as it is configured.
+/// The future of a logout: whether there was something to revoke.
+pub(crate) type Ended<'a> = Pin<Box<dyn Future<Output = Result<bool>> + Send + 'a>>;
+
+/// A configured method.
 ///
-/// Most methods are members of the `identity` object in `POST /v3/auth/tokens`: their [`factors`](Self::factors) are all
-/// that is sent. What takes more than that request has an [`exchange`](Self::exchange) of its own.
+/// Most methods are members of the `identity` object in `POST /v3/auth/tokens`: their [`factors`](Self::factors) are
+/// all that is sent. A method that needs more than that request has its own [`exchange`](Self::exchange).
 pub(crate) trait Method: fmt::Debug + Send + Sync {
-    /// What is known of the method.
+    /// The method's static description.
     fn spec(&self) -> &'static MethodSpec;
 
-    /// Who it is for, as it may be shown: `user 'alice' in domain 'acme'`.
+    /// The user, in a form that is safe to show: `user 'alice' in domain 'acme'`.
     fn subject(&self) -> String;
 
-    /// Who it is for, distinct from all others, without the secret. It is a part of the key of the token cache.
+    /// Identifies the user among all others, without the secret. Part of the key of the token cache.
     fn identity(&self) -> Value;
 
-    /// What proves it: the other part of that key, and what seals a token that is kept. `None` where that is yet to be
-    /// asked for: nobody shares such a token. Empty where the proof is kept by something else: only a store with a key
-    /// of its own keeps such a token.
+    /// The proof of identity: the other part of that key, and the secret that encrypts a cached token. `None` if it is
+    /// not known yet: such a token is never shared. Empty if something else holds the proof: such a token is cached
+    /// only in a store with its own key.
     fn secret(&self) -> Option<&Secret>;
 
-    /// Keystone's names of the methods, each with its member of the `identity` object. They hold the secret.
-    fn factors(&self) -> Vec<(&'static str, Value)>;
+    /// Keystone's names of the methods, each with its member of the `identity` object, secrets included. Empty for a
+    /// method with its own [`exchange`](Self::exchange).
+    fn factors(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
 
-    /// The user that is named.
+    /// The receipt for factors that have been accepted already.
+    fn receipt(&self) -> Option<&Receipt> {
+        None
+    }
+
+    /// Whether the request carries a Kerberos ticket, and how the server then authenticates itself.
+    fn negotiates(&self) -> Option<MutualAuth> {
+        None
+    }
+
+    /// The user, if the method names one.
     fn user(&self) -> Option<&UserRef> {
         None
     }
 
-    /// The kind of a refusal for which Keystone gives no reason, and what to check.
+    /// The error kind for a refusal without a reason from Keystone, and what to check.
     fn refused(&self, scope: &Scope) -> (ErrorKind, Hint);
 
-    /// What works only once, if there is such a thing in it.
+    /// The one-time secret, if the method has one.
     fn once(&self) -> Option<Once> {
         None
     }
 
-    /// The method with another value of what works only once.
+    /// The method with another value of its one-time secret.
     fn with_once(&self, _: Secret) -> Option<AuthMethod> {
         None
     }
 
-    /// The method with what it proves at a date, where that is computed from a secret which is not sent itself.
+    /// The method with its proof for a date, if the proof is computed from a secret that is not sent itself.
     fn at(&self, _: Timestamp) -> Option<AuthMethod> {
         None
     }
 
-    /// Whether a client of this process can log in with it: before it waits for others, and where nobody is there (see
-    /// [`ClientBuilder::unattended`](crate::ClientBuilder::unattended)).
+    /// Whether a client of this process can log in with it. Checked before waiting for others, and when running
+    /// unattended (see [`ClientBuilder::unattended`](crate::ClientBuilder::unattended)).
     fn usable(&self, _: &Host, _unattended: bool) -> Result<()> {
         Ok(())
     }
 
-    /// A login that is more than one request, also when it is repeated for a renewal. `None`: the factors are sent.
+    /// The first login, at a home cloud that vouches for its users to another, and the home cloud's name for that other
+    /// cloud.
+    fn at_home(&self) -> Option<(&str, &Credentials)> {
+        None
+    }
+
+    /// Revokes the secrets [kept](Exchange::held) in addition to the login's token, at the service that issued them.
+    /// `None` if there are none.
+    fn end<'a>(&'a self, _: &'a Exchange<'a>) -> Option<Ended<'a>> {
+        None
+    }
+
+    /// A login that takes more than one request, also for a renewal. `None`: the factors are sent.
     fn exchange<'a>(&'a self, _: &'a Exchange<'a>, _: &'a Scope) -> Option<Exchanged<'a>> {
         None
     }
@@ -181,35 +260,39 @@ pub(crate) trait Method: fmt::Debug + Send + Sync {
 /// An option whose value works only once.
 pub(crate) struct Once {
     pub(crate) option: &'static OptionSpec,
-    /// Whether there is a value; otherwise a person is asked.
+    /// Whether a value is configured; otherwise a person is prompted.
     pub(crate) is_given: bool,
 }
 
-/// What to check where a user was refused who showed `proofs`.
+/// What to check when a user was refused with `proofs`.
 fn refused_user(proofs: &str, scope: &Scope) -> (ErrorKind, Hint) {
     let beginning = format!("check the user's name, its domain and {proofs}");
     let hint = match scope {
         Scope::Default | Scope::Unscoped => (beginning + "; the user may also be disabled or locked").into(),
+        Scope::Trust(_) => {
+            let doubt = "which may be used up, expired or deleted; to see which, log in with ";
+            Hint::from(format!("{beginning}, and {scope}, {doubt}")) + Hint::option("unscoped")
+        }
         scope => Hint::from(format!("{beginning}, and {scope}; to see which, log in with ")) + Hint::option("unscoped"),
     };
     (ErrorKind::Unauthenticated, hint)
 }
 
-/// How identity is proven.
+/// The proof of identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthMethod {
     /// A user's password.
     Password(Password),
-    /// Another token, to be exchanged.
+    /// Another token, which is exchanged.
     Token(TokenExchange),
-    /// A secret made for a program, bound to one project.
+    /// A secret created for a program, bound to one project.
     ApplicationCredential(ApplicationCredential),
-    /// Any other: [`AuthMethod::spec`] says which.
+    /// Any other method: [`AuthMethod::spec`] says which.
     Other(OtherMethod),
 }
 
-/// A method that has no type of its own for programs.
+/// A method without a public type of its own.
 #[derive(Clone)]
 pub struct OtherMethod(Arc<dyn Method>);
 
@@ -239,19 +322,19 @@ impl AuthMethod {
         self.spec().name
     }
 
-    /// Who it is for, as it may be shown: `user 'alice' in domain 'acme'`.
+    /// The user, in a form that is safe to show: `user 'alice' in domain 'acme'`.
     #[must_use]
     pub fn subject(&self) -> String {
         self.method().subject()
     }
 
-    /// What is known of the method, whoever uses it.
+    /// The method's static description, independent of its configuration.
     #[must_use]
     pub fn spec(&self) -> &'static MethodSpec {
         self.method().spec()
     }
 
-    /// The method, whichever it is.
+    /// The method, of any variant.
     pub(crate) fn method(&self) -> &dyn Method {
         match self {
             Self::Password(method) => method,

@@ -16,7 +16,7 @@ use crate::{
 pub(super) const SPEC: MethodSpec = MethodSpec {
     name: "oauth1",
     auth_types: &["v3oauth1"],
-    help: "rights that a user has delegated to a consumer (OAuth1)",
+    help: "an OAuth1 access token, with rights that a user has delegated to a consumer",
     proof: "OAuth1 access token",
     options: options_with_secrets!(
         "OAuth1",
@@ -34,7 +34,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     ..MethodSpec::LOGIN
 };
 
-/// A consumer and an access token, and both their secrets. Renewal signs again.
+/// A consumer and an access token, with both secrets. Renewal signs again.
 #[derive(Clone, Debug)]
 struct OAuth1 {
     consumer: String,
@@ -49,7 +49,7 @@ fn read(settings: &Settings) -> Option<OAuth1> {
     let secret = |name| settings.secret(name).map(|it| it.value.clone());
     let (consumer, access) = (settings.string("consumer_key")?, settings.string("access_key")?);
     let (consumer_secret, access_secret) = (secret("consumer_secret")?, secret("access_secret")?);
-    // Texts in JSON, so that no two pairs of secrets are the same.
+    // Encoded as JSON, so that two different pairs of secrets never give the same text.
     let secrets = json!([consumer_secret.expose(), access_secret.expose()]).to_string().into();
     Some(OAuth1 { consumer, access, consumer_secret, access_secret, secrets })
 }
@@ -85,11 +85,15 @@ impl Method for OAuth1 {
     fn exchange<'a>(&'a self, exchange: &'a Exchange<'a>, scope: &'a Scope) -> Option<Exchanged<'a>> {
         Some(Box::pin(async move {
             let signed = |v3: &Url, date: jiff::Timestamp| {
-                let mut request = keystone::request(v3, self, scope);
+                let mut request = keystone::request(exchange.identity, v3, self, scope);
                 let keys = vec![("oauth_consumer_key", &*self.consumer), ("oauth_token", &*self.access)];
                 let secrets = [self.consumer_secret.expose(), self.access_secret.expose()];
                 let (at, nonce) = (date.as_second().to_string(), signature::nonce()?);
-                request.authorization = Some(signature::oauth1("POST", &request.url, keys, secrets, &at, &nonce));
+                // The standard signs the query, too; Keystone ignores it (`request.args` is passed as a body that is
+                // not a form).
+                let mut url = request.url.clone();
+                url.set_query(None);
+                request.authorization = Some(signature::oauth1("POST", &url, keys, secrets, &at, &nonce));
                 Ok(request)
             };
             exchange.issue_dated(self, scope, signed).await

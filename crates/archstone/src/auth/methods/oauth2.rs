@@ -8,19 +8,26 @@ use zeroize::Zeroizing;
 use super::{AuthMethod, Exchanged, Form, Method, MethodSpec, Reads};
 use crate::{
     access::Access,
-    auth::{
-        keystone,
-        login::{Exchange, Identity},
-    },
+    auth::{keystone, login::Exchange},
     catalog::discovery::below,
-    error::{Error, ErrorKind, Result, public_url},
+    error::{ErrorKind, Result},
     hint::Hint,
     scope::Scope,
     secret::Secret,
-    settings::{OptionSpec, Settings, ValueKind, options_with_secrets},
+    settings::{OptionSpec, Settings, ValueKind, options_with_secrets, server_url},
     token::Token,
     transport::{Answer, Request},
 };
+
+const ENDPOINT: OptionSpec =
+    OptionSpec::plain("oauth2_endpoint", "the URL that issues OAuth2 tokens, if it is not Keystone's own")
+        .choices(&[("proof", "OAuth2")])
+        .kind(ValueKind::Url);
+const ID: OptionSpec = OptionSpec::plain("oauth2_client_id", "the OAuth2 client: the id of an application credential")
+    .choices(&[("proof", "OAuth2")]);
+
+/// The options that all OAuth 2.0 clients share.
+pub(super) const CLIENT: &[OptionSpec] = &[ENDPOINT, ID];
 
 pub(super) const SPEC: MethodSpec = MethodSpec {
     name: "oauth2_client_credential",
@@ -29,13 +36,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     proof: "OAuth2 client",
     options: options_with_secrets!(
         "OAuth2",
-        [
-            OptionSpec::plain("oauth2_endpoint", "the URL that issues OAuth2 tokens, if it is not Keystone's own")
-                .choices(&[("proof", "OAuth2")])
-                .kind(ValueKind::Url),
-            OptionSpec::plain("oauth2_client_id", "the OAuth2 client: the id of an application credential")
-                .choices(&[("proof", "OAuth2")]),
-        ],
+        [ENDPOINT, ID],
         ("oauth2_client_secret", "the secret of the OAuth2 client"),
     ),
     needs: &[&["oauth2_client_id"], &["oauth2_client_secret"]],
@@ -45,55 +46,67 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     ..MethodSpec::LOGIN
 };
 
+/// A client, however it authenticates.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    /// The token endpoint, if it is not Keystone's own.
+    endpoint: Option<Url>,
+    pub(super) id: String,
+}
+
+impl Client {
+    pub(super) fn read(settings: &Settings) -> Result<Option<Self>> {
+        let endpoint = settings.text("oauth2_endpoint").map(|text| server_url(&text)).transpose()?;
+        Ok(settings.string("oauth2_client_id").map(|id| Self { endpoint, id }))
+    }
+
+    pub(super) fn subject(&self) -> String {
+        format!("OAuth2 client `{}`", self.id)
+    }
+
+    pub(super) fn identity(&self) -> Value {
+        json!({ "id": self.id, "endpoint": self.endpoint.as_ref().map(Url::as_str) })
+    }
+}
+
 /// A client and its secret. Renewal sends it again.
 #[derive(Clone, Debug)]
 struct OAuth2 {
-    endpoint: Option<Url>,
-    id: String,
+    client: Client,
     secret: Secret,
 }
 
 fn read(settings: &Settings) -> Result<Option<OAuth2>> {
-    let endpoint = settings.text("oauth2_endpoint").map(|text| {
-        let url = Url::parse(text.value).ok().filter(|it| matches!(it.scheme(), "http" | "https") && it.has_host());
-        url.ok_or_else(|| {
-            let message = format!("{} is not the URL of a server", text.origin);
-            Error::new(ErrorKind::InvalidConfig, message)
-                .with_hint("write it whole: `https://keystone.example:5000/v3/OS-OAUTH2/token`")
-        })
-    });
     let secret = settings.secret("oauth2_client_secret").map(|it| it.value.clone());
-    let (endpoint, client) = (endpoint.transpose()?, settings.string("oauth2_client_id").zip(secret));
-    Ok(client.map(|(id, secret)| OAuth2 { endpoint, id, secret }))
+    Ok(Client::read(settings)?.zip(secret).map(|(client, secret)| OAuth2 { client, secret }))
 }
 
-impl OAuth2 {
-    async fn log_in(&self, exchange: &Exchange<'_>, scope: &Scope) -> Result<Access> {
-        let Identity { transport, host, .. } = exchange.identity;
-        let v3 = exchange.identity.v3(exchange.auth_url).await?;
-        let endpoint = self.endpoint.clone().unwrap_or_else(|| below(v3, &["OS-OAUTH2", "token"]));
-        for (url, option) in [(v3, "auth_url"), (&endpoint, "oauth2_endpoint")] {
-            if !transport.settings().is_private(url) {
-                let message = format!("`{}` is plain HTTP, where nothing of OAuth2 is sent", public_url(url));
-                return Err(Error::new(ErrorKind::InvalidConfig, message)
-                    .with_url(url)
-                    .with_hint("use an `https://` URL: see " + Hint::option(option)));
-            }
-        }
-        let mut request = Request::new(http::Method::POST, endpoint);
-        let pair = Zeroizing::new(format!("{}:{}", self.id, self.secret.expose()));
-        request.authorization = Some(format!("Basic {}", STANDARD.encode(pair.as_bytes())).into());
-        request.form = vec![("grant_type", "client_credentials".into())];
-        let answer = transport.send(request).await?;
-        if !answer.is_success() {
-            return Err(keystone::refusal(&answer, self, scope));
-        }
-        // The answer says nothing of whose token it is.
-        keystone::look_up(transport, host, v3, &bearer(&answer)?).await
+/// Gets a token by client credentials, and looks it up at the identity service. `prove` adds the client's
+/// authentication.
+pub(super) async fn client_credentials(
+    exchange: &Exchange<'_>,
+    scope: &Scope,
+    method: &dyn Method,
+    client: &Client,
+    prove: impl FnOnce(&mut Request) + Send,
+) -> Result<Access> {
+    let v3 = exchange.identity.v3(exchange.auth_url).await?;
+    let endpoint = client.endpoint.clone().unwrap_or_else(|| below(v3, &["OS-OAUTH2", "token"]));
+    for (url, option) in [(v3, "auth_url"), (&endpoint, "oauth2_endpoint")] {
+        exchange.require_private(url, option)?;
     }
+    let mut request = Request::new(http::Method::POST, endpoint);
+    request.form = vec![("grant_type".into(), "client_credentials".into())];
+    prove(&mut request);
+    let answer = exchange.identity.transport.send(request).await?;
+    if !answer.is_success() {
+        return Err(keystone::refusal(&answer, method, scope));
+    }
+    // The response does not say whose token it is.
+    keystone::look_up(exchange.identity, v3, &bearer(&answer)?).await
 }
 
-/// The token of an answer: RFC 6749, section 5.1.
+/// Reads the token from a response: RFC 6749, section 5.1.
 fn bearer(answer: &Answer) -> Result<Token> {
     let malformed = |what: &str| {
         let message = format!("the answer of the OAuth2 endpoint {what}");
@@ -115,19 +128,15 @@ impl Method for OAuth2 {
     }
 
     fn subject(&self) -> String {
-        format!("OAuth2 client `{}`", self.id)
+        self.client.subject()
     }
 
     fn identity(&self) -> Value {
-        json!({ "id": self.id, "endpoint": self.endpoint.as_ref().map(Url::as_str) })
+        self.client.identity()
     }
 
     fn secret(&self) -> Option<&Secret> {
         Some(&self.secret)
-    }
-
-    fn factors(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
     }
 
     fn refused(&self, _: &Scope) -> (ErrorKind, Hint) {
@@ -138,6 +147,9 @@ impl Method for OAuth2 {
     }
 
     fn exchange<'a>(&'a self, exchange: &'a Exchange<'a>, scope: &'a Scope) -> Option<Exchanged<'a>> {
-        Some(Box::pin(self.log_in(exchange, scope)))
+        Some(Box::pin(client_credentials(exchange, scope, self, &self.client, |request| {
+            let pair = Zeroizing::new(format!("{}:{}", self.client.id, self.secret.expose()));
+            request.authorization = Some(format!("Basic {}", STANDARD.encode(pair.as_bytes())).into());
+        })))
     }
 }

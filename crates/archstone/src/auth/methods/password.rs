@@ -36,7 +36,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
         OptionSpec::plain("password_command", "a command that prints the user's password")
             .choices(&[("proof", "password"), ("password", "command")])
             .kind(ValueKind::Command),
-        OptionSpec::plain("password_keyring", "where the user's password is in the keyring of this system")
+        OptionSpec::plain("password_keyring", "the place of the user's password in the system keyring")
             .choices(&[("proof", "password"), ("password", "keyring")]),
     ],
     needs: &[&["username", "user_id"], &["password"]],
@@ -53,7 +53,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
 /// A user and the user's password. Renewal sends it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Password {
-    /// Who.
+    /// The user.
     pub user: UserRef,
     /// The password.
     pub password: Secret,

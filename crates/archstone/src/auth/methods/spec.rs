@@ -1,6 +1,6 @@
-//! What is known of a method before it is configured.
+//! Static descriptions of methods, independent of their configuration.
 
-use super::{AuthMethod, GivenToken};
+use super::{AuthMethod, GivenToken, registered::Maker};
 use crate::{
     error::Result,
     reference::UserRef,
@@ -8,7 +8,7 @@ use crate::{
     settings::{OptionSpec, Settings},
 };
 
-/// A way to prove identity: what it is called, which options it has, and what it needs.
+/// A method: its names, its options, and the options that it requires.
 ///
 /// ```
 /// let methods = archstone::config::METHODS;
@@ -19,75 +19,90 @@ use crate::{
 pub struct MethodSpec {
     /// Keystone's name of the method.
     pub name: &'static str,
-    /// The values of `auth_type` that mean it, the usual one first.
+    /// The values of `auth_type` that select it, the usual one first.
     pub auth_types: &'static [&'static str],
-    /// What it is, in one line.
+    /// A description, in one line.
     pub help: &'static str,
-    /// What is sent as proof: `password`.
+    /// The kind of proof that is sent: `password`.
     pub proof: &'static str,
-    /// The options that it alone has. Where `auth_type` is not set, each of them asks for the method.
+    /// The options that only this method has. If `auth_type` is not set, each of them selects the method.
     pub options: &'static [OptionSpec],
-    /// What it needs beside the URL of the identity service: of each group, one option.
+    /// Groups of options that it shares with similar methods. They do not select it.
+    pub shared: &'static [&'static [OptionSpec]],
+    /// The required options, in addition to the URL of the identity service: one of each group.
     pub needs: &'static [&'static [&'static str]],
-    /// Why it takes no scope, if it takes none.
+    /// Why it accepts no scope, if it accepts none.
     pub scopeless: Option<&'static str>,
-    /// What its login looks like.
+    /// The prefix of the options for its scope: empty, or `remote_` if the token is for another cloud.
+    pub scope_prefix: &'static str,
+    /// The form of its login.
     pub(crate) form: Form,
-    /// The methods that it is made of, by the settings. Their options ask for it, not for them.
+    /// The methods that it combines, depending on the settings. Their options select this method, not the parts.
     pub(crate) parts: Option<Parts>,
-    /// The method as a further factor of a user's login, with the secret that a person gives when asked.
+    /// The method as an additional factor of a user's login, with the secret that a person enters.
     pub(crate) adds: Option<fn(UserRef, Secret) -> AuthMethod>,
-    /// Whether it is a login of a user, who may be unknown, rather than one with an object that belongs to a user.
+    /// Whether the client's certificate is the proof of identity.
+    pub(crate) by_certificate: bool,
+    /// Whether its login is unscoped, and the token is exchanged for each scope: one login serves every scope.
+    pub(crate) unscoped_first: bool,
+    /// Whether it names a user, who may be unknown, rather than an object that belongs to a user.
     pub(crate) is_of_user: bool,
     pub(crate) reads: Reads,
 }
 
-/// The methods that one is made of, by the settings.
+/// Returns the methods that one combines, depending on the settings.
 type Parts = fn(&Settings) -> Result<Vec<&'static MethodSpec>>;
 
-/// What a login looks like.
+/// The form of a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// The proof is in the body, where others can be, too.
+    /// A member of Keystone's own request, which can have others, too.
     Body,
-    /// The proof is elsewhere, and cannot be one of several.
+    /// The proof is sent in another way, and cannot be one of several.
     Alone,
-    /// The same, and the token is an OAuth 2.0 bearer, which requests carry in `Authorization`, too.
+    /// Like `Alone`, and the token is an OAuth 2.0 bearer token, which requests also carry in `Authorization`.
     Bearer,
-    /// It is one of Identity API v2.0, and settles the tenant itself.
+    /// A login of Identity API v2.0, which chooses the tenant itself.
     V2,
 }
 
-/// What comes of a method's options; `None` where something is missing.
+/// How a method reads its options; `None` if something is missing.
 #[derive(Debug)]
 pub(crate) enum Reads {
-    /// What is exchanged for a token.
+    /// Credentials that are exchanged for a token.
     Login(fn(&Settings) -> Result<Option<AuthMethod>>),
-    /// What is used as it is. Every service is at `mgmt_url`.
+    /// Credentials that are used as they are. Every service is at `mgmt_url`.
     Given(fn(&Settings) -> Option<GivenToken>),
+    /// A provider that the program creates from the options.
+    Provided(&'static Maker),
 }
 
 impl MethodSpec {
-    /// What holds for a login of which nothing is said.
+    /// The defaults for a login.
     pub(super) const LOGIN: Self = Self {
         name: "",
         auth_types: &[],
         help: "",
         proof: "",
         options: &[],
+        shared: &[],
         needs: &[],
         scopeless: None,
+        scope_prefix: "",
         form: Form::Body,
         parts: None,
         adds: None,
+        by_certificate: false,
+        unscoped_first: false,
         is_of_user: false,
         reads: Reads::Login(|_| Ok(None)),
     };
 
-    /// The method as the settings have it; `None` where something is missing, or nothing is exchanged.
+    /// The method as the settings configure it; `None` if something is missing, or nothing is exchanged.
     pub(crate) fn login(&self, settings: &Settings) -> Result<Option<AuthMethod>> {
         match self.reads {
             Reads::Login(read) => read(settings),
+            Reads::Provided(maker) => maker.login(self, settings),
             Reads::Given(_) => Ok(None),
         }
     }
@@ -107,7 +122,7 @@ impl MethodSpec {
         self.form == Form::Bearer
     }
 
-    /// Whether it speaks Identity API v2.0.
+    /// Whether it uses Identity API v2.0.
     pub(crate) fn is_v2(&self) -> bool {
         self.form == Form::V2
     }
@@ -117,7 +132,12 @@ impl MethodSpec {
         self.options.iter().any(|option| option.once)
     }
 
-    /// Whether nothing is exchanged: what is given is used as it is.
+    /// Whether one URL serves every service.
+    pub(crate) fn has_one_url(&self) -> bool {
+        self.is_given() && self.needs.iter().any(|names| names.contains(&"mgmt_url"))
+    }
+
+    /// Whether nothing is exchanged: the credentials are used as they are.
     pub(crate) fn is_given(&self) -> bool {
         matches!(self.reads, Reads::Given(_))
     }

@@ -1,4 +1,4 @@
-//! Whether every surface follows the list of methods.
+//! Tests that every API and document covers all methods.
 
 use std::{collections::HashSet, fs, path::Path};
 
@@ -27,6 +27,13 @@ fn every_method_is_described_once_and_its_options_are_options_everywhere() {
             assert!(names.contains(option), "`{option}` of `{}` is no option", method.name);
         }
         assert!(HELP.contains(method.auth_types[0]), "{HELP}");
+    }
+    // Python's arguments are made from the methods' own options and the shared ones.
+    let shared: HashSet<_> =
+        METHODS.iter().flat_map(|it| it.shared).flat_map(|group| group.iter()).map(|it| it.name).collect();
+    for option in SHARED.iter().copied().flatten().filter(|it| !password::USER.iter().any(|user| user.name == it.name))
+    {
+        assert!(shared.contains(option.name), "no method has `{}`", option.name);
     }
 }
 
@@ -62,7 +69,7 @@ fn table() -> String {
     std::iter::once(head.to_owned()).chain(rows).chain(["\n".to_owned()]).collect()
 }
 
-/// The table of methods in the reference is made here: with `ARCHSTONE_WRITE=1`, it is written.
+/// Generates the table of methods in the reference: with `ARCHSTONE_WRITE=1`, it is written.
 #[test]
 fn the_reference_has_the_table_of_the_methods() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");

@@ -16,13 +16,17 @@ use crate::{
     settings::{OptionSpec, Origin, ValueKind, user},
 };
 
+/// The option for the passcode that a person enters.
+pub(super) const PASSCODE: OptionSpec =
+    OptionSpec::plain("passcode", "a one-time passcode of the user").secret().once();
+
 pub(super) const SPEC: MethodSpec = MethodSpec {
     name: "totp",
     auth_types: &["v3totp", "totp"],
     help: "a one-time passcode of the user (TOTP)",
     proof: "passcode",
     options: &[
-        OptionSpec::plain("passcode", "a one-time passcode of the user").secret().once(),
+        PASSCODE,
         OptionSpec::plain("totp_secret", "the secret in base32 from which the user's one-time passcodes are computed")
             .secret()
             .choices(&[("totp_secret", "itself")]),
@@ -37,7 +41,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
             .kind(ValueKind::Command),
         OptionSpec::plain(
             "totp_secret_keyring",
-            "where the secret of the user's one-time passcodes is in the keyring of this system",
+            "the place of the secret of the user's one-time passcodes in the system keyring",
         )
         .choices(&[("totp_secret", "keyring")]),
     ],
@@ -47,7 +51,7 @@ pub(super) const SPEC: MethodSpec = MethodSpec {
     reads: Reads::Login(|settings| {
         let passcode = settings.secret("passcode").map(|it| it.value.clone());
         let proof = match (passcode, settings.secret("totp_secret")) {
-            // What is given for this very login.
+            // A passcode that was entered for this login.
             (None, Some(secret)) => {
                 seed(&secret.value).ok_or_else(|| not_base32(&secret.origin))?;
                 Proof::Seed(secret.value.clone())
@@ -64,7 +68,7 @@ fn not_base32(origin: &Origin) -> Error {
         .with_hint("write the letters and digits (A to Z, 2 to 7) that were shown when the device was set up")
 }
 
-/// A user and what makes the passcode.
+/// A user and the source of the passcode.
 #[derive(Clone, Debug)]
 struct Totp {
     user: UserRef,
@@ -73,15 +77,15 @@ struct Totp {
 
 #[derive(Clone, Debug)]
 enum Proof {
-    /// It works once: without one, a person is asked when it is needed.
+    /// Works once: if it is missing, a person is prompted for it when it is needed.
     Passcode(Option<Secret>),
-    /// In base32: passcodes are computed, so that a renewal needs nobody.
+    /// In base32: passcodes are computed, so that a renewal needs no person.
     Seed(Secret),
     /// A passcode that was computed, for one request.
     Computed(Secret),
 }
 
-/// The bytes that base32 (RFC 4648) stands for. People write it in groups, in small letters and without padding.
+/// Decodes base32 (RFC 4648). People write it in groups, in lower case and without padding.
 fn seed(text: &Secret) -> Option<Zeroizing<Vec<u8>>> {
     let (mut bytes, mut bits, mut count) = (Zeroizing::new(Vec::new()), 0_u32, 0_u32);
     for letter in text.expose().trim_end_matches('=').chars().filter(|it| !matches!(it, ' ' | '-')) {
@@ -99,7 +103,7 @@ fn seed(text: &Secret) -> Option<Zeroizing<Vec<u8>>> {
     (!bytes.is_empty()).then_some(bytes)
 }
 
-/// The passcode for a date: RFC 6238 with SHA-1, 30 seconds and 6 digits, as Keystone has it.
+/// The passcode for a date: RFC 6238 with SHA-1, 30 seconds and 6 digits, as in Keystone.
 fn passcode(seed: &[u8], date: Timestamp) -> Option<Secret> {
     let period = u64::try_from(date.as_second()).ok()? / 30;
     let code = mac(HMAC_SHA1_FOR_LEGACY_USE_ONLY, seed, &period.to_be_bytes());
@@ -155,7 +159,7 @@ impl Method for Totp {
 
     fn once(&self) -> Option<Once> {
         match &self.proof {
-            Proof::Passcode(passcode) => Some(Once { option: &SPEC.options[0], is_given: passcode.is_some() }),
+            Proof::Passcode(passcode) => Some(Once { option: &PASSCODE, is_given: passcode.is_some() }),
             Proof::Seed(_) | Proof::Computed(_) => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Identity API v2.0, which old clouds have: passwords and tokens, for tenants, without domains.
+//! Identity API v2.0 of old clouds: passwords and tokens, for tenants, without domains.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ impl V2 {
         AuthMethod::other(Self { spec, of })
     }
 
-    /// The body of `POST /v2.0/tokens`. It holds the secret.
+    /// The body of `POST /v2.0/tokens`. Contains the secret.
     fn body(&self, scope: &Scope) -> Result<Value> {
         let mut auth = match &self.of {
             AuthMethod::Token(token) => json!({ "token": { "id": token.token.expose() } }),
@@ -110,7 +110,7 @@ impl V2 {
         if *scope != Scope::Default || access.is_scoped() {
             return Ok(access);
         }
-        // From here on, there is a token: what fails costs the scope, and is told where one is needed.
+        // From here on there is a token: a failure costs only the scope, and is reported when a scope is needed.
         let mut tenants = match tenants(&identity.transport, exchange.auth_url, access.token()).await {
             Ok(tenants) => tenants,
             Err(error) => return Ok(access.without_scope_because(&error)),
@@ -135,7 +135,7 @@ fn url(auth_url: &Url) -> Url {
     below(&root, &["v2.0"])
 }
 
-/// All that v2.0 knows is in the default domain.
+/// Everything in v2.0 is in the default domain.
 fn check_domain<'a>(domain: &DomainRef, name: &'a String) -> Result<&'a String> {
     match domain {
         DomainRef::Id(id) if id == "default" => Ok(name),
@@ -151,7 +151,7 @@ fn other_version() -> Hint {
     "use a method of v3 with " + Hint::option("auth_type")
 }
 
-/// A token document of v2.0, in which the token is.
+/// Reads a v2.0 token document, which contains the token.
 fn read(answer: &Answer, v2: &Url, identity: &Identity) -> Result<Access> {
     let malformed = |what: &str| {
         let message = format!("the answer to the login {what}");
@@ -159,7 +159,7 @@ fn read(answer: &Answer, v2: &Url, identity: &Identity) -> Result<Access> {
     };
     let mut body: Value =
         serde_json::from_str(&answer.body).map_err(|source| malformed("is not JSON").with_source(source))?;
-    // What is kept of the document has no secret.
+    // The stored document contains no secret.
     let id = body.pointer_mut("/access/token").and_then(|token| token.as_object_mut()?.remove("id"));
     let id = match id {
         Some(Value::String(id)) if !id.is_empty() => Secret::from(id),
@@ -203,10 +203,6 @@ impl Method for V2 {
 
     fn secret(&self) -> Option<&Secret> {
         self.of.method().secret()
-    }
-
-    fn factors(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
     }
 
     fn user(&self) -> Option<&UserRef> {

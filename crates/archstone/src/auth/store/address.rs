@@ -1,6 +1,6 @@
-//! Where tokens are kept between runs: `token_cache` and the options beside it.
+//! Addresses of token stores: `token_cache` and its related options.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use crate::{
     error::{Error, ErrorKind, Result, printable},
@@ -10,28 +10,34 @@ use crate::{
     settings::{Settings, Sourced},
 };
 
-/// A place for tokens, beside the memory of the process.
+/// The default timeout for a response of a shared store.
+const ANSWER: Duration = Duration::from_millis(300);
+/// The minimum timeout for a whole query.
+const QUESTION: Duration = Duration::from_secs(1);
+
+/// A store for tokens, in addition to the memory of the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StoreAddress {
-    /// A folder of this machine.
+    /// A folder on this machine.
     Folder { folder: PathBuf, key: FolderKey },
     /// Servers that many machines share.
     Shared(SharedAddress),
 }
 
-/// Where the key is that a folder's seals need besides the login's secret, so that a copy of the folder is useless.
+/// Where the key for encrypting a folder comes from, in addition to the login's secret, so that a copy of the folder is
+/// useless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FolderKey {
-    /// There is none.
+    /// There is no such key.
     None,
-    /// In a file of this other folder.
+    /// A file in this other folder.
     In(PathBuf),
-    /// In this machine's keyring.
+    /// This machine's keyring.
     Keyring,
 }
 
 impl StoreAddress {
-    /// The same place for those who only look what is there, and open nothing.
+    /// The same store, for only listing its content, without decrypting anything.
     pub(crate) fn unopened(self) -> Self {
         match self {
             Self::Folder { folder, .. } => Self::Folder { folder, key: FolderKey::None },
@@ -40,7 +46,7 @@ impl StoreAddress {
     }
 }
 
-/// How a shared store is reached.
+/// How to connect to a shared store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SharedAddress {
     pub(crate) engine: Engine,
@@ -48,22 +54,24 @@ pub(crate) struct SharedAddress {
     pub(crate) tls: bool,
     pub(crate) user: Option<String>,
     pub(crate) password: Option<Secret>,
-    /// The authorities to trust instead of this machine's.
+    /// The CA bundle to use instead of the system's.
     pub(crate) cacert: Option<PathBuf>,
-    /// Mixed into every key: who lacks it opens nothing.
+    /// Mixed into every key: without it, nothing can be decrypted.
     pub(crate) secret: Option<Secret>,
+    /// The timeout for a response on an open connection.
+    pub(crate) answer: Duration,
 }
 
-/// What kind of store, and how its servers belong together.
+/// The kind of store, and how its servers work together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     /// One Redis or Valkey.
     Redis { database: i64 },
-    /// One Redis or Valkey of several, which Sentinels name.
+    /// One Redis or Valkey of several, chosen by Sentinels.
     Sentinel { master: String, database: i64 },
     /// A Redis or Valkey Cluster.
     Cluster,
-    /// memcached, the entries spread over the servers.
+    /// memcached, with the entries distributed over the servers.
     Memcached,
 }
 
@@ -75,12 +83,17 @@ pub(crate) struct Server {
 }
 
 impl SharedAddress {
-    /// The address as it may be shown: without any password.
+    /// The timeout for one whole query, including connecting.
+    pub(crate) fn question(&self) -> Duration {
+        QUESTION.max(self.answer.saturating_mul(3))
+    }
+
+    /// The address in a form that is safe to show: without any password.
     pub(crate) fn shown(&self) -> String {
         self.shown_with(&self.servers)
     }
 
-    /// The same, of one server alone.
+    /// The same, for a single server.
     #[cfg(feature = "memcached")]
     pub(crate) fn shown_of(&self, server: &Server) -> String {
         self.shown_with(std::slice::from_ref(server))
@@ -113,7 +126,7 @@ impl Server {
     }
 }
 
-/// What the settings say; `None` where tokens are kept in memory alone.
+/// The store in the settings; `None` if tokens are kept only in memory.
 pub(crate) fn store_address(settings: &Settings, host: &Host) -> Result<Option<StoreAddress>> {
     let Some(value) = settings.text("token_cache") else { return Ok(None) };
     if let Some((scheme, rest)) = value.value.split_once("://") {
@@ -122,6 +135,7 @@ pub(crate) fn store_address(settings: &Settings, host: &Host) -> Result<Option<S
         address.password = given("token_cache_password").or(address.password);
         address.secret = given("token_cache_secret");
         address.cacert = settings.text("token_cache_cacert").map(|it| host.path(it.value));
+        address.answer = settings.seconds("token_cache_timeout")?.unwrap_or(ANSWER);
         return Ok(Some(StoreAddress::Shared(address)));
     }
     let own = |key| Some(StoreAddress::Folder { folder: host.cache_home()?.join("archstone"), key });
@@ -130,8 +144,8 @@ pub(crate) fn store_address(settings: &Settings, host: &Host) -> Result<Option<S
         "disk" => Ok(own(host.state_home().map_or(FolderKey::None, |home| FolderKey::In(home.join("archstone"))))),
         "keyring" if !cfg!(feature = "keyring") => Err(invalid(
             &value,
-            "is `keyring`, and this build has no access to keyrings",
-            "build with the feature `keyring`, or take `disk`",
+            "is `keyring`, which this build does not support",
+            "build with the feature `keyring`, or use `disk`",
         )),
         "keyring" => Ok(own(FolderKey::Keyring)),
         folder => {
@@ -139,11 +153,11 @@ pub(crate) fn store_address(settings: &Settings, host: &Host) -> Result<Option<S
             if folder.is_absolute() {
                 return Ok(Some(StoreAddress::Folder { folder, key: FolderKey::None }));
             }
-            let what = format!("is `{}`, which is not an absolute folder", printable(value.value));
+            let what = format!("is `{}`, which is not an absolute path", printable(value.value));
             Err(invalid(
                 &value,
                 &what,
-                "write `disk`, `keyring`, `none`, a folder from the root on, or the URL of a store such as `redis://host:6379`",
+                "write `disk`, `keyring`, `none`, the absolute path of a folder, or the URL of a store such as `redis://host:6379`",
             ))
         }
     }
@@ -155,7 +169,7 @@ pub(crate) fn has_password(url: &str) -> bool {
     authority.rsplit_once('@').is_some_and(|(userinfo, _)| userinfo.contains(':'))
 }
 
-/// The URL without any password, for those who show what was configured.
+/// The URL without any password, to show what was configured.
 pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -170,8 +184,8 @@ pub(crate) fn without_password(url: &str) -> String {
 
 const SCHEMES: &str = "the stores are `redis://`, `rediss://` (with TLS), `redis+sentinel://`, `redis+cluster://`, the same with `valkey`, `memcached://` and `memcacheds://`";
 
-/// `scheme://[user[:password]@]host[:port][,host[:port]…][/path]`. The rest may hold a password: errors show
-/// no more of it than they must.
+/// Parses `scheme://[user[:password]@]host[:port][,host[:port]…][/path]`. The rest may contain a password, so errors
+/// show no more of it than necessary.
 fn shared(scheme: &str, rest: &str, value: &Sourced<&str>) -> Result<SharedAddress> {
     let lower = scheme.to_ascii_lowercase().replace("valkey", "redis");
     let (tls, kind) = match lower.as_str() {
@@ -189,7 +203,7 @@ fn shared(scheme: &str, rest: &str, value: &Sourced<&str>) -> Result<SharedAddre
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let (userinfo, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
     if path.contains(['?', '#']) || hosts.contains(['?', '#']) {
-        return Err(invalid(value, "has something after `?` or `#`", "say the rest with the options `token_cache_…`"));
+        return Err(invalid(value, "has something after `?` or `#`", "set the rest with the options `token_cache_…`"));
     }
     let default_port = match kind.as_str() {
         "memcached" => 11211,
@@ -203,7 +217,7 @@ fn shared(scheme: &str, rest: &str, value: &Sourced<&str>) -> Result<SharedAddre
     };
     let feature = if kind == "memcached" { "memcached" } else { "redis" };
     if (feature == "memcached" && !cfg!(feature = "memcached")) || (feature == "redis" && !cfg!(feature = "redis")) {
-        let what = format!("begins with `{}://`, and this build has no such store", printable(scheme));
+        let what = format!("begins with `{}://`, which this build does not support", printable(scheme));
         return Err(invalid(value, &what, format!("build `archstone` with the feature `{feature}`, or write `disk`")));
     }
     let engine = engine(&kind, path, value)?;
@@ -217,7 +231,7 @@ fn shared(scheme: &str, rest: &str, value: &Sourced<&str>) -> Result<SharedAddre
         return Err(invalid(value, "names a user of memcached", hint));
     }
     let user = Some(user).filter(|user| !user.is_empty());
-    Ok(SharedAddress { engine, servers, tls, user, password, cacert: None, secret: None })
+    Ok(SharedAddress { engine, servers, tls, user, password, cacert: None, secret: None, answer: ANSWER })
 }
 
 fn engine(kind: &str, path: &str, value: &Sourced<&str>) -> Result<Engine> {
@@ -239,7 +253,7 @@ fn engine(kind: &str, path: &str, value: &Sourced<&str>) -> Result<Engine> {
         }
         "redis" => Ok(Engine::Redis { database: database(path)? }),
         _ if !matches!(path, "" | "0") => {
-            Err(invalid(value, "has a path, and these servers have no databases", "take away what follows the servers"))
+            Err(invalid(value, "has a path, and these servers have no databases", "remove what follows the servers"))
         }
         "redis+cluster" => Ok(Engine::Cluster),
         _ => Ok(Engine::Memcached),
@@ -263,7 +277,7 @@ fn server(text: &str, default_port: u16, value: &Sourced<&str>) -> Result<Server
     }
 }
 
-/// Without `%41` and the like, as far as they can be read.
+/// Decodes percent-encoding, as far as it is valid.
 fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -281,7 +295,7 @@ fn invalid(value: &Sourced<&str>, what: &str, hint: impl Into<Hint>) -> Error {
     Error::new(ErrorKind::InvalidConfig, format!("{} {what}", value.origin)).with_hint(hint)
 }
 
-// Without the stores each of these is refused.
+// Without the features for stores, each of these is refused.
 #[cfg(all(test, feature = "memcached", feature = "redis"))]
 mod tests {
     use super::*;
@@ -291,6 +305,26 @@ mod tests {
         let mut settings = Settings::default();
         settings.set("token_cache", url, Origin::Argument("token_cache".into()))?;
         store_address(&settings, &Host::made([("HOME", "/home/demo")]))
+    }
+
+    #[test]
+    fn a_store_is_waited_for_as_long_as_is_configured() {
+        let waited = |time: &str| -> Result<_> {
+            let mut settings = Settings::default();
+            settings.set("token_cache", "redis://cache", Origin::Argument("token_cache".into()))?;
+            settings.set("token_cache_timeout", time, Origin::Argument("token_cache_timeout".into()))?;
+            match store_address(&settings, &Host::made([("HOME", "/home/demo")]))? {
+                Some(StoreAddress::Shared(address)) => Ok((address.answer.as_millis(), address.question().as_millis())),
+                other => panic!("{other:?}"),
+            }
+        };
+
+        assert_eq!(waited("2").unwrap(), (2000, 6000));
+        assert_eq!(waited("0.1").unwrap(), (100, 1000));
+        for wrong in ["0", "-1", "soon"] {
+            let expected = format!("`token_cache_timeout` is `{wrong}`, which is not a number of seconds");
+            assert_eq!(waited(wrong).unwrap_err().to_string(), expected);
+        }
     }
 
     #[test]
@@ -324,7 +358,7 @@ mod tests {
             ("redis+sentinel://u:hidden@one", "does not name the master"),
             ("redis+cluster://u:hidden@one/1", "no databases"),
             ("memcached://u:hidden@one", "a user of memcached"),
-            ("somewhere", "not an absolute folder"),
+            ("somewhere", "not an absolute path"),
         ];
         for (url, what) in table {
             let error = parsed(url).expect_err(url);

@@ -1,13 +1,13 @@
 //! Tokens kept on disk, for all processes of a user on one machine.
 //!
-//! # Promises
+//! # Guarantees
 //!
 //! 1. An entry is bound to its folder: copied elsewhere, it is a miss.
-//! 2. Folder and files are the caller's alone: see [`PrivateFolder`]. What is not is a miss, and never followed.
-//! 3. Locks are held by the system and end with the process; a lock file is never deleted.
-//! 4. Files of other formats are left to the versions that use them, until nobody has for long.
+//! 2. Folder and files belong to the caller alone: see [`PrivateFolder`]. Anything else is a miss, and never followed.
+//! 3. Locks are held by the system and released when the process exits; a lock file is never deleted.
+//! 4. Files of other formats are left to the versions that use them, until they have not been used for a long time.
 //!
-//! Everything here is ready at once: it needs no runtime.
+//! All operations complete immediately: no runtime is needed.
 
 use std::{
     collections::BTreeSet,
@@ -35,28 +35,28 @@ use crate::{
 };
 
 const SALT: &str = "salt";
-/// The name of a folder's key, in another folder.
+/// The name of a folder's key file in another folder.
 const KEY: &str = "token-cache-key";
 const RANDOM_LENGTH: usize = 32;
-/// Where the keyring has the folder's secret.
+/// The entry of the folder's secret in the keyring.
 const KEYRING_PLACE: &str = "archstone/token-cache";
-/// A larger file is not one of ours.
+/// A larger file was not written by Archstone.
 const LONGEST: u64 = 64 << 20;
-/// Part of each file's name, so that versions of other formats take no notice of it.
+/// Part of each file's name, so that versions with other formats ignore it.
 const FORMAT: &str = "2";
 
-/// A folder of sealed tokens.
+/// A folder of encrypted tokens.
 pub(crate) struct Disk {
     folder: PrivateFolder,
     salt: [u8; RANDOM_LENGTH],
-    /// From another place than the folder.
+    /// A key that is kept outside the folder.
     secret: Option<Secret>,
     host: Host,
     swept: AtomicBool,
 }
 
 impl Disk {
-    /// Opens a folder, and makes it when it is missing. `None` when it, or the key for it, cannot be used.
+    /// Opens a folder, and creates it if it is missing. `None` if the folder, or its key, cannot be used.
     pub(in crate::auth) fn open(folder: &Path, key: &FolderKey, host: &Host) -> Option<Arc<Self>> {
         match Self::try_open(folder, key, host) {
             Ok(store) => Some(Arc::new(store)),
@@ -78,7 +78,7 @@ impl Disk {
                 let key = PrivateFolder::open(place).and_then(|place| made_once(&place, KEY));
                 let key = key.map_err(|error| {
                     format!(
-                        "no key for it in `{}`: {error}; `token_cache` can name a folder, which needs none",
+                        "cannot keep its key in `{}`: {error}; a folder as `token_cache` needs no key",
                         place.display()
                     )
                 })?;
@@ -101,9 +101,9 @@ impl Disk {
         Ok(self.folder.replace(&file(name, content.name()), sealed)?)
     }
 
-    fn try_lock(&self, name: &str) -> Result<Option<Lease>, Trouble> {
-        // Few files for all entries: they are never deleted, since a deleted one could be held.
-        let file = self.folder.lock_file(&format!("lock-{}", &name[..1]))?;
+    fn try_lock(&self, name: &str, locks: &str) -> Result<Option<Lease>, Trouble> {
+        // A few files for all entries: they are never deleted, since a deleted one could still be held.
+        let file = self.folder.lock_file(&format!("{locks}-{}", &name[..1]))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Lease::of_lock(file, &self.host))),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
@@ -111,7 +111,7 @@ impl Disk {
         }
     }
 
-    /// Removes what nobody has renewed for long. Once for each process.
+    /// Removes entries that have not been renewed for a long time. Runs once per process.
     fn sweep(&self) {
         if self.swept.swap(true, Ordering::Relaxed) {
             return;
@@ -176,8 +176,8 @@ impl Store for Disk {
         Box::pin(ready(Ok(())))
     }
 
-    fn lease(self: Arc<Self>, name: &str) -> Answer<'_, Option<Lease>> {
-        Box::pin(ready(self.try_lock(name)))
+    fn lease<'a>(self: Arc<Self>, name: &'a str, locks: &'static str) -> Answer<'a, Option<Lease>> {
+        Box::pin(ready(self.try_lock(name, locks)))
     }
 
     fn prolong<'a>(&'a self, _: &'a str, _: &'a str) -> Answer<'a, ()> {
@@ -188,7 +188,7 @@ impl Store for Disk {
         Box::pin(ready(Ok(())))
     }
 
-    /// One byte more: the length is the number, and no two processes get into each other's way.
+    /// Appends one byte: the length is the count, and processes cannot interfere with each other.
     fn count<'a>(&'a self, name: &'a str, what: Count) -> Answer<'a, ()> {
         Box::pin(ready(self.folder.append(&file(name, what.name()), b".").map_err(Trouble::from)))
     }
@@ -248,7 +248,7 @@ impl fmt::Debug for Disk {
     }
 }
 
-/// Whether a folder's trouble was not reported by this process before.
+/// Whether this process has not yet reported a problem with this folder.
 fn is_news(folder: &Path) -> bool {
     static REPORTED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
     REPORTED.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned())
@@ -259,16 +259,16 @@ fn file(name: &str, ending: &str) -> String {
     format!("{name}.{FORMAT}.{ending}")
 }
 
-/// Whose a file is, by its name.
+/// The owner of a file, parsed from its name.
 struct EntryFile<'a> {
     name: &'a str,
-    /// `None` for the first one, which had none in its names.
+    /// `None` for the first format, whose names did not contain it.
     format: Option<&'a str>,
-    /// With something behind it while it is written.
+    /// Followed by a suffix while it is being written.
     ending: &'a str,
 }
 
-/// An entry's file, finished or not; `None` for a lock, the salt, and files of others.
+/// The file of an entry, complete or not; `None` for a lock, the salt, and foreign files.
 fn entry_of(file: &str) -> Option<EntryFile<'_>> {
     let (name, rest) = file.split_once('.')?;
     let (format, ending) = match rest.split_once('.') {
@@ -281,7 +281,7 @@ fn entry_of(file: &str) -> Option<EntryFile<'_>> {
         Content::Document.name(),
         Count::Hit.name(),
         Count::Login.name(),
-        // Of the first format.
+        // From the first format.
         "versions",
     ];
     let is_entry = name.len() == 32
@@ -290,13 +290,13 @@ fn entry_of(file: &str) -> Option<EntryFile<'_>> {
     is_entry.then_some(EntryFile { name, format, ending })
 }
 
-/// For the keyring.
+/// A new secret for the keyring.
 fn new_secret() -> Result<Secret, Error> {
     let random = random().map_err(|error| Error::new(ErrorKind::InvalidConfig, error.to_string()))?;
     Ok(Secret::from(hexadecimal(&random)))
 }
 
-/// What is random and stays the same: made by the process that comes first.
+/// A random value that never changes: created by the first process.
 fn made_once(folder: &PrivateFolder, name: &str) -> io::Result<[u8; RANDOM_LENGTH]> {
     let read = || {
         let wrong = |_| io::Error::other(format!("`{}` is damaged: remove it", folder.path().join(name).display()));
@@ -313,7 +313,7 @@ fn made_once(folder: &PrivateFolder, name: &str) -> io::Result<[u8; RANDOM_LENGT
 
 fn random() -> io::Result<[u8; RANDOM_LENGTH]> {
     let mut random = [0; RANDOM_LENGTH];
-    SystemRandom::new().fill(&mut random).map_err(|_| io::Error::other("no randomness"))?;
+    SystemRandom::new().fill(&mut random).map_err(|_| io::Error::other("no random numbers"))?;
     Ok(random)
 }
 
@@ -326,7 +326,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::{super::seal::Seal, *};
-    use crate::auth::LoginKey;
+    use crate::auth::{Entry, LoginKey};
 
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("archstone-store-{name}-{}", std::process::id()));
@@ -340,7 +340,8 @@ mod tests {
 
     fn open(folder: &Path, secret: &str) -> (Arc<Disk>, Seal) {
         let store = Disk::open(folder, &FolderKey::None, &Host::default()).expect("a folder");
-        let login = LoginKey { identity: "[\"alice\"]".into(), secret: secret.into() };
+        let login =
+            LoginKey { identity: "[\"alice\"]".into(), secret: secret.into(), is_first: false, is_onward: false };
         let seal = Seal::of(&login, &*store).expect("a seal");
         (store, seal)
     }
@@ -374,7 +375,8 @@ mod tests {
         let (here, keys, other) = (folder("keyed"), folder("keys"), folder("other-keys"));
         let open = |keys: FolderKey| {
             let store = Disk::open(&here, &keys, &Host::default()).expect("a folder");
-            let login = LoginKey { identity: "[\"alice\"]".into(), secret: "weak".into() };
+            let login =
+                LoginKey { identity: "[\"alice\"]".into(), secret: "weak".into(), is_first: false, is_onward: false };
             let seal = Seal::of(&login, &*store).expect("a seal");
             (store, seal)
         };
@@ -419,6 +421,18 @@ mod tests {
         assert_eq!(fs::metadata(path(&store, &seal.name, "hits")).expect("a file").len(), 3);
     }
 
+    #[test]
+    fn a_login_holds_no_lock_that_a_login_behind_it_needs() {
+        let folder = folder("locks");
+        let (store, _) = open(&folder, "secret");
+        let leases = [(false, false), (false, true), (true, false), (true, true)].map(|(is_onward, is_first)| {
+            let login = LoginKey { identity: "[\"alice\"]".into(), secret: "secret".into(), is_first, is_onward };
+            let entry = Entry::new(Arc::clone(&store) as Arc<dyn Store>, &login).expect("an entry");
+            entry.lease().now_or_never().expect("at once").expect("a lock file")
+        });
+        assert!(leases.iter().all(Option::is_some), "{leases:?}");
+    }
+
     #[cfg(unix)]
     #[test]
     fn everything_is_for_the_owner_only() {
@@ -428,14 +442,14 @@ mod tests {
         write(&opened);
         let (store, seal) = opened;
         store.count(&seal.name, Count::Login).now_or_never().expect("at once").expect("counted");
-        let held = store.try_lock(&seal.name).expect("a lock file");
+        let held = store.try_lock(&seal.name, "lock").expect("a lock file");
 
         let files = fs::read_dir(&folder).expect("files").flatten();
         let modes: Vec<_> = files.map(|it| it.metadata().expect("a file").permissions().mode() & 0o777).collect();
         assert_eq!(modes, vec![0o600; 4]);
         assert_eq!(fs::metadata(&folder).expect("the folder").permissions().mode() & 0o777, 0o700);
         assert!(held.is_some());
-        assert!(store.try_lock(&seal.name).expect("the lock file").is_none());
+        assert!(store.try_lock(&seal.name, "lock").expect("the lock file").is_none());
 
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).expect("a mode");
         assert!(Disk::open(&folder, &FolderKey::None, &Host::default()).is_none());

@@ -1,4 +1,4 @@
-//! One login's place in a store: sealed on its way in, opened on its way out.
+//! One login's entry in a store: encrypts what is written, and decrypts what is read.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,33 +7,41 @@ use futures_util::FutureExt;
 use super::{Content, Count, Kept, Lease, Mark, Order, Store, Trouble, lease::microseconds, seal::Seal};
 use crate::{
     access::{Access, Elapsed},
-    auth::LoginKey,
+    auth::{LoginKey, held::KINDS},
     error::Error,
     host::Host,
     secret::Secret,
 };
 
-/// The place of one login's token.
+/// The entry of one login's token.
 #[derive(Debug)]
 pub(crate) struct Entry {
     store: Arc<dyn Store>,
     seal: Seal,
+    is_first: bool,
+    locks: &'static str,
 }
 
-/// What was seen in a store.
+/// The content of a store at one moment.
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) access: Option<Arc<Access>>,
-    /// Of what is kept there, whether it opens or not.
+    /// The order of the stored token, whether or not it could be decrypted.
     pub(crate) order: Option<Order>,
-    /// Failures from here on count for whoever looked.
+    /// Only failures from here on count for a caller that waits.
     pub(crate) since: Mark,
 }
 
 impl Entry {
     pub(in crate::auth) fn new(store: Arc<dyn Store>, login: &LoginKey) -> Option<Self> {
         let seal = Seal::of(login, &*store)?;
-        Some(Self { store, seal })
+        let locks = match (login.is_onward, login.is_first) {
+            (false, false) => "lock",
+            (false, true) => "first-lock",
+            (true, false) => "onward-lock",
+            (true, true) => "onward-first-lock",
+        };
+        Some(Self { store, seal, is_first: login.is_first, locks })
     }
 
     pub(super) fn shared_store(&self) -> Arc<dyn Store> {
@@ -44,12 +52,12 @@ impl Entry {
         &self.seal.name
     }
 
-    /// Whether other machines use the store, too, so that asking it takes time.
+    /// Whether other machines use the store, too, so that a query takes time.
     pub(crate) fn is_shared(&self) -> bool {
         self.store.is_shared()
     }
 
-    /// What is there. `None` where the store does not answer.
+    /// The current content. `None` if the store does not respond.
     pub(crate) async fn look(&self, host: &Host) -> Option<Seen> {
         let look = self.asked("not read", self.store.look(&self.seal.name).await)?;
         let order = look.token.as_ref().map(|kept| kept.order);
@@ -62,22 +70,23 @@ impl Entry {
         Some(Seen { access, order, since: look.since })
     }
 
-    /// What is there, of a store that answers at once.
+    /// The current content of a store that responds immediately.
     pub(crate) fn look_now(&self, host: &Host) -> Option<Seen> {
         if self.is_shared() { None } else { self.look(host).now_or_never().flatten() }
     }
 
-    /// The error of another who logged in, if it came since.
+    /// The error of another process that logged in, if it failed since.
     pub(crate) async fn failure_since(&self, since: &Mark) -> Option<Error> {
         let sealed = self.asked("not read", self.store.failure(&self.seal.name).await)??;
         since.failure_since(&self.seal.open(&*self.store, Content::Failure, &sealed)?)
     }
 
-    /// Keeps a token, unless a fresher one is there. What was looked at under the same lease is replaced in any case.
+    /// Stores a token, unless there is a fresher one. The token that was seen under the same lease is replaced in any
+    /// case.
     pub(crate) async fn keep(&self, access: &Access, fence: u64, replaces: Option<Order>) {
         let since_1970 = |it: jiff::Timestamp| Duration::try_from(it.as_duration()).unwrap_or_default();
         let issued = access.issued_at().map_or(0, |it| microseconds(since_1970(it)));
-        // The store says how long it keeps an entry; the seal, since when the token lives.
+        // The store decides how long it keeps an entry; the encrypted entry records since when the token is valid.
         let made = self.store.now().saturating_sub(access.age()).as_millis();
         let text = Secret::from(format!("{made}\n{}", access.to_reference().expose()));
         let outcome = match self.seal.close(&*self.store, Content::Token, &text) {
@@ -90,7 +99,7 @@ impl Entry {
         self.asked("not kept", outcome);
     }
 
-    /// Puts what is known of a token now in the place of what is kept of the same token.
+    /// Replaces the stored data of a token with newer data of the same token.
     pub(crate) async fn update(&self, access: &Access, host: &Host) {
         if let Some(Seen { access: Some(kept), order: Some(order), .. }) = self.look(host).await
             && kept.token() == access.token()
@@ -99,7 +108,7 @@ impl Entry {
         }
     }
 
-    /// Leaves a failure for those who wait for the same login.
+    /// Stores a failure for others that wait for the same login.
     pub(crate) async fn keep_failure(&self, error: &Error, mark: &Mark) {
         let outcome = match self.seal.close(&*self.store, Content::Failure, &mark.record(error)) {
             Ok(sealed) => self.store.keep_failure(&self.seal.name, sealed).await,
@@ -108,13 +117,13 @@ impl Entry {
         self.asked("not kept", outcome);
     }
 
-    /// A document that this machine keeps for the login, by what it is about.
+    /// A document that this machine stores for the login, by its subject.
     pub(crate) fn document(&self, subject: &str) -> Option<Secret> {
         let name = self.seal.name_of(subject);
         self.seal.open_as(&name, &*self.store, Content::Document, &self.store.document(&name)?)
     }
 
-    /// Keeps a document for the login's next process, where this machine keeps tokens.
+    /// Stores a document for the login's next process, if tokens are stored on this machine.
     pub(crate) fn keep_document(&self, subject: &str, text: &Secret) {
         if self.is_shared() {
             return;
@@ -126,24 +135,58 @@ impl Entry {
         }
     }
 
-    /// Forgets the token.
+    /// A secret of this kind that is stored together with the token; `otherwise` if the store does not respond.
+    pub(crate) async fn held(&self, kind: &str, otherwise: Option<Secret>) -> Option<Secret> {
+        let name = self.seal.name_of(kind);
+        let Some(look) = self.asked("not read", self.store.look(&name).await) else { return otherwise };
+        let text = self.seal.open_as(&name, &*self.store, Content::Token, &look.token?.sealed)?;
+        let (end, secret) = text.expose().split_once('\n')?;
+        (self.store.now() < Duration::from_millis(end.parse().ok()?)).then(|| secret.into())
+    }
+
+    /// Stores a secret of this kind for a limited time, replacing an earlier one.
+    pub(crate) async fn hold(&self, kind: &str, secret: &Secret, life: Duration) {
+        let (name, now) = (self.seal.name_of(kind), self.store.now());
+        let text = Secret::from(format!("{}\n{}", now.saturating_add(life).as_millis(), secret.expose()));
+        let outcome = match self.seal.close_as(&name, &*self.store, Content::Token, &text) {
+            Ok(sealed) => {
+                let token = Kept { sealed, order: Order { issued: microseconds(now), fence: 0 } };
+                self.store.keep(&name, token, life, None).await
+            }
+            Err(trouble) => Err(trouble),
+        };
+        self.asked("not kept", outcome);
+    }
+
+    /// Deletes a secret of this kind.
+    pub(crate) async fn let_go(&self, kind: &str) {
+        self.asked("not forgotten", self.store.forget(&self.seal.name_of(kind)).await);
+    }
+
+    /// The names of everything that is stored for the login: its token, and the secrets kept with it.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        let held = if self.is_first { &KINDS[..] } else { &[] };
+        std::iter::once(self.seal.name.clone()).chain(held.iter().map(|kind| self.seal.name_of(kind)))
+    }
+
+    /// Deletes the token.
     pub(crate) async fn forget(&self) {
         self.asked("not forgotten", self.store.forget(&self.seal.name).await);
     }
 
-    /// The right to log in. `Ok(None)`: another has it. `Err`: there can be none here.
+    /// Requests the right to log in. `Ok(None)`: another process has it. `Err`: not available here.
     pub(crate) async fn lease(&self) -> Result<Option<Lease>, Trouble> {
-        Arc::clone(&self.store).lease(&self.seal.name).await
+        Arc::clone(&self.store).lease(&self.seal.name, self.locks).await
     }
 
-    /// Counts one more.
+    /// Increments a counter.
     pub(crate) async fn count(&self, what: Count) {
         if let Err(trouble) = self.store.count(&self.seal.name, what).await {
             tracing::debug!(target: "archstone::cache", %trouble, "not counted");
         }
     }
 
-    /// The same, of a store that answers at once.
+    /// The same, for a store that responds immediately.
     pub(crate) fn count_now(&self, what: Count) {
         if !self.is_shared() {
             let _ = self.count(what).now_or_never();
@@ -153,7 +196,7 @@ impl Entry {
     fn asked<T>(&self, what: &'static str, outcome: Result<T, Trouble>) -> Option<T> {
         if let Err(trouble) = &outcome {
             let place = if self.is_shared() { "in the store" } else { "on disk" };
-            // Of a store that is down, the store itself tells once.
+            // If a store is down, the store itself logs it once.
             if trouble.is_down {
                 tracing::debug!(target: "archstone::cache", %trouble, "the token is {what} {place}");
             } else {

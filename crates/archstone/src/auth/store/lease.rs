@@ -1,4 +1,4 @@
-//! The right to log in, for one at a time.
+//! Leases: the right to log in, held by one process at a time.
 
 use std::{fs::File, sync::Arc, time::Duration};
 
@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use super::Store;
 use crate::{error::Error, host::Host, secret::Secret};
 
-/// A holder that is gone delays the others so long at most.
+/// A holder that has crashed delays the others at most this long.
 pub(super) const LEASE: Duration = Duration::from_secs(5);
-/// So often a holder says that it is still there.
+/// How often a holder prolongs its lease.
 const PROLONGED_EACH: Duration = Duration::from_millis(1500);
 
-/// Held while one logs in.
+/// Held during a login.
 #[derive(Debug)]
 pub(crate) struct Lease(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    /// A lock of the operating system, which ends with the file or the process.
+    /// A lock of the operating system, which is released with the file or the process.
     Lock { host: Host, _file: File },
-    /// An entry of a shared store, which ends by itself.
+    /// An entry in a shared store, which expires by itself.
     Entry { store: Arc<dyn Store>, name: String, owner: String, fence: u64, is_over: bool },
 }
 
@@ -29,13 +29,14 @@ impl Lease {
         Self(Kind::Lock { host: host.clone(), _file: file })
     }
 
-    /// To be made before the store is asked: whoever gives up while it answers has no lease either.
+    /// Created before the store is queried, so that a caller that is cancelled during the query does not leave a lease
+    /// behind.
     #[cfg(any(feature = "memcached", feature = "redis"))]
     pub(super) fn of_entry(store: Arc<dyn Store>, name: &str, owner: &str) -> Self {
         Self(Kind::Entry { store, name: name.to_owned(), owner: owner.to_owned(), fence: 0, is_over: false })
     }
 
-    /// What the store has answered: the lease's number, or that another has it.
+    /// The store's response: the lease's number, or that another process has it.
     #[cfg(any(feature = "memcached", feature = "redis"))]
     pub(super) fn taken(mut self, number: Option<u64>) -> Option<Self> {
         if let Kind::Entry { fence, is_over, .. } = &mut self.0 {
@@ -45,7 +46,7 @@ impl Lease {
         number.map(|_| self)
     }
 
-    /// Does what the lease is for, and keeps it meanwhile.
+    /// Runs the work that the lease protects, and prolongs the lease meanwhile.
     pub(crate) async fn hold<T>(&self, work: impl Future<Output = T>) -> T {
         let Kind::Entry { store, name, owner, .. } = &self.0 else { return work.await };
         let prolonging = async {
@@ -63,7 +64,7 @@ impl Lease {
         }
     }
 
-    /// Of the lease, for the order of what comes of it.
+    /// The number of the lease, which orders the tokens obtained under it.
     pub(crate) fn fence(&self) -> u64 {
         match self.0 {
             Kind::Lock { .. } => 0,
@@ -71,7 +72,7 @@ impl Lease {
         }
     }
 
-    /// What happens now, as those who wait compare it.
+    /// The present, in a form that waiting processes can compare.
     pub(crate) fn mark(&self) -> Mark {
         match &self.0 {
             Kind::Lock { host, .. } => Mark::now(host),
@@ -79,7 +80,7 @@ impl Lease {
         }
     }
 
-    /// Lets the next one in.
+    /// Releases the lease, so that the next one can take it.
     pub(crate) async fn release(mut self) {
         if let Kind::Entry { store, name, owner, is_over, .. } = &mut self.0 {
             *is_over = true;
@@ -91,7 +92,7 @@ impl Lease {
 }
 
 impl Drop for Lease {
-    /// A login that was cancelled lets the next one in, too.
+    /// A cancelled login releases the lease, too.
     fn drop(&mut self) {
         let Kind::Entry { store, name, owner, is_over: false, .. } = &mut self.0 else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
@@ -102,12 +103,12 @@ impl Drop for Lease {
     }
 }
 
-/// A point in the order of logins that all who use a store can compare.
+/// A point in the order of logins that all users of a store can compare.
 #[derive(Clone, Debug)]
 pub(crate) enum Mark {
     /// On this machine.
     Moment { boot_id: Option<String>, since_start: u64, wall: u64 },
-    /// The number of a lease, and when this was by the store's time.
+    /// The number of a lease, and the time by the store's clock.
     Fence { fence: u64, at: u64 },
 }
 
@@ -120,7 +121,7 @@ impl Mark {
         }
     }
 
-    /// An error, for others who wait for the same login.
+    /// Encodes an error, for others that wait for the same login.
     pub(super) fn record(&self, error: &Error) -> Secret {
         let mut record = json!({ "error": error.to_record() });
         match self {
@@ -137,7 +138,8 @@ impl Mark {
         Secret::from(record.to_string())
     }
 
-    /// The error of another, if it came since. A store can only say that: what is put back into it is old.
+    /// The error of another process, if it failed since. A store can only report a failure: one that is written back
+    /// into it is old.
     pub(super) fn failure_since(&self, record: &Secret) -> Option<Error> {
         let record: Value = serde_json::from_str(record.expose()).ok()?;
         let is_since = match self {
@@ -146,7 +148,8 @@ impl Mark {
                 let (key, began) = if same_start { ("since_start_us", since_start) } else { ("wall_us", wall) };
                 record[key].as_u64()? > *began
             }
-            // A holder leaves its failure, then gives the lease back: whoever looks in between has seen that lease.
+            // A holder stores its failure before it releases the lease: a process that looks in between has seen that
+            // lease.
             Self::Fence { fence, at } => {
                 record["fence"].as_u64()? >= *fence
                     && record["at_us"].as_u64()?.saturating_add(microseconds(LEASE)) >= *at
@@ -176,7 +179,7 @@ mod tests {
             (90, 101, true),
             (100, 107, true),
             (101, 101, false),
-            // An old failure beside a lease with the number that fits.
+            // An old failure next to a lease whose number matches.
             (1, 109, false),
             (100, 100_000, false),
         ];

@@ -1,16 +1,16 @@
-//! Tokens kept between runs, sealed: on this machine's disk, or in a store that many machines share.
+//! Encrypted tokens kept between runs: on this machine's disk, or in a store that several machines share.
 //!
-//! # Promises
+//! # Guarantees
 //!
-//! 1. A store sees opaque names and sealed bytes, and no more: see [`seal`].
-//! 2. Whatever fails here costs the caching and nothing else. A store is never needed to get a token.
-//! 3. What is torn, foreign or of another version of the format is a miss, never an error.
-//! 4. A late writer never overwrites a fresher token: shared stores compare before they keep.
+//! 1. A store sees only opaque names and encrypted bytes: see [`seal`].
+//! 2. A failure here costs only the caching. A store is never needed to get a token.
+//! 3. An entry that is truncated, foreign or in another version of the format is a miss, never an error.
+//! 4. A late writer never overwrites a fresher token: shared stores compare before they write.
 //!
 //! - [`disk`]: a folder; locks of the operating system.
-//! - `redis`: Redis or Valkey, by scripts that the server runs as one step.
+//! - `redis`: Redis or Valkey, with scripts that the server runs atomically.
 //! - `memcached`: several servers, each entry on one of them.
-//! - [`shared`]: how long a shared store is waited for, and when it is left alone.
+//! - [`shared`]: timeouts of a shared store, and a circuit breaker.
 
 #[cfg_attr(
     not(any(feature = "memcached", feature = "redis")),
@@ -47,92 +47,93 @@ pub use status::{StoredToken, TokenStore, TokenStoreStatus};
 
 use crate::{host::Host, secret::Secret, text::printable};
 
-/// Entries of logins that nobody repeats are removed after so long.
+/// Entries of logins that are not repeated are removed after this long.
 const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
 
-/// What a store answers, later. Those of the disk are ready at once.
+/// The future of a store's response. Those of the disk are ready at once.
 pub(super) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'a>>;
 
-/// A place that keeps sealed bytes under opaque names.
+/// A store of encrypted bytes under opaque names.
 pub(super) trait Store: fmt::Debug + Send + Sync + 'static {
-    /// Whether other machines use it, too. Then it needs a runtime, and time.
+    /// Whether other machines use it, too. Then it needs a runtime, and responses take time.
     fn is_shared(&self) -> bool;
 
-    /// What is mixed into the key of a login, beside its secret.
+    /// The salt for the key of a login, in addition to its secret.
     fn salt(&self, identity: &str) -> Vec<u8>;
 
-    /// A secret of all who use the store, mixed into every key.
+    /// A secret of all users of the store, mixed into every key.
     fn secret(&self) -> Option<&Secret>;
 
-    /// What must be the same for a seal to open: the store, the name, what it is.
+    /// The additional data that an entry is bound to: the store, the name, and the kind of content.
     fn place(&self, name: &str, content: Content) -> Vec<u8>;
 
-    /// The time since 1970, by the store's own clock where it has one that is known, otherwise by this machine's.
+    /// The time since 1970, by the store's own clock if it is known, otherwise by this machine's.
     fn now(&self) -> Duration;
 
-    /// What is kept under a name, and how to tell what happens from now on.
+    /// The content under a name, and a mark to recognize later events by.
     fn look<'a>(&'a self, name: &'a str) -> Answer<'a, Look>;
 
     /// The latest failure.
     fn failure<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Vec<u8>>>;
 
-    /// Keeps a token for its life, unless a fresher one is there.
+    /// Stores a token for its lifetime, unless there is a fresher one.
     fn keep<'a>(&'a self, name: &'a str, token: Kept, life: Duration, replaces: Option<Order>) -> Answer<'a, ()>;
 
-    /// Keeps a failure for those who wait for it.
+    /// Stores a failure for those who wait for it.
     fn keep_failure<'a>(&'a self, name: &'a str, sealed: Vec<u8>) -> Answer<'a, ()>;
 
-    /// A document that this machine keeps for the login. Shared stores have none.
+    /// A document that this machine stores for the login. Shared stores have none.
     fn document(&self, _name: &str) -> Option<Vec<u8>> {
         None
     }
 
-    /// Keeps a document, where this machine does.
+    /// Stores a document, if this store is on this machine.
     fn keep_document(&self, _name: &str, _sealed: &[u8]) -> Result<(), Trouble> {
         Ok(())
     }
 
-    /// Forgets the token.
+    /// Deletes the token.
     fn forget<'a>(&'a self, name: &'a str) -> Answer<'a, ()>;
 
-    /// The right to log in, for one at a time; `None` while another has it.
-    fn lease(self: Arc<Self>, name: &str) -> Answer<'_, Option<Lease>>;
+    /// The right to log in, for one process at a time; `None` while another has it. The holder may wait for the lease
+    /// of a login behind this one, which has different `locks`.
+    fn lease<'a>(self: Arc<Self>, name: &'a str, locks: &'static str) -> Answer<'a, Option<Lease>>;
 
-    /// Keeps the lease for longer, if it is still this owner's.
+    /// Prolongs the lease, if this owner still has it.
     fn prolong<'a>(&'a self, name: &'a str, owner: &'a str) -> Answer<'a, ()>;
 
-    /// Ends the lease, if it is still this owner's.
+    /// Releases the lease, if this owner still has it.
     fn release<'a>(&'a self, name: &'a str, owner: &'a str) -> Answer<'a, ()>;
 
-    /// Counts one more.
+    /// Increments a counter.
     fn count<'a>(&'a self, name: &'a str, what: Count) -> Answer<'a, ()>;
 
-    /// Where it is, without any password.
+    /// The store's address, without any password.
     fn shown(&self) -> String;
 
-    /// All that is kept; `None` where the store cannot tell.
+    /// Lists the entries; `None` if the store cannot.
     fn list(&self) -> Answer<'_, Option<Listing>>;
 
-    /// Removes all that is kept, of every format. How many tokens there were; `None` where the store cannot tell.
+    /// Removes all entries, of every format. Returns how many tokens there were; `None` if the store does not know.
     fn clear_all(&self) -> Answer<'_, Option<usize>>;
 
-    /// What can be told of a token without opening it; `None` when there is none.
+    /// The metadata of a token that is readable without decrypting it; `None` if there is no token.
     fn numbers<'a>(&'a self, name: &'a str) -> Answer<'a, Option<Numbers>>;
 
-    /// Removes all that is kept under a name; whether there was a token.
+    /// Removes everything under a name; returns whether there was a token.
     fn clear<'a>(&'a self, name: &'a str) -> Answer<'a, bool>;
 }
 
-/// What a store keeps.
+/// The content of a store.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
-    /// Of this format.
+    /// Names of entries in this format.
     pub(super) names: Vec<String>,
-    /// How many tokens there are of other formats.
+    /// The number of tokens in other formats.
     pub(super) outdated: usize,
 }
 
-/// What can be told of a token without opening it.
+/// The metadata of a token that is readable without decrypting it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Numbers {
     pub(super) size: u64,
@@ -142,14 +143,14 @@ pub(super) struct Numbers {
     pub(super) logins: u64,
 }
 
-/// What an entry is for; part of its name and of what seals it.
+/// The kind of an entry's content; part of its name and of the data that it is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// A token, as [`crate::Access::to_reference`] writes it.
     Token,
     /// The latest failure, for those who waited for it.
     Failure,
-    /// What a service has said of its versions.
+    /// A service's version document.
     Document,
 }
 
@@ -163,10 +164,10 @@ impl Content {
     }
 }
 
-/// What is counted for each login.
+/// Counters of each login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Count {
-    /// A token that was taken from the store: a login saved.
+    /// A token was taken from the store: a login was saved.
     Hit,
     /// A login.
     Login,
@@ -181,37 +182,37 @@ impl Count {
     }
 }
 
-/// A sealed token, and which of two is the fresher.
+/// An encrypted token, and its order.
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) sealed: Vec<u8>,
     pub(super) order: Order,
 }
 
-/// Which of two tokens is the fresher: the one that was issued later; of one second, the one of the later lease.
+/// Determines which of two tokens is fresher: the one issued later; in the same second, the one of the later lease.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Order {
     /// When the service issued it, in microseconds since 1970.
     pub(super) issued: u64,
-    /// Of the lease under which it was got.
+    /// The number of the lease under which it was obtained.
     pub(super) fence: u64,
 }
 
-/// What was found in a store.
+/// The result of a lookup in a store.
 #[derive(Debug)]
 pub(super) struct Look {
     pub(super) token: Option<Kept>,
-    /// What is left of the token's life by the store's own clock, where it has one.
+    /// The remaining lifetime of the token by the store's own clock, if it has one.
     pub(super) left: Option<Duration>,
-    /// Failures from here on count for whoever looked.
+    /// Only failures from here on count for a caller that waits.
     pub(super) since: Mark,
 }
 
-/// Why a store did not do what was asked.
+/// Why a store operation failed.
 #[derive(Clone, Debug)]
 pub(crate) struct Trouble {
     what: String,
-    /// Whether it is better left alone for a while.
+    /// Whether the store should not be used for a while.
     is_down: bool,
 }
 
@@ -238,7 +239,7 @@ impl From<std::io::Error> for Trouble {
     }
 }
 
-/// A store that many machines share. Nothing is sent yet.
+/// A store that several machines share. Nothing is sent yet.
 #[cfg_attr(
     not(any(feature = "memcached", feature = "redis")),
     expect(unused_variables, reason = "there are no shared stores in this build")

@@ -1,7 +1,8 @@
-//! The seal: what a store must not know, and cannot change unnoticed.
+//! Encryption of entries: a store cannot read them, nor change them unnoticed.
 //!
-//! A key is derived from the login's own secret; from it come the entry's name and the key that seals it. Without
-//! the secret an entry says nothing, and a wrong password finds nothing: not even the name can be made without it.
+//! A key is derived from the login's own secret; the entry's name and the encryption key are derived from that. Without
+//! the secret an entry reveals nothing, and a wrong password finds nothing: not even the name can be computed without
+//! it.
 
 use ring::{
     aead::{self, Aad, LessSafeKey, Nonce, UnboundKey},
@@ -13,13 +14,14 @@ use zeroize::Zeroizing;
 use super::{Content, Store, Trouble};
 use crate::{auth::LoginKey, secret::Secret};
 
-/// Says what an entry is, and in which version of the format.
+/// Identifies an entry, and the version of its format.
 const MAGIC: &[u8; 8] = b"ARCHST\x00\x02";
-/// Memory for the key derivation, in KiB. Guessing a password from a copied entry costs an attacker so much for
-/// each try; a warm command pays it once, about half a millisecond. What more would cost is in docs/token-cache.md.
+/// Memory for the key derivation, in KiB. Guessing a password from a copied entry costs an attacker this much per
+/// attempt; a command with a cached token pays it once, about half a millisecond. The cost of higher values is in
+/// docs/token-cache.md.
 const DERIVATION_MEMORY: u32 = 1024;
 
-/// One login's name in a store, and the key of what is kept there.
+/// One login's name in a store, and the key for its entries.
 #[derive(Debug)]
 pub(super) struct Seal {
     pub(super) name: String,
@@ -28,8 +30,8 @@ pub(super) struct Seal {
 }
 
 impl Seal {
-    /// Deriving the key is dear on purpose: do it once.
-    /// `None` where neither the login nor the store has a secret to derive it from.
+    /// Deriving the key is deliberately expensive: do it once. `None` if neither the login nor the store has a secret
+    /// to derive it from.
     pub(super) fn of(login: &LoginKey, store: &dyn Store) -> Option<Self> {
         if login.secret.expose().is_empty() && store.secret().is_none() {
             return None;
@@ -57,12 +59,12 @@ impl Seal {
         Some(Self { name: short(&derive("name")), key: LessSafeKey::new(key), names })
     }
 
-    /// The name of something else that belongs to the login.
+    /// The name of another entry that belongs to the login.
     pub(super) fn name_of(&self, subject: &str) -> String {
         short(&hmac::sign(&self.names, subject.as_bytes()))
     }
 
-    /// What must be the same for a seal to open: format, store, name.
+    /// The additional data that an entry is bound to: format, store, name.
     fn bound_to(name: &str, store: &dyn Store, content: Content) -> Vec<u8> {
         [MAGIC, &*store.place(name, content)].concat()
     }
@@ -71,7 +73,7 @@ impl Seal {
         self.close_as(&self.name, store, content, text)
     }
 
-    /// Seals what is kept under another name of the login's.
+    /// Encrypts an entry under another name of the login.
     pub(super) fn close_as(
         &self,
         name: &str,
@@ -79,7 +81,7 @@ impl Seal {
         content: Content,
         text: &Secret,
     ) -> Result<Vec<u8>, Trouble> {
-        let refused = |_| Trouble::refused("no randomness, or no encryption");
+        let refused = |_| Trouble::refused("no random numbers, or encryption failed");
         let mut nonce = [0; aead::NONCE_LEN];
         SystemRandom::new().fill(&mut nonce).map_err(refused)?;
         let mut sealed = text.expose().as_bytes().to_vec();
@@ -93,7 +95,7 @@ impl Seal {
         self.open_as(&self.name, store, content, sealed)
     }
 
-    /// Opens what is kept under another name of the login's.
+    /// Decrypts an entry under another name of the login.
     pub(super) fn open_as(&self, name: &str, store: &dyn Store, content: Content, sealed: &[u8]) -> Option<Secret> {
         let (nonce, text) = sealed.strip_prefix(MAGIC)?.split_at_checked(aead::NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
@@ -103,7 +105,7 @@ impl Seal {
     }
 }
 
-/// Half of a digest, as a name.
+/// Half of a digest, encoded as a name.
 fn short(digest: &hmac::Tag) -> String {
     digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

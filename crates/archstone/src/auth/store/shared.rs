@@ -1,5 +1,5 @@
-//! How long a shared store is waited for, and when it is left alone: so that one that is down, stopped or out of
-//! reach costs a bounded delay, and rarely.
+//! Timeouts and a circuit breaker for shared stores, so that one that is down, paused or unreachable costs only a
+//! bounded delay, and rarely.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -11,43 +11,41 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::{Trouble, lease::microseconds};
 use crate::{host::Host, transport::runtime};
 
-/// An answer over a connection that is there.
-pub(super) const ANSWER: Duration = Duration::from_millis(300);
-/// All that one question may cost, reaching the store included.
-pub(super) const QUESTION: Duration = Duration::from_secs(1);
-/// After a failure nothing is asked for so long.
+/// How long a store is not used after a failure.
 const LEFT_ALONE: Duration = Duration::from_secs(10);
-/// What all keys of a shared store begin with; the number is that of the format.
+/// The prefix of all keys in a shared store; the number is that of the format.
 pub(super) const PREFIX: &str = "archstone:2:";
-/// The same of version 0.1.
+/// The prefix of version 0.1.
 #[cfg(feature = "redis")]
 pub(super) const FIRST_PREFIX: &str = "archstone:1:";
-/// Failures are of use only to those who wait.
+/// A failure is useful only to those who wait for the login.
 pub(super) const FAILURE_KEPT: Duration = Duration::from_secs(30);
 
-/// A circuit breaker: what this process grants one store.
+/// A circuit breaker for one store in this process.
 #[derive(Debug)]
 pub(super) struct Breaker {
     shown: String,
+    /// The timeout of one query, including connecting.
+    question: Duration,
     host: Host,
     left_alone_until: AtomicU64,
 }
 
 impl Breaker {
-    pub(super) fn new(shown: String, host: &Host) -> Self {
-        Self { shown, host: host.clone(), left_alone_until: AtomicU64::new(0) }
+    pub(super) fn new(shown: String, question: Duration, host: &Host) -> Self {
+        Self { shown, question, host: host.clone(), left_alone_until: AtomicU64::new(0) }
     }
 
-    /// Asks the store, unless it is left alone.
+    /// Queries the store, unless it is paused after a failure.
     pub(super) async fn ask<T>(&self, question: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
         if runtime::current().is_err() {
             return Err(Trouble::refused("no Tokio runtime is there"));
         }
         let now = self.host.now();
         if microseconds(now.since_start()) < self.left_alone_until.load(Ordering::Relaxed) {
-            return Err(Trouble::down("the store is left alone for a while"));
+            return Err(Trouble::down("the store is not used for now"));
         }
-        let outcome = match tokio::time::timeout(QUESTION, question).await {
+        let outcome = match tokio::time::timeout(self.question, question).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Trouble::down("no answer in time")),
         };
@@ -55,13 +53,13 @@ impl Breaker {
             && trouble.is_down
         {
             let until = microseconds(self.host.now().since_start() + LEFT_ALONE);
-            // Of all who ask at the same time, one tells.
+            // Of all concurrent queries, only one logs the failure.
             if self.left_alone_until.swap(until, Ordering::Relaxed) < microseconds(now.since_start()) {
                 tracing::warn!(
                     target: "archstone::cache",
                     store = self.shown,
                     %trouble,
-                    "the store of tokens is left alone for {} seconds; tokens are got without it",
+                    "the token store is unavailable, and not used for {} seconds",
                     LEFT_ALONE.as_secs()
                 );
             }
@@ -70,7 +68,7 @@ impl Breaker {
     }
 }
 
-/// The salt of a login in a shared store: the same on every machine, another for each login.
+/// The salt of a login in a shared store: the same on every machine, different for each login.
 pub(super) fn salt(identity: &str) -> Vec<u8> {
     let mut context = ring::digest::Context::new(&ring::digest::SHA256);
     context.update(PREFIX.as_bytes());
@@ -78,14 +76,14 @@ pub(super) fn salt(identity: &str) -> Vec<u8> {
     context.finish().as_ref().to_vec()
 }
 
-/// A lease's owner: one of 2¹²⁸.
+/// A random id for a lease's owner: one of 2¹²⁸.
 pub(super) fn owner() -> Result<String, Trouble> {
     let mut random = [0; 16];
-    SystemRandom::new().fill(&mut random).map_err(|_| Trouble::refused("no randomness"))?;
+    SystemRandom::new().fill(&mut random).map_err(|_| Trouble::refused("no random numbers"))?;
     Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Whether it is the name of a login.
+/// Whether the text is the name of a login.
 #[cfg(feature = "redis")]
 pub(super) fn is_name(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())

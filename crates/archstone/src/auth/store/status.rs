@@ -1,4 +1,4 @@
-//! What a store keeps, for people: never a token.
+//! The content of a store, for people to read: never a token.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,84 +12,86 @@ use crate::{
 
 /// The store that keeps a client's token between runs: see [`crate::Client::token_store`].
 #[derive(Clone, Debug)]
-pub struct TokenStore<'a> {
+pub struct TokenStore {
     store: Arc<dyn Store>,
-    /// Of the client that asks.
-    entry: Option<&'a Entry>,
+    /// The entry of the client.
+    entry: Option<Arc<Entry>>,
+    /// The entry of the unscoped login behind the client's.
+    first: Option<Arc<Entry>>,
     host: Host,
 }
 
-/// What a store keeps.
+/// The content of a store.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenStoreStatus {
-    /// Where it is: a folder, or a URL without any password.
+    /// The store's address: a folder, or a URL without any password.
     pub place: String,
-    /// The token of the client that asked, when one is kept.
+    /// The token of this client, if there is one.
     pub own: Option<StoredToken>,
-    /// What others keep there, which only their secrets open; `None` where the store cannot tell.
+    /// Tokens of others, which only their secrets can decrypt; `None` if the store cannot list them.
     pub others: Option<Vec<StoredToken>>,
-    /// How many tokens other versions of Archstone keep there in another format. They are never used, and end by
-    /// themselves. `None` where the store cannot tell.
+    /// How many tokens other versions of Archstone have stored in another format. They are never used, and expire by
+    /// themselves. `None` if the store does not know.
     pub outdated: Option<usize>,
 }
 
-/// A token in a store, as far as it may be known.
+/// The metadata of a stored token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StoredToken {
-    /// Under which name it is kept. It tells nothing about whose it is.
+    /// Its name in the store. It does not reveal whose token it is.
     pub name: String,
-    /// All that is known of it, where the client's secret opens it.
+    /// The token, if the client's secret decrypts it.
     pub access: Option<Arc<Access>>,
-    /// How many bytes it takes.
+    /// Its size in bytes.
     pub size: u64,
-    /// How long ago it was kept; `None` where the store cannot tell.
+    /// How long ago it was stored; `None` if the store does not know.
     pub age: Option<Duration>,
-    /// How long it lives still; `None` where the store cannot tell and the secret does not open it.
+    /// Its remaining lifetime; `None` if the store does not know it and the secret does not decrypt it.
     pub remaining: Option<Duration>,
-    /// How often it was taken from the store: so many logins were saved.
+    /// How often it was taken from the store: the number of logins saved.
     pub hits: u64,
-    /// How many logins there were for it.
+    /// How many logins were made for it.
     pub logins: u64,
 }
 
-impl<'a> TokenStore<'a> {
-    pub(crate) fn new(entry: &'a Entry, host: &Host) -> Self {
-        Self { store: entry.shared_store(), entry: Some(entry), host: host.clone() }
+impl TokenStore {
+    pub(crate) fn new(entry: Arc<Entry>, first: Option<Arc<Entry>>, host: &Host) -> Self {
+        Self { store: entry.shared_store(), entry: Some(entry), first, host: host.clone() }
     }
 
-    /// A store of which nothing can be opened.
+    /// A store of which nothing can be decrypted.
     pub(in crate::auth) fn unopened(store: Arc<dyn Store>, host: &Host) -> Self {
-        Self { store, entry: None, host: host.clone() }
+        Self { store, entry: None, first: None, host: host.clone() }
     }
 
-    /// Where it is: a folder, or a URL without any password.
+    /// The store's address: a folder, or a URL without any password.
     #[must_use]
     pub fn place(&self) -> String {
         self.store.shown()
     }
 
-    /// Whether it is a store that hosts share, which takes requests to read.
+    /// Whether several hosts share the store, which takes requests to read.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.store.is_shared()
     }
 
-    /// This client's token as the store has it, past the memory of the process. `None` where there is none that
-    /// opens, or the store does not answer.
+    /// This client's token in the store, bypassing the memory of the process. `None` if there is none that can be
+    /// decrypted, or the store does not respond.
     pub async fn access(&self) -> Option<Arc<Access>> {
-        self.entry?.look(&self.host).await?.access
+        self.entry.as_ref()?.look(&self.host).await?.access
     }
 
-    /// What it keeps.
+    /// The content of the store.
     ///
     /// # Errors
     ///
-    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not answer.
+    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not respond.
     pub async fn status(&self) -> Result<TokenStoreStatus> {
         let store = &*self.store;
-        let own_name = self.entry.map(Entry::name);
+        let own_name = self.entry.as_deref().map(Entry::name);
         let mut own = None;
         if let Some(name) = own_name
             && let Some(numbers) = self.answer(store.numbers(name).await)?
@@ -111,27 +113,29 @@ impl<'a> TokenStore<'a> {
         Ok(TokenStoreStatus { place: self.place(), own, others, outdated })
     }
 
-    /// Removes this client's token, and what was counted. Returns whether there was one.
+    /// Removes this client's token, and its counters. Returns whether there was one. For a login that serves every
+    /// scope, everything that could be exchanged for another token is removed, too.
     ///
-    /// The token itself stays good: [`log_out`](crate::Client::log_out) ends it.
+    /// The token itself remains valid: [`log_out`](crate::Client::log_out) revokes it.
     ///
     /// # Errors
     ///
-    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not answer.
+    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not respond.
     pub async fn clear(&self) -> Result<bool> {
-        match self.entry {
-            Some(entry) => self.answer(self.store.clear(entry.name()).await),
-            None => Ok(false),
+        let mut is_cleared = false;
+        for name in self.entry.iter().chain(&self.first).flat_map(|entry| entry.names()) {
+            is_cleared |= self.answer(self.store.clear(&name).await)?;
         }
+        Ok(is_cleared)
     }
 
-    /// Removes all tokens that are kept there, those of others and of other versions of Archstone too. Returns how many
+    /// Removes all tokens in the store, including those of others and of other versions of Archstone. Returns how many
     /// there were.
     ///
     /// # Errors
     ///
-    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not answer,
-    /// [`InvalidRequest`](ErrorKind::InvalidRequest) where it cannot tell what it keeps, as memcached.
+    /// [`ConnectionFailed`](ErrorKind::ConnectionFailed) when the store does not respond,
+    /// [`InvalidRequest`](ErrorKind::InvalidRequest) when it cannot list its content, as with memcached.
     pub async fn clear_all(&self) -> Result<usize> {
         self.answer(self.store.clear_all().await)?.ok_or_else(|| {
             let message = format!("the token store `{}` cannot list what it keeps", self.place());

@@ -1,4 +1,4 @@
-//! A connection to a server of tokens: encrypted where the address says so.
+//! A connection to a store's server: encrypted if the address says so.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Version documents: what a service says of its versions, in each of the forms there are.
+//! Version documents, in each of the forms that services use.
 
 use http::header::HeaderMap;
 use serde::{Deserialize, Serialize};
@@ -8,20 +8,20 @@ use url::Url;
 use super::link;
 use crate::catalog::ApiVersion;
 
-/// How far along a version of an API is.
+/// The life cycle status of an API version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum VersionStatus {
-    /// The one to use. Also written `stable`.
+    /// The version to use. Also written `stable`.
     Current,
-    /// Still supported beside a newer one.
+    /// Still supported, next to a newer one.
     Supported,
     /// To be removed.
     Deprecated,
-    /// Not to be relied on yet.
+    /// Not stable yet.
     Experimental,
-    /// The service does not say, or says what nobody knows.
+    /// The service does not say, or the status is unknown.
     Unknown,
 }
 
@@ -54,26 +54,26 @@ impl VersionStatus {
 pub struct VersionInfo {
     /// The version, from the `id`.
     pub version: ApiVersion,
-    /// How far along it is.
+    /// The life cycle status.
     pub status: VersionStatus,
     /// The status as the service spells it.
     pub raw_status: Option<String>,
-    /// Where it is: the service's own link, with the scheme and host that were asked.
+    /// The version's URL: the service's own link, with the scheme and host of the request.
     pub url: Url,
-    /// Where its resources begin, when the service says so.
+    /// The base URL of its resources, if the service provides it.
     pub collection: Option<Url>,
-    /// The least microversion; `None` when there are none.
+    /// The lowest microversion; `None` if there are none.
     pub min_microversion: Option<ApiVersion>,
-    /// The greatest microversion; `None` when there are none.
+    /// The highest microversion; `None` if there are none.
     pub max_microversion: Option<ApiVersion>,
-    /// The least microversion after the next release that raises it.
+    /// The lowest microversion after the next release that raises it.
     pub next_min_version: Option<ApiVersion>,
-    /// The date before which that release will not come.
+    /// The earliest date of that release.
     pub not_before: Option<String>,
 }
 
 impl VersionInfo {
-    /// A version of which no more is known than where it is.
+    /// A version of which only the URL is known.
     pub(crate) fn at(url: Url, version: ApiVersion) -> Self {
         Self {
             version,
@@ -89,10 +89,10 @@ impl VersionInfo {
     }
 }
 
-/// The versions of a document, the newest first; `None` when it is no version document.
+/// The versions in a document, the newest first; `None` if it is not a version document.
 ///
-/// The forms: a list or an object of `versions`, a single `version`, and the bare description that
-/// older baremetal services give, with its microversions in headers.
+/// The forms: a list or an object of `versions`, a single `version`, and the bare description of older baremetal
+/// services, with its microversions in headers.
 pub(super) fn read(document: &Value, headers: &HeaderMap, asked: &Url) -> Option<Vec<VersionInfo>> {
     let entries: Vec<&Value> = match (&document["versions"], &document["version"]) {
         (Value::Array(entries), _) => entries.iter().collect(),
@@ -114,11 +114,11 @@ pub(super) fn read(document: &Value, headers: &HeaderMap, asked: &Url) -> Option
     Some(versions)
 }
 
-/// An entry without a version or a link cannot be used. `place` says where the version is, by its link to itself.
+/// An entry without a version or a link is ignored. `place` computes the version's URL from its self link.
 fn entry(entry: &Value, asked: &Url, place: fn(&Url, &str) -> Url) -> Option<VersionInfo> {
     let links = entry["links"].as_array()?;
     let href = |rel: &str| links.iter().find(|link| link["rel"] == rel)?["href"].as_str();
-    // An empty text is as good as none.
+    // An empty text is treated as missing.
     let microversion = |key: &str| entry[key].as_str().filter(|it| !it.is_empty())?.parse().ok();
     let raw_status = entry["status"].as_str().map(crate::error::printable);
     Some(VersionInfo {

@@ -1,7 +1,7 @@
-//! What an `auth_url` offers.
+//! The versions that an `auth_url` offers.
 //!
-//! A URL that names `v3` is taken at its word, so that a login is one request. Otherwise the version
-//! document is read.
+//! A URL that names `v3` is used as is, so that a login takes one request. Otherwise the version document is read
+//! first.
 
 use serde_json::Value;
 use url::Url;
@@ -13,7 +13,7 @@ use crate::{
     transport::{Answer, Request, Transport},
 };
 
-/// A URL without the path of the login, which some give with it: `…/v3/auth/tokens` is `…/v3`.
+/// Removes the login path, with which some configure the URL: `…/v3/auth/tokens` becomes `…/v3`.
 fn without_login_path(url: &Url) -> Url {
     let mut url = link::trimmed(url.clone());
     url.set_query(None);
@@ -26,7 +26,7 @@ fn without_login_path(url: &Url) -> Url {
     url
 }
 
-/// The URL of Identity API v3 behind an `auth_url`.
+/// The URL of Identity API v3 for an `auth_url`.
 pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result<Url> {
     let mut url = without_login_path(auth_url);
     match link::last_segment(&url) {
@@ -34,7 +34,7 @@ pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result
         "v2.0" => url = link::parent(&url),
         _ => {}
     }
-    // Where a proxy hides the list of versions, the version itself may still answer.
+    // If a proxy hides the list of versions, the version itself may still respond.
     let first = match versions(transport, &url).await {
         Ok(response) => return v3_of(&response),
         Err(error) => error,
@@ -45,9 +45,9 @@ pub(crate) async fn identity_v3(transport: &Transport, auth_url: &Url) -> Result
     }
 }
 
-/// What an `auth_url` offers, from its answer to a plain request: where version 3 is, and every version.
+/// What an `auth_url` offers, from its response to a plain request: the URL of version 3, and every version.
 ///
-/// Where the URL names a version that is not there, its parent's list says which are.
+/// If the URL names a version that does not exist, the list at its parent shows which do.
 pub(crate) async fn identity_offer(
     transport: &Transport,
     auth_url: &Url,
@@ -66,7 +66,7 @@ pub(crate) async fn identity_offer(
             Err(first.with_hint(format!("`{}` offers {}", public_url(&other), offered.join(", "))))
         }
         Ok(offer) => Ok(offer),
-        // What is not an identity service lists nothing; one without version 3 says so.
+        // A server that is not an identity service lists nothing; one without version 3 reports that.
         Err(error) if names_version && error.to_string().contains("does not offer version 3") => Err(error),
         Err(_) => Err(first),
     }
@@ -78,7 +78,7 @@ fn offer_of(answer: &Answer) -> Result<(Url, Vec<VersionInfo>)> {
     Ok((v3, document::read(&document, &answer.headers, &answer.url).unwrap_or_default()))
 }
 
-/// Asks for a version document: 200, or 300 Multiple Choices.
+/// Requests a version document: 200, or 300 Multiple Choices.
 async fn versions(transport: &Transport, url: &Url) -> Result<Answer> {
     judged(transport.send(Request::get(url.clone())).await?)
 }
@@ -91,7 +91,7 @@ fn judged(response: Answer) -> Result<Answer> {
     }
 }
 
-/// The service is somewhere else. Credentials do not follow.
+/// The service has moved. Credentials are not sent there.
 fn redirected(response: &Answer) -> Option<Error> {
     let target = response.url.join(response.header("location")?).ok()?;
     if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
@@ -108,7 +108,7 @@ fn redirected(response: &Answer) -> Option<Error> {
     Some(response.error(ErrorKind::NotIdentityService, message).with_hint(hint))
 }
 
-/// Something answers, but not as an identity service does.
+/// The server responds, but not as an identity service does.
 pub(crate) fn not_identity(response: &Answer) -> Error {
     if let Some(error) = redirected(response) {
         return error;
@@ -124,12 +124,12 @@ pub(crate) fn not_identity(response: &Answer) -> Error {
         .with_hint(check_url())
 }
 
-/// Where an identity service usually is.
+/// Hints at the usual URL of an identity service.
 pub(crate) fn check_url() -> Hint {
     "check " + Hint::option("auth_url") + ": it usually ends in `:5000/v3` or `/identity/v3`"
 }
 
-/// Where version 3 is, by a version document.
+/// The URL of version 3, from a version document.
 fn v3_of(response: &Answer) -> Result<Url> {
     let document: Value = serde_json::from_str(&response.body).map_err(|source| {
         if matches!(response.body.trim_start().as_bytes().first(), Some(b'{' | b'[')) {
@@ -169,7 +169,7 @@ fn v3_of(response: &Answer) -> Result<Url> {
     Ok(link::trimmed(v3.url.clone()))
 }
 
-/// The media type of versions that are not Keystone's, such as `application/vnd.openstack.volume+json`.
+/// The media type of versions of another service, such as `application/vnd.openstack.volume+json`.
 fn other_service(document: &Value) -> Option<&str> {
     let entries = document["versions"]["values"].as_array().or_else(|| document["versions"].as_array())?;
     let mut types = entries

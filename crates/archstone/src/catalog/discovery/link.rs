@@ -1,15 +1,15 @@
-//! The links of version documents. They often name a host that only insiders reach, so scheme and
-//! host stay those that were asked.
+//! Links in version documents. They often name a host that is reachable only internally, so the scheme and host of the
+//! request are kept.
 
 use url::Url;
 
 use super::path;
 
-/// A link as it can be followed. Where it leads to another host, or leaves the path that was asked, a proxy stands before
-/// the service: then of its path only the version at its end is believed.
+/// A link that can be followed. If it leads to another host, or leaves the requested path, there is a proxy in front of
+/// the service: then only the version at the end of its path is used.
 pub(super) fn repaired(asked: &Url, href: &str) -> Url {
     let link = joined(asked, href);
-    // Versions are next to each other.
+    // Versions are siblings.
     let base = if path::version(last_segment(asked)).is_some() { parent(asked) } else { asked.clone() };
     let mut url = without_query(asked);
     if is_on_host(&link, asked) && is_below(&link, &base) {
@@ -20,7 +20,7 @@ pub(super) fn repaired(asked: &Url, href: &str) -> Url {
     url
 }
 
-/// Where the one version is that a document is about: at the document's own URL, unless it links to a place below.
+/// The URL of the only version in a document: the document's own URL, unless it links to a path below.
 pub(super) fn of_only_version(asked: &Url, href: &str) -> Url {
     let link = joined(asked, href);
     let mut url = without_query(asked);
@@ -30,7 +30,7 @@ pub(super) fn of_only_version(asked: &Url, href: &str) -> Url {
     url
 }
 
-/// A link, relative to the document as a folder.
+/// Resolves a link, with the document's URL as a folder.
 fn joined(asked: &Url, href: &str) -> Url {
     let mut folder = asked.clone();
     folder.set_path(&format!("{}/", asked.path().trim_end_matches('/')));
@@ -53,7 +53,7 @@ fn is_below(link: &Url, base: &Url) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The last segment that is not empty.
+/// The last non-empty segment.
 pub(super) fn last_segment(url: &Url) -> &str {
     url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }
@@ -68,14 +68,14 @@ pub(super) fn parent(url: &Url) -> Url {
     url
 }
 
-/// The URL without slashes at its end.
+/// The URL without trailing slashes.
 pub(super) fn trimmed(mut url: Url) -> Url {
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
     url
 }
 
-/// The URL of a resource below an API's own. What is in a segment stays in it.
+/// The URL of a resource below an API's base URL. Each segment is escaped.
 pub(crate) fn below(api: &Url, segments: &[&str]) -> Url {
     let mut url = api.clone();
     // Only URLs without a host have no segments.
@@ -98,10 +98,10 @@ mod tests {
             ("http://h/admin", "v2", "http://h/admin/v2"),
             ("https://real/identity", "http://internal:5000/v3/", "https://real/identity/v3"),
             ("https://real/identity/v3", "http://internal:5000/v3/", "https://real/identity/v3"),
-            // TLS ends before the service, which does not know it.
+            // TLS is terminated in front of the service, which does not know it.
             ("https://real/identity", "http://real:443/identity/v3/", "https://real/identity/v3/"),
             ("https://h/x?q=1", "", "https://h/x/"),
-            // A proxy takes the prefix away, and the service does not know it.
+            // A proxy strips the prefix, and the service does not know it.
             ("http://h/compute/", "http://h/v2.1/", "http://h/compute/v2.1"),
             ("http://h/compute/v2.1", "http://h/v2/", "http://h/compute/v2"),
             ("http://h/compute/v2.1/", "http://h/compute/v2/", "http://h/compute/v2/"),

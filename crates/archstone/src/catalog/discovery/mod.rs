@@ -1,8 +1,7 @@
-//! Version discovery: reading what a service says of its versions, and choosing one.
+//! Version discovery: reads the versions that a service offers, and chooses one.
 //!
-//! Documents are read once and kept for a while, and so is that there is none: a service without
-//! discovery does not cost a failing request each time. Everyone who needs the same document at the
-//! same moment waits for one request.
+//! Documents are cached for a while, and so is their absence: a service without discovery does not cost a failing
+//! request each time. Concurrent callers that need the same document share one request.
 
 mod document;
 mod identity;
@@ -35,67 +34,67 @@ use crate::{
     transport::Answer,
 };
 
-/// How long a document is believed.
+/// How long a document is cached.
 const DOCUMENT_KEPT: Duration = Duration::from_secs(3600);
-/// How long it is believed that there is none.
+/// How long the absence of a document is cached.
 const ABSENCE_KEPT: Duration = Duration::from_secs(600);
-/// How long a service that does not answer is left alone.
+/// How long a service that does not respond is not queried again.
 const FAILURE_KEPT: Duration = Duration::from_secs(10);
-/// The oldest are forgotten when there are more.
+/// If there are more, the oldest are forgotten.
 const MOST_DOCUMENTS: usize = 512;
 
-/// What one endpoint of the catalog offers: see [`Client::all_versions`](crate::Client::all_versions).
+/// The versions that one endpoint of the catalog offers: see [`Client::all_versions`](crate::Client::all_versions).
 #[derive(Clone, Debug)]
 pub struct OfferedVersions {
     /// The official service type.
     pub service_type: String,
     /// The endpoint.
     pub endpoint: Endpoint,
-    /// Its versions, the newest first; none when neither the service nor the URL says any.
+    /// Its versions, the newest first; empty if neither the service nor the URL names any.
     pub versions: Vec<VersionInfo>,
 }
 
 /// A service's URL for one version of its API.
 #[derive(Clone, Debug)]
 pub struct VersionedEndpoint {
-    /// Where the API's resources begin.
+    /// The base URL of the API's resources.
     pub url: Url,
-    /// The version; `None` when nothing says it.
+    /// The version; `None` if it is not known.
     pub version: Option<ApiVersion>,
-    /// What the service says of the version, when it had to be asked.
+    /// The service's description of the version, if the service was queried.
     pub info: Option<VersionInfo>,
 }
 
 impl VersionedEndpoint {
-    /// A URL as it is listed, of which nothing more is known than its path says.
+    /// A URL from the catalog, of which only its path is known.
     pub(crate) fn listed(url: Url) -> Self {
         let version = path::Parts::of(&url, None).version;
         Self { url, version, info: None }
     }
 }
 
-/// Brings version documents.
+/// A source of version documents.
 pub(crate) trait Documents: Sync {
-    /// Asks for one.
+    /// Requests a document.
     fn fetch(&self, url: &Url) -> impl Future<Output = Result<Answer>> + Send;
 
-    /// What an earlier run of the program has read, if it is kept anywhere.
+    /// What an earlier run of the program has stored, if anything.
     fn kept(&self, url: &Url) -> Option<Secret>;
 
-    /// Keeps what was read for the next run.
+    /// Stores a document for the next run.
     fn keep(&self, url: &Url, record: &Secret);
 }
 
-/// The version documents that have been read, for all who share them.
+/// The cached version documents, shared by all clients that use them.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery {
     documents: Mutex<HashMap<Url, Arc<Document>>>,
 }
 
-/// One document's place; the lock is held while it is read.
+/// One document; the lock is held while it is fetched.
 type Document = tokio::sync::Mutex<Option<Kept>>;
 
-/// What came of reading a document, and how long that counts.
+/// The result of fetching a document, and how long it is valid.
 #[derive(Clone, Debug)]
 struct Kept {
     read: Moment,
@@ -103,12 +102,12 @@ struct Kept {
     offer: Offer,
 }
 
-/// What a document says.
+/// The content of a document.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offer {
-    /// The versions, the newest first; none when there is no such document.
+    /// The versions, the newest first; empty if there is no such document.
     pub(crate) versions: Arc<[VersionInfo]>,
-    /// Why it is not known whether there is one.
+    /// Why it is not known whether there is a document.
     pub(crate) failure: Option<Error>,
 }
 
@@ -128,7 +127,7 @@ impl Offer {
 }
 
 impl Discovery {
-    /// The versions that a document names.
+    /// The versions in a document.
     pub(crate) async fn versions(&self, url: &Url, host: &Host, source: &impl Documents) -> Offer {
         let place = self.place(url);
         let mut document = place.lock().await;
@@ -143,7 +142,7 @@ impl Discovery {
             None => {
                 let span = tracing::info_span!(target: "archstone::discovery", "discovery", url = public_url(url));
                 let (offer, lasts) = Offer::of(source.fetch(url).instrument(span).await);
-                // That a service did not answer just now is not for the next run.
+                // A temporary failure is not stored for the next run.
                 if offer.failure.is_none()
                     && let Some(record) = record::write(url, &offer.versions, host.wall())
                 {
@@ -164,8 +163,8 @@ impl Discovery {
         Arc::clone(documents.entry(url.clone()).or_default())
     }
 
-    /// The URL of a version that will do, with as few requests as that takes: none when the catalog's
-    /// URL names such a version, unless a `microversion` range has to be known.
+    /// The URL of a matching version, with as few requests as possible: none if the catalog's URL names such a version,
+    /// unless the `microversion` range has to be known.
     pub(crate) async fn resolve(
         &self,
         catalog_url: &Url,
@@ -179,7 +178,7 @@ impl Discovery {
         let range = match wanted.range {
             Some(range) => range,
             None if !wanted.in_full => return Ok(as_listed()),
-            // The version that the catalog names, or the newest.
+            // The version in the catalog's URL, or the newest.
             None => parts.version.map_or(VersionRange::ANY, VersionRange::of),
         };
         let is_newest_asked = range.max() == ApiVersion::LATEST;
@@ -200,7 +199,7 @@ impl Discovery {
             failure = failure.or(offer.failure);
         }
         match (offered, failure) {
-            // The service cannot be asked, and the catalog says enough.
+            // The service cannot be queried, but the catalog's URL names the version.
             (None, failure) if names_it.is_some() && !(wanted.in_full && failure.is_some()) => Ok(as_listed()),
             (None, Some(failure)) => Err(unreadable(catalog_url, failure)),
             (offered, _) => Err(resolve::not_offered(catalog_url, range, &offered.unwrap_or_default())),
@@ -213,23 +212,23 @@ pub(crate) fn unreadable(catalog_url: &Url, failure: Error) -> Error {
     failure.in_context(&format!("the versions of `{}` cannot be read", public_url(catalog_url)))
 }
 
-/// Which version is wanted, and how much is to be known of it.
+/// The wanted version, and how much has to be known about it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wanted {
-    /// `None`: the catalog's URL as it is.
+    /// `None`: the catalog's URL is used as it is.
     pub(crate) range: Option<VersionRange>,
-    /// Which versions may be taken.
+    /// Which versions are allowed.
     pub(crate) allow: Allow,
-    /// Whether the service must be asked, since its microversions have to be known.
+    /// Whether the service must be queried, because its microversions have to be known.
     pub(crate) in_full: bool,
 }
 
-/// What a URL alone says: the version in its path.
+/// What a URL alone reveals: the version in its path.
 pub(crate) fn inferred(url: &Url, project_id: Option<&str>) -> Option<VersionInfo> {
     path::Parts::of(url, project_id).version.map(|version| VersionInfo::at(url.clone(), version))
 }
 
-/// Where a service's documents may be, that of all versions first.
+/// The URLs where a service's documents may be, starting with the list of all versions.
 pub(crate) fn documents(catalog_url: &Url, project_id: Option<&str>) -> Vec<Url> {
     let parts = path::Parts::of(catalog_url, project_id);
     resolve::candidates(catalog_url, &path::Parts { version: None, ..parts }, VersionRange::ANY)

@@ -1,20 +1,20 @@
-//! What the path of a catalog's URL says: a version, a project's id, and what is before them.
+//! Parses the path of a catalog URL: a version, a project id, and the part before them.
 
 use url::Url;
 
 use super::link;
 use crate::catalog::ApiVersion;
 
-/// A catalog's URL, taken apart.
+/// The parts of a catalog URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts {
-    /// Without version and project.
+    /// The URL without version and project.
     pub(super) root: Url,
-    /// With the version, without the project.
+    /// The URL with the version, without the project.
     pub(super) versioned: Url,
     /// The version in the path.
     pub(super) version: Option<ApiVersion>,
-    /// The last segment, when it is the project's.
+    /// The last segment, if it is the project's id.
     pub(super) project: Option<String>,
 }
 
@@ -24,9 +24,9 @@ impl Parts {
         let mut project = None;
         let last = link::last_segment(&versioned).to_owned();
         let is_project = match project_id {
-            // Swift writes `AUTH_` before it; whole segments only, since ids can be numbers.
+            // Swift prefixes it with `AUTH_`. Only whole segments count, since ids can be numbers.
             Some(id) => last == id || last.strip_prefix("AUTH_") == Some(id),
-            // After a version there is nothing else that it could be.
+            // After a version, it cannot be anything else.
             None => version(&last).is_none() && version(link::last_segment(&link::parent(&versioned))).is_some(),
         };
         if is_project && !last.is_empty() {
@@ -38,7 +38,7 @@ impl Parts {
         Self { root, versioned, version, project }
     }
 
-    /// A discovered URL with the project at its end again.
+    /// Appends the project to a discovered URL again.
     pub(super) fn with_project(&self, mut url: Url) -> Url {
         if let (Some(project), Ok(mut path)) = (&self.project, url.path_segments_mut()) {
             path.pop_if_empty().push(project);
@@ -47,7 +47,7 @@ impl Parts {
     }
 }
 
-/// `v3`, `v2.1`: a segment of a path is a version only with the letter, or a project's number would be one.
+/// `v3`, `v2.1`: a path segment is a version only with the letter, or a numeric project id would be taken for one.
 pub(super) fn version(segment: &str) -> Option<ApiVersion> {
     segment.starts_with('v').then(|| segment.parse().ok()).flatten()
 }

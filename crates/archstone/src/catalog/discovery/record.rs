@@ -1,7 +1,7 @@
-//! Version documents as they are kept for the next run of a program.
+//! Version documents, stored for the next run of a program.
 //!
-//! A record that was kept is believed no more than an answer: it is about the URL that is asked, names no other
-//! server, and is no older than a document may become. Who keeps it seals it.
+//! A stored record is trusted no more than a response: it must match the requested URL, name no other server, and not
+//! be older than a document may become. The store encrypts it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use url::Url;
 use super::{ABSENCE_KEPT, DOCUMENT_KEPT, VersionInfo};
 use crate::secret::Secret;
 
-/// Of the format; another one is a miss.
+/// The version of the format; other versions are a miss.
 const FORMAT: u32 = 2;
 
 #[derive(Deserialize, Serialize)]
@@ -19,29 +19,29 @@ struct Record {
     version: u32,
     url: Url,
     versions: Vec<VersionInfo>,
-    /// Since 1970, by this machine's date.
+    /// Milliseconds since 1970, by this machine's date.
     read_ms: u64,
 }
 
-/// The versions, and how long they may still be believed.
+/// The versions, and how long they remain valid.
 pub(super) fn read(record: &Secret, url: &Url, wall: Duration) -> Option<(Vec<VersionInfo>, Duration)> {
     let record: Record = serde_json::from_str(record.expose()).ok()?;
     let is_of_server = |it: &VersionInfo| std::iter::once(&it.url).chain(&it.collection).all(|it| is_same(it, url));
     let is_believed = record.version == FORMAT && record.url == *url && record.versions.iter().all(is_of_server);
-    // A date in the future says that this machine's date was another one then.
+    // A date in the future shows that this machine's date has changed since.
     let age = milliseconds(wall).checked_sub(record.read_ms).map(Duration::from_millis)?;
     let kept = if record.versions.is_empty() { ABSENCE_KEPT } else { DOCUMENT_KEPT };
     let left = kept.checked_sub(age).filter(|left| !left.is_zero())?;
     is_believed.then_some((record.versions, left))
 }
 
-/// What was read just now.
+/// The record of a document that was just read.
 pub(super) fn write(url: &Url, versions: &[VersionInfo], wall: Duration) -> Option<Secret> {
     let record = Record { version: FORMAT, url: url.clone(), versions: versions.to_vec(), read_ms: milliseconds(wall) };
     serde_json::to_string(&record).ok().map(Secret::from)
 }
 
-/// Whether two URLs are of one server, reached the same way.
+/// Whether two URLs have the same origin.
 fn is_same(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme()
         && one.host_str() == other.host_str()

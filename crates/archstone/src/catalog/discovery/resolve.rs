@@ -1,8 +1,8 @@
-//! From a catalog's URL and the versions that will do to the URL of one version.
+//! From a catalog's URL and the matching versions to the URL of one version.
 //!
-//! The order follows keystoneauth's: what the catalog's own URL says comes before any request, the
-//! version's own document before the list of all versions. A version is never assumed: where none of
-//! the documents can be read, the catalog's URL serves only if its path names a version that will do.
+//! The order is keystoneauth's: first the catalog's own URL, without any request, then the version's own document, then
+//! the list of all versions. A version is never assumed: if none of the documents can be read, the catalog's URL is
+//! used only if its path names a matching version.
 
 use url::Url;
 
@@ -12,14 +12,14 @@ use crate::{
     error::{Error, ErrorKind, Result, public_url},
 };
 
-/// Which versions may be taken.
+/// Which versions are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Allow {
-    /// Versions that are to be removed. They may, unless said otherwise.
+    /// Deprecated versions (default: allowed).
     pub deprecated: bool,
-    /// Versions that cannot be relied on yet.
+    /// Experimental versions.
     pub experimental: bool,
-    /// Versions of which the service does not say how far along they are.
+    /// Versions without a known status.
     pub unknown: bool,
 }
 
@@ -44,7 +44,7 @@ impl Allow {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::InvalidConfig`] when others are asked for.
+/// [`ErrorKind::InvalidConfig`] when other versions are requested.
 pub(crate) fn implied(service_type: &str, asked: Option<VersionRange>) -> Result<Option<VersionRange>> {
     const TYPES: [&str; 5] = ["volumev2", "volumev3", "workflowv2", "sharev2", "metricv1"];
     let Some(name) = TYPES.iter().find(|it| **it == service_type) else { return Ok(asked) };
@@ -53,14 +53,14 @@ pub(crate) fn implied(service_type: &str, asked: Option<VersionRange>) -> Result
     match asked {
         None => Ok(Some(own)),
         Some(asked) => asked.and(own).map(Some).ok_or_else(|| {
-            let message = format!("service type `{service_type}` is version {}, but {asked} is asked for", own.min());
+            let message = format!("service type `{service_type}` is version {}, but {asked} is requested", own.min());
             Error::new(ErrorKind::InvalidConfig, message)
-                .with_hint("take the version away, or ask for the service type without its number")
+                .with_hint("remove the version, or use the service type without its number")
         }),
     }
 }
 
-/// Where version documents may be, the likeliest first.
+/// URLs where version documents may be, the most likely first.
 pub(super) fn candidates(catalog_url: &Url, parts: &Parts, range: VersionRange) -> Vec<Url> {
     let mut urls = Vec::new();
     let mut add = |url: Url| {
@@ -83,18 +83,18 @@ fn folder(mut url: Url) -> Url {
     url
 }
 
-/// The newest version that will do.
+/// The newest matching version.
 pub(super) fn newest(versions: &[VersionInfo], range: VersionRange, allow: Allow) -> Option<&VersionInfo> {
     versions.iter().find(|it| allow.fits(it.status) && range.contains(it.version))
 }
 
-/// None of the versions will do.
+/// The error when no version matches.
 pub(super) fn not_offered(catalog_url: &Url, range: VersionRange, offered: &[VersionInfo]) -> Error {
     let shown = public_url(catalog_url);
-    let message = format!("`{shown}` has no version that will do: {range} is asked for");
+    let message = format!("`{shown}` offers no version from {range}");
     let error = Error::new(ErrorKind::EndpointNotFound, message).with_url(catalog_url);
     if offered.is_empty() {
-        return error.with_hint("its list of versions cannot be read: ask for no version, or set an endpoint override");
+        return error.with_hint("its list of versions cannot be read: request no version, or set an endpoint override");
     }
     let offered: Vec<_> = offered.iter().map(|it| format!("{} ({})", it.version, it.status.as_str())).collect();
     error.with_hint(format!("it offers {}", offered.join(", ")))

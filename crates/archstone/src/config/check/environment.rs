@@ -1,4 +1,4 @@
-//! What is wrong with the environment, and with what it adds up to with the cloud that it names.
+//! Checks the environment, alone and together with the cloud that it names.
 
 use super::Findings;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     spelling::nearest,
 };
 
-/// Options of the first group that say who asks, or where.
+/// Options of the first group that concern the user or the URL.
 const OF_LOGIN: [&str; 5] = ["auth_url", "auth_type", "mgmt_url", "token_id", "token_ref"];
 
 impl Findings {
@@ -35,10 +35,10 @@ impl Findings {
         }
     }
 
-    /// Variables that say something else about the login than the cloud that `OS_CLOUD` names.
+    /// Finds variables that contradict the login of the cloud that `OS_CLOUD` names.
     fn left_over(&mut self, cloud: &str, environment: &Settings, files: &[File], host: &Host) {
         let region = environment.string("region_name");
-        // What is wrong with the files is reported already.
+        // Problems in the files have been reported already.
         let Ok(of_files) = clouds::settings(cloud, region.as_deref(), files, host, &mut Vec::new()) else { return };
         let is_of_login = |spec: &OptionSpec| {
             OF_LOGIN.contains(&spec.name)
@@ -69,7 +69,7 @@ impl Findings {
         }
     }
 
-    /// Variables that look like one that counts, and do not.
+    /// Finds variables that look like options, but are not.
     fn unknown_variables(&mut self, host: &Host) {
         let known: Vec<String> = known_variables().collect();
         for variable in host
@@ -93,7 +93,7 @@ impl Findings {
 }
 
 fn known_variables() -> impl Iterator<Item = String> {
-    let options = OPTIONS.iter().flat_map(|group| group.iter());
+    let options = OptionSpec::all();
     let names = options.flat_map(|spec| std::iter::once(spec.name).chain(spec.aliases.iter().copied()));
     let others = ["OS_CLOUD", "OS_CLOUD_NAME", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"];
     names.map(OptionSpec::variable_of).chain(others.map(ToOwned::to_owned))

@@ -1,4 +1,4 @@
-//! What is wrong with a file, wherever its clouds lead.
+//! Checks a file on its own, independent of how its clouds are used.
 
 use std::path::Path;
 
@@ -54,7 +54,7 @@ impl Findings {
         Ok(())
     }
 
-    /// The keys of a cloud, of a profile, or of a region's values; whether a secret is among them.
+    /// Checks the keys of a cloud, of a profile, or of a region's values; returns whether one of them is a secret.
     fn entry(&mut self, place: &Place<'_>, at: &str, entry: &Entry) -> bool {
         let Node::Mapping(members) = &entry.node else { return false };
         let mut holds_secret = false;
@@ -80,8 +80,6 @@ impl Findings {
                     holds_secret |= self.value(place, &format!("{at}.{key}"), &member);
                 }
                 _ if foreign::is_of_others(&name) => {}
-                // Refused when the cloud is loaded.
-                _ if foreign::methods_of(&name).next().is_some() => {}
                 _ => {
                     let what = format!(
                         "`{at}.{}` in `{}` line {line} is unknown and ignored",
@@ -95,7 +93,7 @@ impl Findings {
         holds_secret
     }
 
-    /// What other programs, or a person who reads the line, take the value for; whether it is a secret.
+    /// Checks how other programs, or a person, would read the value; returns whether it is a secret.
     fn value(&mut self, place: &Place<'_>, at: &str, member: &Member) -> bool {
         let spec = OptionSpec::find(&member.key);
         let secret = spec.is_some_and(|spec| spec.secret);
@@ -114,7 +112,7 @@ impl Findings {
                 );
                 if let Some(seen) = typing::read_elsewhere(&text.value).filter(|_| !typed) {
                     let seen = if secret { "something else".to_owned() } else { format!("`{seen}`") };
-                    let what = format!("{here} is taken as written here, but other programs read {seen}");
+                    let what = format!("{here} is used as written here, but other programs read {seen}");
                     self.warn(what, Some("put it in quotes".into()));
                 }
                 if secret
@@ -134,14 +132,14 @@ impl Findings {
     }
 }
 
-/// A file, and what is written in it.
+/// A file, and its text.
 struct Place<'a> {
     path: &'a Path,
     lines: Vec<&'a str>,
 }
 
 impl Place<'_> {
-    /// The rest of the line from where a value begins.
+    /// The rest of the line, starting at a value.
     fn written(&self, value: &Entry) -> Option<&str> {
         let line = self.lines.get(value.line.checked_sub(1)?)?;
         let text = value.text()?;

@@ -1,4 +1,4 @@
-//! What is wrong with the configuration, all of it at once, before anyone stumbles over it.
+//! Checks the whole configuration at once, before a problem shows up in use.
 
 mod environment;
 mod file;
@@ -6,7 +6,7 @@ mod file;
 use std::collections::HashSet;
 
 use super::{
-    NamedCloud, OPTIONS, SERVICE_OPTIONS, clouds,
+    NamedCloud, OptionSpec, SERVICE_OPTIONS, clouds,
     files::{self, File, FileState},
     foreign,
     load::asked_for,
@@ -21,20 +21,20 @@ use crate::{
     transport::Way,
 };
 
-/// Something that is wrong, or looks wrong.
+/// An error, or a likely mistake.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Finding {
-    /// Whether Archstone refuses it; otherwise it only looks wrong.
+    /// Whether Archstone refuses it; otherwise it is only a likely mistake.
     pub is_error: bool,
-    /// What, and where: one line, and never a secret.
+    /// The problem and its place, in one line, never with a secret.
     pub message: String,
     /// What to do.
     pub hint: Option<Hint>,
 }
 
-/// Looks at every configuration file that counts, each cloud in each of its regions, the files that they name, and the
-/// environment. Nothing is sent, and no command is run.
+/// Checks every configuration file in use, each cloud in each of its regions, the files that they name, and the
+/// environment. Sends nothing, and runs no command.
 ///
 /// ```
 /// use archstone::{config::check, host::Host};
@@ -78,19 +78,19 @@ impl Findings {
     }
 
     fn add(&mut self, finding: Finding) {
-        // The same mistake shows in each region of a cloud.
+        // The same mistake appears in each region of a cloud.
         if self.known.insert(finding.clone()) {
             self.all.push(finding);
         }
     }
 
-    /// Each cloud as it would be used.
+    /// Checks each cloud as it would be used.
     fn clouds(&mut self, files: &[File], host: &Host) {
         let Some(all) = self.refused(clouds::named(files, host)) else { return };
         let is_secure_only =
             |cloud: &NamedCloud| cloud.files.iter().all(|path| path.file_stem().is_some_and(|it| it == "secure"));
         let unmatched: Vec<&str> = all.iter().filter(|it| it.files.len() == 1).map(|it| it.name.as_str()).collect();
-        // Very many names are no typos.
+        // With this many names, they are not typos.
         let unmatched = if unmatched.len() > 1_000 { Vec::new() } else { unmatched };
         for cloud in &all {
             let others = unmatched.iter().copied().filter(|it| *it != cloud.name);
@@ -109,7 +109,7 @@ impl Findings {
         }
     }
 
-    /// A cloud as it would be used, but for the secrets that are somewhere else or are asked for.
+    /// Checks a cloud as it would be used, without external secrets and those that are prompted for.
     fn cloud(&mut self, name: &str, region: Option<&str>, files: &[File], host: &Host) {
         let mut problems = Vec::new();
         let settings = clouds::settings(name, region, files, host, &mut problems);
@@ -136,7 +136,7 @@ impl Findings {
         }
     }
 
-    /// The proxy that a variable names for the identity service: it may be there for another program.
+    /// Checks the proxy for the identity service from a variable, which may be meant for another program.
     fn proxy(&mut self, settings: &Settings, host: &Host) {
         if settings.has("proxy") {
             return;
@@ -148,7 +148,7 @@ impl Findings {
         }
     }
 
-    /// Each value of a layer by itself.
+    /// Checks each value of a layer on its own.
     fn settings(&mut self, settings: &Settings, host: &Host) {
         for problem in values::wrong(settings, host).into_iter().chain(values::unusable_files(settings, host)) {
             self.refused::<()>(Err(problem));
@@ -159,9 +159,9 @@ impl Findings {
     }
 }
 
-/// The key that was most likely meant, beside `auth`.
+/// The key that was most likely meant, next to `auth`.
 fn nearest_key(name: &str) -> Option<&'static str> {
-    let options = OPTIONS.iter().flat_map(|group| group.iter());
+    let options = OptionSpec::all();
     let services = SERVICE_OPTIONS.iter().filter(|option| option.general).map(|option| option.name);
     let known = options
         .flat_map(|spec| std::iter::once(spec.name).chain(spec.aliases.iter().copied()))

@@ -1,25 +1,25 @@
-//! Changes in the text of a YAML or JSON file that leave everything else as it is: comments, order,
-//! quotes, line ends. After each change the text is read again, and must say exactly what was meant.
+//! Edits the text of a YAML or JSON file and leaves everything else unchanged: comments, order, quotes, line endings.
+//! After each edit the text is parsed again, and must have exactly the intended content.
 
 use std::collections::HashMap;
 
 use crate::config::yaml::{self, Entry, Member, Node, Text};
 
-/// Why a change was not made. The text is as it was.
+/// Why an edit was not made. The text is unchanged.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// The file cannot be parsed.
     Malformed(yaml::Problem),
-    /// What should be changed is shared by an alias, or is not what it should be.
+    /// The edited value is shared by an alias, or has an unexpected type.
     Unsuitable(String),
 }
 
 type Result<T> = std::result::Result<T, Refusal>;
 
-/// The text of a file, and what it says.
+/// The text of a file, and its parsed content.
 pub(super) struct Document {
     text: String,
-    /// The byte at which each character begins; empty where each is one byte.
+    /// The byte offset of each character; empty if each is one byte.
     bytes: Vec<usize>,
     tree: Entry,
     is_json: bool,
@@ -40,12 +40,12 @@ impl Document {
         &self.text
     }
 
-    /// What stands at these keys.
+    /// The value at these keys.
     pub(super) fn get(&self, path: &[&str]) -> Option<&Entry> {
         path.iter().try_fold(&self.tree, |entry, key| entry.get(key))
     }
 
-    /// Sets a value; mappings on the way to it are made.
+    /// Sets a value; creates missing mappings above it.
     pub(super) fn set(&mut self, path: &[&str], value: &Value<'_>) -> Result<()> {
         let mut expected = self.tree.clone();
         set_in(&mut expected, path, value);
@@ -57,7 +57,7 @@ impl Document {
         self.adopt(new, &expected)
     }
 
-    /// Takes a key away with what it holds; whether it was there.
+    /// Removes a key with its value; returns whether it existed.
     pub(super) fn unset(&mut self, path: &[&str]) -> Result<bool> {
         let Some((last, above)) = path.split_last() else { return Ok(false) };
         let Some(holder) = self.get(above) else { return Ok(false) };
@@ -78,7 +78,7 @@ impl Document {
         Ok(true)
     }
 
-    /// Calls a key by another name.
+    /// Renames a key.
     pub(super) fn rename(&mut self, path: &[&str], name: &str) -> Result<bool> {
         let Some((last, above)) = path.split_last() else { return Ok(false) };
         let Some(holder) = self.get(above) else { return Ok(false) };
@@ -97,7 +97,7 @@ impl Document {
         Ok(true)
     }
 
-    /// As far as the keys lead, and how many of them that is.
+    /// Follows the keys as far as they exist; returns the last entry and the number of keys followed.
     fn walk(&self, path: &[&str]) -> Result<(&Entry, usize)> {
         let mut entry = &self.tree;
         for (depth, key) in path.iter().enumerate() {
@@ -111,7 +111,7 @@ impl Document {
         Ok((entry, path.len()))
     }
 
-    /// A value that an alias stands for is shared with others.
+    /// A value behind an alias is shared with others.
     fn is_own(&self, entry: &Entry, path: &[&str]) -> Result<()> {
         if self.from(entry.span.0).starts_with('*') {
             return Err(unsuitable(path, "is an alias, which others share"));
@@ -161,7 +161,7 @@ impl Document {
                 let at = self.line_end(self.end_of(last));
                 Ok(self.with_lines(at, &lines))
             }
-            // All that it has comes from `<<`, which stays below.
+            // All its members come from `<<`, which stays below.
             None if matches!(holder.node, Node::Mapping(_)) => {
                 let indent = self.column(holder.span.0);
                 let lines = self.lines(missing, value, indent);
@@ -174,7 +174,7 @@ impl Document {
                     let parent = parent.ok_or_else(|| unsuitable(above, "is not there"))?;
                     let lines = self.lines(missing, value, self.column(parent.start) + 2);
                     let (start, end) = parent.value.span;
-                    // An explicit `null` gives way.
+                    // An explicit `null` is replaced.
                     let (colon, text) = (self.after_colon(parent), self.slice(start, end));
                     let cleared = if start >= colon && matches!(text, "~" | "null" | "Null" | "NULL") {
                         let cleared = Self::of(self.spliced(colon, end, ""), Entry::empty(), false);
@@ -188,7 +188,7 @@ impl Document {
         }
     }
 
-    /// The keys one below the other, each on a line of its own, and the value behind the last.
+    /// The keys nested below each other, each on its own line, with the value after the last.
     fn lines(&self, keys: &[&str], value: &Value<'_>, indent: usize) -> String {
         let mut lines = String::new();
         for (depth, key) in keys.iter().enumerate() {
@@ -204,7 +204,7 @@ impl Document {
         lines
     }
 
-    /// Whole lines at the beginning of a line.
+    /// Inserts whole lines at the beginning of a line.
     fn with_lines(&self, at: usize, lines: &str) -> String {
         let before = self.slice(0, at);
         if before.is_empty() || before.ends_with('\n') {
@@ -214,7 +214,7 @@ impl Document {
         }
     }
 
-    /// Where a member's value ends, without what only follows it.
+    /// The end of a member's value, without trailing comments and blank lines.
     fn end_of(&self, member: &Member) -> usize {
         self.end_of_value(&member.value).max(self.after_colon(member))
     }
@@ -227,7 +227,7 @@ impl Document {
         match &entry.node {
             Node::Nothing | Node::Text(_) => {
                 let text = self.slice(start, end);
-                // A scalar in quotes comes with the comment behind it.
+                // A scalar in quotes includes the comment after it.
                 start
                     + match text.chars().next() {
                         Some(quote @ ('"' | '\'')) => quoted(text, quote),
@@ -255,7 +255,7 @@ impl Document {
         member.end + rest.find(':').map_or(0, |at| rest[..=at].chars().count())
     }
 
-    /// A member of a mapping in braces, with one of the commas beside it.
+    /// A member of a mapping in braces, with one of its adjacent commas.
     fn flow_part(&self, holder: &Entry, member: &Member) -> (usize, usize) {
         let (start, end) = (member.start, self.end_of(member));
         let after = self.from(end);
@@ -275,7 +275,7 @@ impl Document {
         at - before[before.rfind('\n').map_or(0, |newline| newline + 1)..].chars().count()
     }
 
-    /// Behind the line break of the line.
+    /// The position after the line's terminator.
     fn line_end(&self, at: usize) -> usize {
         let rest = self.from(at);
         at + rest.find('\n').map_or_else(|| rest.chars().count(), |newline| rest[..=newline].chars().count())
@@ -335,14 +335,14 @@ impl Document {
     }
 }
 
-/// A value to be written.
+/// A value to write.
 #[derive(Debug)]
 pub(super) enum Value<'a> {
     Text(&'a str),
-    /// A switch or a number, which other readers must not take for text.
+    /// A boolean or a number, which other readers must not parse as text.
     Bare(&'a str),
     Words(Vec<&'a str>),
-    /// JSON, which YAML takes as it is.
+    /// JSON, which is also valid YAML.
     Flow(&'a str),
 }
 
@@ -365,7 +365,7 @@ fn unsuitable(path: &[&str], what: &str) -> Refusal {
     Refusal::Unsuitable(format!("{place} {what}"))
 }
 
-/// Whether the key is written in this mapping, and not brought in by `<<`.
+/// Whether the key is written in this mapping, and not merged in by `<<`.
 fn owns(holder: &Entry, member: &Member) -> bool {
     (holder.span.0..=holder.span.1).contains(&member.start)
 }
@@ -378,7 +378,7 @@ fn own_members(holder: &Entry) -> impl DoubleEndedIterator<Item = &Member> {
     members.iter().filter(|member| owns(holder, member))
 }
 
-/// How many characters of the text are a scalar in quotes.
+/// The length of a quoted scalar in characters.
 fn quoted(text: &str, quote: char) -> usize {
     let mut characters = text.chars().enumerate().skip(1).peekable();
     while let Some((at, c)) = characters.next() {
@@ -424,8 +424,8 @@ fn unset_in(entry: &mut Entry, path: &[&str]) {
     }
 }
 
-/// Whether two documents say the same, wherever it stands. A mapping's order says nothing, and an empty
-/// one as much as none.
+/// Whether two documents have the same content, wherever it is written. The order of a mapping does not matter, and an
+/// empty mapping equals a missing one.
 fn is_same(one: &Entry, other: &Entry) -> bool {
     let is_empty = |node: &Node| matches!(node, Node::Nothing) || matches!(node, Node::Mapping(it) if it.is_empty());
     match (&one.node, &other.node) {

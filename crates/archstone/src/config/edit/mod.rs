@@ -1,6 +1,8 @@
-//! Changes to configuration files, made as a careful person would: comments, order and formatting stay,
-//! the file is replaced in one step, and what holds a secret is for its owner's eyes only.
+//! Edits configuration files carefully: comments, order and formatting are kept, the file is replaced atomically, and a
+//! file with a secret is readable only by its owner.
 
+mod copy;
+mod diff;
 mod document;
 mod openrc;
 mod save;
@@ -26,7 +28,7 @@ pub(super) use save::replace;
 
 pub use openrc::{Openrc, UnreadLine, read_openrc};
 
-/// A configuration file that is being changed. Nothing is written before [`save`](Self::save).
+/// A configuration file that is being edited. Nothing is written before [`save`](Self::save).
 ///
 /// ```
 /// # fn main() -> archstone::Result<()> {
@@ -46,17 +48,19 @@ pub use openrc::{Openrc, UnreadLine, read_openrc};
 pub struct ConfigFile {
     path: PathBuf,
     document: Document,
+    /// The text of the file on disk.
+    before: String,
     key: &'static str,
-    /// Whether a secret was written.
+    /// Whether a secret was set.
     secret: bool,
 }
 
 impl ConfigFile {
-    /// The file at this path; it need not be there yet.
+    /// The file at this path; it need not exist yet.
     ///
     /// # Errors
     ///
-    /// [`InvalidConfig`](ErrorKind::InvalidConfig) when it is there, and cannot be read or parsed.
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) when it exists, and cannot be read or parsed.
     pub fn at(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         let text = match std::fs::read_to_string(&path) {
@@ -71,14 +75,14 @@ impl ConfigFile {
         let is_public = path.file_stem().is_some_and(|it| it == Family::Public.name());
         let key = if is_public { Family::Public.key() } else { Family::Clouds.key() };
         let text = if is_json && text.trim().is_empty() { "{}\n".to_owned() } else { text };
+        let before = text.clone();
         match Document::parse(text, is_json) {
-            Ok(document) => Ok(Self { path, document, key, secret: false }),
+            Ok(document) => Ok(Self { path, document, before, key, secret: false }),
             Err(refusal) => Err(explain(&path, refusal)),
         }
     }
 
-    /// The file of a family that counts on this machine, or else where a new one belongs: the user's own
-    /// folder.
+    /// The file of a family that is in use on this machine, or else the path for a new one in the user's own folder.
     ///
     /// # Errors
     ///
@@ -96,13 +100,13 @@ impl ConfigFile {
         Self::at(path)
     }
 
-    /// Where the file is.
+    /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The names of its clouds.
+    /// The names of the clouds in it.
     #[must_use]
     pub fn clouds(&self) -> Vec<String> {
         match self.document.get(&[self.key]).map(|entry| &entry.node) {
@@ -119,13 +123,13 @@ impl ConfigFile {
         self.document.get(&keys).is_some()
     }
 
-    /// Sets an option of a cloud, or a setting of a service, by its name or an alias. The cloud is added
-    /// when it is not there.
+    /// Sets an option of a cloud, or a setting of a service, by its name or an alias. The cloud is added if it does not
+    /// exist.
     ///
     /// # Errors
     ///
     /// [`InvalidConfig`](ErrorKind::InvalidConfig) when there is no such option, when a client would refuse the value,
-    /// or when the file is written in a way that cannot be changed safely: the message says what is in the way.
+    /// or when the file is written in a way that cannot be edited safely; the message says why.
     pub fn set(&mut self, cloud: &str, option: &str, value: &str) -> Result<()> {
         let option = option.strip_prefix("auth.").unwrap_or(option);
         let (kind, secret) = kind(option)?;
@@ -147,7 +151,7 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// Takes an option of a cloud away; whether it was there.
+    /// Removes an option of a cloud; returns whether it existed.
     ///
     /// # Errors
     ///
@@ -156,7 +160,7 @@ impl ConfigFile {
         let option = option.strip_prefix("auth.").unwrap_or(option);
         kind(option)?;
         let mut was_there = false;
-        // Under each of its names, beside `auth` and in it.
+        // With each of its names, next to `auth` and in it.
         while self.has(cloud, option) {
             let path = self.place(cloud, option);
             let keys: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -168,16 +172,16 @@ impl ConfigFile {
         Ok(was_there)
     }
 
-    /// Calls a cloud by another name; whether it was there.
+    /// Renames a cloud; returns whether it existed.
     ///
     /// # Errors
     ///
-    /// As [`set`](Self::set), and when there is a cloud of that name already.
+    /// As [`set`](Self::set), and when there is already a cloud with the new name.
     pub fn rename(&mut self, cloud: &str, name: &str) -> Result<bool> {
         self.document.rename(&[self.key, cloud], name).map_err(|refusal| explain(&self.path, refusal))
     }
 
-    /// Takes a cloud away with all that it holds; whether it was there.
+    /// Removes a cloud; returns whether it existed.
     ///
     /// # Errors
     ///
@@ -186,7 +190,14 @@ impl ConfigFile {
         self.document.unset(&[self.key, cloud]).map_err(|refusal| explain(&self.path, refusal))
     }
 
-    /// Writes the file in one step. Where a secret was set, the file becomes its owner's alone.
+    /// The changes that [`save`](Self::save) would make, line by line: `-` and `+` before a removed or added line, with
+    /// the line number. Secrets are shown as `***`.
+    #[must_use]
+    pub fn diff(&self) -> String {
+        diff::lines(&self.before, self.document.text())
+    }
+
+    /// Writes the file atomically. If a secret was set, the file becomes readable only by its owner.
     ///
     /// # Errors
     ///
@@ -198,7 +209,7 @@ impl ConfigFile {
         })
     }
 
-    /// Keeps a vendor's profile that was fetched, under the host that it is from.
+    /// Stores a vendor's profile that was fetched, under the name of its host.
     ///
     /// # Errors
     ///
@@ -237,7 +248,7 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// The keys that lead to an option: where it stands already, under whatever name; else where it belongs.
+    /// The keys of an option: where it already is, under any of its names; otherwise where it belongs.
     fn place(&self, cloud: &str, option: &str) -> Vec<String> {
         let keys = |keys: &[&str]| keys.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
         let Some(spec) = OptionSpec::find(option) else {
@@ -248,7 +259,7 @@ impl ConfigFile {
             .chain(names())
             .enumerate()
             .map(|(at, name)| if at < spec.aliases.len() + 1 { name.to_owned() } else { name.replace('_', "-") });
-        // What stands beside `auth` is stronger.
+        // Keys next to `auth` take precedence.
         for name in spellings {
             for path in [&[self.key, cloud, &*name][..], &[self.key, cloud, "auth", &*name][..]] {
                 if self.document.get(path).is_some() {
@@ -261,13 +272,13 @@ impl ConfigFile {
 }
 
 impl std::fmt::Debug for ConfigFile {
-    /// Its text may hold secrets.
+    /// The text may contain secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ConfigFile").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-/// What an option's value looks like, and whether it is a secret.
+/// The type of an option's value, and whether it is a secret.
 fn kind(option: &str) -> Result<(ValueKind, bool)> {
     if let Some(spec) = OptionSpec::find(option) {
         return Ok((spec.kind, spec.secret));
@@ -278,7 +289,7 @@ fn kind(option: &str) -> Result<(ValueKind, bool)> {
     }
 }
 
-/// Whether openstacksdk wants the option in `auth`: what tells who asks, and for what.
+/// Whether openstacksdk expects the option in `auth`: those for the user and the scope.
 fn is_auth(spec: &OptionSpec) -> bool {
     const OF_CLOUD: &[&str] =
         &["auth_url", "mgmt_url", "token_id", "token_ref", "default_domain_id", "default_domain_name"];

@@ -1,4 +1,4 @@
-//! A file is replaced in one step: a reader finds the old one or the new one, whole.
+//! Replaces a file atomically: a reader sees either the old file or the new one, complete.
 
 use std::{
     fs::{self, Metadata},
@@ -8,10 +8,10 @@ use std::{
 
 use crate::files::write_private;
 
-/// Writes the text. A new file is for its owner alone. One that is there keeps its owner and its mode; with a secret,
-/// only its owner's part of the mode.
+/// Writes the text. A new file is accessible only to its owner. An existing file keeps its owner and its mode; with a
+/// secret, only the owner's part of the mode.
 pub(in crate::config) fn replace(path: &Path, text: &str, secret: bool) -> Result<()> {
-    // A link stays a link: what it leads to is replaced.
+    // A symbolic link is kept: its target is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
         create_folder(folder)?;
@@ -30,11 +30,12 @@ pub(in crate::config) fn replace(path: &Path, text: &str, secret: bool) -> Resul
 fn keep_owner_and_mode(new: &Path, old: &Metadata, secret: bool) -> Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     let made = fs::metadata(new)?;
-    // Only root may give a file away: where another user's file cannot stay theirs, it is not replaced.
+    // Only root can change the owner: if another user's file cannot stay theirs, it is not replaced.
     if made.uid() != old.uid() {
         chown(new, Some(old.uid()), None)?;
     }
-    // A group that the user is not in cannot be kept, and its members then read no more than before.
+    // If the user is not in the group, the group cannot be kept, and its members must not be able to read more than
+    // before.
     let keeps_group = made.gid() == old.gid() || chown(new, None, Some(old.gid())).is_ok();
     let kept = match (secret, keeps_group) {
         (true, _) => 0o700,
@@ -49,7 +50,7 @@ fn keep_owner_and_mode(new: &Path, old: &Metadata, secret: bool) -> Result<()> {
     if secret { Ok(()) } else { fs::set_permissions(new, old.permissions()) }
 }
 
-/// A folder that is there keeps its mode.
+/// An existing folder keeps its mode.
 fn create_folder(folder: &Path) -> Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -72,7 +73,7 @@ mod tests {
         let state = || fs::metadata(&path).map(|it| (it.uid(), it.gid(), it.mode() & 0o777)).expect("the file");
         let (user, group, mode) = state();
         assert_eq!(mode, 0o600, "a new file is for its owner alone");
-        // Root can make it another user's; everyone else sees that their own file stays theirs.
+        // Root can change the owner to another user; everyone else checks that their own file stays theirs.
         let (user, group) = if user == 0 { (12_345, 23_456) } else { (user, group) };
         chown(&path, Some(user), Some(group)).expect("an owner");
         for (mode, secret, kept) in

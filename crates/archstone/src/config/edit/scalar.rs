@@ -1,11 +1,11 @@
-//! Text as YAML, so that every reader takes it for the same text.
+//! Writes text as YAML, so that every reader parses it as the same text.
 
 use crate::config::typing;
 
-/// Bare where no reader could take it for something else, in quotes otherwise.
+/// Unquoted if no reader could parse it as something else, quoted otherwise.
 pub(super) fn written(text: &str) -> String {
     if text.chars().any(char::is_control) || text.contains(['\u{2028}', '\u{2029}', '\u{feff}', '\u{85}']) {
-        // JSON's quotes are YAML's, too.
+        // JSON strings are valid in YAML, too.
         serde_json::Value::from(text).to_string()
     } else if is_bare(text) {
         text.to_owned()

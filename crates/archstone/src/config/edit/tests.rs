@@ -1,4 +1,4 @@
-//! Changes leave everything else as it is.
+//! Tests that edits leave everything else unchanged.
 
 use super::document::{Document, Value};
 
@@ -139,7 +139,7 @@ fn a_file_without_clouds_gets_some() {
     }
 }
 
-/// Processor time, which other programs that are at work take no part in.
+/// Measured in processor time, which other running programs do not affect.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_with_many_keys_takes_time_in_proportion() {
@@ -156,7 +156,7 @@ fn a_file_with_many_keys_takes_time_in_proportion() {
         now().saturating_sub(before).as_secs_f64()
     };
     let text = |count: usize| {
-        // Characters of more than one byte, and keys that `<<` brings in.
+        // Multi-byte characters, and keys merged in by `<<`.
         let many = |indent: &str| (0..count / 2).map(|at| format!("{indent}kéy-{at}: v\n")).collect::<String>();
         format!("clouds:\n{}  base: &base\n{}  demo:\n    <<: *base\n    verify: true\n", many("  "), many("    "))
     };

@@ -1,4 +1,4 @@
-//! What role assignments amount to, and by which ways.
+//! The effective roles that follow from role assignments, and how.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -8,7 +8,7 @@ use std::{
 
 use super::{Actor, Assignment, Filter, Grants, Place};
 
-/// A role that a user has somewhere in the end: what a token for the place would have.
+/// An effective role of a user: one that a token for the place would contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EffectiveGrant<'a> {
@@ -16,21 +16,21 @@ pub struct EffectiveGrant<'a> {
     pub user: &'a str,
     /// The role's id.
     pub role: &'a str,
-    /// Where.
+    /// The place.
     pub place: Place<&'a str>,
-    /// Every way that leads there, the shortest first. None where that could not be seen.
+    /// Every chain of grants that leads to it, the shortest first. Empty if the chains are not visible.
     pub chains: Vec<Chain<'a>>,
 }
 
-/// One way in which a user has a role somewhere.
+/// One way in which a user has a role at a place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Chain<'a> {
-    /// The roles from the one that was granted to the one that the user has: each implies the next.
+    /// The roles from the granted one to the effective one: each implies the next.
     pub roles: Arc<[&'a str]>,
-    /// The group that has the role, and the user through it. `None` where the user has it.
+    /// The group that was granted the role, if the user has it as its member. `None` if it was granted to the user.
     pub group: Option<&'a str>,
-    /// Where the role was granted.
+    /// The place where the role was granted.
     pub granted_on: Place<&'a str>,
     /// Whether it is inherited from there.
     pub is_inherited: bool,
@@ -45,9 +45,9 @@ impl<'a> Chain<'a> {
 }
 
 impl Grants {
-    /// What users have in the end, sorted by names of users, places and roles.
+    /// The effective roles of users, sorted by names of users, places and roles.
     ///
-    /// This is what Keystone answers to `GET /role_assignments?effective`, and, other than there, on the system, too.
+    /// Keystone returns the same for `GET /role_assignments?effective`, but without the roles on the system.
     #[must_use]
     pub fn effective<'a>(&'a self, filter: &'a Filter) -> Vec<EffectiveGrant<'a>> {
         let mut work = Work::new(self, filter);
@@ -85,8 +85,8 @@ impl Grants {
         found
     }
 
-    /// The assignments that lead to what the filter asks for. Those of a group are among them though nobody is in it,
-    /// unless a user is asked for.
+    /// The assignments that lead to the effective roles that match the filter. Without a user in the filter, those of
+    /// empty groups are included.
     #[must_use]
     pub fn leading_to<'a>(&'a self, filter: &'a Filter) -> Vec<&'a Assignment> {
         let mut work = Work::new(self, filter);
@@ -99,7 +99,7 @@ impl Grants {
         self.assignments.iter().filter(is_wanted).filter(|it| leads(it)).collect()
     }
 
-    /// The roles that a role implies, in one step or in several.
+    /// The roles that a role implies, directly or indirectly.
     #[must_use]
     pub fn implied_by<'a>(&'a self, role: &'a str) -> Vec<&'a str> {
         let mut implied: Vec<_> = self.ways(role).iter().skip(1).filter_map(|way| way.last().copied()).collect();
@@ -120,7 +120,7 @@ impl Grants {
         members.iter().filter(is_wanted).map(String::as_str).collect()
     }
 
-    /// By names, each of which is put together and compared once.
+    /// Sorts by names, each of which is built and compared only once.
     fn sort(&self, found: &mut [EffectiveGrant<'_>]) {
         let users = ranks(found.iter().map(|it| it.user), |id| self.user_name(id));
         let roles = ranks(found.iter().map(|it| it.role), |id| self.role_name(id));
@@ -135,8 +135,8 @@ impl Grants {
         (chain.group.map(|it| self.group_name(it)).unwrap_or_default(), self.place_name(chain.granted_on), roles)
     }
 
-    /// The ways from a role to each role that it implies, itself first. Of the ways that end with the same rule there is
-    /// the shortest one: all of them can be very many.
+    /// The chains from a role to each role that it implies, including itself. Of the chains that end with the same rule
+    /// only the shortest is included: there may be very many of them.
     pub(super) fn ways<'a>(&'a self, role: &'a str) -> Vec<Arc<[&'a str]>> {
         let implied = |role: &str| {
             let mut implied: Vec<&str> = self.implied.get(role).into_iter().flatten().map(String::as_str).collect();
@@ -162,7 +162,7 @@ impl Grants {
     }
 }
 
-/// The position of each thing in the order of the names.
+/// The position of each item in the order of the names.
 fn ranks<T: Copy + Eq + Hash + Ord, N: Ord>(of: impl Iterator<Item = T>, name: impl Fn(T) -> N) -> HashMap<T, usize> {
     let distinct: HashSet<T> = of.collect();
     let mut sorted: Vec<_> = distinct.into_iter().map(|it| (name(it), it)).collect();
@@ -178,7 +178,7 @@ impl Filter {
 }
 
 impl Assignment {
-    /// The id of the group that has the role; `None` where a user has it.
+    /// The id of the group that has the role; `None` if a user has it.
     #[must_use]
     pub fn group(&self) -> Option<&str> {
         match &self.actor {
@@ -188,11 +188,11 @@ impl Assignment {
     }
 }
 
-/// What is worked out once for all assignments.
+/// Intermediate results that are computed once for all assignments.
 struct Work<'a> {
     grants: &'a Grants,
     filter: &'a Filter,
-    /// Where a role that is inherited gets to the place that is asked for.
+    /// The places from which an inherited role reaches the requested place.
     sources: Option<HashSet<Place<&'a str>>>,
     below: HashMap<&'a str, Vec<&'a str>>,
     of_domain: HashMap<&'a str, Vec<&'a str>>,
@@ -217,7 +217,7 @@ impl<'a> Work<'a> {
         Self { grants, filter, sources, below, of_domain, inheriting: HashMap::new(), ways: HashMap::new() }
     }
 
-    /// Where an assignment has an effect, as far as that is asked for.
+    /// The places where an assignment takes effect, limited to the requested ones.
     fn places(&mut self, assignment: &'a Assignment) -> Arc<[Place<&'a str>]> {
         let place = assignment.place.as_ref();
         match (&self.filter.place, &self.sources) {
@@ -240,13 +240,13 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The ways to the roles that an assignment leads to, as far as they are asked for.
+    /// The chains to the roles that an assignment leads to, limited to the requested ones.
     fn chains(&mut self, assignment: &'a Assignment) -> Arc<[Arc<[&'a str]>]> {
         let (grants, filter) = (self.grants, self.filter);
         let ways = self.ways.entry(&assignment.role).or_insert_with(|| {
             let is_wanted = |way: &Arc<[&str]>| {
                 let role = way.last().copied().unwrap_or_default();
-                // What a domain owns is only a name for the roles that it implies.
+                // A domain-specific role is only a name for the roles that it implies.
                 !grants.is_of_domain(role) && filter.role.as_ref().is_none_or(|wanted| wanted == role)
             };
             grants.ways(&assignment.role).into_iter().filter(is_wanted).collect()
@@ -270,7 +270,7 @@ fn all_below<'a>(project: &'a str, below: &HashMap<&'a str, Vec<&'a str>>) -> Ve
 }
 
 impl Grants {
-    /// Where a role must be granted for what is below, to be had here.
+    /// The places where a role must be granted as inherited in order to reach this place.
     pub(super) fn sources<'a>(&'a self, place: Place<&'a str>) -> HashSet<Place<&'a str>> {
         let Place::Project(project) = place else { return HashSet::new() };
         let domain = self.domain_of(project).map(Place::Domain);

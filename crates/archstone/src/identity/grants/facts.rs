@@ -1,4 +1,4 @@
-//! From Keystone's answers to facts.
+//! Converts Keystone's responses to facts.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::{
 
 pub(super) type Entries = HashMap<String, Entry>;
 
-/// What groups and their assignments have nothing to do with, as far as it could be listed.
+/// The data that does not depend on groups and assignments, as far as it could be listed.
 pub(super) struct Tree {
     pub(super) projects: Result<Entries>,
     pub(super) domains: Result<Entries>,
@@ -54,7 +54,7 @@ impl Grants {
             let Some((id, name)) = named.and_then(|it| Some((text(it, "id")?, text(it, "name")?))) else { continue };
             let owner = named.and_then(|it| it.get("domain")?.as_object());
             let owner = owner.and_then(|it| text(it, "id"));
-            // For what is not there any more Keystone has an empty name.
+            // For deleted objects Keystone returns an empty name.
             if !name.is_empty() {
                 entries.entry(id).or_insert_with(|| Entry::named(&name, owner.as_deref()));
             }
@@ -72,7 +72,7 @@ impl Grants {
         self.implied.entry(prior.to_owned()).or_default().extend(implied);
     }
 
-    /// What was found; nothing, and a note of it, where the token may not see it.
+    /// The result; if the token may not see it, an empty result, and a note in `unseen`.
     pub(super) fn seen<T: Default>(&mut self, found: Result<T>, what: Part) -> Result<T> {
         match found {
             Err(error) if error.kind() == ErrorKind::Forbidden => {
@@ -93,7 +93,7 @@ impl Grants {
     }
 
     pub(super) fn take_tree(&mut self, tree: Tree) -> Result<()> {
-        // What a list says is more than what comes with an assignment.
+        // A list contains more data than an assignment does.
         let projects = self.seen(tree.projects, Part::Projects)?;
         self.projects.extend(projects);
         let domains = self.seen(tree.domains, Part::Domains)?;
@@ -106,7 +106,7 @@ impl Grants {
         Ok(())
     }
 
-    /// The roles that a token has, and the names in it.
+    /// Adds the roles of a token, and the names in it.
     pub(super) fn take_token(&mut self, user: &str, access: &Access) {
         let place = match (access.project_id(), access.domain_id()) {
             (Some(id), _) => Some(Place::Project(id.to_owned())),

@@ -1,10 +1,10 @@
-//! Why someone does not have a role somewhere: what is nearly enough, and what would do.
+//! Explains why a user does not have a role at a place: what comes close, and what would be sufficient.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::{Actor, Assignment, Entry, Filter, Grants, Place};
 
-/// Something that explains why a user does not have a role somewhere.
+/// A reason why a user does not have a role at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Gap<'a> {
@@ -14,15 +14,15 @@ pub enum Gap<'a> {
     NotInherited(&'a Assignment),
     /// The user has it for the projects below the place, and not for the place itself.
     OnlyBelow(&'a Assignment),
-    /// A group has it there, and the user is not in the group.
+    /// A group has it there, and the user is not a member.
     NotMember(&'a Assignment),
-    /// A domain owns the role, so that nobody has it in the end: only the roles that it implies.
+    /// The role is domain-specific, so that nobody effectively has it, only the roles that it implies.
     RoleOfDomain,
-    /// These roles imply it, in one step or in several.
+    /// These roles imply it, directly or indirectly.
     ImpliedBy(Vec<&'a str>),
 }
 
-/// What keeps tokens from being issued, whatever the roles.
+/// A disabled object that prevents tokens from being issued, whatever the roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disabled<'a> {
     /// The user is disabled.
@@ -34,7 +34,7 @@ pub enum Disabled<'a> {
 }
 
 impl Grants {
-    /// Why a user does not have a role there; without a role, why none.
+    /// Why a user does not have this role there; without a role, why the user has none.
     #[must_use]
     pub fn gaps<'a>(&'a self, user: &'a str, role: Option<&'a str>, place: Place<&'a str>) -> Vec<Gap<'a>> {
         let sources = self.sources(place);
@@ -79,7 +79,7 @@ impl Grants {
         gaps
     }
 
-    /// What of the user and the place is disabled, so that no token is issued.
+    /// Which of the user, the place and their domains are disabled, so that no token is issued.
     #[must_use]
     pub fn disabled<'a>(&'a self, user: &'a str, place: Place<&'a str>) -> Vec<Disabled<'a>> {
         let is_off = |entry: Option<&Entry>| entry.is_some_and(|it| !it.is_enabled);

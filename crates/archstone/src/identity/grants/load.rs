@@ -1,4 +1,4 @@
-//! Asks Keystone for what role assignments must be known with: a few lists, all at the same time.
+//! Loads the data for computing effective roles from Keystone: a few lists, all at the same time.
 
 use std::collections::HashSet;
 
@@ -21,17 +21,17 @@ use crate::{
 };
 
 impl Identity {
-    /// What Keystone knows of role assignments, as far as the filter needs it and the token may see it.
+    /// Keystone's data about role assignments, as far as the filter needs it and the token may see it.
     ///
     /// Users, groups, projects, domains, roles and implied roles are listed once each, at the same time as the
-    /// assignments; then the members of the groups that matter. One user or one group takes fewer requests. Who may
-    /// not list role assignments gets what the own token says: [`Grants::held`]. [`Grants::unseen`] is what could not be
-    /// seen.
+    /// assignments; then the members of the relevant groups. A single user or group takes fewer requests. Without
+    /// permission to list role assignments, only the roles in the own token are known: [`Grants::held`].
+    /// [`Grants::unseen`] lists what the token could not see.
     ///
     /// # Errors
     ///
-    /// [`Forbidden`](ErrorKind::Forbidden) for those who may not list role assignments, and ask for those of others;
-    /// and why there is no answer, or no token.
+    /// [`Forbidden`](ErrorKind::Forbidden) when the token may not list role assignments, and those of others are
+    /// requested; or the reason why there is no response or no token.
     pub async fn grants(&self, filter: &Filter) -> Result<Grants> {
         let mut grants = Grants::default();
         match (&filter.user, &filter.group) {
@@ -52,12 +52,12 @@ impl Identity {
         Ok(grants)
     }
 
-    /// Adds the assignments of everyone that have an effect on a place, by which [`Grants::gaps`] finds the groups that a
-    /// user would have to be in.
+    /// Adds everyone's assignments that take effect at a place, with which [`Grants::gaps`] finds the groups that a
+    /// user could be added to.
     ///
     /// # Errors
     ///
-    /// Why there is no answer. What the token may not see is added to [`Grants::unseen`].
+    /// The reason why there is no response. What the token may not see is added to [`Grants::unseen`].
     pub async fn add_grants_at(&self, grants: &mut Grants, place: &Place) -> Result<()> {
         let inherited = |from: &str, id: &str| json!({from: id, "inherited_to": "projects"});
         let queries = match place {
@@ -83,8 +83,9 @@ impl Identity {
         self.name_roles(grants, queries).await
     }
 
-    /// Names the roles for those who may list assignments, and no roles. Otherwise Keystone is not asked to add names:
-    /// for a hundred thousand assignments it takes minutes, and one on a domain that acts as a project is an error then.
+    /// Adds the names of roles for callers that may list assignments, but not roles. In all other cases Keystone is not
+    /// asked to include names: for a hundred thousand assignments that takes minutes, and fails for one on a domain
+    /// that acts as a project.
     async fn name_roles(&self, grants: &mut Grants, queries: Vec<Value>) -> Result<()> {
         let lacks_names = grants.assignments.iter().any(|it| !grants.roles.contains_key(&it.role));
         if !lacks_names || grants.unseen.iter().all(|it| it.what != Part::Roles) {
@@ -163,7 +164,7 @@ impl Identity {
         grants.users = grants.seen(users, Part::Users)?;
         grants.groups = grants.seen(groups, Part::Groups)?;
         self.name_roles(grants, vec![all]).await?;
-        // What a role implies says which groups matter, and which of the roles a domain owns.
+        // The implied roles tell which groups are relevant, and which roles are domain-specific.
         self.name_the_rest(grants).await?;
         let groups: HashSet<_> = grants.leading_to(filter).into_iter().filter_map(Assignment::group).collect();
         let groups: Vec<_> = groups.into_iter().map(str::to_owned).collect();
@@ -171,7 +172,7 @@ impl Identity {
         let members = at_once(queries, |query| listed(self.clone(), User::SPEC, query)).await;
         for (group, members) in groups.into_iter().zip(members) {
             let members = match members {
-                // Assignments of a group can outlive it, where another directory keeps the groups.
+                // A group's assignments can outlive it, if groups are in an external directory.
                 Err(error) if error.kind() == ErrorKind::NotFound => Entries::new(),
                 members => grants.seen(members, Part::Members(group.clone()))?,
             };
@@ -181,7 +182,7 @@ impl Identity {
         Ok(())
     }
 
-    /// Projects, domains, roles, and which roles imply which.
+    /// Lists projects, domains, roles, and implied roles.
     async fn tree(&self) -> Tree {
         let (projects, domains, roles, implied) = join4(
             listed(self.clone(), Project::SPEC, json!({})),
@@ -193,7 +194,7 @@ impl Identity {
         Tree { projects, domains, roles, implied }
     }
 
-    /// Asks for what no list has: roles that a domain owns, users whom another directory keeps.
+    /// Requests what is in no list: domain-specific roles, and users in an external directory.
     async fn name_the_rest(&self, grants: &mut Grants) -> Result<()> {
         let actors = grants.assignments.iter().map(|it| match &it.actor {
             Actor::User(id) => (User::SPEC, id),
@@ -220,7 +221,7 @@ impl Identity {
             };
             match found {
                 Ok(found) => entries.extend(found),
-                // Then there is an id in place of the name.
+                // Then the id is shown instead of the name.
                 Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden) => {}
                 Err(error) => return Err(error),
             }
@@ -228,7 +229,7 @@ impl Identity {
         Ok(())
     }
 
-    /// What those get to know who may not see role assignments.
+    /// Loads what is available without permission to see role assignments.
     async fn load_own(&self, grants: &mut Grants, filter: &Filter, access: &Access, refusal: Error) -> Result<()> {
         let user = access.user_id().unwrap_or_default();
         if filter.group.is_some() || filter.user.as_ref().is_some_and(|it| it != user) {
@@ -263,7 +264,7 @@ impl Identity {
     }
 }
 
-/// What there is to know of a resource, of whichever kind.
+/// The data of a resource of any kind.
 #[derive(Deserialize)]
 struct Listed {
     id: String,
@@ -289,12 +290,12 @@ fn unfit(source: serde_json::Error) -> Error {
     Error::new(ErrorKind::InvalidResponse, "the answer is not the JSON that is expected").with_source(source)
 }
 
-/// A query of no more than what a filter wants to know.
+/// A query limited to what a filter needs.
 fn narrowed(mut query: Value, filter: &Filter) -> Value {
     match &filter.place {
         Some(Place::Domain(id)) => query["domain"] = id.as_str().into(),
         Some(Place::System) => query["system"] = true.into(),
-        // What a project inherits is granted elsewhere.
+        // A project's inherited roles are granted elsewhere.
         Some(Place::Project(_)) | None => {}
     }
     query

@@ -1,9 +1,9 @@
-//! Who can do what, where, and why: what role assignments amount to.
+//! Effective roles: who can do what, where, and why.
 //!
-//! Keystone keeps role assignments; what a token gets follows from them by membership of groups, by inheritance in the tree
-//! of domains and projects, and by roles that imply others. [`Grants`] holds what there is to know, as plain data, and
-//! [works it out](Grants::effective) as Keystone does, with every way that leads there. [`Identity::grants`] asks
-//! Keystone for the data.
+//! Keystone stores role assignments; the roles in a token follow from them by group membership, by inheritance in the
+//! tree of domains and projects, and by implied roles. [`Grants`] holds the necessary data, and [computes the effective
+//! roles](Grants::effective) as Keystone does, with every chain of grants that leads to them. [`Identity::grants`]
+//! loads the data from Keystone.
 //!
 //! ```no_run
 //! # async fn run(client: archstone::Client) -> archstone::Result<()> {
@@ -34,14 +34,14 @@ use crate::error::Error;
 pub use effective::{Chain, EffectiveGrant};
 pub use gaps::{Disabled, Gap};
 
-/// Role assignments, and what they must be known with to tell what they amount to: all by ids.
+/// Role assignments, and the data that is needed to compute the effective roles: all by ids.
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
     /// The role assignments.
     pub assignments: Vec<Assignment>,
     /// The users of each group.
     pub members: HashMap<String, Vec<String>>,
-    /// The roles that each role implies itself; what these imply follows from them.
+    /// The roles that each role implies directly.
     pub implied: HashMap<String, Vec<String>>,
     /// Users, by id.
     pub users: HashMap<String, Entry>,
@@ -53,22 +53,22 @@ pub struct Grants {
     pub domains: HashMap<String, Entry>,
     /// Roles, by id.
     pub roles: HashMap<String, Entry>,
-    /// Roles that someone is known to have, though not why: what a token says to those who may see no assignments.
+    /// Roles that someone is known to have without a known reason: those in the token, if it may not see assignments.
     pub held: Vec<Held>,
-    /// Where the user of the token has some role, and which one is not known.
+    /// Places where the token's user has some unknown role.
     pub elsewhere: Vec<Place>,
-    /// What could not be seen. Where there is anything, there may be more than [`effective`](Self::effective) gives.
+    /// What the token could not see. If this is not empty, [`effective`](Self::effective) may be incomplete.
     pub unseen: Vec<Unseen>,
 }
 
-/// What is known of a user, a group, a project, a domain or a role.
+/// The data of a user, a group, a project, a domain or a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The name.
     pub name: String,
     /// The domain that owns it.
     pub domain: Option<String>,
-    /// The project above it; of a project at the top, the domain.
+    /// The parent project; for a top-level project, the domain.
     pub parent: Option<String>,
     /// Whether tokens are issued for it.
     pub is_enabled: bool,
@@ -77,26 +77,26 @@ pub struct Entry {
 /// A role assignment: who has which role where.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Assignment {
-    /// Who has it.
+    /// The user or group that has the role.
     pub actor: Actor,
     /// The role.
     pub role: String,
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// Whether it is for the projects below the place, and not for the place itself.
+    /// Whether it applies to the projects below the place, and not to the place itself.
     pub is_inherited: bool,
 }
 
-/// Who can have a role.
+/// A user or group that can have a role.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Actor {
     /// A user.
     User(String),
-    /// All users of a group.
+    /// All members of a group.
     Group(String),
 }
 
-/// Where a role can be had.
+/// A place where a role can be granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place<T = String> {
     /// On the system.
@@ -138,11 +138,11 @@ pub struct Held {
     pub user: String,
     /// The role.
     pub role: String,
-    /// Where.
+    /// The place.
     pub place: Place,
 }
 
-/// Which grants are asked for: all, or those that fit everything that is given, by ids.
+/// Selects grants: all, or those that match all given ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Those of this user.
@@ -151,20 +151,20 @@ pub struct Filter {
     pub group: Option<String>,
     /// Those of this role, given or implied.
     pub role: Option<String>,
-    /// Those here.
+    /// Those at this place.
     pub place: Option<Place>,
 }
 
-/// What could not be seen, and why.
+/// Data that the token could not see, and why.
 #[derive(Clone, Debug)]
 pub struct Unseen {
-    /// What.
+    /// The data.
     pub what: Part,
-    /// What the service said. `None` where the token's scope leaves it out without a word.
+    /// The service's response. `None` if the service omits it silently because of the token's scope.
     pub why: Option<Error>,
 }
 
-/// A part of what must be known.
+/// A part of the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The role assignments.
@@ -177,7 +177,7 @@ pub enum Part {
     Members(String),
     /// The groups of a user.
     Memberships(String),
-    /// Projects, and so what they inherit.
+    /// Projects, and therefore inheritance in projects.
     Projects,
     /// Domains.
     Domains,
@@ -185,7 +185,7 @@ pub enum Part {
     Roles,
     /// Which roles imply which.
     ImpliedRoles,
-    /// What is not in this domain, for which the token is.
+    /// Data outside this domain, which is the token's scope.
     OtherDomains(String),
 }
 
@@ -200,7 +200,7 @@ impl Grants {
     pub fn above<'a>(&'a self, project: &str) -> Vec<&'a str> {
         let mut above: Vec<&str> = Vec::new();
         let mut next = self.projects.get(project).and_then(|it| it.parent.as_deref());
-        // A circle would be a fault of the service, and must not hang those who look at it.
+        // A cycle would be a fault of the service, and must not cause an endless loop.
         while let Some(id) = next.filter(|id| !above.contains(id) && *id != project) {
             above.push(id);
             next = self.projects.get(id).and_then(|it| it.parent.as_deref());
@@ -208,13 +208,13 @@ impl Grants {
         above
     }
 
-    /// Whether a domain owns the role: then it is never in a token itself, only the roles that it implies are.
+    /// Whether the role is domain-specific: then a token never contains it, only the roles that it implies.
     #[must_use]
     pub fn is_of_domain(&self, role: &str) -> bool {
         self.roles.get(role).is_some_and(|it| it.domain.is_some())
     }
 
-    /// The name of a domain; its id where the name is not known.
+    /// The name of a domain; its id if the name is not known.
     fn domain_name<'a>(&'a self, id: &'a str) -> &'a str {
         self.domains.get(id).map_or(id, |it| &it.name)
     }
@@ -227,25 +227,25 @@ impl Grants {
         }
     }
 
-    /// A user as `name@domain`; the id where the name is not known.
+    /// A user as `name@domain`; the id if the name is not known.
     #[must_use]
     pub fn user_name(&self, id: &str) -> String {
         self.name_in(&self.users, id)
     }
 
-    /// A group as `name@domain`; the id where the name is not known.
+    /// A group as `name@domain`; the id if the name is not known.
     #[must_use]
     pub fn group_name(&self, id: &str) -> String {
         self.name_in(&self.groups, id)
     }
 
-    /// A role by its name, `name@domain` where a domain owns it; the id where the name is not known.
+    /// A role by its name, `name@domain` if it is domain-specific; the id if the name is not known.
     #[must_use]
     pub fn role_name(&self, id: &str) -> String {
         self.name_in(&self.roles, id)
     }
 
-    /// A project as `name@domain`, a domain by its name, and `all` for the system; the id where the name is not known.
+    /// A project as `name@domain`, a domain by its name, and `all` for the system; the id if the name is not known.
     #[must_use]
     pub fn place_name(&self, place: Place<&str>) -> String {
         match place {

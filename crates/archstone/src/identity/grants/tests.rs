@@ -54,7 +54,8 @@ fn below(actor: Actor, role: &str, place: Place) -> Assignment {
     Assignment { is_inherited: true, ..on(actor, role, place) }
 }
 
-/// `alice member web: devs admin d* > member`: through which group, what is granted where, inherited or not, implied.
+/// `alice member web: devs admin d* > member`: through which group, where it was granted, inherited (`*`) or not,
+/// implied.
 fn shown(grant: &EffectiveGrant<'_>) -> Vec<String> {
     let place = |place: Place<&str>| match place {
         Place::System => "system".to_owned(),
@@ -84,13 +85,13 @@ fn every_way_to_a_role_is_found() {
             &["alice reader e: devs reader e", "bob reader e: devs reader e"],
         ),
         (&[on(user("carol"), "reader", Place::System)], &["carol reader system: reader system"]),
-        // Inherited: by what is below, and not by the place itself.
+        // Inherited: by the projects below, and not by the place itself.
         (&[below(user("carol"), "reader", domain("e"))], &["carol reader shop: reader e*"]),
         (
             &[below(user("carol"), "reader", project("web"))],
             &["carol reader web-test-1: reader web*", "carol reader web-test: reader web*"],
         ),
-        // A domain acts as a project, above those at the top.
+        // A domain acts as a project, above the top-level projects.
         (&[below(user("carol"), "reader", project("e"))], &["carol reader shop: reader e*"]),
         (
             &[on(user("carol"), "admin", project("shop"))],
@@ -100,7 +101,7 @@ fn every_way_to_a_role_is_found() {
                 "carol reader shop: admin shop > member > reader",
             ],
         ),
-        // A role of a domain is only what it implies.
+        // A domain-specific role is only what it implies.
         (&[on(user("carol"), "job", project("web"))], &["carol reader web: job web > reader"]),
         // Several ways to one role: the direct one first.
         (
@@ -113,7 +114,7 @@ fn every_way_to_a_role_is_found() {
                 "bob reader shop: devs member e* > reader",
             ],
         ),
-        // A group that nobody is in, and one that is not known.
+        // An empty group, and an unknown one.
         (&[on(group("gone"), "reader", project("web"))], &[]),
     ];
     for (assignments, expected) in table {
@@ -155,7 +156,7 @@ fn a_filter_leaves_what_fits_all_of_it() {
 
 #[test]
 fn circles_and_many_ways_end() {
-    // a > b0 | c0 > a1 > b1 | c1 > ...: 2 to the power of 40 ways, and back to the start.
+    // a > b0 | c0 > a1 > b1 | c1 > ...: 2 to the power of 40 chains, and back to the start.
     let mut grants = cloud();
     for step in 0..40 {
         for middle in ["b", "c"] {
@@ -163,7 +164,7 @@ fn circles_and_many_ways_end() {
             grants.implied.entry(format!("{middle}{step}")).or_default().push(format!("a{}", (step + 1) % 40));
         }
     }
-    // Projects cannot be a circle, whatever the service says.
+    // Projects cannot form a cycle, whatever the service returns.
     grants.projects.insert("x".into(), entry("x", Some("e"), Some("y")));
     grants.projects.insert("y".into(), entry("y", Some("e"), Some("x")));
     grants.assignments = vec![on(user("carol"), "a0", project("web")), below(user("carol"), "reader", project("x"))];

@@ -1,4 +1,4 @@
-//! Asks Keystone for everything of some kinds, and puts names in the place of ids.
+//! Lists everything of some kinds in Keystone, and replaces ids with names.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,13 +18,13 @@ use crate::{
 type Item = Map<String, Value>;
 
 impl Identity {
-    /// What the identity service holds of these kinds, by names. What is needed for names is asked for, too; all lists at
-    /// the same time.
+    /// The content of the identity service of these kinds, by names. Lists that are needed for names are fetched, too,
+    /// all at the same time.
     ///
     /// # Errors
     ///
-    /// [`Forbidden`](ErrorKind::Forbidden) when the token may not see all of it: half of a cloud cannot be compared;
-    /// and why there is no answer, or no token.
+    /// [`Forbidden`](ErrorKind::Forbidden) when the token may not see all of it, since a part of a cloud cannot be
+    /// compared; or the reason why there is no response or no token.
     pub async fn snapshot(&self, aspects: &[Aspect]) -> Result<Snapshot> {
         let wanted: BTreeSet<Aspect> = aspects.iter().copied().collect();
         let mut lists = Lists::default();
@@ -62,7 +62,7 @@ impl Identity {
         Ok(snapshot)
     }
 
-    /// Lists, some at a time, in the order of the questions.
+    /// Fetches lists, several at a time; the results are in the order of the queries.
     async fn all(&self, queries: Vec<(&'static OperationSpec, Value)>) -> Vec<Result<Vec<Item>>> {
         at_once(queries, |(list, query)| listed(self.clone(), list, query)).await
     }
@@ -117,7 +117,7 @@ const LISTED: &[&ResourceSpec] = &[
     Limit::SPEC,
 ];
 
-/// The lists that an aspect takes: its own, and those that have the names in it.
+/// The lists that an aspect needs: its own, and those with the names in it.
 fn needed(aspect: Aspect) -> &'static [&'static ResourceSpec] {
     match aspect {
         Aspect::Domains => &[Domain::SPEC],
@@ -165,7 +165,7 @@ impl Lists {
     }
 }
 
-/// Names by ids: of users, projects and the like, whose ids are never the same.
+/// Names by ids: ids of users, projects and other kinds never collide.
 #[derive(Default)]
 struct Names(HashMap<String, String>);
 
@@ -183,7 +183,7 @@ fn add_items(snapshot: &mut Snapshot, aspect: Aspect, lists: &Lists, names: &Nam
     let Some(spec) = needed(aspect).first() else { return };
     let mut items: Vec<(String, Fields)> =
         lists.of(spec).iter().map(|item| (name(aspect, item, names), fields(aspect, item, names))).collect();
-    // Of several with one name the order must not depend on the service.
+    // The order of items with the same name must not depend on the service.
     items.sort_by_cached_key(|(name, fields)| (name.clone(), format!("{fields:?}")));
     for (name, fields) in items {
         snapshot.add(aspect, &name, fields);
@@ -206,11 +206,11 @@ fn name(aspect: Aspect, item: &Item, names: &Names) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// What can be compared: without ids, and what the name says.
+/// The fields to compare: without ids, and without those that are part of the name.
 fn fields(aspect: Aspect, item: &Item, names: &Names) -> Fields {
     const EVERYWHERE: &[&str] = &["id", "links", "name", "domain_id"];
     let others: &[&str] = match aspect {
-        // When it ends depends on when it was set.
+        // The expiry depends on when the password was set.
         Aspect::Users => &["password_expires_at"],
         Aspect::Services => &["type"],
         Aspect::Endpoints => &["service_id", "interface", "region_id", "region"],

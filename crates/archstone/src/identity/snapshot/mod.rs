@@ -1,6 +1,6 @@
-//! What a cloud's identity service holds, by names, so that two clouds can be compared.
+//! A snapshot of a cloud's identity service by names, for comparing two clouds.
 //!
-//! Ids differ from cloud to cloud; here a user is `alice@Default`, and what refers to something else refers to its name.
+//! Ids differ from cloud to cloud; here a user is `alice@Default`, and references are by name.
 //!
 //! ```no_run
 //! # async fn run(one: archstone::Client, other: archstone::Client) -> archstone::Result<()> {
@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// Something that clouds can be compared by.
+/// A part of a cloud that can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Aspect {
@@ -38,11 +38,11 @@ pub enum Aspect {
     Groups,
     /// Which user is in which group.
     Memberships,
-    /// Roles, those of domains too.
+    /// Roles, including domain-specific ones.
     Roles,
     /// Which role implies which.
     ImpliedRoles,
-    /// Who has which role where, as it was granted.
+    /// Role assignments, as granted.
     Assignments,
     /// Regions.
     Regions,
@@ -50,9 +50,9 @@ pub enum Aspect {
     Services,
     /// Endpoints.
     Endpoints,
-    /// How much of something may be used where no limit says otherwise.
+    /// Registered limits.
     RegisteredLimits,
-    /// How much of something a project or a domain may use.
+    /// Limits of projects and domains.
     Limits,
 }
 
@@ -95,36 +95,36 @@ impl Aspect {
     }
 }
 
-/// The fields of something, by name. What has no value is not there.
+/// The fields of an item, by name. Fields without a value are left out.
 pub type Fields = BTreeMap<String, Value>;
 
-/// What an identity service holds, by names.
+/// The content of an identity service, by names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
-    /// The fields of everything, by what it is and its name.
+    /// The fields of every item, by aspect and name.
     pub items: BTreeMap<Aspect, BTreeMap<String, Fields>>,
 }
 
-/// What differs between two clouds.
+/// A difference between two clouds.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// What it is.
+    /// The aspect.
     pub aspect: Aspect,
     /// Its name.
     pub name: String,
-    /// How they differ.
+    /// The kind of difference.
     pub kind: Differs,
 }
 
-/// How something differs between two clouds.
+/// How an item differs between two clouds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Differs {
     /// It is only in the first.
     OnlyHere,
     /// It is only in the second.
     OnlyThere,
-    /// It is in both, and a field differs. `None` where the field has no value.
+    /// It is in both, but a field differs. `None` if the field has no value.
     Field {
         /// The field.
         field: String,
@@ -136,8 +136,8 @@ pub enum Differs {
 }
 
 impl Snapshot {
-    /// What differs between this and another, sorted by what it is and its name. What only one of them was asked for
-    /// does not count.
+    /// The differences between this snapshot and another, sorted by aspect and name. Aspects that only one of them
+    /// includes are ignored.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
         let mut differences = Vec::new();
@@ -157,7 +157,7 @@ impl Snapshot {
         differences
     }
 
-    /// Adds something. Where there is another of the name, it is told apart by a number.
+    /// Adds an item. If there is another with the same name, a number is appended.
     fn add(&mut self, aspect: Aspect, name: &str, fields: Fields) {
         let items = self.items.entry(aspect).or_default();
         let numbered = |number: usize| if number == 1 { name.to_owned() } else { format!("{name} ({number})") };

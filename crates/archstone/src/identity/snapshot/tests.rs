@@ -17,7 +17,7 @@ fn only_what_differs_is_told() {
     there.add(Aspect::Roles, "admin", Fields::new());
     here.items.entry(Aspect::Roles).or_default();
     there.add(Aspect::Users, "bob", fields(&json!({"enabled": false, "description": "another bob"})));
-    // Asked for here only.
+    // Only in this snapshot.
     here.add(Aspect::Regions, "one", Fields::new());
 
     let told: Vec<_> = here.differences(&there).into_iter().map(|it| (it.aspect, it.name, it.kind)).collect();

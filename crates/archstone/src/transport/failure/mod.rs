@@ -1,4 +1,4 @@
-//! A request that got no answer: why, told apart as far as the machine says.
+//! Explains why a request got no response, as precisely as the system allows.
 
 mod probe;
 mod proxy;
@@ -18,17 +18,17 @@ use crate::{
     hint::Hint,
 };
 
-const AT_FAULT: &str = "try again; if it stays so, a proxy or the service itself is at fault";
+const AT_FAULT: &str = "try again; if it keeps failing, a proxy or the service itself is at fault";
 const NOT_TLS: &str =
-    "check that TLS is spoken at this port, and use `http://` if it is not; the server's log may say more";
+    "check that the port expects TLS, and use `http://` if it does not; the server's log may say more";
 const NOT_HTTP: &str = "use `https://` if that is meant, or check the port";
 
-/// What the HTTP library says when something goes wrong.
+/// An error of the HTTP library.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Before the head of an answer was there.
+    /// Before the headers of a response arrived.
     Request(hyper_util::client::legacy::Error),
-    /// While its body was read.
+    /// While reading the body of a response.
     Body(BoxError),
 }
 
@@ -56,7 +56,7 @@ impl Failure {
         chain(self.cause()).any(is_late)
     }
 
-    /// Whether the server said, as HTTP/2 lets it, that it has not begun with the request.
+    /// Whether the server reported, as HTTP/2 allows, that it has not processed the request.
     fn was_turned_away(&self) -> bool {
         cause::<h2::Error>(self.cause()).is_some_and(|error| {
             let reason = error.reason();
@@ -79,7 +79,7 @@ impl StdError for Failure {
     }
 }
 
-/// A request on its way: what is known when something goes wrong.
+/// A request in flight: the details that are needed to explain its failure.
 pub(super) struct Attempt<'a> {
     pub(super) url: &'a Url,
     pub(super) settings: &'a TransportSettings,
@@ -88,7 +88,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Tells an answer from what a proxy says in its place.
+    /// Distinguishes a server's response from one that a proxy sent in its place.
     pub(super) fn judge<B>(&self, answer: Response<B>) -> Result<Response<B>> {
         self.pool.kept.note(answer.extensions());
         match &self.pool.route {
@@ -97,7 +97,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Why there is no answer, where none ever came: a server that speaks TLS is told apart by asking it.
+    /// Explains a failure when the server has never responded: whether it expects TLS is found out by connecting to it.
     pub(super) async fn explain_unknown(&self, failure: Failure) -> Error {
         let is_unclear = self.url.scheme() == "http"
             && self.route().is_none()
@@ -124,13 +124,13 @@ impl Attempt<'_> {
             () if self.was_given_up(&failure) => explained.sent(Sent::WithoutAnswer),
             () => explained,
         };
-        // What the TLS library says of a certificate is said already, in words.
+        // The TLS library's error about a certificate is already in the message.
         let is_said = cause::<rustls::Error>(error).is_some_and(tls::is_said_in_full);
         let explained = explained.with_url(self.url);
         if is_said { explained } else { explained.with_source(failure) }
     }
 
-    /// Nothing came for too long, or not all until the end.
+    /// Nothing arrived for too long, or the response was not complete in time.
     pub(super) fn silence(&self, end: Option<Instant>) -> Error {
         let limit = match self.limits.total {
             Some(total) if is_over(end) => total,
@@ -184,7 +184,7 @@ impl Attempt<'_> {
         let shown = public_url(self.url);
         let more = "try again, give more time with " + Hint::option("timeout");
         let (through, hint) = match self.route() {
-            None => (String::new(), more + ", or check that nothing on the way drops packets"),
+            None => (String::new(), more + ", or check that nothing in between drops packets"),
             Some(route) => (format!(" through {route}"), more + ", or check the proxy; " + self.without()),
         };
         let of = if what == "no answer" { "from" } else { "to" };
@@ -200,14 +200,13 @@ impl Attempt<'_> {
         format!("{}:{}", self.url.host_str().unwrap_or("?"), self.url.port_or_known_default().unwrap_or(0))
     }
 
-    /// How to do without a proxy.
+    /// How to bypass a proxy.
     fn without(&self) -> Hint {
         let host = self.url.host_str().unwrap_or("?");
         Hint::from(format!("if `{host}` is to be reached without it, put `{host}` into ")) + Hint::option("no_proxy")
     }
 
-    /// Whether a connection that was kept ended before the first byte of an answer: the server may have given it up
-    /// while it was idle.
+    /// Whether an idle connection ended before the first byte of a response: the server may have closed it.
     fn was_given_up(&self, failure: &Failure) -> bool {
         use Io::{BrokenPipe, ConnectionAborted, ConnectionReset};
         let error = failure.cause();
@@ -218,21 +217,21 @@ impl Attempt<'_> {
     }
 }
 
-/// A server that speaks TLS was asked in plain HTTP.
+/// The error for plain HTTP to a server that expects TLS.
 pub(crate) fn wants_tls(url: &Url) -> Error {
     let place = format!("{}:{}", url.host_str().unwrap_or("?"), url.port_or_known_default().unwrap_or(0));
     let mut encrypted = url.clone();
-    // The port that is written out stays.
+    // An explicit port is kept.
     let hint = match encrypted.set_scheme("https") {
         Ok(()) if url.port().is_some() => format!("use `{}`", public_url(&encrypted)),
         _ => "use `https://`".to_owned(),
     };
-    Error::new(ErrorKind::ConnectionFailed, format!("`{place}` speaks TLS, and was asked in plain HTTP"))
+    Error::new(ErrorKind::ConnectionFailed, format!("`{place}` expects TLS, but the request was plain HTTP"))
         .with_hint(hint)
         .with_url(url)
 }
 
-/// Whether an answer is how servers refuse plain HTTP on a port for TLS.
+/// Whether a response is one with which servers refuse plain HTTP on a TLS port.
 pub(crate) fn asks_for_tls(status: u16, url: &Url, body: &[u8]) -> bool {
     /// nginx; Apache; Go's HTTP server.
     const WORDS: [&str; 3] = [
@@ -264,7 +263,7 @@ fn cause<E: StdError + 'static>(error: &Cause) -> Option<&E> {
     chain(error).find_map(|error| error.downcast_ref::<E>())
 }
 
-/// What the system said in the first place: what wraps it has a kind of its own.
+/// The innermost error of the system: those that wrap it have their own kind.
 fn io(error: &Cause) -> Option<Io> {
     chain(error).filter_map(|error| error.downcast_ref::<std::io::Error>()).last().map(std::io::Error::kind)
 }

@@ -1,4 +1,4 @@
-//! Whether a server that gave no answer in HTTP speaks TLS.
+//! Probes whether a server that did not respond to HTTP expects TLS.
 
 use std::{io, time::Duration};
 
@@ -8,13 +8,13 @@ use url::Url;
 
 use crate::transport::tls;
 
-/// A server nearby answers in much less, and the failure is there already.
+/// Usually a server responds much faster, and the request has failed already.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The first byte of what TLS says: of a handshake, or of an alert.
+/// The first byte of a TLS response: of a handshake, or of an alert.
 const SPOKEN: [u8; 2] = [0x16, 0x15];
 
-/// Begins a handshake, and looks at the first byte that comes back.
+/// Starts a handshake, and checks the first byte of the response.
 pub(in crate::transport) async fn speaks_tls(url: &Url) -> bool {
     tokio::time::timeout(PATIENCE, begin(url))
         .await
@@ -31,7 +31,7 @@ async fn begin(url: &Url) -> io::Result<u8> {
     ClientConnection::new(config.into(), name).map_err(refused)?.write_tls(&mut hello)?;
     let stream = TcpStream::connect((host, port)).await?;
     stream.writable().await?;
-    // It fits into the buffer of a new connection.
+    // It fits into the send buffer of a new connection.
     stream.try_write(&hello)?;
     let mut first = [0];
     loop {

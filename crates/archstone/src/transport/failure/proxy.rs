@@ -1,7 +1,7 @@
-//! What a proxy did instead of passing a request on.
+//! Explains failures of a proxy.
 //!
-//! The HTTP library's errors about proxies have no types of their own: they are known by their words, which the
-//! tests with real proxies (`tests/proxies`) keep in step.
+//! The HTTP library's errors about proxies have no types: they are recognized by their messages, which tests with real
+//! proxies (`tests/proxies`) verify.
 
 use http::Response;
 
@@ -12,10 +12,10 @@ use crate::{
     transport::proxy::Route,
 };
 
-/// Proxies that name themselves in the answers that they give in a server's place.
+/// Proxies that identify themselves in responses that they send in a server's place.
 const PROXIES: [&str; 4] = ["squid", "tinyproxy", "privoxy", "mitmproxy"];
 
-/// The words of a SOCKS proxy for what lies beyond it.
+/// SOCKS error messages about the server behind the proxy.
 const BEYOND: [&str; 8] = [
     "general server failure",
     "connection not allowed",
@@ -27,14 +27,14 @@ const BEYOND: [&str; 8] = [
     "address type not supported",
 ];
 
-/// The proxy's failure, when it is one.
+/// The proxy's failure, if it is one.
 pub(super) fn explain(failure: &Failure, route: &Route, attempt: &Attempt<'_>) -> Option<Error> {
     let failed = |what: String, hint: Hint| Some(Error::new(ErrorKind::ProxyFailed, what).with_hint(hint));
     let error = failure.cause();
     let (place, without, origin) = (attempt.place(), attempt.without(), route.origin());
     let (tunnel, socks, forwards) =
         (mentions(error, "tunnel error"), mentions(error, "socks proxy"), route.forwards(attempt.url));
-    // Everything else happens on a connection that the proxy has made.
+    // Everything else happens on a connection that the proxy has opened.
     if failure.is_timeout() || !(tunnel || socks || forwards) {
         return None;
     }
@@ -68,7 +68,7 @@ pub(super) fn explain(failure: &Failure, route: &Route, attempt: &Attempt<'_>) -
         if let Some(error) = cause::<rustls::Error>(error) {
             return Some(tls::explain(error, &route.to_string(), attempt.settings));
         }
-        // SOCKS keeps its cause to itself, but for people who debug.
+        // SOCKS errors expose their cause only in `Debug`.
         let hidden = if socks { chain(error).map(|it| format!("{it:?}")).collect() } else { String::new() };
         if mentions(error, "dns error") || hidden.contains("dns error") {
             let what = format!("the name `{}` of {route} does not resolve", route.host());
@@ -90,7 +90,7 @@ pub(super) fn explain(failure: &Failure, route: &Route, attempt: &Attempt<'_>) -
         let hint = Hint::from(format!("check the scheme and the port in {origin}; ")) + without;
         return failed(format!("{route} ended the connection, or is not such a proxy"), hint);
     }
-    // Half an answer may be the server's.
+    // A truncated response may be the server's.
     if failure.is_of_the_body() {
         return None;
     }
@@ -102,20 +102,21 @@ pub(super) fn explain(failure: &Failure, route: &Route, attempt: &Attempt<'_>) -
     failed(format!("{route} {what}"), Hint::from(format!("check {origin}; ")) + without)
 }
 
-/// Tells an answer of the server from one that the proxy gave in its place, as far as it says so.
+/// Distinguishes the server's response from one that the proxy sent in its place, as far as the proxy identifies
+/// itself.
 pub(super) fn judge<B>(answer: Response<B>, route: &Route, attempt: &Attempt<'_>) -> Result<Response<B>> {
     let status = answer.status().as_u16();
     let header = |name: &str| answer.headers().get(name).and_then(|it| it.to_str().ok());
     let own = header("x-squid-error").or_else(|| header("proxy-status")).or_else(|| {
         header("server").filter(|server| PROXIES.iter().any(|name| server.to_ascii_lowercase().starts_with(name)))
     });
-    // tinyproxy says 401 to those who gave a wrong password.
+    // tinyproxy returns 401 for a wrong password.
     if status == 407 || (status == 401 && own.is_some() && route.has_credentials()) {
         return Err(credentials(route).with_url(attempt.url));
     }
     match own {
         Some(own) if status >= 400 => {
-            // squid adds the number of the error of the system.
+            // squid appends the number of the system's error.
             let (place, own) = (attempt.place(), printable(own.trim_end_matches(" 0")));
             let what = format!("{route} does not pass the request on to `{place}`: HTTP {status} ({own})");
             let error = Error::new(ErrorKind::ProxyFailed, what).with_status(status).with_url(attempt.url);
@@ -125,7 +126,7 @@ pub(super) fn judge<B>(answer: Response<B>, route: &Route, attempt: &Attempt<'_>
     }
 }
 
-/// The proxy wants to know who asks, or does not take what it was told.
+/// The proxy requires credentials, or rejects them.
 pub(super) fn credentials(route: &Route) -> Error {
     let origin = route.origin();
     let (what, hint) = if route.has_credentials() {

@@ -1,4 +1,4 @@
-//! A TLS handshake that failed: why, in words, and what helps.
+//! Explains failed TLS handshakes, with hints.
 
 use jiff::Timestamp;
 use rustls::{AlertDescription, CertificateError, pki_types::UnixTime};
@@ -9,7 +9,7 @@ use crate::{
     transport::{TransportSettings, Trust},
 };
 
-/// Whether the message says all that the TLS library knows, which it says in the notation of its source code.
+/// Whether our message contains everything in the TLS library's error, which is in the notation of its source code.
 pub(super) fn is_said_in_full(error: &rustls::Error) -> bool {
     matches!(
         error,
@@ -42,12 +42,12 @@ pub(super) fn explain(error: &rustls::Error, peer: &str, settings: &TransportSet
 }
 
 fn versions(settings: &TransportSettings) -> Hint {
-    Hint::from(format!("TLS {} and newer are spoken here (", settings.tls_min_version))
+    Hint::from(format!("this client requires TLS {} or newer (", settings.tls_min_version))
         + Hint::option("tls_min_version")
-        + "), and no ciphers that are broken: ask the operator for a newer configuration"
+        + ") and secure ciphers: ask the operator for a newer configuration"
 }
 
-/// What is wrong with a certificate, and what helps.
+/// What is wrong with a certificate, and what to do.
 fn certificate(error: &CertificateError, settings: &TransportSettings) -> (String, Hint) {
     use CertificateError as E;
     let renew = "ask the operator to renew it; if it was renewed, check the date of this machine";
@@ -76,10 +76,10 @@ fn certificate(error: &CertificateError, settings: &TransportSettings) -> (Strin
             ("it is not for servers".into(), "ask the operator for a certificate with the purpose `serverAuth`".into())
         }
         E::BadEncoding => ("it cannot be read".into(), "ask the operator for a new one".into()),
-        // What is not in this list has no name outside the TLS library.
+        // An error that is not public in the TLS library.
         other if format!("{other:?}").contains("CaUsedAsEndEntity") => (
             "it is the certificate of an authority, and not of a server".into(),
-            authority(settings) + "; a file with exactly this certificate in it will do",
+            authority(settings) + "; a file with just this certificate is enough",
         ),
         other if format!("{other:?}").contains("UnsupportedSignatureAlgorithm") => (
             "it is signed in a way that is not accepted, such as with SHA-1".into(),
@@ -92,7 +92,7 @@ fn certificate(error: &CertificateError, settings: &TransportSettings) -> (Strin
     }
 }
 
-/// Where the authority must be.
+/// How to set the CA bundle.
 fn authority(settings: &TransportSettings) -> Hint {
     match (&settings.trust, &settings.origins.cacert) {
         (Trust::Bundle(path), Some(origin)) => {
@@ -105,7 +105,7 @@ fn authority(settings: &TransportSettings) -> Hint {
     }
 }
 
-/// Why a server ended the handshake.
+/// Why a server aborted the handshake.
 fn alert_received(alert: AlertDescription, settings: &TransportSettings) -> (String, Hint) {
     use AlertDescription as A;
     let named = |before: &str| before + Hint::option("cert") + " and " + Hint::option("key");
@@ -124,12 +124,22 @@ fn alert_received(alert: AlertDescription, settings: &TransportSettings) -> (Str
                 ("it asks for a client certificate".into(), named("give one with "))
             }
         }
-        // What TLS 1.2 has for it.
+        // Its CA has the same name as one that the server trusts, but another key.
+        A::DecryptError if settings.client_certificate.is_some() => {
+            ("it does not accept the client certificate".into(), named("check "))
+        }
+        // The TLS 1.2 equivalent.
         A::HandshakeFailure if settings.client_certificate.is_none() => (
             "no version or cipher of TLS is common, or it asks for a client certificate".into(),
             versions(settings) + ", or " + named("give a certificate with "),
         ),
-        A::ProtocolVersion | A::InsufficientSecurity | A::HandshakeFailure => {
+        A::HandshakeFailure => (
+            "no version or cipher of TLS is common, it does not accept the client certificate, or it asks for that only \
+             after the handshake (`SSLVerifyClient` in a `<Location>`)"
+                .into(),
+            versions(settings) + ", or " + named("check "),
+        ),
+        A::ProtocolVersion | A::InsufficientSecurity => {
             ("no version or cipher of TLS is common".into(), versions(settings))
         }
         A::UnrecognisedName => ("it does not know this host name".into(), "check the host in the URL".into()),
@@ -142,7 +152,7 @@ fn date(time: UnixTime) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| "a date that is out of range".into(), |it| it.to_string())
 }
 
-/// A name as the TLS library writes it, `DnsName("a.example")` or `IpAddress(192.0.2.1)`, without the rest.
+/// A name in the TLS library's notation, `DnsName("a.example")` or `IpAddress(192.0.2.1)`, without the wrapper.
 fn bare(name: &str) -> String {
     let inner = name.split_once('(').map_or(name, |(_, rest)| rest.trim_end_matches(')'));
     printable(inner.trim_matches('"'))

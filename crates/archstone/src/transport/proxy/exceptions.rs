@@ -1,6 +1,6 @@
-//! `no_proxy`: the hosts that are reached without the proxy.
+//! `no_proxy`: hosts that bypass the proxy.
 //!
-//! curl's rules, and where they are silent: networks in CIDR form, ports, and `*` next to other entries.
+//! The rules are curl's, extended by networks in CIDR notation, ports, and `*` next to other entries.
 
 use std::net::IpAddr;
 
@@ -13,21 +13,21 @@ pub(super) struct Exceptions(Vec<Exception>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Exception {
     hosts: Hosts,
-    /// Only this port of theirs.
+    /// Restricts it to this port.
     port: Option<u16>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Hosts {
     All,
-    /// A domain, with all below it.
+    /// A domain, with all subdomains.
     Domain(String),
     Address(IpAddr),
     Network(IpAddr, u8),
 }
 
 impl Exceptions {
-    /// Entries are separated by commas or blanks. One that cannot be a host matches nothing.
+    /// Entries are separated by commas or blanks. One that is not a valid host matches nothing.
     pub(super) fn parse(list: &str) -> Self {
         let entries = list.split(|it: char| it == ',' || it.is_whitespace()).filter(|entry| !entry.is_empty());
         Self(entries.filter_map(exception).collect())
@@ -45,7 +45,7 @@ fn exception(entry: &str) -> Option<Exception> {
         let most = if network.is_ipv4() { 32 } else { 128 };
         return (bits <= most).then_some(Exception { hosts: Hosts::Network(network, bits), port: None });
     }
-    // An IPv6 address without brackets is no host with a port.
+    // An IPv6 address without brackets is not a host with a port.
     if let Some(address) = address(entry) {
         return Some(Exception { hosts: Hosts::Address(address), port: None });
     }
@@ -95,7 +95,7 @@ impl Hosts {
     }
 }
 
-/// Whether the first bits of two addresses are the same.
+/// Whether the first bits of two addresses are equal.
 fn begins_alike(one: IpAddr, other: IpAddr, bits: u8) -> bool {
     let differ = match (one, other) {
         (IpAddr::V4(one), IpAddr::V4(other)) => (one.to_bits() ^ other.to_bits()).leading_zeros(),

@@ -1,8 +1,8 @@
-//! Which proxy a request goes through: as the option `proxy` says, or where it says nothing of a URL, the environment.
+//! Selects the proxy for a request: from the option `proxy` or, if that does not cover a URL, from the environment.
 //!
-//! The variables are read as Python's requests reads them: in lower case first, where an empty one hides the one
-//! in capitals. `HTTP_PROXY` is ignored where `REQUEST_METHOD` is set: a web server that runs a program by CGI
-//! puts the header `Proxy` of whoever asks there.
+//! The variables are read as by Python's requests: in lower case first, where an empty one hides the one in upper case.
+//! `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set: a web server that runs a CGI program puts the client's header
+//! `Proxy` there.
 
 mod exceptions;
 mod route;
@@ -21,16 +21,16 @@ use super::{Proxy, TransportSettings};
 use crate::{error::Result, host::Host};
 use exceptions::Exceptions;
 
-/// The proxies that count for one cloud.
+/// The proxies for one cloud.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies {
     option: Rules,
     environment: Rules,
-    /// Where nothing is said, the settings of macOS and Windows count.
+    /// If nothing is configured, the settings of macOS and Windows apply.
     system: Option<Arc<Matcher>>,
 }
 
-/// How a URL is reached.
+/// The route to a URL.
 #[derive(Clone, Debug)]
 pub(crate) enum Way {
     /// Without a proxy.
@@ -41,7 +41,7 @@ pub(crate) enum Way {
 
 impl Proxies {
     pub(crate) fn of(settings: &TransportSettings, host: &Host) -> Self {
-        // A UNIX socket takes every connection.
+        // All connections go to a UNIX socket.
         if settings.unix_socket.is_some() {
             return Self::default();
         }
@@ -71,16 +71,16 @@ impl Proxies {
         }
     }
 
-    /// Whether a URL is an exception, and a proxy would count otherwise.
+    /// Whether a URL bypasses a proxy that would otherwise apply.
     pub(crate) fn is_excepted(&self, url: &Url) -> bool {
         [&self.option, &self.environment].into_iter().any(|rules| !rules.is_empty() && rules.exclude(url))
     }
 
-    /// How a URL is reached.
+    /// The route to a URL.
     ///
     /// # Errors
     ///
-    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when the proxy that counts for it is not one.
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when the proxy for it is invalid.
     pub(crate) fn to(&self, url: &Url) -> Result<Way> {
         match self.option.of(url).or_else(|| self.environment.of(url)) {
             Some(way) => way,
@@ -97,14 +97,13 @@ impl Proxies {
     }
 }
 
-/// A variable by its name in lower case, or else in capitals. One that is set to nothing counts as absent, and hides
-/// the other.
+/// A variable by its name in lower case, or else in upper case. An empty one counts as unset, and hides the other.
 fn variable(host: &Host, name: &str) -> Option<(String, Result<String>)> {
     let is_cgi = name == "http_proxy" && host.variable("REQUEST_METHOD").is_some();
     let (lower, upper) = (name.to_owned(), name.to_ascii_uppercase());
     let names = match is_cgi {
         false => vec![lower, upper],
-        // There, both are the same variable.
+        // There, both names refer to the same variable.
         true if cfg!(windows) => vec![],
         true => vec![lower],
     };

@@ -1,4 +1,4 @@
-//! One proxy: its URL in every form that people write, and where it was named.
+//! One proxy: its URL in every usual form, and its origin.
 
 use std::fmt;
 
@@ -13,9 +13,9 @@ const SCHEMES: [&str; 6] = ["http", "https", "socks5", "socks5h", "socks4", "soc
 /// A proxy that requests go through.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Route {
-    /// It may hold a user name and a password.
+    /// It may contain a user name and a password.
     url: Url,
-    /// The option or the variable that names it, as a message writes it.
+    /// The option or the variable that sets it, in the form for messages.
     origin: String,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for Route {
 }
 
 impl Route {
-    /// Reads a proxy's URL. Without a scheme it is an HTTP proxy.
+    /// Parses a proxy's URL. Without a scheme it is an HTTP proxy.
     pub(crate) fn parse(text: &str, origin: &str) -> Result<Self> {
         let text = text.trim();
         let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
@@ -41,7 +41,7 @@ impl Route {
                 let what = "begins with `socks://`, which does not say which version of SOCKS is meant";
                 return Err(refused(origin, what, "write `socks5h://` (the proxy resolves names) or `socks5://`"));
             }
-            // What is no scheme may be a part of a password.
+            // Anything but a scheme may be part of a password.
             Some(other) if !SCHEMES.contains(&other) && other.bytes().all(|it| it.is_ascii_alphanumeric()) => {
                 let what = format!("begins with `{other}://`, which is not a kind of proxy");
                 let known = SCHEMES.map(|it| format!("`{it}://`")).join(", ");
@@ -62,7 +62,7 @@ impl Route {
         let route = Self { url, origin: origin.to_owned() };
         if route.has_credentials() && route.url.scheme().starts_with("socks4") {
             let what = "has a user name or a password, which SOCKS 4 cannot send";
-            return Err(refused(origin, what, "take them out, or use `socks5h://`"));
+            return Err(refused(origin, what, "remove them, or use `socks5h://`"));
         }
         Ok(route)
     }
@@ -73,7 +73,7 @@ impl Route {
         format!("{}://{host}:{}", self.url.scheme(), self.port())
     }
 
-    /// What tells it from other proxies: with its user, and without the password.
+    /// Distinguishes it from other proxies: with its user, and without the password.
     pub(crate) fn identity(&self) -> String {
         format!("{} {}", self.shown(), self.url.username())
     }
@@ -86,7 +86,7 @@ impl Route {
         &self.origin
     }
 
-    /// The variable that names it, where it is one.
+    /// The variable that sets it, if it comes from one.
     pub(crate) fn variable(&self) -> Option<&str> {
         self.origin.strip_prefix("environment variable `")?.strip_suffix('`')
     }
@@ -99,7 +99,7 @@ impl Route {
         !self.url.username().is_empty() || self.url.password().is_some()
     }
 
-    /// Whether requests to this URL are handed to the proxy, which sends them on; else it only connects.
+    /// Whether requests to this URL are forwarded by the proxy; otherwise it opens a tunnel.
     pub(crate) fn forwards(&self, target: &Url) -> bool {
         target.scheme() == "http" && matches!(self.url.scheme(), "http" | "https")
     }
@@ -117,7 +117,7 @@ impl Route {
         self.scheme().starts_with("socks")
     }
 
-    /// Says who asks, where a request to this URL is handed to the proxy and does not say it.
+    /// Adds the proxy's credentials to a request that it forwards, unless the request has some.
     pub(crate) fn authorize(&self, target: &Url, headers: &mut HeaderMap) {
         if self.has_credentials()
             && self.forwards(target)
@@ -127,13 +127,13 @@ impl Route {
         }
     }
 
-    /// Its address and its credentials, as the HTTP library takes them.
+    /// Its address and its credentials, in the HTTP library's form.
     pub(crate) fn intercept(&self) -> Option<Intercept> {
         let mut url = self.url.clone();
         if self.is_socks() {
             url.set_port(Some(self.port())).ok()?;
         }
-        // All URLs go there.
+        // It applies to all URLs.
         Matcher::builder().all(String::from(url)).build().intercept(&Uri::from_static("http://any"))
     }
 }

@@ -1,6 +1,6 @@
-//! What the option `proxy` says: one proxy for all URLs, or a list of which proxy is for which.
+//! The option `proxy`: one proxy for all URLs, or a list of proxies for different URLs.
 //!
-//! The keys of a list are those of the dictionary `proxies` of Python's requests, and so is which of them counts.
+//! The keys of a list, and their precedence, are those of the dictionary `proxies` of Python's requests.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     text::printable,
 };
 
-/// Which proxy is for which URLs.
+/// The proxies for different URLs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rules {
     rules: Vec<Rule>,
@@ -33,11 +33,11 @@ struct Urls {
 }
 
 impl Rules {
-    /// Reads a proxy's URL, `none`, or a list such as `http=http://proxy:3128 https://keystone.example=none`.
+    /// Parses a proxy's URL, `none`, or a list such as `http=http://proxy:3128 https://keystone.example=none`.
     ///
     /// # Errors
     ///
-    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a part of it is something else.
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) when a part of it is invalid.
     pub(crate) fn parse(text: &str, origin: &str) -> Result<Self> {
         let way = |text: &str| match text {
             "none" => Ok(Way::Direct),
@@ -48,7 +48,7 @@ impl Rules {
             return Ok(Self::all(Ok(way(text.trim())?)));
         }
         let rule = |word: &&str| {
-            // What is not an entry may hold a password.
+            // An invalid entry may contain a password.
             let (key, value) = entry(word)
                 .ok_or_else(|| refused(format!("{origin} is a list of proxies of which an entry is not `KEY=URL`")))?;
             let urls = Urls::parse(key).ok_or_else(|| {
@@ -59,7 +59,7 @@ impl Rules {
         Ok(Self { rules: words.iter().map(rule).collect::<Result<_>>()?, ..Self::default() })
     }
 
-    /// The same way for all URLs.
+    /// The same route for all URLs.
     pub(super) fn all(way: Result<Way>) -> Self {
         Self { rules: vec![Rule { urls: Urls::default(), way }], ..Self::default() }
     }
@@ -77,14 +77,15 @@ impl Rules {
         self.rules.is_empty()
     }
 
-    /// Whether a URL is reached without any proxy.
+    /// Whether a URL is excluded from any proxy.
     pub(super) fn exclude(&self, url: &Url) -> bool {
         self.direct.include(url)
     }
 
-    /// How a URL is reached; `None` if no rule is for it.
+    /// The route to a URL; `None` if no rule matches.
     ///
-    /// The host of a scheme is stronger than the scheme, and the scheme than the host of all schemes, as in requests.
+    /// A scheme with a host takes precedence over the scheme, and the scheme over a host with any scheme, as in
+    /// requests.
     pub(super) fn of(&self, url: &Url) -> Option<Result<Way>> {
         let fitting = self.rules.iter().filter(|it| it.urls.include(url));
         let rule = fitting.max_by_key(|it| (it.urls.scheme.is_some(), it.urls.host.is_some()))?;
@@ -113,7 +114,7 @@ impl Urls {
     }
 }
 
-/// The key and the value of an entry. The user name of a proxy's URL may hold a `=`, but the host is not over before it.
+/// The key and the value of an entry. The user name of a proxy's URL may contain a `=`, but only before the host ends.
 fn entry(word: &str) -> Option<(&str, &str)> {
     let (key, value) = word.split_once('=')?;
     (value == "none" || value.contains("://")).then_some((key, value))
@@ -149,7 +150,7 @@ mod tests {
             ("http=http://p:1", "http://x", "http://p:1"),
             ("none", "http://x", "direct"),
             (" p:1 ", "http://x", "http://p:1"),
-            // No lists.
+            // These are not lists.
             ("http://user=x:pw@p:1", "http://x", "http://p:1"),
             ("user=x:p w@p:1", "http://x", "http://p:1"),
         ] {

@@ -1,4 +1,4 @@
-//! What a certificate says: dates and purpose, which have to be read where no authority vouches for the whole; names, for
+//! Parses certificates: dates and purpose, which have to be checked here if no CA signed the certificate; names, for
 //! people.
 
 use std::net::IpAddr;
@@ -9,6 +9,7 @@ use rustls::{CertificateError, pki_types::UnixTime};
 use crate::error::printable;
 
 const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
 const OBJECT_ID: u8 = 0x06;
 const OCTETS: u8 = 0x04;
 const VERSION: u8 = 0xa0;
@@ -24,7 +25,7 @@ const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
 const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 0x25, 0x00];
 const SERVERS: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
 
-/// Refuses a certificate that is out of date, or for something else than servers.
+/// Rejects a certificate that is expired or not yet valid, or not for servers.
 pub(super) fn check(certificate: &[u8], now: UnixTime) -> Result<(), CertificateError> {
     let Facts { not_before, not_after, purposes, .. } = facts(certificate).ok_or(CertificateError::BadEncoding)?;
     if now < not_before {
@@ -46,7 +47,7 @@ struct Facts<'a> {
     issuer: &'a [u8],
     not_before: UnixTime,
     not_after: UnixTime,
-    /// All, where none are listed.
+    /// `None` means all purposes.
     purposes: Option<Vec<&'a [u8]>>,
     /// The alternative names, with their tags.
     names: Vec<Element<'a>>,
@@ -73,20 +74,20 @@ fn facts(certificate: &[u8]) -> Option<Facts<'_>> {
     Some(Facts { subject, issuer, not_before, not_after, purposes, names: names.unwrap_or_default() })
 }
 
-/// A certificate, for people.
+/// A certificate's description for people.
 #[derive(Clone, Debug)]
 pub(crate) struct Description {
-    /// The name of the subject, or its organisation.
+    /// The name of the subject, or its organization.
     pub(crate) subject: String,
-    /// The name of who signed it.
+    /// The name of the issuer.
     pub(crate) issuer: String,
-    /// The hosts that it is for.
+    /// The hosts that it is valid for.
     pub(crate) names: Vec<String>,
     pub(crate) not_before: Timestamp,
     pub(crate) not_after: Timestamp,
 }
 
-/// What people want to know of a certificate; `None` for what cannot be read.
+/// Describes a certificate; `None` if it cannot be parsed.
 pub(super) fn describe(certificate: &[u8]) -> Option<Description> {
     let Facts { subject, issuer, not_before, not_after, names, .. } = facts(certificate)?;
     let date = |time: UnixTime| Timestamp::from_second(i64::try_from(time.as_secs()).ok()?).ok();
@@ -105,7 +106,7 @@ pub(super) fn describe(certificate: &[u8]) -> Option<Description> {
     })
 }
 
-/// The common name in a distinguished name, or else the organisation.
+/// The common name in a distinguished name, or else the organization.
 fn name_of(name: &[u8]) -> String {
     let part = |wanted: &[u8]| {
         Elements(name).flat_map(|(_, set)| Elements(set)).find_map(|(_, pair)| {
@@ -120,11 +121,11 @@ fn name_of(name: &[u8]) -> String {
 /// A tag and its content.
 type Element<'a> = (u8, &'a [u8]);
 
-/// What is in an extension; `Ok(None)` where there is no such extension.
+/// The content of an extension; `Ok(None)` if there is no such extension.
 ///
 /// # Errors
 ///
-/// Where it cannot be read.
+/// When it cannot be parsed.
 fn extension<'a>(extensions: &'a [u8], id: &[u8]) -> Result<Option<Vec<Element<'a>>>, CertificateError> {
     let unreadable = CertificateError::BadEncoding;
     for (_, extension) in Elements(Elements(extensions).expect(SEQUENCE).ok_or(unreadable.clone())?) {
@@ -152,7 +153,20 @@ fn time((tag, text): (u8, &[u8])) -> Option<UnixTime> {
     Some(UnixTime::since_unix_epoch(std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0))))
 }
 
-/// The elements of DER, one after the other: tag and content. Ends where one cannot be read.
+/// The numbers in a DER sequence, one after the other, each with a fixed number of bytes.
+pub(super) fn numbers(sequence: &[u8], length: usize) -> Option<Vec<u8>> {
+    let mut numbers = Vec::new();
+    for (tag, content) in Elements(Elements(sequence).expect(SEQUENCE)?) {
+        // DER omits leading zeros, except for one that keeps the number positive.
+        let digits = &content[content.iter().take_while(|it| **it == 0).count()..];
+        let zeros = length.checked_sub(digits.len()).filter(|_| tag == INTEGER)?;
+        numbers.extend(std::iter::repeat_n(0, zeros));
+        numbers.extend(digits);
+    }
+    Some(numbers)
+}
+
+/// Iterates over DER elements: tag and content. Stops at an invalid one.
 struct Elements<'a>(&'a [u8]);
 
 impl<'a> Elements<'a> {
@@ -169,7 +183,7 @@ impl<'a> Iterator for Elements<'a> {
         let (first, rest) = rest.split_first()?;
         let (length, rest) = match first {
             0..=0x7f => (usize::from(*first), rest),
-            // More than four bytes of length are in no certificate.
+            // No certificate has lengths of more than four bytes.
             0x81..=0x84 => {
                 let (bytes, rest) = rest.split_at_checked(usize::from(first - 0x80))?;
                 (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)

@@ -1,8 +1,9 @@
-//! Servers whose very certificate is trusted, without an authority that signed it.
+//! Trusts certain server certificates themselves, without a CA that signed them.
 //!
-//! A certificate that somebody made for one server is often its own authority as well (`CA:TRUE`, as `openssl req
-//! -x509` makes them), or the authority is not at hand. Whoever names the certificate itself trusts this server: curl
-//! and Python's `ssl` accept that, the rules of the web do not. Dates, purpose, name and signature count all the same.
+//! A certificate that was created for one server is often its own CA as well (`CA:TRUE`, as created by `openssl req
+//! -x509`), or the CA's certificate is not available. Users who configure the certificate itself trust this server:
+//! curl and Python's `ssl` accept that, the rules of the Web PKI do not. Dates, purpose, name and signature are still
+//! checked.
 
 use std::sync::Arc;
 
@@ -18,12 +19,12 @@ use rustls::{
 
 use super::der;
 
-/// Where the certificates are that are trusted exactly.
+/// The certificates that are trusted exactly.
 #[derive(Debug)]
 pub(super) enum Exactly {
     /// These.
     Named(Vec<CertificateDer<'static>>),
-    /// Those that this machine trusts, which are read when needed.
+    /// Those that the system trusts, which are read when needed.
     OfThisMachine,
 }
 
@@ -33,14 +34,14 @@ impl Exactly {
             Self::Named(certificates) => certificates.contains(certificate),
             #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
             Self::OfThisMachine => rustls_native_certs::load_native_certs().certs.contains(certificate),
-            // The system judges by itself.
+            // The system's own verifier decides.
             #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
             Self::OfThisMachine => false,
         }
     }
 }
 
-/// Trusts what authorities signed, and some certificates exactly.
+/// Trusts certificates that a CA signed, and some certificates exactly.
 #[derive(Debug)]
 pub(super) struct Verifier {
     pub(super) authorities: Arc<dyn ServerCertVerifier>,
@@ -90,10 +91,10 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Whether only the signature of an authority is missing.
+/// Whether only the signature of a CA is missing.
 fn lacks_authority(why: &CertificateError) -> bool {
     match why {
-        // An authority of the same name as its own may be known, another one.
+        // There may be another CA with the same name.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => true,
         CertificateError::Other(other) => format!("{other:?}").contains("CaUsedAsEndEntity"),
         _ => false,
@@ -112,7 +113,7 @@ mod tests {
 
     type Change = fn(&mut CertificateParams);
 
-    /// A certificate that is its own authority, as `openssl req -x509` makes them.
+    /// A certificate that is its own CA, as created by `openssl req -x509`.
     fn own(change: Change) -> CertificateDer<'static> {
         let mut params = CertificateParams::new(vec!["keystone.example".into(), "192.0.2.7".into()]).expect("names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -122,7 +123,7 @@ mod tests {
         params.self_signed(&key).expect("a certificate").der().clone()
     }
 
-    /// One that an authority signed which nobody knows.
+    /// One that an unknown CA signed.
     fn signed(change: Change) -> CertificateDer<'static> {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -134,7 +135,7 @@ mod tests {
         params.signed_by(&key, &issuer).expect("a certificate").der().clone()
     }
 
-    /// What comes of a certificate where these are named, in the year 2030 or so.
+    /// The verdict on a certificate if these are trusted, around the year 2030.
     fn verdict(shown: &CertificateDer<'static>, named: &[CertificateDer<'static>], host: &str) -> String {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(named.iter().cloned());
@@ -175,7 +176,7 @@ mod tests {
                 assert!(found.contains(expected), "{expected}: {found}");
             }
         }
-        // Others of the same name.
+        // Other certificates with the same name.
         assert!(verdict(&own(usual), &[own(usual), own(usual)], host).contains("CaUsedAsEndEntity"));
         let shown = own(usual);
         assert_eq!(verdict(&shown, &[own(usual), shown.clone()], "192.0.2.7"), "trusted");

@@ -1,8 +1,19 @@
-//! TLS: whom to trust, and what to show.
+//! TLS configuration: verification of servers, and client certificates.
 
+mod client;
 mod der;
+#[cfg(feature = "encrypted-keys")]
+mod encrypted;
 mod exact;
+mod files;
+#[cfg(not(feature = "encrypted-keys"))]
+mod plain;
+mod signing;
 mod witness;
+
+pub(crate) use client::is_pkcs12;
+pub(super) use files::{Files, Stamp};
+pub(crate) use signing::SigningKey;
 
 pub(crate) use witness::{Shown, Witness};
 
@@ -19,7 +30,7 @@ use rustls::{
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
     crypto::{CryptoProvider, WebPkiSupportedAlgorithms},
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
 
 use super::{TlsVersion, TransportSettings, Trust};
@@ -28,21 +39,22 @@ use crate::{
     hint::Hint,
 };
 
-/// For connections that are never encrypted: trusts nobody, and costs nothing to make.
+/// For connections that are never encrypted: trusts no CA, and is cheap to create.
 pub(super) fn without_roots() -> Result<ClientConfig> {
     Ok(builder(TlsVersion::Tls12)?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
-/// For servers that speak no HTTP: trusts the authorities of a file, or whom this machine trusts.
+/// For servers that do not use HTTP: trusts the CA bundle in a file, or the system's.
 #[cfg(any(feature = "memcached", feature = "redis"))]
 pub(crate) fn tls_alone(cacert: Option<&Path>) -> Result<ClientConfig> {
     let trust = cacert.map_or(Trust::System, |path| Trust::Bundle(path.to_owned()));
-    let mut config = for_settings(&TransportSettings { trust, ..TransportSettings::default() })?;
+    let origins = super::Origins { cacert: Some("`token_cache_cacert`".into()), ..super::Origins::default() };
+    let mut config = for_settings(&TransportSettings { trust, origins, ..TransportSettings::default() })?;
     config.alpn_protocols.clear();
     Ok(config)
 }
 
-/// For the cloud's settings. What the machine trusts is read once per process.
+/// For the cloud's settings. The system's CA bundle is read once per process.
 pub(super) fn for_settings(settings: &TransportSettings) -> Result<ClientConfig> {
     static SYSTEM: OnceLock<Result<ClientConfig>> = OnceLock::new();
     let usual = TransportSettings::default();
@@ -55,7 +67,7 @@ pub(super) fn for_settings(settings: &TransportSettings) -> Result<ClientConfig>
     make(settings, None)
 }
 
-/// The same with a witness of every handshake.
+/// The same, recording every handshake.
 pub(super) fn witnessed(settings: &TransportSettings, witness: &Arc<Witness>) -> Result<ClientConfig> {
     make(settings, Some(witness))
 }
@@ -72,10 +84,11 @@ fn make(settings: &TransportSettings, witness: Option<&Arc<Witness>>) -> Result<
             Arc::new(Verifier { authorities: Arc::new(authorities), exactly: Exactly::OfThisMachine })
         }
         Trust::Bundle(path) => {
-            let (roots, exactly) = bundle(path)?;
+            let from = from(settings.origins.cacert.as_deref(), "cacert");
+            let (roots, exactly) = bundle(path, &from)?;
             let authorities =
                 WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build().map_err(|source| {
-                    invalid(format!("cannot use the certificates in `{}`", path.display())).with_source(source)
+                    invalid(format!("{from}: cannot use the certificates in `{}`", path.display())).with_source(source)
                 })?;
             Arc::new(Verifier { authorities, exactly })
         }
@@ -86,16 +99,14 @@ fn make(settings: &TransportSettings, witness: Option<&Arc<Witness>>) -> Result<
         None => verifier,
     };
     let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
-    let mut config = match &settings.client_certificate {
+    let mut config = match client::identity(settings)? {
         None => builder.with_no_client_auth(),
-        Some(path) => {
-            let key = settings.client_key.as_deref().unwrap_or(path);
-            let certificates = certificates(path, "cert")?;
-            let key = PrivateKeyDer::from_pem_file(key).map_err(|source| unreadable("key", key, source))?;
-            builder.with_client_auth_cert(certificates, key).map_err(|source| {
-                invalid(format!("the client certificate in `{}` cannot be used", path.display())).with_source(source)
-            })?
-        }
+        Some((certificates, key)) => builder.with_client_auth_cert(certificates, key).map_err(|source| {
+            let (from, path) = (from(settings.origins.cert.as_deref(), "cert"), settings.client_certificate.as_deref());
+            let path = path.unwrap_or(Path::new("")).display();
+            invalid(format!("{from}: the client certificate in `{path}` cannot be used with its key"))
+                .with_source(source)
+        })?,
     };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
@@ -116,49 +127,53 @@ fn builder(oldest: TlsVersion) -> Result<rustls::ConfigBuilder<ClientConfig, rus
         .map_err(|source| invalid("cannot set up TLS".into()).with_source(source))
 }
 
-/// The authorities of a bundle, and all its certificates.
-fn bundle(path: &Path) -> Result<(RootCertStore, Exactly)> {
+/// The CAs in a bundle, and all its certificates.
+fn bundle(path: &Path, from: &str) -> Result<(RootCertStore, Exactly)> {
     let mut roots = RootCertStore::empty();
-    let all = if path.is_dir() { folder(path)? } else { certificates(path, "cacert")? };
+    let all = if path.is_dir() { folder(path, from)? } else { certificates(path, from)? };
     let (_, unusable) = roots.add_parsable_certificates(all.iter().cloned());
     if roots.is_empty() {
         let path = path.display();
-        return Err(invalid(format!("none of the {unusable} certificates in `{path}` is usable")));
+        return Err(invalid(format!("{from}: none of the {unusable} certificates in `{path}` is usable")));
     }
     Ok((roots, Exactly::Named(all)))
 }
 
-/// The certificates of every file in a folder; files that hold none are no mistake there.
-fn folder(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let files = std::fs::read_dir(path).map_err(|source| unreadable("cacert", path, source))?;
-    let all =
-        files.flatten().filter_map(|file| certificates(&file.path(), "cacert").ok()).flatten().collect::<Vec<_>>();
+/// The certificates in every file of a folder; files without certificates are skipped.
+fn folder(path: &Path, from: &str) -> Result<Vec<CertificateDer<'static>>> {
+    let files = std::fs::read_dir(path).map_err(|source| unreadable(from, path, source))?;
+    let all = files.flatten().filter_map(|file| certificates(&file.path(), from).ok()).flatten().collect::<Vec<_>>();
     if all.is_empty() {
-        return Err(invalid(format!("`cacert`: no file in the folder `{}` holds a PEM certificate", path.display())));
+        return Err(invalid(format!("{from}: no file in the folder `{}` holds a PEM certificate", path.display())));
     }
     Ok(all)
 }
 
-fn certificates(path: &Path, option: &str) -> Result<Vec<CertificateDer<'static>>> {
+fn certificates(path: &Path, from: &str) -> Result<Vec<CertificateDer<'static>>> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|source| unreadable(option, path, source))?;
+        .map_err(|source| unreadable(from, path, source))?;
     if certificates.is_empty() {
-        return Err(invalid(format!("`{option}`: there is no PEM certificate in `{}`", path.display())));
+        return Err(invalid(format!("{from}: there is no PEM certificate in `{}`", path.display())));
     }
     Ok(certificates)
 }
 
-fn unreadable(option: &str, path: &Path, source: impl std::error::Error + Send + Sync + 'static) -> Error {
-    invalid(format!("`{option}`: cannot read `{}`", path.display())).with_source(source)
+/// The origin of an option; its name if the program set it.
+fn from(origin: Option<&str>, option: &str) -> String {
+    origin.map_or_else(|| format!("`{option}`"), str::to_owned)
+}
+
+fn unreadable(from: &str, path: &Path, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+    invalid(format!("{from}: cannot read `{}`", path.display())).with_source(source)
 }
 
 fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidConfig, message)
 }
 
-/// What `insecure` asks for: any certificate will do. Signatures are still checked, so that the
-/// peer at least holds the key it shows.
+/// Implements `insecure`: any certificate is accepted. Signatures are still checked, so that the peer at least has the
+/// key of its certificate.
 #[derive(Debug)]
 struct TrustNothing(WebPkiSupportedAlgorithms);
 

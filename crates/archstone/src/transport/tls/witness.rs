@@ -1,4 +1,4 @@
-//! What servers show in TLS handshakes, for those who look into a connection that fails.
+//! Records the certificates that servers present in TLS handshakes, for diagnosing failed connections.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,23 +13,23 @@ use super::{
     der::{self, Description},
 };
 
-/// Sees every handshake of some connections. It changes nothing about who is trusted.
+/// Records every handshake of some connections. It does not affect verification.
 #[derive(Debug, Default)]
 pub(crate) struct Witness(Mutex<Vec<Shown>>);
 
-/// What a server showed.
+/// The certificates of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
-    /// The name that it was asked for by.
+    /// The server name of the request.
     pub(crate) name: String,
-    /// Its certificate first, then those that it sent along.
+    /// Its certificate first, then the others that it sent.
     pub(crate) chain: Vec<Description>,
-    /// Known once its signature is checked.
+    /// Set once its signature is verified.
     pub(crate) version: Option<TlsVersion>,
 }
 
 impl Witness {
-    /// The latest that a server showed.
+    /// The latest handshake with a server.
     pub(crate) fn shown_by(&self, name: &str) -> Option<Shown> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().find(|shown| shown.name == name).cloned()
     }
@@ -45,7 +45,7 @@ impl Witness {
     }
 }
 
-/// A verifier with a witness.
+/// A verifier that records handshakes.
 #[derive(Debug)]
 pub(super) struct Witnessed {
     pub(super) verifier: Arc<dyn ServerCertVerifier>,

@@ -1,4 +1,4 @@
-//! The catalog's parts: regions, services, endpoints; who sees and who follows what.
+//! The parts of the catalog: regions, services, endpoints; and which endpoints a project sees.
 
 use archstone::{
     ErrorKind,
@@ -87,7 +87,7 @@ async fn services_and_endpoints_go_there_and_back() {
         &changed,
         &json!({"interface": "internal", "url": "http://b.example", "region_id": "RegionTwo", "enabled": false}),
     );
-    // Of its old name, Keystone makes a region that is not there; of the new one it insists that it is.
+    // With the old name of this field, Keystone creates a missing region; with the new one it must exist.
     let (made, changed_to) = (format!("{}-made", service.id), format!("{}-changed", service.id));
     let refused = endpoints.create(&service, "public", "http://c.example").region(&*made).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidRequest, "{refused}");

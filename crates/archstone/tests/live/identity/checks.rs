@@ -1,4 +1,4 @@
-//! What is wrong before anything is sent.
+//! Invalid requests that are refused before anything is sent.
 
 use archstone::{Error, ErrorKind};
 

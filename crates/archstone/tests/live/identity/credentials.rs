@@ -81,7 +81,7 @@ fn base64(bytes: &[u8]) -> String {
     digits.collect()
 }
 
-/// Keystone quotes what it refuses, secrets included.
+/// Keystone quotes refused values, including secrets.
 #[tokio::test]
 async fn what_keystone_quotes_of_a_secret_is_in_no_error() {
     let client = Path::new("").user("carol").project_name("lab").build().unwrap();
@@ -152,4 +152,35 @@ async fn application_credentials_go_there_and_back_with_their_rules() {
     assert_gone(own.get(&made).await);
     rules.delete(rule).await.unwrap();
     assert_gone(rules.get(rule).await);
+}
+
+/// These would outlive the credential, or have more rights than it has.
+#[tokio::test]
+async fn a_restricted_application_credential_makes_neither_another_nor_a_trust() {
+    let client = Path::new("").user("carol").project_name("lab").build().unwrap();
+    let own = client.identity().application_credentials();
+    let access = client.access().await.unwrap();
+    let (user, project) = (access.user_id().unwrap(), access.project_id().unwrap());
+    for is_unrestricted in [false, true] {
+        let made = own.create(unique("robot")).secret("robot secret").unrestricted(is_unrestricted).await.unwrap();
+        let robot = Path::new("").client().option("application_credential_id", made.key());
+        let robot = robot.option("application_credential_secret", "robot secret").build().unwrap();
+        let name = unique("another");
+
+        let another = robot.identity().application_credentials().create(&name).await;
+        let trust = robot.identity().trusts().create(user, user, false).project(project);
+        let trust = trust.roles(vec![json!({"name": "member"})]).await.unwrap_err();
+
+        let mut errors = vec![(trust, "cannot manage trusts")];
+        match another {
+            Ok(another) if is_unrestricted => own.delete(&another).await.unwrap(),
+            other => errors.push((other.unwrap_err(), "not allowed for managing additional application credentials")),
+        }
+        for (error, words) in errors {
+            assert_eq!((error.kind(), error.status()), (ErrorKind::Forbidden, Some(403)), "{error:?}");
+            assert!(error.to_string().contains(words), "{error}");
+        }
+        assert!(own.list().name(&name).all().await.unwrap().is_empty());
+        own.delete(&made).await.unwrap();
+    }
 }

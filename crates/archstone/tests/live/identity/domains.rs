@@ -1,4 +1,4 @@
-//! Domains, and settings of their own.
+//! Domains and their configuration.
 
 use archstone::identity::Match;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Federation: who vouches, how, and what comes of it.
+//! Federation: identity providers, mappings, protocols and service providers.
 
 use archstone::{ErrorKind, identity::Match};
 use serde_json::json;
@@ -120,10 +120,10 @@ async fn who_is_vouched_for_gets_a_token_and_sees_where_to_go() {
     }]);
     identity.mappings().create(&mapping, rules).await.unwrap();
     let remote = format!("idp-of-{name}");
-    // In the domain Default, where the project is.
+    // In the domain Default, which the project is in.
     let made = identity.identity_providers().create(&provider).domain("default").enabled(true);
     made.remote_ids([remote.as_str()]).await.unwrap();
-    // It must be the name of one of Keystone's own auth methods.
+    // It must be the name of one of Keystone's auth methods.
     let protocol = "mapped";
     identity.protocols().create(protocol, &provider, &mapping).remote_id_attribute("REMOTE_IDP").await.unwrap();
 

@@ -1,4 +1,4 @@
-//! What role assignments amount to: worked out here, and by Keystone.
+//! Effective role assignments: computed here, and by Keystone.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn client(auth_url: &str, user: &str, (scope, value): (&str, &str)) -> Client {
 
 const SYSTEM: (&str, &str) = ("system_scope", "all");
 
-/// Who has which role where, through which group, granted where, and implied by which role.
+/// A user's role and its target, the group and the place of the assignment, and the role that implies it.
 type Fact = (String, String, String, Option<String>, String, Option<String>);
 
 /// The id that follows a word in a path.
@@ -31,7 +31,7 @@ fn after(path: &str, word: &str) -> Option<String> {
     parts.next().map(str::to_owned)
 }
 
-/// What Keystone says, where the links tell where a role comes from.
+/// An assignment of Keystone, whose links contain its origin.
 fn fact_of(assignment: &RoleAssignment) -> Fact {
     let links = assignment.extra.get("links").cloned().unwrap_or_default();
     let link = links["assignment"].as_str().unwrap().split("/v3/").nth(1).unwrap();
@@ -58,7 +58,7 @@ fn named(place: Place<&str>) -> String {
     }
 }
 
-/// What is worked out here. Keystone's list has nothing of the system.
+/// The assignments computed here. Keystone's list does not contain those on the system.
 fn facts(grants: &Grants, filter: &Filter) -> BTreeSet<Fact> {
     let mut facts = BTreeSet::new();
     for grant in grants.effective(filter).iter().filter(|it| it.place != Place::System) {
@@ -72,12 +72,12 @@ fn facts(grants: &Grants, filter: &Filter) -> BTreeSet<Fact> {
     facts
 }
 
-/// Without the ways: Keystone goes round in circles of implied roles.
+/// Without their origins: with circular implied roles, Keystone returns endless ones.
 fn bare(facts: impl IntoIterator<Item = Fact>) -> BTreeSet<(String, String, String)> {
     facts.into_iter().map(|(user, role, place, ..)| (user, role, place)).collect()
 }
 
-/// Grants of every kind; returns the users, groups and projects by name.
+/// Creates assignments of every kind; returns the users, groups and projects by name.
 async fn grant_everything(identity: &Identity) -> Value {
     let domain = identity.domains().create("tree").await.unwrap();
     let project = async |name: &str, parent: &str| {
@@ -103,7 +103,7 @@ async fn grant_everything(identity: &Identity) -> Value {
     let circle = [role("x").await, role("y").await, role("z").await];
     let of_domain = roles.create("job").domain(&domain).await.unwrap().id;
     let of_domain_too = roles.create("task").domain(&domain).await.unwrap().id;
-    // Several ways to `c`; a domain's role by a domain's role; and a circle.
+    // Several paths to `c`; a domain-specific role that implies another; and a circle.
     for (prior, implied) in [(&a, &b), (&b, &c), (&a, &c), (&of_domain, &of_domain_too), (&of_domain_too, &b)] {
         identity.inference_rules().create(prior, implied).await.unwrap();
     }
@@ -134,14 +134,14 @@ async fn grant_everything(identity: &Identity) -> Value {
 
 #[tokio::test]
 async fn what_is_worked_out_is_what_keystone_answers() {
-    // A cloud of its own: other tests grant and revoke roles in the usual one.
+    // A separate cloud: other tests grant and revoke roles in the default one.
     dev(&["down", "rust-grants", "--delete"]);
     let auth_url = format!("{}/v3", root(&["up", "rust-grants"]));
     let identity = client(&auth_url, "admin", SYSTEM).identity();
     let ids = grant_everything(&identity).await;
     let id = |name: &str| ids[name].as_str().unwrap().to_owned();
 
-    // All of it, with the way of each.
+    // Everything, with the origin of each assignment.
     let all = Filter::default();
     let grants = identity.grants(&all).await.unwrap();
     assert!(grants.unseen.is_empty(), "{:?}", grants.unseen);
@@ -156,7 +156,7 @@ async fn what_is_worked_out_is_what_keystone_answers() {
     assert!(ours.len() > 60 && theirs.iter().any(|it| it.5.is_some() && it.3.is_some() && it.2 != it.4));
     assert_eq!(ours, theirs);
 
-    // Each part of it by its own requests.
+    // Each part, with the requests for that part.
     let some = |id: String| Some(id);
     let list = || identity.role_assignments().list().effective(true);
     let mut parts = Vec::new();
@@ -183,7 +183,7 @@ async fn what_is_worked_out_is_what_keystone_answers() {
         assert_eq!(bare(ours.clone()), bare(theirs.clone()), "{filter:?}");
         assert_eq!(straight(ours), straight(theirs), "{filter:?}");
     }
-    // There is no list of Keystone's for a group; it is the part of all that comes through it.
+    // Keystone has no list for a group; it is the part of the whole list that comes through the group.
     for group in ["devs", "ops"] {
         let filter = Filter { group: some(id(group)), ..Filter::default() };
         let ours = facts(&identity.grants(&filter).await.unwrap(), &filter);
@@ -191,20 +191,20 @@ async fn what_is_worked_out_is_what_keystone_answers() {
         assert!(!part.is_empty());
         assert_eq!(ours, part);
     }
-    // On the system it is the token that says.
+    // On the system, the roles of a token are compared.
     for user in ["ann", "ben", "cat"] {
         let filter = Filter { user: some(id(user)), place: Some(Place::System), ..Filter::default() };
         let grants = identity.grants(&filter).await.unwrap();
         let ours: BTreeSet<_> = grants.effective(&filter).iter().map(|it| it.role.to_owned()).collect();
         let theirs = match client(&auth_url, user, SYSTEM).access().await {
             Ok(access) => access.role_ids().map(str::to_owned).collect(),
-            // How Keystone says that there is no role.
+            // Keystone's response if there is no role.
             Err(error) if error.kind() == ErrorKind::Unauthenticated => BTreeSet::new(),
             Err(error) => panic!("{error:?}"),
         };
         assert_eq!((ours, user == "ann"), (theirs.clone(), theirs.is_empty()), "{user}");
     }
-    // What would be enough is looked up only where something is missing.
+    // The missing roles are only looked up if there are any.
     let filter = Filter { user: some(id("ann")), place: Some(Place::Project(id("leaf"))), ..Filter::default() };
     let mut grants = identity.grants(&filter).await.unwrap();
     let (user, role, place) = (id("cat"), id("a"), Place::Project(id("leaf")));
@@ -217,7 +217,7 @@ async fn what_is_worked_out_is_what_keystone_answers() {
 
 async fn less_is_said_to_those_who_may_see_less(auth_url: &str, admin: &Identity, ids: &Value) {
     let id = |name: &str| ids[name].as_str().unwrap();
-    // A member: the own token, and where else there is something.
+    // A member sees the assignments of its own token, and the other scopes that are available.
     let member = client(auth_url, "ann", ("project_id", id("top")));
     let grants = member.identity().grants(&Filter::default()).await.unwrap();
     let access = member.access().await.unwrap();
@@ -233,12 +233,11 @@ async fn less_is_said_to_those_who_may_see_less(auth_url: &str, admin: &Identity
     assert!(!grants.elsewhere.contains(&Place::Project(id("top").to_owned())), "{:?}", grants.elsewhere);
     let of_ben = Filter { user: Some(id("ben").to_owned()), ..Filter::default() };
     assert_eq!(member.identity().grants(&of_ben).await.unwrap_err().kind(), ErrorKind::Forbidden);
-    // A reader of a domain: what is in it, with names, though without what roles imply, and without the users of
-    // other domains in groups.
+    // A reader of a domain sees its contents with names, but neither implied roles nor users of other domains in groups.
     let roles = admin.roles();
     let reader = roles.list().find("reader").await.unwrap();
     roles.grant(&reader).user(id("cat")).domain(id("domain")).await.unwrap();
-    // With one on a domain that acts as a project, wherever it is, Keystone cannot add names to a list.
+    // If there is an assignment on a domain that acts as a project, wherever it is, Keystone cannot add names to a list.
     let refused = admin.role_assignments().list().user(id("cat")).include_names(true).all().await;
     assert_eq!(refused.unwrap_err().kind(), ErrorKind::NotFound);
     roles.revoke(id("c")).user(id("cat")).project(id("domain")).await.unwrap();

@@ -1,6 +1,6 @@
-//! Lists that come in pages, and what is found in them.
+//! Paginated lists and filters.
 
-use archstone::ErrorKind;
+use archstone::{ErrorKind, identity::Match};
 
 use super::{admin, unique};
 use crate::keystone::Path;
@@ -16,7 +16,7 @@ async fn every_page_is_followed() {
     }
     let before = path.requests();
 
-    let name = archstone::identity::Match::starts_with(&prefix);
+    let name = Match::starts_with(&prefix);
     let mut list = identity.groups().list().domain("default").name(name).page_size(2);
     let mut found = Vec::new();
     while let Some(group) = list.next().await.unwrap() {
@@ -27,6 +27,33 @@ async fn every_page_is_followed() {
     assert_eq!(found, made.iter().map(|it| it.name.clone()).collect::<Vec<_>>());
     assert!(path.requests() - before >= 3, "there are three pages at least");
     assert!(list.next().await.unwrap().is_none(), "after the last there is nothing");
+    for group in &made {
+        identity.groups().delete(group).await.unwrap();
+    }
+}
+
+/// Keystone applies case-sensitive filters to pages from its database, and ends a list after a page without matches.
+#[tokio::test]
+async fn pages_of_which_a_filter_leaves_nothing_do_not_end_a_list() {
+    let identity = admin();
+    let (wanted, others) = (unique("Wanted_"), unique("other"));
+    let mut made = Vec::new();
+    for position in 0..24 {
+        let prefix = if position % 8 == 0 { &wanted } else { &others };
+        made.push(identity.groups().create(format!("{prefix}-{position}")).domain("default").await.unwrap());
+    }
+    made.push(identity.groups().create(format!("{}-9", wanted.to_lowercase())).domain("default").await.unwrap());
+
+    for (filter, expected) in [
+        (Match::starts_with(&wanted), 3),
+        (Match::starts_with(&wanted).ignoring_case(), 4),
+        (Match::contains(&wanted[1..]), 4),
+        (Match::ends_with(format!("{}-16", &wanted[1..])), 1),
+        (Match::exactly(format!("{wanted}-8")), 1),
+    ] {
+        let found = identity.groups().list().name(filter.clone()).page_size(1).all().await.unwrap();
+        assert_eq!(found.len(), expected, "{filter:?}: {found:?}");
+    }
     for group in &made {
         identity.groups().delete(group).await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! Keystone's resources: each is made with all that it can have, read back, changed, found by every filter, and deleted.
+//! Keystone's resources: each is created with all its fields, read back, changed, found by every filter, and deleted.
 
 mod bulk;
 mod catalog;
@@ -38,14 +38,14 @@ fn client() -> Client {
     Path::new("").user("admin").system_scope().build().unwrap()
 }
 
-/// A name that nothing else has, whatever ran before.
+/// A name that nothing else has, even after earlier runs.
 fn unique(what: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     format!("{what}-{now:x}-{}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Whether all fields are as expected, written as JSON.
+/// Asserts that all fields are as expected, in the form of JSON.
 fn assert_fields<R: Record>(resource: &R, expected: &serde_json::Value) {
     let actual = resource.to_json();
     for (name, value) in expected.as_object().unwrap() {

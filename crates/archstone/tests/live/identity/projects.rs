@@ -1,4 +1,4 @@
-//! Projects: their tree, and their tags.
+//! Projects: their hierarchy and their tags.
 
 use archstone::identity::{Match, Project};
 use serde_json::json;
@@ -91,7 +91,7 @@ async fn the_tree_is_read_upwards_and_downwards_in_each_form() {
         identity.roles().grant(&role).user(&admin_user).project(project).await.unwrap();
     }
     let [root, middle, leaf] = &tree[..] else { unreachable!() };
-    // The lists hold what the user has a role in.
+    // The lists contain the projects in which the user has a role.
     let in_project = Path::new("").user("admin").project_id(&middle.id).build().unwrap().identity();
     let projects = in_project.projects();
 

@@ -1,4 +1,4 @@
-//! Roles: granted everywhere, implied, and assigned.
+//! Roles: granted on every kind of target, implied, and assigned.
 
 use archstone::{
     Result,
@@ -32,7 +32,7 @@ async fn roles_go_there_and_back() {
     }
 }
 
-/// What a grant, a check, a revocation and a list have in common.
+/// Calls a method for a grant, a check, a revocation or a list, with this actor and target.
 macro_rules! at {
     ($call:expr, $actor:expr, $place:expr) => {{
         let (is_group, id) = $actor;
@@ -70,7 +70,7 @@ async fn grant_everywhere(identity: &Identity, role: &Role, actor: (bool, &str),
         assert!(!is_granted(at!(roles.check(role), actor, *place)).await.unwrap(), "{place:?}");
         at!(roles.grant(role), actor, *place).await.unwrap();
         assert!(is_granted(at!(roles.check(role), actor, *place)).await.unwrap(), "{place:?}");
-        // Keystone has no such list for what projects hand down.
+        // Keystone has no such list for roles that projects inherit.
         if !matches!(place, Place::BelowProject(_)) {
             let found = granted(at!(roles.list(), actor, *place)).await;
             assert_eq!(found.iter().map(|it| &it.id).collect::<Vec<_>>(), [&role.id], "{place:?}");

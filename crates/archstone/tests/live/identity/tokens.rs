@@ -1,4 +1,4 @@
-//! Tokens, what they can be exchanged for, and what the service tells of itself.
+//! Tokens, what they can be exchanged for, and information about the service.
 
 use archstone::ErrorKind;
 use serde_json::json;
@@ -71,7 +71,7 @@ async fn a_token_with_access_rules_is_known_only_to_those_who_enforce_them() {
     let facts = tokens.get_token_data(&token).access_rules_support("1.0").await.unwrap().facts;
     assert_eq!(facts["application_credential"]["id"], json!(robot.id));
 
-    // Keystone refuses the list of the catalog as if the token were wrong: it stays, with the catalog that came with it.
+    // Keystone refuses the catalog's list as if the token were wrong: the token is kept, with the catalog it came with.
     let current = client.current_catalog().await.unwrap();
     assert_eq!(current.refusal().and_then(archstone::Error::status), Some(401));
     assert!(current.url_for("compute").is_ok());
@@ -81,7 +81,7 @@ async fn a_token_with_access_rules_is_known_only_to_those_who_enforce_them() {
 }
 
 #[tokio::test]
-async fn a_token_tells_where_it_can_go() {
+async fn a_token_lists_the_scopes_that_it_can_be_exchanged_for() {
     let auth = Path::new("").user("bob").project_name("web").build().unwrap().identity().auth();
 
     let projects = auth.projects().all().await.unwrap();
@@ -94,7 +94,7 @@ async fn a_token_tells_where_it_can_go() {
 }
 
 #[tokio::test]
-async fn the_service_tells_of_itself_without_a_token() {
+async fn the_service_describes_itself_without_a_token() {
     let path = Path::new("");
     let nobody = path.client().username("nobody").password("nothing").build().unwrap().identity().discovery();
 

@@ -1,6 +1,6 @@
 //! Trusts.
 
-use archstone::ErrorKind;
+use archstone::{ErrorKind, TokenCache};
 use serde_json::json;
 
 use super::{admin, assert_fields, assert_gone, unique};
@@ -60,5 +60,41 @@ async fn trusts_go_there_and_back() {
         trusts.delete(trust).await.unwrap();
         assert_gone(trusts.get(trust).await);
     }
+    admin().users().delete(&trustee).await.unwrap();
+}
+
+/// Keystone responds as for a wrong password.
+#[tokio::test]
+async fn a_trust_that_is_used_up_is_named_as_what_may_be_the_reason() {
+    let trustor = Path::new("").user("bob").project_name("lab").build().unwrap();
+    let bob = trustor.access().await.unwrap();
+    let name = unique("trustee");
+    let trustee = admin().users().create(&name).domain("default").password("trustee secret").await.unwrap();
+    let trusts = trustor.identity().trusts();
+    let create = trusts.create(&trustee, bob.user_id().unwrap(), false).project(bob.project_id().unwrap());
+    let trust = create.roles(vec![json!({"name": "member"})]).remaining_uses(2).await.unwrap();
+    let under = || {
+        let client = Path::new("").client().username(&name).password("trustee secret").token_cache(&TokenCache::new());
+        client.option("trust_id", trust.id.as_str()).build().unwrap()
+    };
+
+    let client = under();
+    for _ in 0..2 {
+        assert_eq!(client.renew().await.unwrap().trust().unwrap().id, trust.id);
+    }
+    let used_up = client.renew().await.unwrap_err();
+    let by_another = under().access().await.unwrap_err();
+    let known = client.diagnose(&used_up).await;
+
+    for error in [&used_up, &by_another] {
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error:?}");
+        let hint = error.hint().unwrap();
+        assert!(error.to_string().contains(&format!("for trust `{}`", trust.id)), "{error}");
+        assert!(hint.contains("which may be used up, expired or deleted"), "{hint}");
+    }
+    assert_eq!(known.kind(), ErrorKind::ScopeNotAllowed);
+    assert!(known.to_string().contains("it is unknown, used up, expired or deleted"), "{known}");
+    assert!(known.hint().is_some_and(|it| it.contains("ask the user who created it")), "{known:?}");
+    assert_gone(trusts.get(&trust).await);
     admin().users().delete(&trustee).await.unwrap();
 }

@@ -138,7 +138,7 @@ async fn a_password_is_changed_without_a_token_and_tokens_can_be_ended() {
 
     let with_new = path.client().username(&name).password("second secret").unscoped().build().unwrap();
     let token = with_new.token().await.unwrap();
-    // Whose it is can be said; then no token is needed at all.
+    // If the user is named, no token is needed.
     let nobody = path.client().username("nobody").password("nothing").build().unwrap();
     nobody.identity().users().update_password("second secret", "third secret").user(&user).await.unwrap();
     assert_eq!(path.logins(), 2);

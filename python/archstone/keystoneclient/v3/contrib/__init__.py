@@ -1,1 +1,1 @@
-"""Extensions of the Identity API, as python-keystoneclient has them."""
+"""Extensions of the Identity API, with python-keystoneclient's names."""

@@ -1,4 +1,4 @@
-"""Which endpoints a project sees."""
+"""Endpoint filters: the endpoints in a project's catalog."""
 
 from __future__ import annotations
 
@@ -16,57 +16,57 @@ if TYPE_CHECKING:
 
 
 class EndpointFilterManager(Manager[Endpoint]):
-    """Shows endpoints and endpoint groups to projects."""
+    """Associates endpoints and endpoint groups with projects."""
 
     resource_class = Endpoint
     _name = "endpoint_filter"
 
     def add_endpoint_to_project(self, project: Reference, endpoint: Reference) -> None:
-        """Show an endpoint to a project."""
+        """Associate an endpoint with a project."""
         return self._do("add_endpoint_to_project", project=project, endpoint=endpoint)
 
     def delete_endpoint_from_project(self, project: Reference, endpoint: Reference) -> None:
-        """Show an endpoint to a project no longer."""
+        """Dissociate an endpoint from a project."""
         return self._do("delete_endpoint_from_project", project=project, endpoint=endpoint)
 
     def check_endpoint_in_project(self, project: Reference, endpoint: Reference) -> bool:
-        """Return true when a project sees an endpoint by itself.
+        """Return True if an endpoint is associated with a project.
 
         Raises:
-            NotFound: it does not.
+            NotFound: it is not.
 
         """
         return self._check("check_endpoint_in_project", project=project, endpoint=endpoint)
 
     def list_endpoints_for_project(self, project: Reference) -> builtins.list[Endpoint]:
-        """List the endpoints that a project sees."""
+        """List the endpoints in a project's catalog."""
         return self._list_of(Endpoint, "list_endpoints_for_project", project=project)
 
     def list_projects_for_endpoint(self, endpoint: Reference) -> builtins.list[Project]:
-        """List the projects that see an endpoint."""
+        """List the projects associated with an endpoint."""
         return self._list_of(Project, "list_projects_for_endpoint", endpoint=endpoint)
 
     def add_endpoint_group_to_project(self, endpoint_group: Reference, project: Reference) -> None:
-        """Show the endpoints of a group to a project."""
+        """Associate an endpoint group with a project."""
         return self._do("add_endpoint_group_to_project", endpoint_group=endpoint_group, project=project)
 
     def delete_endpoint_group_from_project(self, endpoint_group: Reference, project: Reference) -> None:
-        """Show the endpoints of a group to a project no longer."""
+        """Dissociate an endpoint group from a project."""
         return self._do("delete_endpoint_group_from_project", endpoint_group=endpoint_group, project=project)
 
     def check_endpoint_group_in_project(self, endpoint_group: Reference, project: Reference) -> bool:
-        """Return true when a project sees an endpoint group.
+        """Return True if an endpoint group is associated with a project.
 
         Raises:
-            NotFound: it does not.
+            NotFound: it is not.
 
         """
         return self._check("check_endpoint_group_in_project", endpoint_group=endpoint_group, project=project)
 
     def list_endpoint_groups_for_project(self, project: Reference) -> builtins.list[EndpointGroup]:
-        """List the endpoint groups that a project sees."""
+        """List the endpoint groups associated with a project."""
         return self._list_of(EndpointGroup, "list_endpoint_groups_for_project", project=project)
 
     def list_projects_for_endpoint_group(self, endpoint_group: Reference) -> builtins.list[Project]:
-        """List the projects that see an endpoint group."""
+        """List the projects associated with an endpoint group."""
         return self._list_of(Project, "list_projects_for_endpoint_group", endpoint_group=endpoint_group)

@@ -1,4 +1,4 @@
-"""Which policy an endpoint follows."""
+"""Policies of endpoints."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class EndpointPolicyManager(Manager[Policy]):
-    """Says which policy endpoints follow."""
+    """Associates policies with endpoints."""
 
     resource_class = Policy
     _name = "endpoint_policy"
 
     def create_policy_association_for_endpoint(self, policy: Reference, endpoint: Reference) -> None:
-        """Have an endpoint follow a policy."""
+        """Associate an endpoint with a policy."""
         return self._do("create_policy_association_for_endpoint", policy=policy, endpoint=endpoint)
 
     def check_policy_association_for_endpoint(self, policy: Reference, endpoint: Reference) -> bool:
-        """Return true when an endpoint follows a policy.
+        """Return True if an endpoint follows a policy.
 
         Raises:
             NotFound: it does not.
@@ -34,30 +34,30 @@ class EndpointPolicyManager(Manager[Policy]):
         return self._check("check_policy_association_for_endpoint", policy=policy, endpoint=endpoint)
 
     def delete_policy_association_for_endpoint(self, policy: Reference, endpoint: Reference) -> None:
-        """Have an endpoint follow a policy no longer."""
+        """Dissociate an endpoint from a policy."""
         return self._do("delete_policy_association_for_endpoint", policy=policy, endpoint=endpoint)
 
     def create_policy_association_for_service(self, policy: Reference, service: Reference) -> None:
-        """Have the endpoints of a service follow a policy."""
+        """Associate the endpoints of a service with a policy."""
         return self._do("create_policy_association_for_service", policy=policy, service=service)
 
     def check_policy_association_for_service(self, policy: Reference, service: Reference) -> bool:
-        """Return true when the endpoints of a service follow a policy.
+        """Return True if the endpoints of a service follow a policy.
 
         Raises:
-            NotFound: it does not.
+            NotFound: they do not.
 
         """
         return self._check("check_policy_association_for_service", policy=policy, service=service)
 
     def delete_policy_association_for_service(self, policy: Reference, service: Reference) -> None:
-        """Have the endpoints of a service follow a policy no longer."""
+        """Dissociate the endpoints of a service from a policy."""
         return self._do("delete_policy_association_for_service", policy=policy, service=service)
 
     def create_policy_association_for_region_and_service(
         self, policy: Reference, region: Reference, service: Reference
     ) -> None:
-        """Have the endpoints of a service in a region follow a policy."""
+        """Associate the endpoints of a service in a region with a policy."""
         return self._do(
             "create_policy_association_for_region_and_service", policy=policy, region=region, service=service
         )
@@ -65,10 +65,10 @@ class EndpointPolicyManager(Manager[Policy]):
     def check_policy_association_for_region_and_service(
         self, policy: Reference, region: Reference, service: Reference
     ) -> bool:
-        """Return true when the endpoints of a service in a region follow a policy.
+        """Return True if the endpoints of a service in a region follow a policy.
 
         Raises:
-            NotFound: it does not.
+            NotFound: they do not.
 
         """
         return self._check(
@@ -78,7 +78,7 @@ class EndpointPolicyManager(Manager[Policy]):
     def delete_policy_association_for_region_and_service(
         self, policy: Reference, region: Reference, service: Reference
     ) -> None:
-        """Have the endpoints of a service in a region follow a policy no longer."""
+        """Dissociate the endpoints of a service in a region from a policy."""
         return self._do(
             "delete_policy_association_for_region_and_service", policy=policy, region=region, service=service
         )

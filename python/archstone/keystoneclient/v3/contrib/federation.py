@@ -1,4 +1,4 @@
-"""Logins by way of identity providers."""
+"""Federation: logins through identity providers."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class IdentityProvider(Resource):
 
 
 class IdentityProviderManager(CrudManager[IdentityProvider]):
-    """Makes, finds, changes and deletes identity providers."""
+    """Creates, finds, changes and deletes identity providers."""
 
     resource_class = IdentityProvider
     _name = "federation.identity_providers"
 
     def create(self, id: str, **kwargs: Any) -> IdentityProvider:
-        """Make an identity provider."""
+        """Create an identity provider."""
         return self._make("create", identity_provider=id, **fields(kwargs))
 
     def get(self, identity_provider: Reference) -> IdentityProvider:
@@ -51,13 +51,13 @@ class Mapping(Resource):
 
 
 class MappingManager(CrudManager[Mapping]):
-    """Makes, finds, changes and deletes mappings."""
+    """Creates, finds, changes and deletes mappings."""
 
     resource_class = Mapping
     _name = "federation.mappings"
 
     def create(self, mapping_id: str, **kwargs: Any) -> Mapping:
-        """Make a mapping."""
+        """Create a mapping."""
         return self._make("create", mapping=mapping_id, **fields(kwargs))
 
     def get(self, mapping: Reference) -> Mapping:
@@ -78,17 +78,17 @@ class MappingManager(CrudManager[Mapping]):
 
 
 class Protocol(Resource):
-    """A protocol: a way in which an identity provider vouches."""
+    """A federation protocol of an identity provider."""
 
 
 class ProtocolManager(CrudManager[Protocol]):
-    """Makes, gets, changes and deletes the protocols of identity providers."""
+    """Creates, gets, changes and deletes the protocols of identity providers."""
 
     resource_class = Protocol
     _name = "federation.protocols"
 
     def create(self, protocol_id: str, identity_provider: Reference, mapping: Reference, **kwargs: Any) -> Protocol:
-        """Make a protocol."""
+        """Create a protocol."""
         return self._get(
             "create", protocol=protocol_id, identity_provider=identity_provider, mapping=mapping, **fields(kwargs)
         )
@@ -117,13 +117,13 @@ class ServiceProvider(Resource):
 
 
 class ServiceProviderManager(CrudManager[ServiceProvider]):
-    """Makes, finds, changes and deletes service providers."""
+    """Creates, finds, changes and deletes service providers."""
 
     resource_class = ServiceProvider
     _name = "federation.service_providers"
 
     def create(self, id: str, **kwargs: Any) -> ServiceProvider:
-        """Make a service provider."""
+        """Create a service provider."""
         return self._make("create", service_provider=id, **fields(kwargs))
 
     def get(self, service_provider: Reference) -> ServiceProvider:
@@ -166,17 +166,17 @@ class ProjectManager(Manager[Project]):
 
 
 class SamlManager(Manager[Resource]):
-    """Makes assertions for other clouds."""
+    """Creates assertions for other clouds."""
 
     _name = "federation.saml"
 
     def create_saml_assertion(self, service_provider: Reference, token_id: str) -> str:
-        """Make an assertion of a token, as XML."""
+        """Create an assertion for a token, as XML."""
         xml: str = self._plain("create_assertion", auth=_exchange(service_provider, token_id))
         return xml
 
     def create_ecp_assertion(self, service_provider: Reference, token_id: str) -> str:
-        """Make an assertion of a token, wrapped for ECP, as XML."""
+        """Create an assertion for a token, wrapped for ECP, as XML."""
         xml: str = self._plain("create_ecp", auth=_exchange(service_provider, token_id))
         return xml
 
@@ -189,10 +189,10 @@ def _exchange(service_provider: Reference, token_id: str) -> dict[str, Any]:
 
 
 class FederationManager:
-    """What belongs to logins by way of identity providers."""
+    """The managers of federation."""
 
     def __init__(self, api: Login) -> None:
-        """Ask as whoever has logged in."""
+        """Create the managers for a login."""
         self.identity_providers = IdentityProviderManager(api)
         self.mappings = MappingManager(api)
         self.protocols = ProtocolManager(api)

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 class Consumer(Resource):
-    """A consumer: who may ask for a user's consent."""
+    """A consumer: a program that may request a user's consent."""
 
 
 class ConsumerManager(CrudManager[Consumer]):
-    """Makes, finds, changes and deletes consumers."""
+    """Creates, finds, changes and deletes consumers."""
 
     resource_class = Consumer
     _name = "oauth1.consumers"
 
     def create(self, description: str | None = None, **kwargs: Any) -> Consumer:
-        """Make a consumer."""
+        """Create a consumer."""
         return self._make("create", description=description, **fields(kwargs))
 
     def get(self, consumer: Reference) -> Consumer:
@@ -47,7 +47,7 @@ class ConsumerManager(CrudManager[Consumer]):
 
 
 class RequestToken(Resource):
-    """A request for a user's consent, or what the user has consented to: `oauth_verifier`."""
+    """A request for a user's consent, or the consent that the user has given: `oauth_verifier`."""
 
     manager: RequestTokenManager
 
@@ -57,7 +57,7 @@ class RequestToken(Resource):
 
 
 class RequestTokenManager(Manager[RequestToken]):
-    """Asks for consent, and consents."""
+    """Requests consent, and gives it."""
 
     resource_class = RequestToken
     _name = "oauth1.request_tokens"
@@ -68,7 +68,7 @@ class RequestTokenManager(Manager[RequestToken]):
         return self._get("authorize", request_token=request_token, roles=named)
 
     def create(self, consumer_key: str, consumer_secret: str, project: Reference) -> RequestToken:
-        """Ask for consent, as a consumer, for a project."""
+        """Request consent, as a consumer, for a project."""
         given = Hidden({"consumer_key": consumer_key, "consumer_secret": consumer_secret, "project": project})
         del consumer_secret
         made: RequestToken = self._ask("create", given, _token_of(self))
@@ -76,7 +76,7 @@ class RequestTokenManager(Manager[RequestToken]):
 
 
 class AccessToken(Resource):
-    """What a consumer may use in a user's place."""
+    """An access token: rights that a user has delegated to a consumer."""
 
 
 class AccessTokenManager(Manager[AccessToken]):
@@ -116,10 +116,10 @@ def _token_of(manager: Manager[Any]) -> Callable[[Mapping[str, str]], Any]:
 
 
 class OAuthManager:
-    """What belongs to OAuth 1.0a."""
+    """The managers of OAuth 1.0a."""
 
     def __init__(self, api: Login) -> None:
-        """Ask as whoever has logged in."""
+        """Create the managers for a login."""
         self.access_tokens = AccessTokenManager(api)
         self.consumers = ConsumerManager(api)
         self.request_tokens = RequestTokenManager(api)

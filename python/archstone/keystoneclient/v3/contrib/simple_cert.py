@@ -11,7 +11,7 @@ from archstone.keystoneclient.base import Manager, Resource
 
 
 class SimpleCertManager(Manager[Resource]):
-    """Says that there are no such certificates: tokens have not been signed since Keystone 12."""
+    """Reports that there are no such certificates: tokens have not been signed since Keystone 12."""
 
     def get_ca_certificates(self) -> NoReturn:
         """Refuse, as Keystone does."""

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Trust(Resource):
-    """A trust: roles that the trustor hands on to the trustee."""
+    """A trust: roles that the trustor delegates to the trustee."""
 
 
 class TrustManager(CrudManager[Trust]):
-    """Makes, finds and deletes trusts."""
+    """Creates, finds and deletes trusts."""
 
     resource_class = Trust
     _name = "trusts"
@@ -37,7 +37,7 @@ class TrustManager(CrudManager[Trust]):
         remaining_uses: int | None = None,
         **kwargs: Any,
     ) -> Trust:
-        """Make a trust."""
+        """Create a trust."""
         roles = [{"name": name} for name in role_names or ()] + [{"id": role} for role in role_ids or ()]
         return self._make(
             "create",
@@ -58,7 +58,7 @@ class TrustManager(CrudManager[Trust]):
     def list(
         self, trustee_user: Reference | None = None, trustor_user: Reference | None = None, **kwargs: Any
     ) -> builtins.list[Trust]:
-        """List trusts. Whoever may not see all must say whose."""
+        """List trusts. Users who may not see all trusts must filter by trustor or trustee."""
         return self._list("list", trustee_user=trustee_user, trustor_user=trustor_user, **more(kwargs))
 
     def get(self, trust: Reference) -> Trust:

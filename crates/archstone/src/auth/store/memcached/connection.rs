@@ -1,4 +1,4 @@
-//! One connection to a memcached server: what is asked of a login's entries.
+//! One connection to a memcached server, with the operations on a login's entries.
 
 use std::{io, time::Duration};
 
@@ -7,7 +7,7 @@ use super::{
     wire::{Increment, Swap, Value, Wire},
 };
 
-/// So often a `cas` that another was faster than is tried again.
+/// How often a `cas` that lost a race is tried again.
 const TRIES: usize = 8;
 
 pub(super) struct Connection(pub(super) Wire<Box<dyn Stream>>);
@@ -15,7 +15,7 @@ pub(super) struct Connection(pub(super) Wire<Box<dyn Stream>>);
 impl Connection {
     pub(super) async fn look(&mut self, name: &str) -> io::Result<(Option<Kept>, u64)> {
         let [token, lease, fence] = self.get(name, ["token", "lease", "fence"]).await?;
-        // Without a lease now, the next one counts.
+        // If there is no lease now, the next one counts.
         let since = match lease {
             Some(lease) => number(&lease.bytes),
             None => fence.map_or(0, |it| number(&it.bytes)).saturating_add(1),
@@ -28,7 +28,7 @@ impl Connection {
         self.0.get(keys.each_ref().map(String::as_str)).await
     }
 
-    /// Writes what `make` makes of what is there, until nobody else is faster.
+    /// Updates an entry with the result of `make`, and retries while others are faster.
     pub(super) async fn change(
         &mut self,
         key: &str,
@@ -85,7 +85,7 @@ impl Connection {
         Ok(was_there)
     }
 
-    /// One more; from `first` on where there is no number.
+    /// Increments a number; starts at `first` if there is none.
     pub(super) async fn increment(&mut self, key: &str, first: u64, life: u32) -> io::Result<u64> {
         for _ in 0..TRIES {
             match self.0.increment(key).await? {
@@ -113,7 +113,7 @@ impl Connection {
         if held.as_ref().is_some_and(|held| !is_abandoned(held.version)) {
             return Ok(None);
         }
-        // Counts from the date, so that a server that was started anew does not begin below.
+        // Counts from the current date, so that a restarted server does not begin with lower numbers.
         let fence = self.increment(&key(name, "fence"), now, seconds(KEPT)).await?;
         let (key, value) = (key(name, "lease"), format!("{fence} {owner}"));
         let is_taken = match held {
@@ -131,7 +131,7 @@ impl Connection {
     pub(super) async fn release(&mut self, name: &str, owner: &str) -> io::Result<()> {
         let [Some(there)] = self.get(name, ["lease"]).await? else { return Ok(()) };
         let key = key(name, "lease");
-        // Whoever writes this has the lease still, and nobody can take it before it is deleted.
+        // The writer still has the lease, and nobody else can take it before it is deleted.
         if there.bytes.ends_with(owner.as_bytes())
             && self.0.swap(&key, b"0 released", there.version, seconds(LEASE)).await? == Swap::Done
         {
@@ -145,7 +145,7 @@ pub(super) fn key(name: &str, what: &str) -> String {
     format!("{PREFIX}{name}:{what}")
 }
 
-/// The number that a value begins with.
+/// The number at the beginning of a value.
 fn number(value: &[u8]) -> u64 {
     let digits = value.iter().take_while(|it| it.is_ascii_digit()).count();
     std::str::from_utf8(&value[..digits]).ok().and_then(|it| it.parse().ok()).unwrap_or(0)
@@ -158,7 +158,7 @@ fn opened(value: &[u8]) -> Option<Kept> {
     Some(Kept { sealed: sealed.to_vec(), order })
 }
 
-/// Whole seconds, and less than the thirty days from which on memcached takes them for a date.
+/// Whole seconds, below the thirty days from which on memcached interprets them as a date.
 pub(super) fn seconds(time: Duration) -> u32 {
     u32::try_from(time.as_secs().clamp(1, 29 * 24 * 3600)).unwrap_or(1)
 }

@@ -1,11 +1,11 @@
-//! Which of several servers keeps an entry: consistent hashing, so that a server more or less moves few entries.
+//! Chooses the server for an entry: consistent hashing, so that adding or removing a server moves few entries.
 
 use ring::digest::{SHA256, digest};
 
-/// Points on the ring for each server: enough for even shares.
+/// Points on the ring for each server: enough for an even distribution.
 const POINTS: u32 = 100;
 
-/// Points on a ring, each of a server.
+/// Points on a ring, each belonging to a server.
 #[derive(Debug)]
 pub(super) struct Ring(Vec<(u64, usize)>);
 
@@ -20,7 +20,7 @@ impl Ring {
         Self(points)
     }
 
-    /// The server of the first point from the name's place on.
+    /// The server of the first point at or after the name's position.
     pub(super) fn server_of(&self, name: &str) -> usize {
         let place = place(name.as_bytes());
         let at = self.0.partition_point(|(point, _)| *point < place);

@@ -1,10 +1,10 @@
 //! memcached: several servers, each login on one of them.
 //!
-//! memcached knows no steps made of several; what must be one is an `add`, or a `cas` that is tried again. A token
-//! comes after 16 bytes that say how fresh it is. A server that is down takes its share of the logins with it
-//! until it is back: nobody looks for them elsewhere, or two would be valid at once.
+//! memcached has no multi-step transactions; an atomic step is an `add`, or a `cas` that is retried. A token is
+//! preceded by 16 bytes that say how fresh it is. While a server is down, the entries of its logins are unavailable:
+//! nobody looks for them on another server, or two tokens would be valid at once.
 //!
-//! It does not say how long an entry lives still. A lease that its holder does not prolong is taken over, however
+//! It does not report an entry's remaining lifetime. A lease that its holder does not prolong is taken over, however
 //! long the server would keep it.
 
 mod connection;
@@ -26,7 +26,7 @@ use tokio::{
 use super::{
     Answer, Content, Count, KEPT, Kept, Lease, Listing, Look, Mark, Numbers, Order, Store, Trouble,
     lease::{LEASE, microseconds},
-    shared::{ANSWER, Breaker, FAILURE_KEPT, owner, salt},
+    shared::{Breaker, FAILURE_KEPT, owner, salt},
     stream::open,
 };
 use crate::{
@@ -38,19 +38,19 @@ use connection::{Connection, key, seconds};
 use ketama::Ring;
 use wire::{Value, Wire};
 
-/// Connections that wait for their next use, for each server.
+/// Idle connections that are kept for each server.
 const IDLE: usize = 4;
 
-/// Leases of others that are remembered at the same time.
+/// How many leases of others are remembered at the same time.
 const MOST_SEEN: usize = 4096;
 
-/// Servers of memcached.
+/// The memcached servers.
 pub(super) struct Memcached {
     address: SharedAddress,
     host: Host,
     ring: Ring,
     nodes: Vec<Node>,
-    /// The leases of others: their versions, and since when they have been the same.
+    /// The leases of others: their versions, and since when they have not changed.
     seen: Mutex<HashMap<String, (u64, Moment)>>,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Memcached {
 struct Node {
     server: Server,
     breaker: Breaker,
-    /// A connection works as long as the runtime that made it.
+    /// A connection works only in the runtime that made it.
     idle: Mutex<Vec<(Id, Connection)>>,
 }
 
@@ -67,7 +67,7 @@ impl Memcached {
         let names: Vec<_> = address.servers.iter().map(Server::shown).collect();
         let nodes = address.servers.iter().map(|server| Node {
             server: server.clone(),
-            breaker: Breaker::new(address.shown_of(server), host),
+            breaker: Breaker::new(address.shown_of(server), address.question(), host),
             idle: Mutex::default(),
         });
         Self {
@@ -79,7 +79,7 @@ impl Memcached {
         }
     }
 
-    /// Whether a lease of this version has not changed for longer than its holder would leave it.
+    /// Whether a lease has kept this version for longer than its holder would.
     fn is_abandoned(&self, name: &str, version: u64) -> bool {
         let now = self.host.now();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +99,7 @@ impl Memcached {
         &self.nodes[self.ring.server_of(name)]
     }
 
-    /// A connection, and whether it was made just now.
+    /// A connection, and whether it is new.
     async fn connected(&self, node: &Node) -> Result<(Connection, bool), Trouble> {
         let runtime = Handle::current().id();
         {
@@ -122,20 +122,20 @@ impl Node {
         }
     }
 
-    /// What was closed at the other end takes the others with it.
+    /// If the server has closed one connection, the others are dropped, too.
     fn disconnect(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
-/// Asks the server of a name over a connection; once more over a new one, where an old one was closed meanwhile.
+/// Sends a query to the server of a name; retries once on a new connection if an old one was closed meanwhile.
 macro_rules! ask {
     ($store:expr, $name:expr, $connection:ident => $question:expr) => {{
         let node = $store.node($name);
         let question = async {
             loop {
                 let (mut $connection, is_new) = $store.connected(node).await?;
-                match timeout(ANSWER, $question).await {
+                match timeout($store.address.answer, $question).await {
                     Ok(Ok(answer)) => {
                         node.put_back($connection);
                         return Ok(answer);
@@ -173,7 +173,7 @@ impl Store for Memcached {
         key(name, content.name()).into_bytes()
     }
 
-    /// The machine's date: the servers say no time with their answers.
+    /// The local date: the servers do not include a time in their responses.
     fn now(&self) -> Duration {
         self.host.wall()
     }
@@ -208,7 +208,7 @@ impl Store for Memcached {
         Box::pin(async move { ask!(self, name, connection => connection.delete(name, "token")).map(|_| ()) })
     }
 
-    fn lease(self: Arc<Self>, name: &str) -> Answer<'_, Option<Lease>> {
+    fn lease<'a>(self: Arc<Self>, name: &'a str, _locks: &'static str) -> Answer<'a, Option<Lease>> {
         Box::pin(async move {
             let (owner, now) = (owner()?, microseconds(self.host.wall()));
             let lease = Lease::of_entry(Arc::clone(&self) as Arc<dyn Store>, name, &owner);

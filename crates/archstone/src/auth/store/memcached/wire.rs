@@ -1,46 +1,46 @@
-//! memcached's text protocol, as much of it as is used here, over any stream.
+//! The part of memcached's text protocol that is used here, over any stream.
 //!
-//! A server decides neither how much memory is taken nor how many values come: lines and values are bounded before
-//! anything is allocated, and only keys that were asked for are accepted. Whoever asks bounds the time.
+//! A server controls neither how much memory is allocated nor how many values are read: lines and values are bounded
+//! before anything is allocated, and only requested keys are accepted. The caller is responsible for timeouts.
 
 use std::io;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 
-/// A key has 250 bytes at most, a line at most three numbers more.
+/// A key has at most 250 bytes, and a line at most three numbers more.
 const LONGEST_LINE: usize = 512;
-/// No token is larger. A larger value is as good as none.
+/// No token is larger. A larger value is treated as missing.
 const LARGEST_VALUE: u64 = 16 << 20;
 
 /// A connection.
 pub(super) struct Wire<S>(BufReader<S>);
 
-/// What is kept under a key.
+/// The value of a key.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Value {
-    /// Empty where it is larger than any of ours.
+    /// Empty if it is larger than any value of Archstone's.
     pub(super) bytes: Vec<u8>,
     /// Changes with each write.
     pub(super) version: u64,
 }
 
-/// What became of a write that was bound to a version.
+/// The outcome of a write that requires a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Swap {
     Done,
-    /// Another was faster.
+    /// Another writer was faster.
     Changed,
-    /// There is nothing any more.
+    /// The value no longer exists.
     Gone,
 }
 
-/// What became of an increment.
+/// The outcome of an increment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Increment {
     To(u64),
-    /// There is nothing.
+    /// There is no value.
     Absent,
-    /// What is there is not a number.
+    /// The value is not a number.
     NotANumber,
 }
 
@@ -49,7 +49,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Self(BufReader::new(stream))
     }
 
-    /// What is kept under each of some keys.
+    /// The values of some keys.
     pub(super) async fn get<const N: usize>(&mut self, keys: [&str; N]) -> io::Result<[Option<Value>; N]> {
         self.send(&format!("gets {}", keys.join(" ")), None).await?;
         let mut values = [const { None }; N];
@@ -72,7 +72,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// Keeps a value where there is none. Returns whether there was none.
+    /// Stores a value if there is none. Returns whether it was stored.
     pub(super) async fn add(&mut self, key: &str, value: &[u8], life: u32) -> io::Result<bool> {
         self.send(&format!("add {key} 0 {life} {}", value.len()), Some(value)).await?;
         match &*self.line().await? {
@@ -82,7 +82,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// Keeps a value in the place of one of this version.
+    /// Replaces a value if it has this version.
     pub(super) async fn swap(&mut self, key: &str, value: &[u8], version: u64, life: u32) -> io::Result<Swap> {
         self.send(&format!("cas {key} 0 {life} {} {version}", value.len()), Some(value)).await?;
         match &*self.line().await? {
@@ -93,7 +93,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// One more.
+    /// Increments a number.
     pub(super) async fn increment(&mut self, key: &str) -> io::Result<Increment> {
         self.send(&format!("incr {key} 1"), None).await?;
         let line = self.line().await?;
@@ -105,7 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// Removes a value. Returns whether there was one.
+    /// Deletes a value. Returns whether there was one.
     pub(super) async fn delete(&mut self, key: &str) -> io::Result<bool> {
         self.send(&format!("delete {key}"), None).await?;
         match &*self.line().await? {
@@ -125,7 +125,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.0.flush().await
     }
 
-    /// A line without its end.
+    /// Reads a line, without its terminator.
     async fn line(&mut self) -> io::Result<String> {
         let mut line = Vec::new();
         (&mut self.0).take(LONGEST_LINE as u64).read_until(b'\n', &mut line).await?;
@@ -136,7 +136,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// A value of this length. What is too large for us is read past, piece by piece.
+    /// Reads a value of this length. A value that is too large is skipped piece by piece.
     async fn value(&mut self, length: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         if length > LARGEST_VALUE {
@@ -159,7 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 }
 
-/// An answer that says no, which concerns one question alone; anything else is not memcached's.
+/// An error response to a single command; anything else is not memcached's.
 fn unexpected(line: &str) -> io::Error {
     let refusals = ["SERVER_ERROR", "CLIENT_ERROR", "ERROR"];
     if refusals.iter().any(|it| line.starts_with(it)) {
@@ -178,7 +178,7 @@ mod tests {
 
     use super::*;
 
-    /// What a server says, whatever it is asked.
+    /// A server that sends these bytes, whatever the command.
     fn wire(says: &[u8]) -> Wire<impl AsyncRead + AsyncWrite + Unpin> {
         let answer = io::Cursor::new(says.to_vec());
         Wire::new(tokio::io::join(answer, tokio::io::sink()))

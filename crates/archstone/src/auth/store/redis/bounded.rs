@@ -1,5 +1,5 @@
-//! A stream of answers of which none may be larger than any that is asked for: the crate `redis` keeps in memory what
-//! has come of an answer, however large the server says that it will be.
+//! A stream that limits the size of each response: the crate `redis` buffers what it has received of a response,
+//! whatever size the server announces.
 
 use std::{
     io,
@@ -9,9 +9,9 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Larger than a step of a listing, and than any token.
+/// Larger than one step of a listing, and than any token.
 const LARGEST: usize = 16 << 20;
-/// As much of a line as says what it is, and how long what follows.
+/// Enough of a line to read its type and the length of what follows.
 const LONGEST_HEAD: usize = 32;
 
 pub(super) struct Bounded<S> {
@@ -20,15 +20,15 @@ pub(super) struct Bounded<S> {
     largest: usize,
 }
 
-/// What has come of an answer.
+/// The state of the response being received.
 #[derive(Default)]
 struct Answer {
     size: usize,
-    /// So many values are still to come.
+    /// The number of values that are still to come.
     values: u64,
-    /// So many bytes of text are still to come.
+    /// The number of bytes of text that are still to come.
     text: u64,
-    /// The beginning of the line that has begun.
+    /// The beginning of the current line.
     head: Vec<u8>,
 }
 
@@ -39,7 +39,7 @@ impl<S> Bounded<S> {
 }
 
 impl Answer {
-    /// Takes note of what has come, and returns whether it is not too much.
+    /// Tracks received bytes, and returns whether they are within the limit.
     fn take(&mut self, mut bytes: &[u8], largest: usize) -> bool {
         while !bytes.is_empty() {
             let size = if self.text > 0 { self.take_text(bytes) } else { self.take_line(bytes) };
@@ -81,7 +81,7 @@ impl Answer {
             b'$' | b'!' | b'=' if !is_null => self.text = number.saturating_add(2),
             b'*' | b'~' | b'>' => self.values = self.values.saturating_add(number),
             b'%' => self.values = self.values.saturating_add(number.saturating_mul(2)),
-            // It comes before the value that it belongs to.
+            // It precedes the value that it belongs to.
             b'|' => self.values = self.values.saturating_add(number.saturating_mul(2)).saturating_add(1),
             _ => {}
         }
@@ -129,10 +129,10 @@ mod tests {
 
     const SMALL: usize = 1 << 12;
 
-    /// How much is read of what a server says, where no answer may be larger than 4 KiB.
+    /// How many bytes are read from a server if no response may be larger than 4 KiB.
     async fn read(words: &[u8]) -> Result<usize, io::Error> {
         let mut bounded = Bounded { largest: SMALL, ..Bounded::new(words) };
-        // In pieces that end anywhere.
+        // In chunks with arbitrary boundaries.
         let (mut buffer, mut seen) = ([0; 99], 0);
         loop {
             match bounded.read(&mut buffer).await? {

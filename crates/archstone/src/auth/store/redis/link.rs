@@ -1,4 +1,4 @@
-//! The connection to Redis: made when first needed, and again when it breaks.
+//! The connection to Redis: made when first needed, and again after a failure.
 
 use std::sync::{
     Arc,
@@ -18,11 +18,7 @@ use redis::{
 use tokio::task::JoinSet;
 
 use super::{
-    super::{
-        Trouble,
-        shared::{ANSWER, QUESTION},
-        stream::open,
-    },
+    super::{Trouble, stream::open},
     bounded::Bounded,
 };
 use crate::{
@@ -30,14 +26,14 @@ use crate::{
     secret::Secret,
 };
 
-/// The way to one store.
+/// The connection to one store.
 pub(super) struct Link {
     address: SharedAddress,
     connection: tokio::sync::Mutex<Option<Connected>>,
     connections: AtomicU64,
 }
 
-/// A connection works as long as the runtime that made it.
+/// A connection works only in the runtime that made it.
 #[derive(Clone)]
 struct Connected {
     number: u64,
@@ -49,7 +45,7 @@ struct Connected {
 enum Connection {
     One {
         connection: MultiplexedConnection,
-        /// The task that reads ends with the last of them.
+        /// The reading task is dropped with the last clone.
         _reading: Arc<JoinSet<()>>,
     },
     Cluster(ClusterConnection),
@@ -78,12 +74,12 @@ impl Link {
         &self.address
     }
 
-    /// Asks the server that has the command's key, or the node of a Cluster.
+    /// Sends a command to the server that has its key, or to the given node of a Cluster.
     pub(super) async fn ask<T: FromRedisValue>(&self, command: &Cmd, node: Option<&Server>) -> Result<T, Trouble> {
         loop {
             let mut connected = self.connected().await?;
             let Connected { number, ref mut connection, .. } = connected.0;
-            let error = match tokio::time::timeout(ANSWER, connection.ask(command, node)).await {
+            let error = match tokio::time::timeout(self.address.answer, connection.ask(command, node)).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(error)) => error,
                 Err(_) => {
@@ -94,7 +90,7 @@ impl Link {
             if is_of_the_question(&error) {
                 return Err(Trouble::refused(error));
             }
-            // Closed, or no longer the master: then another connection may do.
+            // Closed, or no longer the master: another connection may work.
             self.disconnect(number).await;
             if connected.1 || !may_be_elsewhere(&error) {
                 return Err(Trouble::down(error));
@@ -102,7 +98,7 @@ impl Link {
         }
     }
 
-    /// The servers of a Cluster, each with keys of its own; `None` where there is but one.
+    /// The servers of a Cluster, each with its own keys; `None` if there is only one server.
     pub(super) async fn nodes(&self) -> Result<Option<Vec<Server>>, Trouble> {
         if self.address.engine != Engine::Cluster {
             return Ok(None);
@@ -112,7 +108,7 @@ impl Link {
         };
         let mut nodes: Vec<Server> = Vec::new();
         for range in ranges {
-            // From, to, the server that is written to, and copies.
+            // Start, end, the master, and its replicas.
             let Value::Array(range) = range else { continue };
             let Some(Value::Array(node)) = range.into_iter().nth(2) else { continue };
             let mut node = node.into_iter();
@@ -128,7 +124,7 @@ impl Link {
         Ok(Some(nodes))
     }
 
-    /// The connection, and whether it was made just now.
+    /// The connection, and whether it is new.
     async fn connected(&self) -> Result<(Connected, bool), Trouble> {
         let runtime = tokio::runtime::Handle::current().id();
         let mut kept = self.connection.lock().await;
@@ -156,7 +152,7 @@ impl Link {
             Engine::Sentinel { master, database } => {
                 let asked = self.ask_sentinels(master, *database, &certificates, None).await;
                 let master = match (asked, &self.address.password) {
-                    // Sentinels that ask for a password are shown that of the servers.
+                    // Sentinels that require a password get that of the servers.
                     (Err(_), Some(password)) => {
                         self.ask_sentinels(master, *database, &certificates, Some(password)).await
                     }
@@ -176,7 +172,7 @@ impl Link {
             return Err(Trouble::down("the server has no address of a network"));
         };
         let stream = open(&self.address, &Server { host: host.clone(), port: *port }).await?;
-        let config = AsyncConnectionConfig::new().set_response_timeout(Some(ANSWER));
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(self.address.answer));
         let settings = info.redis_settings();
         let made = MultiplexedConnection::new_with_config(settings, Bounded::new(stream), config).await;
         let (connection, reading) = made.map_err(Trouble::down)?;
@@ -185,7 +181,7 @@ impl Link {
         Ok(Connection::One { connection, _reading: Arc::new(task) })
     }
 
-    /// The server that Sentinels name.
+    /// The server that the Sentinels name.
     async fn ask_sentinels(
         &self,
         master: &str,
@@ -221,8 +217,10 @@ impl Link {
 
     async fn connect_cluster(&self, certificates: TlsCertificates) -> Result<Connection, RedisError> {
         let servers = self.address.servers.iter().map(|it| self.info(it)).collect::<Result<Vec<_>, _>>()?;
-        let mut builder =
-            ClusterClient::builder(servers).connection_timeout(QUESTION).response_timeout(ANSWER).retries(2);
+        let mut builder = ClusterClient::builder(servers)
+            .connection_timeout(self.address.question())
+            .response_timeout(self.address.answer)
+            .retries(2);
         if self.address.tls {
             builder = builder.tls(TlsMode::Secure).certs(certificates);
         }
@@ -264,8 +262,8 @@ impl Link {
     }
 }
 
-/// Whether the server answers, but not this question: it has no room, it or the user may not, or what is there is not
-/// what it should be. Others it can still answer.
+/// Whether the error concerns only this command: the server is out of memory, it or the user lacks permission, or the
+/// value is not what it should be. Other commands may still work.
 fn is_of_the_question(error: &RedisError) -> bool {
     error.kind() == ErrorKind::UnexpectedReturnType
         || error.code().is_some_and(|code| matches!(code, "ERR" | "MISCONF" | "NOPERM" | "OOM" | "WRONGTYPE"))

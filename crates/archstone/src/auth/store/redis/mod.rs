@@ -1,7 +1,7 @@
 //! Redis and Valkey: a single server, one that Sentinels name, or a Cluster.
 //!
-//! Everything that must be one step is a script, which the server runs as one. All keys of a login share a hash
-//! tag, so that in a Cluster they are on one server.
+//! Every atomic step is a script, which the server runs as a whole. All keys of a login share a hash tag, so that in a
+//! Cluster they are on one server.
 
 mod bounded;
 mod link;
@@ -26,7 +26,7 @@ use self::{
 use super::{
     Answer, Content, Count, KEPT, Kept, Lease, Listing, Look, Mark, Numbers, Order, Store, Trouble,
     lease::{LEASE, microseconds},
-    shared::{Breaker, FAILURE_KEPT, FIRST_PREFIX, PREFIX, QUESTION, is_name, owner, salt},
+    shared::{Breaker, FAILURE_KEPT, FIRST_PREFIX, PREFIX, is_name, owner, salt},
 };
 use crate::{
     auth::store::{Server, SharedAddress},
@@ -34,21 +34,21 @@ use crate::{
     secret::Secret,
 };
 
-/// Later than any date, and exact as a number of Lua's.
+/// Later than any date, and exactly representable as a Lua number.
 const MAX_DATE: u64 = 1 << 53;
-/// How many keys a server looks at for each step of a listing.
+/// How many keys a server examines in each step of a listing.
 const STEP: u32 = 1000;
-/// A listing ends at so many tokens, and after so long, whatever the server says.
+/// A listing stops at this many tokens, and after this long, whatever the server sends.
 const MOST_NAMES: usize = 100_000;
 const LONGEST_LISTING: Duration = Duration::from_secs(60);
-/// A larger Cluster than the protocol's authors know of.
+/// Larger than any Cluster that the protocol's authors expect.
 const MOST_NODES: usize = 1000;
 
-/// A Redis or Valkey, by whatever number of servers.
+/// A Redis or Valkey, on any number of servers.
 pub(super) struct Redis {
     link: Link,
     breaker: Breaker,
-    /// How far the server's date is ahead of this machine's forward-only clock, in microseconds.
+    /// How far the server's date is ahead of this machine's monotonic clock, in microseconds.
     ahead: AtomicU64,
     host: Host,
 }
@@ -57,7 +57,7 @@ impl Redis {
     pub(super) fn new(address: &SharedAddress, host: &Host) -> Self {
         Self {
             link: Link::new(address),
-            breaker: Breaker::new(address.shown(), host),
+            breaker: Breaker::new(address.shown(), address.question(), host),
             ahead: AtomicU64::new(0),
             host: host.clone(),
         }
@@ -71,7 +71,7 @@ impl Redis {
         self.breaker.ask(self.link.ask(command, None)).await
     }
 
-    /// The names of all logins of a format on a server.
+    /// The names of all logins in a format on one server.
     async fn names(&self, prefix: &str, node: Option<&Server>, ends: Moment) -> Result<BTreeSet<String>, Trouble> {
         let mut names = BTreeSet::new();
         let mut cursor = 0;
@@ -96,7 +96,7 @@ impl Redis {
         }
     }
 
-    /// The names of all logins of a format.
+    /// The names of all logins in a format.
     async fn all_names(&self, prefix: &str) -> Result<BTreeSet<String>, Trouble> {
         let ends = self.host.now().later(LONGEST_LISTING);
         let Some(nodes) = self.breaker.ask(self.link.nodes()).await? else {
@@ -156,10 +156,10 @@ impl Store for Redis {
         key(name, content.name()).into_bytes()
     }
 
-    /// The server's date, counted on by this machine's forward-only clock since it was last said.
+    /// The server's date, extrapolated with this machine's monotonic clock since it was last read.
     fn now(&self) -> Duration {
         match self.ahead.load(Ordering::Relaxed) {
-            // Nobody has looked yet.
+            // Not read yet.
             0 => self.host.wall(),
             ahead => Duration::from_micros(self.own_time().wrapping_add(ahead)),
         }
@@ -213,13 +213,13 @@ impl Store for Redis {
         Box::pin(async move { self.ask(redis::cmd("DEL").arg(key(name, "token"))).await })
     }
 
-    fn lease(self: Arc<Self>, name: &str) -> Answer<'_, Option<Lease>> {
+    fn lease<'a>(self: Arc<Self>, name: &'a str, _locks: &'static str) -> Answer<'a, Option<Lease>> {
         Box::pin(async move {
             let owner = owner()?;
             let too_late = match self.ahead.load(Ordering::Relaxed) {
-                // Nobody has looked yet.
+                // Not read yet.
                 0 => MAX_DATE,
-                ahead => self.own_time().wrapping_add(ahead).wrapping_add(microseconds(QUESTION)),
+                ahead => self.own_time().wrapping_add(ahead).wrapping_add(microseconds(self.link.address().question())),
             };
             let mut command = script(TAKE, name, &["token", "lease"]);
             command.arg(&owner).arg(milliseconds(LEASE)).arg(too_late);
@@ -260,7 +260,7 @@ impl Store for Redis {
             for name in self.all_names(PREFIX).await? {
                 cleared += usize::from(self.clear_as(PREFIX, &name).await?);
             }
-            // A user may be granted the keys of this format alone.
+            // A user may have access only to keys of this format.
             for name in self.all_names(FIRST_PREFIX).await.unwrap_or_default() {
                 cleared += usize::from(self.clear_as(FIRST_PREFIX, &name).await.unwrap_or(false));
             }
@@ -278,7 +278,7 @@ impl Store for Redis {
             }
             Ok(Some(Numbers {
                 size,
-                // The number of a lease is the date on which it was taken.
+                // A lease's number is the date on which it was taken.
                 age: fence.filter(|it| *it > 0).map(|it| Duration::from_micros(now.saturating_sub(it))),
                 left: u64::try_from(left).ok().map(Duration::from_millis),
                 hits: hits.unwrap_or(0),

@@ -1,9 +1,9 @@
-//! What the server runs as one step each, in its own language.
+//! Lua scripts that the server runs atomically.
 //!
-//! Others may have written anything under a key: what is of another type, or is not the number that it should be,
-//! counts as absent, and gives way to what is written.
+//! Others may have written anything under a key: a value of another type, or one that is not the expected number,
+//! counts as absent, and is overwritten.
 
-/// A number that fits the language's own, or nothing.
+/// A number that Lua can represent exactly, or nil.
 macro_rules! script {
     ($body:literal) => {
         concat!(
@@ -15,7 +15,7 @@ macro_rules! script {
     };
 }
 
-/// Now, the number of the lease that failures count from, and the token with its life and order.
+/// Returns the current time, the lease number from which on failures count, and the token with its lifetime and order.
 pub(super) const LOOK: &str = script!(
     "local time, lease = redis.call('TIME'), redis.pcall('GET', KEYS[2])
 local now = string.format('%.0f', time[1] * 1000000 + time[2])
@@ -26,7 +26,7 @@ return {now, number(since) and since or now, redis.call('PTTL', KEYS[1]), kept[1
   number(kept[2]) and kept[2] or false, number(kept[3]) and kept[3] or false}"
 );
 
-/// Unless a fresher one is there, or what is there is what was looked at.
+/// Stores a token unless there is a fresher one, or the stored one is the one that was looked at.
 pub(super) const KEEP: &str = script!(
     "local kept = redis.pcall('HMGET', KEYS[1], 'issued', 'fence')
 local issued, fence = number(kept[1]), number(kept[2])
@@ -39,8 +39,8 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1"
 );
 
-/// A server that was stopped may read this long after whoever asked has given up: then it comes too late. No holder
-/// takes a lease for longer than one may last.
+/// A server that was paused may run this long after the caller has given up: then it is too late. No holder takes a
+/// lease for longer than it may last.
 pub(super) const TAKE: &str = script!(
     "local held = redis.pcall('GET', KEYS[2])
 if type(held) == 'string' then
@@ -57,13 +57,13 @@ redis.call('SET', KEYS[2], fence .. ' ' .. ARGV[1], 'PX', ARGV[2])
 return fence"
 );
 
-/// If it is still this owner's.
+/// If this owner still has it.
 pub(super) const PROLONG: &str = "
 local held = redis.pcall('GET', KEYS[1])
 if type(held) == 'string' and held:match(' (.*)') == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0";
 
-/// If it is still this owner's.
+/// If this owner still has it.
 pub(super) const RELEASE: &str = "
 local held = redis.pcall('GET', KEYS[1])
 if type(held) == 'string' and held:match(' (.*)') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -74,7 +74,7 @@ pub(super) const FAILURE: &str = "
 local failure = redis.pcall('GET', KEYS[1])
 return type(failure) == 'string' and failure";
 
-/// One more.
+/// Increments a counter.
 pub(super) const COUNT: &str = "
 if type(redis.pcall('HINCRBY', KEYS[1], ARGV[1], 1)) == 'table' then
   redis.call('DEL', KEYS[1])
@@ -82,7 +82,7 @@ if type(redis.pcall('HINCRBY', KEYS[1], ARGV[1], 1)) == 'table' then
 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])";
 
-/// Size, life, now, number of the lease, hits, logins.
+/// Size, lifetime, current time, lease number, hits, logins.
 pub(super) const NUMBERS: &str = script!(
     "local time, size = redis.call('TIME'), redis.pcall('HSTRLEN', KEYS[1], 'sealed')
 if type(size) == 'table' then size = 0 end
@@ -91,7 +91,7 @@ return {size, redis.call('PTTL', KEYS[1]), string.format('%.0f', time[1] * 10000
   number(fence) and fence or false, number(counts[1]) and counts[1] or false, number(counts[2]) and counts[2] or false}"
 );
 
-/// All that is kept under one name; whether there was a token.
+/// Deletes everything under one name; returns whether there was a token.
 pub(super) const CLEAR: &str = "
 local was_there = redis.call('EXISTS', KEYS[1])
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])

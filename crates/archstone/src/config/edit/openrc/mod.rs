@@ -1,4 +1,4 @@
-//! What an openrc file exports, without running it.
+//! Reads what an openrc file exports, without running it.
 
 mod script;
 #[cfg(test)]
@@ -12,32 +12,33 @@ use crate::{
     secret::Secret,
 };
 
-/// What an openrc file says.
+/// The contents of an openrc file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Openrc {
     /// The options and the settings of services that it sets, by name.
     pub options: Vec<(String, Secret)>,
-    /// The variables that it takes from somewhere else, such as a password that it asks for.
+    /// Variables whose value comes from elsewhere, such as a password that the file prompts for.
     pub open: Vec<String>,
     /// The `OS_*` variables that are not options.
     pub unknown: Vec<String>,
-    /// The lines that name such variables and were not understood completely.
+    /// Lines that name such variables and were not fully understood.
     pub unread: Vec<UnreadLine>,
 }
 
-/// A line of an openrc file that was not understood completely.
+/// A line of an openrc file that was not fully understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnreadLine {
-    /// The line, from 1.
+    /// The line number, from 1.
     pub line: usize,
     /// The `OS_*` and `ARCHSTONE_*` variables that it names.
     pub variables: Vec<String>,
 }
 
-/// Reads what an openrc file exports: `export OS_USERNAME=alice` and the like, for POSIX shells, csh, fish, PowerShell
-/// and Windows' own command line. Nothing in it is run: what only a shell could tell is listed, and left out.
+/// Reads the variables that an openrc file exports: `export OS_USERNAME=alice` and similar lines, for POSIX shells,
+/// csh, fish, PowerShell and the Windows command prompt. Nothing in it is run: values that only a shell could compute
+/// are listed, and left out.
 ///
 /// ```
 /// let openrc = archstone::config::read_openrc("
@@ -65,7 +66,7 @@ pub fn read_openrc(text: &str) -> Openrc {
     openrc
 }
 
-/// The option, or the setting of a service, that a variable stands for.
+/// The option, or the setting of a service, that a variable sets.
 fn option(variable: &str) -> Option<String> {
     let key = variable.strip_prefix("OS_").or_else(|| variable.strip_prefix("ARCHSTONE_"))?.to_ascii_lowercase();
     let spec = OptionSpec::find(&key).filter(|_| OptionSpec::variable_of(&key) == variable);

@@ -1,4 +1,4 @@
-//! A file of shell commands, followed as far as that is possible without running anything.
+//! Interprets a file of shell commands as far as possible without running anything.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use super::{
     words::{self, Command, Link, Word, is_name},
 };
 
-/// What is known of each variable; `None` when only a shell can tell.
+/// The known value of each variable; `None` if only a shell can compute it.
 pub(super) type Variables = BTreeMap<String, Option<String>>;
 
-/// Lines that one command may go on for.
+/// The maximum number of lines of one command.
 const LONGEST: usize = 64;
 
-/// What the commands of a file add up to.
+/// The result of a file's commands.
 #[derive(Default)]
 pub(super) struct Script {
     pub(super) variables: Variables,
@@ -22,7 +22,7 @@ pub(super) struct Script {
     blocks: Vec<Block>,
 }
 
-/// Whether a command is reached.
+/// Whether a command is executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reached {
     Yes,
@@ -31,7 +31,7 @@ enum Reached {
 }
 
 impl Reached {
-    /// Where a condition must hold, too; `None` when only a shell can tell.
+    /// Combines it with a condition; `None` if only a shell can evaluate it.
     fn and(self, condition: Option<bool>) -> Self {
         match (self, condition) {
             (Self::No, _) | (_, Some(false)) => Self::No,
@@ -45,7 +45,7 @@ impl Reached {
 struct Block {
     outer: Reached,
     reached: Reached,
-    /// Whether a branch above was taken.
+    /// Whether a previous branch was taken.
     taken: Option<bool>,
 }
 
@@ -107,7 +107,7 @@ impl Script {
         }
     }
 
-    /// Whether the statement was read to the last.
+    /// Applies a statement; returns whether it was fully understood.
     fn apply(&mut self, statement: Statement, reached: Reached) -> bool {
         match statement {
             Statement::Comment => true,
@@ -128,7 +128,7 @@ impl Script {
     fn unset(&mut self, name: &str, reached: Reached) -> bool {
         match (reached, self.variables.get_mut(name)) {
             (Reached::Yes, _) => drop(self.variables.remove(name)),
-            // What is empty counts as unset anyway.
+            // An empty variable counts as unset anyway.
             (Reached::Perhaps, Some(value)) if value.as_deref() != Some("") => {
                 *value = None;
                 return false;
@@ -138,7 +138,7 @@ impl Script {
         true
     }
 
-    /// Whether the command was read to the last, and whether it succeeds.
+    /// Runs a command; returns whether it was fully understood, and whether it succeeds.
     fn run(&mut self, command: &Command<'_>, mut reached: Reached) -> (bool, Option<bool>) {
         let mut words = &command.words[..];
         let mut branch = None;
@@ -186,7 +186,7 @@ impl Script {
 
     fn simple(&mut self, command: &Command<'_>, words: &[Word<'_>], reached: Reached) -> (bool, Option<bool>) {
         if command.is_strange {
-            // `name() {` begins what runs later, if at all.
+            // `name() {` starts code that runs later, if at all.
             if words.iter().any(|word| word.raw == "{") {
                 self.blocks.push(Block { outer: reached, reached: reached.and(None), taken: None });
             }
@@ -253,7 +253,7 @@ impl Script {
                 Some((name, value)) => self.set(name, value, reached),
                 None if !is_name(word.raw) => false,
                 None if is_taken_back => self.unset(word.raw, reached),
-                // From the environment of the shell; `declare -x` lists what has no value, too.
+                // From the environment of the shell; `declare -x` also lists variables without a value.
                 None if command == "export" && !self.variables.contains_key(word.raw) => {
                     self.set(word.raw, None, reached)
                 }
@@ -281,12 +281,12 @@ impl Script {
         }
     }
 
-    /// `read -p "Password: " NAME`: what a person types.
+    /// `read -p "Password: " NAME`: a person types the value.
     fn ask(&mut self, arguments: &[Word<'_>]) {
         let mut arguments = arguments.iter();
         while let Some(word) = arguments.next() {
             if word.raw.starts_with('-') {
-                // These take a word of their own.
+                // These options take an argument.
                 if word.raw.ends_with(['p', 't', 'n', 'N', 'd', 'u', 'i', 'a', 'P']) {
                     arguments.next();
                 }
@@ -299,7 +299,7 @@ impl Script {
     }
 }
 
-/// Whether what `[` is given holds.
+/// Evaluates the arguments of `[`.
 fn holds(arguments: &[Word<'_>]) -> Option<bool> {
     let arguments = match arguments {
         [inside @ .., last] if matches!(last.raw, "]" | "]]") => inside,
@@ -320,7 +320,7 @@ fn holds(arguments: &[Word<'_>]) -> Option<bool> {
     Some(holds != is_negated)
 }
 
-/// The first line with those that it goes on in, and how many these are.
+/// The first line joined with its continuation lines, and the number of lines.
 fn whole(lines: &[&str]) -> (String, usize) {
     let is_continued = |line: &str| {
         let is_windows = windows::statement(line.trim_start(), &Variables::default()).is_some();
@@ -351,7 +351,7 @@ fn whole(lines: &[&str]) -> (String, usize) {
     (line, count)
 }
 
-/// Whether a line begins like one that sets a variable.
+/// Whether a line starts like one that sets a variable.
 fn sets(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let is_assignment = |word: &str| word.split_once('=').is_some_and(|(name, _)| is_name(name));
@@ -361,7 +361,7 @@ fn sets(line: &str) -> bool {
             || matches!(first, "export" | "declare" | "typeset" | "readonly" | "local" | "setenv" | "set"))
 }
 
-/// The variables for clouds that a text names.
+/// The variables for clouds that occur in a text.
 fn names_in(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     let names = words.map(str::to_ascii_uppercase).filter(|word| {

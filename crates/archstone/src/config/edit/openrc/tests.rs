@@ -1,4 +1,4 @@
-//! What openrc files of every shell set, and what is said about the rest.
+//! Tests of openrc files for every shell, and of the messages about lines that are not understood.
 
 use super::*;
 
@@ -99,7 +99,7 @@ fn every_shells_way_to_set_a_variable_is_read() {
         ("set-item env:\\OS_USERNAME \"alice\"", alice),
         ("[System.Environment]::SetEnvironmentVariable('OS_USERNAME', \"alice\")", alice),
         ("[Environment]::SetEnvironmentVariable(\"OS_USERNAME\", \"alice\", \"User\")", alice),
-        // Windows' own command line.
+        // The Windows command prompt.
         ("set OS_USERNAME=alice", alice),
         ("SET OS_USERNAME=alice", alice),
         ("@Set \"OS_USERNAME=alice\"", alice),
@@ -164,7 +164,7 @@ fn every_line_with_such_a_variable_that_is_not_understood_is_reported() {
         ("setenv OS_USERNAME a b", &[1]),
         ("set OS_USERNAME alice", &[1]),
         ("OS_USERNAME: alice", &[1]),
-        // What sets nothing is understood.
+        // Lines that set nothing are understood.
         ("# export OS_USERNAME=alice", &[]),
         ("rem set OS_USERNAME=alice", &[]),
         ("echo \"log in as $OS_USERNAME\" >&2", &[]),

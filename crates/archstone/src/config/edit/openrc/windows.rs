@@ -1,22 +1,22 @@
-//! Statements of PowerShell and of Windows' own command line that set variables.
+//! Statements of PowerShell and of the Windows command prompt that set variables.
 
 use super::script::Variables;
 
-/// What a statement does. Names are in capitals: Windows does not tell them apart.
+/// The effect of a statement. Names are in upper case: Windows ignores case.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Statement {
-    /// `None` when only the shell can tell to what.
+    /// The value is `None` if only the shell can compute it.
     Set(String, Option<String>),
     Unset(String),
     Comment,
 }
 
-/// The statement at the beginning of the text, and what follows it; `None` when it is none of these.
+/// The statement at the beginning of the text, and the rest; `None` if it is not one of these.
 pub(super) fn statement<'a>(text: &'a str, variables: &Variables) -> Option<(Statement, &'a str)> {
     power_shell(text, variables).or_else(|| command_line(text, variables))
 }
 
-/// What follows a beginning, in small letters or capitals.
+/// The rest of the text after a prefix, ignoring case.
 fn after<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
     let head = text.get(..beginning.len())?;
     head.eq_ignore_ascii_case(beginning).then(|| &text[beginning.len()..])
@@ -73,7 +73,7 @@ fn drive(text: &str) -> Option<(String, &str)> {
 fn assigned<'a>(name: String, rest: &'a str, variables: &Variables) -> Option<(Statement, &'a str)> {
     let rest = rest.trim_start().strip_prefix('=').filter(|rest| !rest.starts_with('='))?;
     let (value, rest) = expression(rest, &[], variables);
-    // To set a variable to nothing is to remove it.
+    // Setting a variable to nothing removes it.
     Some((Statement::Set(name, value), end_of_statement(rest)))
 }
 
@@ -81,7 +81,7 @@ fn end_of_statement(rest: &str) -> &str {
     rest.trim_start_matches([')', ' ']).trim_start_matches(';')
 }
 
-/// A value, and what follows it from its end on: an end of a statement, or one of the others.
+/// A value, and the text from its end on: an end of a statement, or one of `ends`.
 fn expression<'a>(text: &'a str, ends: &[char], variables: &Variables) -> (Option<String>, &'a str) {
     let text = text.trim_start();
     let is_end = |rest: &str| rest.is_empty() || rest.starts_with([';', '#', '\n']) || rest.starts_with(ends);
@@ -102,7 +102,7 @@ fn expression<'a>(text: &'a str, ends: &[char], variables: &Variables) -> (Optio
     if is_end(rest) {
         return (value, rest);
     }
-    // More than a value: only the shell can tell.
+    // More than a simple value: only the shell can compute it.
     let mut quote = None;
     let end = rest.char_indices().find(|(at, c)| {
         match quote {
@@ -181,7 +181,7 @@ fn command_line<'a>(text: &'a str, variables: &Variables) -> Option<(Statement, 
     if let Some((name, _)) = after(rest, "/p ").and_then(|rest| name(rest.trim_start().trim_start_matches('"'))) {
         return Some((Statement::Set(name, None), ""));
     }
-    // In quotes the value goes to the last of them; otherwise to the end, or to the next command.
+    // In quotes the value extends to the last quote; otherwise to the end, or to the next command.
     if let Some((name, value)) = rest.strip_prefix('"').and_then(name) {
         let value = value.strip_prefix('=')?;
         return Some((Statement::Set(name, percent(&value[..value.rfind('"')?], variables)), ""));
@@ -210,7 +210,7 @@ fn command_line<'a>(text: &'a str, variables: &Variables) -> Option<(Statement, 
     Some((Statement::Set(name, percent(written.trim_end(), variables)), rest.trim_start_matches('&')))
 }
 
-/// With `%NAME%` replaced.
+/// Expands `%NAME%`.
 fn percent(text: &str, variables: &Variables) -> Option<String> {
     let mut value = String::new();
     let mut rest = text;

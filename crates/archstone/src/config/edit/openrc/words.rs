@@ -1,25 +1,25 @@
-//! Commands of a POSIX shell, of csh and of fish, and what their words expand to.
+//! Commands of POSIX shells, csh and fish, and the expansion of their words.
 
 use super::script::Variables;
 
-/// Expansions inside expansions go no deeper than this.
+/// The maximum depth of nested expansions.
 const DEEPEST: usize = 16;
 
-/// A command, up to what separates it from the next.
+/// A command, up to the separator before the next.
 pub(super) struct Command<'a> {
     pub(super) words: Vec<Word<'a>>,
-    /// The command as it is written, without a comment.
+    /// The command as written, without a comment.
     pub(super) raw: &'a str,
-    /// Whether it is followed by another only when it succeeds, or only when it fails.
+    /// Whether the next command runs only if this one succeeds, or only if it fails.
     pub(super) link: Link,
-    /// What `${NAME:=value}` sets on the way.
+    /// Variables that `${NAME:=value}` sets.
     pub(super) defaults: Vec<(String, Option<String>)>,
-    /// Parentheses, or a quote that is not closed: more than is understood here.
+    /// Parentheses, or an unclosed quote: not supported here.
     pub(super) is_strange: bool,
     pub(super) rest: &'a str,
 }
 
-/// How a command is bound to the next.
+/// The separator before the next command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
     Then,
@@ -27,7 +27,7 @@ pub(super) enum Link {
     Or,
 }
 
-/// A word as it is written, and what it expands to; `None` when only a shell can tell.
+/// A word as written, and its expansion; `None` if only a shell can compute it.
 pub(super) struct Word<'a> {
     pub(super) raw: &'a str,
     pub(super) value: Option<String>,
@@ -42,12 +42,12 @@ impl Word<'_> {
     }
 }
 
-/// Whether a variable can be called so.
+/// Whether the text is a valid variable name.
 pub(super) fn is_name(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && text.starts_with(|c: char| !c.is_ascii_digit())
 }
 
-/// Whether a quote goes on behind the end of the text.
+/// Whether a quote is still open at the end of the text.
 pub(super) fn is_open(text: &str) -> bool {
     let none = Variables::default();
     let mut rest = text;
@@ -69,13 +69,13 @@ struct Reader<'a, 'v> {
     text: &'a str,
     at: usize,
     variables: &'v Variables,
-    /// In fish, a backslash means something in single quotes, too.
+    /// In fish, a backslash is an escape in single quotes, too.
     is_fish: bool,
     is_open: bool,
     defaults: Vec<(String, Option<String>)>,
 }
 
-/// What ends a value.
+/// The end of a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Word,
@@ -166,7 +166,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         }
     }
 
-    /// What is written up to an end expands to. All of it is consumed, even where only a shell can tell.
+    /// Expands the text up to an end. All of it is consumed, even if only a shell can compute it.
     fn value(&mut self, end: End, depth: usize) -> Option<String> {
         let mut value = Some(String::new());
         let add = |value: &mut Option<String>, more: Option<String>| {
@@ -230,7 +230,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         }
     }
 
-    /// What stands behind a `$`.
+    /// Expands the text after a `$`.
     fn dollar(&mut self, end: End, depth: usize) -> Option<String> {
         match self.peek() {
             Some('(') => {
@@ -246,7 +246,7 @@ impl<'a, 'v> Reader<'a, 'v> {
                 self.next();
                 self.ansi()
             }
-            // `$"…"` is a text to be translated.
+            // `$"…"` is a translatable text.
             Some('"') if end == End::Word => Some(String::new()),
             Some(c) if c == '_' || c.is_ascii_alphabetic() => {
                 let name = self.name();
@@ -266,7 +266,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         &self.text[start..self.at]
     }
 
-    /// `{NAME}`, `{NAME:-word}` and the like.
+    /// `{NAME}`, `{NAME:-word}` and similar expansions.
     fn braces(&mut self, depth: usize) -> Option<String> {
         let start = self.at;
         self.next();
@@ -286,7 +286,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         self.next();
         let is_set = match known {
             Some(Some(value)) => !(is_empty_unset && value.is_empty()),
-            // Set, but nobody knows to what.
+            // Set, but the value is unknown.
             Some(None) => return None,
             None => false,
         };
@@ -302,7 +302,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         }
     }
 
-    /// Skips what is between two brackets, and the brackets.
+    /// Skips a balanced pair of brackets with its content.
     fn balanced(&mut self, open: char, close: char) {
         let mut depth = 0_usize;
         let mut quote = None;
@@ -324,7 +324,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         self.is_open = true;
     }
 
-    /// `$'…'`, as `declare -p` writes what is not printable.
+    /// `$'…'`, the form in which `declare -p` writes unprintable characters.
     fn ansi(&mut self) -> Option<String> {
         let mut value = String::new();
         loop {
@@ -347,7 +347,7 @@ impl<'a, 'v> Reader<'a, 'v> {
                         self.at -= c.len_utf8();
                         value.push(self.code(8, 3)?);
                     }
-                    // A control character, which no option holds.
+                    // A control character, which no option contains.
                     _ => {
                         while !matches!(self.next(), None | Some('\'')) {}
                         return None;
@@ -358,7 +358,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         }
     }
 
-    /// A character by its number. Bytes beyond ASCII are parts of a character, and not read.
+    /// A character by its code. Bytes beyond ASCII are parts of a character, and not supported.
     fn code(&mut self, base: u32, most: usize) -> Option<char> {
         let digits: String = self.rest().chars().take(most).take_while(|c| c.is_digit(base)).collect();
         self.at += digits.len();

@@ -1,0 +1,1 @@
+"""The parts of `dev/dist`: one file for each kind of package, and shared code."""
