@@ -193,6 +193,22 @@ fn made(name: &str) -> Option<&str> {
     fits.then_some(time)
 }
 
+/// The time of a name in the notation of RFC 3339.
+fn written(time: &str) -> String {
+    format!("{}-{}-{}T{}:{}:{}Z", &time[..4], &time[4..6], &time[6..8], &time[9..11], &time[11..13], &time[13..15])
+}
+
+/// The name of the credential that replaces the newest one. Its time is the later one, even within a second and if the
+/// clock was set back: the order of names is the order of rotations.
+fn next_name(base: &str, newest: &str) -> String {
+    let now = Host::default().date();
+    let after = made(newest)
+        .and_then(|time| parsed(&now, &written(time)))
+        .and_then(|time| time.checked_add(Duration::from_secs(1)).ok());
+    let time = after.map_or(now, |after| after.max(now));
+    format!("{base}-{}", time.strftime("%Y%m%dT%H%M%SZ"))
+}
+
 fn make(
     client: &Client,
     old: &ApplicationCredential,
@@ -214,9 +230,8 @@ fn make(
         (None, None) => None,
         (None, Some(end)) => Some(same_lifetime(&old.name, end, now)?),
     };
-    let name = format!("{base}-{}", Host::default().date().strftime("%Y%m%dT%H%M%SZ"));
     let own = client.identity().application_credentials();
-    let mut create = own.create(&*name).unrestricted(old.unrestricted.unwrap_or(false));
+    let mut create = own.create(next_name(base, &old.name)).unrestricted(old.unrestricted.unwrap_or(false));
     if let Some(description) = &old.description {
         create = create.description(&**description);
     }
@@ -248,11 +263,8 @@ fn same_lifetime(name: &str, end: &str, now: i64) -> Result<String> {
             format!("`{name}` ends at {end}, and Keystone does not tell when it was created: its lifetime is unknown");
         Error::new(ErrorKind::InvalidRequest, message).with_hint("set when the new one expires, with `--expiration`")
     };
-    let time = made(name).ok_or_else(unknown)?;
-    let written =
-        format!("{}-{}-{}T{}:{}:{}Z", &time[..4], &time[4..6], &time[6..8], &time[9..11], &time[11..13], &time[13..15]);
     let today = Host::default().date();
-    let first = parsed(&today, &written).ok_or_else(unknown)?;
+    let first = made(name).and_then(|time| parsed(&today, &written(time))).ok_or_else(unknown)?;
     let last = parsed(&today, &format!("{}Z", end.trim_end_matches('Z'))).ok_or_else(unknown)?;
     let lifetime = last.as_second() - first.as_second();
     let from_today = u64::try_from(now + lifetime - today.as_second()).map_err(|_| unknown())?;
@@ -308,7 +320,7 @@ fn verify(place: &Place, id: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{base, made, same_lifetime};
+    use super::{base, made, next_name, same_lifetime};
 
     #[test]
     fn the_name_says_what_was_rotated_and_when() {
@@ -320,6 +332,20 @@ mod tests {
             ("-20261129T101500Z", "", Some("20261129T101500Z")),
         ] {
             assert_eq!((base(name), made(name)), (expected, time), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_replacement_is_later_by_its_name() {
+        let first = next_name("backup", "backup");
+        let second = next_name("backup", &first);
+        assert!(first < second && base(&second) == "backup", "{first}, {second}");
+        // As by a clock that was ahead.
+        for (newest, expected) in [
+            ("backup-29991231T235959Z", "backup-30000101T000000Z"),
+            ("backup-29990228T101559Z", "backup-29990228T101600Z"),
+        ] {
+            assert_eq!(next_name("backup", newest), expected);
         }
     }
 
