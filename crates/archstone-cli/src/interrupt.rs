@@ -41,6 +41,7 @@ pub(crate) fn watch() -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
 pub(crate) fn watch() -> std::io::Result<()> {
     Ok(())
 }

@@ -25,6 +25,7 @@ impl Supervisor {
     /// # Errors
     ///
     /// When signals cannot be watched.
+    #[cfg_attr(not(unix), expect(clippy::unnecessary_wraps, reason = "as on Unix"))]
     pub(crate) fn start() -> io::Result<Self> {
         let (sender, events) = mpsc::channel();
         #[cfg(unix)]
@@ -105,6 +106,7 @@ impl Process {
         Self {}
     }
 
+    #[expect(clippy::unused_self, reason = "as on Unix")]
     fn pass_on(&self, _: i32, _: u32) {}
 }
 

@@ -374,11 +374,10 @@ impl Clock for SystemClock {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn a_variable_for_clouds_that_is_not_utf8_is_refused_by_its_name() {
         use std::os::unix::ffi::OsStringExt;
@@ -397,7 +396,6 @@ mod tests {
         assert_eq!(Host::made([("HOME", home.clone())]).home(), Some(PathBuf::from(home)));
     }
 
-    #[cfg(unix)]
     #[test]
     fn folders_that_are_not_absolute_are_ignored() {
         for (variable, value) in [

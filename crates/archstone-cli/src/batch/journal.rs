@@ -101,6 +101,7 @@ fn keep_private(file: &File) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
 fn keep_private(_: &File) -> io::Result<()> {
     Ok(())
 }

@@ -174,6 +174,7 @@ fn is_seen(path: &std::path::Path) -> io::Result<bool> {
 }
 
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
 fn is_seen(_: &std::path::Path) -> io::Result<bool> {
     Ok(false)
 }

@@ -2,15 +2,15 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
+    os::unix::fs::PermissionsExt,
     process::Stdio,
 };
 
 use archstone_testing::{Failure, FakeKeystone, Reply};
 
-#[cfg(unix)]
-use crate::prompt::at_a_terminal;
 use crate::{
     program::{Program, Run},
+    prompt::at_a_terminal,
     scene::Scene,
 };
 
@@ -29,8 +29,7 @@ impl Scene {
 fn write(program: &Program, name: &str, text: &str) {
     let path = program.home.join(name);
     std::fs::write(&path, text).expect("a file");
-    #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).expect("a mode");
 }
 
 fn journal(program: &Program, file: &str) -> String {
@@ -254,17 +253,13 @@ fn no_secret_of_a_line_is_shown_or_kept() {
     }
     let kept = journal(&scene.admin, "lines");
     assert!(!kept.contains("s3cret") && kept.lines().count() == 2, "{kept}");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode =
-            |name: &str| std::fs::metadata(scene.admin.home.join(name)).expect("a file").permissions().mode() & 0o777;
-        assert_eq!(mode("lines.journal"), 0o600);
-        std::fs::set_permissions(scene.admin.home.join("lines"), PermissionsExt::from_mode(0o644)).expect("a mode");
-        let seen = scene.run("batch lines --resume");
-        let warning = "warning: other users of this machine can read the secrets in `lines`; run `chmod 600` on it\n";
-        assert!(seen.stderr.starts_with(warning), "{}", seen.stderr);
-    }
+    let mode =
+        |name: &str| std::fs::metadata(scene.admin.home.join(name)).expect("a file").permissions().mode() & 0o777;
+    assert_eq!(mode("lines.journal"), 0o600);
+    std::fs::set_permissions(scene.admin.home.join("lines"), PermissionsExt::from_mode(0o644)).expect("a mode");
+    let seen = scene.run("batch lines --resume");
+    let warning = "warning: other users of this machine can read the secrets in `lines`; run `chmod 600` on it\n";
+    assert!(seen.stderr.starts_with(warning), "{}", seen.stderr);
     let run = scene.run("batch --csv /dev/null user create --password s3cret");
     assert!(!run.stderr.contains("s3cret"), "{run:?}");
 }
@@ -296,7 +291,6 @@ fn user(name: &str) -> Reply {
     Reply::json(201, serde_json::json!({"user": {"id": name, "name": name}}))
 }
 
-#[cfg(unix)]
 #[test]
 fn after_an_interrupt_what_runs_is_finished_and_the_rest_is_left() {
     let (sender, arrived) = std::sync::mpsc::channel();
@@ -333,7 +327,6 @@ fn after_an_interrupt_what_runs_is_finished_and_the_rest_is_left() {
     assert_eq!(states(&rest).iter().filter(|(_, state)| state == "done").count(), 3, "{rest:?}");
 }
 
-#[cfg(unix)]
 #[test]
 fn a_run_that_is_killed_has_noted_what_was_done() {
     let (_keystone, demo) =
@@ -382,7 +375,6 @@ fn lines_side_by_side_are_as_many_as_asked_for_and_print_in_their_order() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_person_is_asked_once_before_something_is_deleted() {
     let scene = Scene::new();
@@ -408,7 +400,6 @@ fn a_person_is_asked_once_before_something_is_deleted() {
     assert!(!not_asked.shown.contains('?'), "{not_asked:?}");
 }
 
-#[cfg(unix)]
 #[test]
 fn the_password_of_the_login_is_asked_for_once_and_not_without_input() {
     let alice = Program::of("alice").with("OS_PASSWORD", "");
@@ -424,7 +415,6 @@ fn the_password_of_the_login_is_asked_for_once_and_not_without_input() {
     assert_eq!(alice.logins(), 1);
 }
 
-#[cfg(unix)]
 #[test]
 fn people_see_how_far_it_is_and_a_second_interrupt_ends_it() {
     let (_keystone, demo) =
@@ -440,7 +430,6 @@ fn people_see_how_far_it_is_and_a_second_interrupt_ends_it() {
     assert_eq!(journal(&demo, "lines").lines().count(), 2);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_program_called_openstack_has_no_batch() {
     let scene = Scene::new();

@@ -42,7 +42,6 @@ fn words_are_written_whole() {
     assert_eq!(alice.requests(), 0);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_program_called_openstack_takes_abbreviations_as_openstack_does() {
     let alice = Program::of("alice");

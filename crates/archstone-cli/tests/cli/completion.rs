@@ -189,7 +189,6 @@ fn names_are_of_the_domain_on_the_line_and_kept_for_their_login_alone() {
     assert_eq!(words(&other, &[&list[..], &["--group=-"]].concat()), ["--group=-dash"]);
 
     // Everything except public names is readable by its owner only, and encrypted.
-    #[cfg(unix)]
     for file in std::fs::read_dir(admin.home.join(".cache/archstone")).expect("a folder").flatten() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(file.metadata().expect("a file").permissions().mode() & 0o077, 0, "{file:?}");

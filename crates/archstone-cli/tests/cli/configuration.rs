@@ -1,6 +1,6 @@
 //! `archstone config`, `env` and `exec`.
 
-use std::fs;
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use crate::program::Program;
 
@@ -101,12 +101,8 @@ fn changes_keep_what_they_do_not_change() {
     let changed =
         before.replace("alice-secret\n", "'no # quotes'\n      project_name: web\n    region_name: RegionOne\n");
     assert_eq!(clouds_yaml(&program), changed);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let file = program.home.join(".config/openstack/clouds.yaml");
-        assert_eq!(fs::metadata(file).expect("the file").permissions().mode() & 0o777, 0o600);
-    }
+    let file = program.home.join(".config/openstack/clouds.yaml");
+    assert_eq!(fs::metadata(file).expect("the file").permissions().mode() & 0o777, 0o600);
     program.run_with_input("config set mine password -", "alice-secret").result();
     for option in ["region_name", "project_name"] {
         program.run(&format!("config unset mine {option}")).result();
@@ -205,7 +201,6 @@ fn password_in(shell: &str, printed: &str, folder: &std::path::Path) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-#[cfg(unix)]
 #[test]
 fn a_shell_runs_nothing_of_what_names_and_values_hold() {
     use std::os::unix::ffi::OsStrExt;
@@ -240,7 +235,6 @@ fn a_shell_runs_nothing_of_what_names_and_values_hold() {
     assert!(failure.starts_with("exit 3\nerror: `OS_PASSWORD` holds a NUL character\n"), "{failure}");
 }
 
-#[cfg(unix)]
 #[test]
 fn a_command_gets_no_variable_that_can_hold_a_secret() {
     use std::os::unix::ffi::OsStrExt;

@@ -117,7 +117,6 @@ fn each_project_and_region_becomes_a_cloud_once() {
 }
 
 #[test]
-#[cfg(unix)]
 fn what_the_configuration_lacks_is_asked_for_at_the_terminal() {
     let nobody = Program::new();
     let url = nobody.auth_url();

@@ -3,13 +3,14 @@
 //! Each run has its own environment and home. The server is `dev/keystone`, which is started if necessary; each test
 //! has its own path to it, so that its requests can be counted.
 
+// The development Keystone, pseudo-terminals and shells are those of Unix.
+#![cfg(unix)]
+
 mod access;
 mod answers;
 mod batch;
 mod cache;
-#[cfg(unix)]
 mod children;
-#[cfg(unix)]
 mod chromium;
 mod command_line;
 mod completion;
@@ -17,7 +18,6 @@ mod configuration;
 mod doctor;
 mod dry_run;
 mod failures;
-#[cfg(unix)]
 mod handover;
 mod kept_tokens;
 mod login;

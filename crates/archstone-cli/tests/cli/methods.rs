@@ -115,7 +115,6 @@ fn each_method_logs_in_keeps_its_token_and_says_what_is_wrong() {
 }
 
 /// A program that prints a token as JSON, such as this one as another user.
-#[cfg(unix)]
 #[test]
 fn a_program_logs_in() {
     let alice = Program::of("alice");

@@ -184,7 +184,6 @@ fn a_person_confirms_a_code_on_another_device() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_phone_can_read_the_url_from_a_terminal() {
     let clouds = Clouds::start();
@@ -207,7 +206,6 @@ fn a_phone_can_read_the_url_from_a_terminal() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_browser_of_this_machine_is_opened_and_what_it_is_given_says_nothing_of_the_login() {
     let clouds = Clouds::start();

@@ -1,6 +1,9 @@
 //! Output: write errors are reported, a terminal gets no control characters, and YAML round-trips.
 
-use std::process::{Command, Stdio};
+use std::{
+    os::unix::fs::PermissionsExt,
+    process::{Command, Stdio},
+};
 
 use crate::program::Program;
 
@@ -252,11 +255,7 @@ fn a_log_file_has_what_is_logged_and_no_secret() {
     assert_ne!(failed.code, Some(0));
     let last = log().lines().next_back().expect("a line").to_owned();
     assert!(last.contains(" ERROR archstone [ alice web] ") && last.contains("identity:list_users"), "{last}");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        assert_eq!(std::fs::metadata(&file).expect("the log").permissions().mode() & 0o777, 0o600);
-    }
+    assert_eq!(std::fs::metadata(&file).expect("the log").permissions().mode() & 0o777, 0o600);
     let refused = alice.run("whoami --log-file no/such/folder/log").failure();
     assert!(
         refused.starts_with("exit 2\nerror: `--log-file` names `no/such/folder/log`, which cannot be written"),

@@ -36,7 +36,6 @@ impl Scene {
     }
 
     /// The same with the program named `openstack`.
-    #[cfg(unix)]
     #[track_caller]
     pub(crate) fn play_as_openstack(&self, lines: &[(&str, &str)]) {
         let program = self.admin.home.join("openstack");

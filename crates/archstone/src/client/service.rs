@@ -337,7 +337,7 @@ impl ServiceClient {
             None => inner.client.place(filter, &inner.configured),
         };
         let wanted = Wanted { range: self.versions_wanted(), allow: inner.allow, in_full: false };
-        inner.client.resolve_at(place, Some(wanted).filter(|_| !inner.skip_discovery)).await
+        inner.client.resolve_at(place, (!inner.skip_discovery).then_some(wanted)).await
     }
 
     fn versions_wanted(&self) -> Option<VersionRange> {

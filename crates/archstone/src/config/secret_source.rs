@@ -183,12 +183,11 @@ fn of_keyring(value: &Sourced<&str>) -> Result<Secret> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
     use crate::config::Origin;
 
-    #[cfg(unix)]
     #[test]
     fn a_command_is_run_as_it_is_written_and_shown_as_one_line() {
         use std::os::unix::fs::PermissionsExt;

@@ -390,8 +390,8 @@ clouds:
 ";
     let machine = Machine::new(clouds, "clouds: {}");
     let host = Host::made(machine.variables.clone()).with_folders(&machine.folder, &machine.folder);
+    #[cfg(unix)]
     for name in ["clouds.yaml", "secure.yaml"] {
-        #[cfg(unix)]
         fs::set_permissions(machine.folder.join(name), std::os::unix::fs::PermissionsExt::from_mode(0o600))
             .expect(name);
     }

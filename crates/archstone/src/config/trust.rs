@@ -115,6 +115,7 @@ fn owner(path: &Path) -> std::io::Result<Option<u32>> {
 }
 
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
 fn owner(_path: &Path) -> std::io::Result<Option<u32>> {
     Ok(None)
 }

@@ -4,7 +4,6 @@
 
 use std::{
     fmt, io,
-    path::Path,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -145,7 +144,7 @@ impl Making {
     }
 
     #[cfg(unix)]
-    pub(super) fn socket(path: &Path, Parts { tls, .. }: Parts) -> Self {
+    pub(super) fn socket(path: &std::path::Path, Parts { tls, .. }: Parts) -> Self {
         Self::Socket(HttpsConnector::from((Socket(path.into()), tls)))
     }
 
@@ -330,7 +329,7 @@ impl std::error::Error for SocksFailure {
 /// All connections go to one UNIX socket.
 #[cfg(unix)]
 #[derive(Clone)]
-pub(super) struct Socket(Arc<Path>);
+pub(super) struct Socket(Arc<std::path::Path>);
 
 #[cfg(unix)]
 impl Service<Uri> for Socket {

@@ -8,8 +8,7 @@ use archstone::{
     host::Host,
 };
 use archstone_testing::{
-    Authority, CatalogBuilder, Certificate, FakeCloud, FakeKeystone, FakeProject, FakeServer, FakeUser, Reply,
-    VersionsBuilder,
+    Authority, CatalogBuilder, Certificate, FakeCloud, FakeKeystone, FakeServer, Reply, VersionsBuilder,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
@@ -307,6 +306,8 @@ fn folder(name: &str) -> PathBuf {
 #[tokio::test]
 async fn files_that_count_their_permissions_and_what_is_unknown_in_them() {
     use std::os::unix::fs::PermissionsExt;
+
+    use archstone_testing::{FakeProject, FakeUser};
     let user = FakeUser::new("demo", "correct horse").member_of("demo");
     let catalog = CatalogBuilder::new().service("identity", "keystone", "/v3");
     let keystone = FakeCloud::new().catalog(catalog).project(FakeProject::new("demo")).user(user).start();

@@ -16,10 +16,7 @@ mod folder;
 mod identity;
 mod logins;
 mod methods;
-#[cfg_attr(
-    not(any(feature = "encrypted-keys", unix)),
-    expect(dead_code, reason = "only those tests look at all of it")
-)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "only tests for Unix use all of it"))]
 mod mutual;
 mod oidc;
 mod onward;

@@ -3,7 +3,6 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{IpAddr, TcpListener},
-    os::unix::net::UnixListener,
     time::Duration,
 };
 
@@ -135,11 +134,12 @@ fn a_connection_is_closed_with_its_last_blocking_client_and_without_another_call
     assert_eq!(server.join().unwrap(), 0);
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn every_connection_can_go_to_one_socket() {
     let path = std::env::temp_dir().join(format!("archstone-socket-{}", std::process::id()));
     let _ = std::fs::remove_file(&path);
-    let listener = UnixListener::bind(&path).unwrap();
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
     let server = std::thread::spawn(move || {
         let (connection, _) = listener.accept().unwrap();
         let lines = BufReader::new(&connection).lines().map(Result::unwrap);

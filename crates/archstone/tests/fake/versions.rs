@@ -44,5 +44,5 @@ async fn every_form_of_version_document_leads_to_the_service_and_is_read_once() 
         let servers = "/nova/v2.1/servers";
         assert_eq!(asked, ["/v3/auth/tokens", "/nova/", servers, servers, servers], "{form}");
     }
-    assert!(format!("{:?} {:?}", versions.single("v9"), versions.bare("v9")).matches("404").count() == 2);
+    assert_eq!(format!("{:?} {:?}", versions.single("v9"), versions.bare("v9")).matches("404").count(), 2);
 }

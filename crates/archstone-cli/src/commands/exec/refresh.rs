@@ -31,6 +31,7 @@ impl TokenFile {
         let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let above = Host::default().variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|it| it.is_dir());
         let folder = above.unwrap_or_else(std::env::temp_dir).join(format!("archstone-exec-{name}"));
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are of Unix"))]
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

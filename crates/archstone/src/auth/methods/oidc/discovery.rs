@@ -62,7 +62,7 @@ impl Discovered {
             let message = format!("the discovery document at `{}` has a `{name}` that {what}", public_url(&self.url));
             Error::new(ErrorKind::InvalidResponse, message).with_url(&self.url)
         };
-        let aliases = Some(&self.document["mtls_endpoint_aliases"]).filter(|_| by_certificate);
+        let aliases = by_certificate.then(|| &self.document["mtls_endpoint_aliases"]);
         let value = aliases.and_then(|it| it.get(name)).unwrap_or(&self.document[name]);
         if value.is_null() {
             return Ok(None);
