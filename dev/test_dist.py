@@ -16,12 +16,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-from server import DEV, STATE, Failure
+from debian_root import Root, run
+from server import DEV, Failure
 
 DIST = DEV.parent / "dist"
 # Releases of Debian, with the Pythons that are tested there: the oldest supported one, and the newest.
@@ -46,90 +45,9 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-@dataclass(frozen=True)
-class Root:
-    """A clean Debian system in a folder."""
-
-    release: str
-
-    @property
-    def folder(self) -> Path:
-        """Its path."""
-        return STATE / "roots" / self.release
-
-    def make(self) -> None:
-        """Create it, unless it exists."""
-        made = self.folder.with_suffix(".made")
-        if made.exists():
-            return
-        if os.geteuid() != 0 or not shutil.which("debootstrap"):
-            raise Failure("clean systems need root and debootstrap: apt install debootstrap")
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        say(f"making a Debian {self.release} in {self.folder.relative_to(DEV.parent)} ...")
-        log = self.folder.with_suffix(".log")
-        command = ["debootstrap", "--variant=minbase", self.release, str(self.folder)]
-        with log.open("w") as opened:
-            ended = subprocess.run(command, stdout=opened, stderr=opened, check=False)
-        if ended.returncode != 0:
-            raise Failure(f"debootstrap failed, see {log}")
-        if pythons := PYTHONS.get(self.release):
-            packages = [name for it in pythons for name in (it, f"{it}-venv")]
-            self.run("apt-get", "install", "--quiet=2", "--yes", "--no-install-recommends", *packages)
-        self.run("apt-get", "clean")
-        made.touch()
-
-    def run(self, *command: str, variables: dict[str, str] | None = None) -> str:
-        """Run a command in it, and return its output."""
-        environment = {
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-            "HOME": "/tmp/home",
-            "LC_ALL": "C.UTF-8",
-            "DEBIAN_FRONTEND": "noninteractive",
-        }
-        return run("chroot", str(self.folder), *command, variables=environment | (variables or {}))
-
-    @contextmanager
-    def left_as_it_was(self, what: str) -> Iterator[None]:
-        """Fail if files were added or removed, except logs, caches and package lists."""
-        before = self.files()
-        yield
-        shutil.rmtree(self.folder / "tmp" / "home", ignore_errors=True)
-        changed = sorted(before ^ self.files())
-        if changed:
-            raise Failure(f"{self.release}: {what} has left or removed {changed[:20]}")
-        say(f"   removed: all {len(before)} files and folders are as they were")
-
-    def files(self) -> set[str]:
-        """All files and folders."""
-        passing = ("var/cache/", "var/log/", "var/lib/apt/", "var/lib/dpkg/", "dev/", "proc/", "sys/")
-        found = (str(it.relative_to(self.folder)) for it in self.folder.rglob("*"))
-        return {it for it in found if not it.startswith(passing)}
-
-    @contextmanager
-    def given(self, file: Path) -> Iterator[str]:
-        """Copy a file of this machine into it, and return its path there."""
-        copied = Path(shutil.copy2(file, self.folder / "tmp"))
-        try:
-            yield f"/tmp/{copied.name}"
-        finally:
-            copied.unlink()
-
-
-def run(*command: str, variables: dict[str, str] | None = None) -> str:
-    """Run a command and return its output, or fail with it."""
-    ended = subprocess.run(
-        command,
-        env=variables or dict(os.environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if ended.returncode != 0:
-        raise Failure(f"{' '.join(command)}: status {ended.returncode}\n{ended.stdout}")
-    return ended.stdout.strip()
+def clean(release: str) -> Root:
+    """A clean system with the Pythons that are tested there."""
+    return Root(release, tuple(name for it in PYTHONS.get(release, []) for name in (it, f"{it}-venv")))
 
 
 def package(pattern: str) -> Path:
@@ -250,14 +168,14 @@ def main() -> None:
     auth_url = run(str(DEV / "keystone"), "up").splitlines()[-1]
     parts = [options.only] if options.only else ["archive", "deb", "wheels"]
     if "archive" in parts:
-        archive_in(Root(ARCHIVE_RELEASE), auth_url)
+        archive_in(clean(ARCHIVE_RELEASE), auth_url)
     if "deb" in parts:
         for release in DEB_RELEASES:
-            deb_in(Root(release), auth_url)
+            deb_in(clean(release), auth_url)
     if "wheels" in parts:
         for release, pythons in PYTHONS.items():
             for python in pythons:
-                wheels_in(Root(release), python, auth_url)
+                wheels_in(clean(release), python, auth_url)
         for python in options.python:
             wheels_of_this_machine(python, auth_url)
     say("\neverything that was installed has logged in, and is removed again")

@@ -28,7 +28,7 @@ const NEW: Duration = Duration::from_secs(2);
 pub(crate) struct Refused<'a> {
     pub(crate) token: &'a Token,
     pub(crate) url: &'a Url,
-    /// When the client received it, if known.
+    /// When the client received it, if it is the client's current token.
     pub(crate) received: Option<Moment>,
     /// Whether the service that issued it refused it.
     pub(crate) is_by_issuer: bool,
@@ -74,14 +74,16 @@ impl Refusals {
         let mut known = self.lock();
         known.retain(|it| it.since.until(now) < REMEMBERED);
         let is_new = refused.received.is_some_and(|received| received.until(now) < NEW);
-        let Some(last) = known.iter_mut().find(|it| it.origin == origin) else {
-            return if is_new && !has_worked && !refused.for_another_reason { Another::Later } else { Another::Now };
-        };
+        // Without a replacement that is known, as after a login that nothing here asked for.
+        let of_the_login =
+            if is_new && !has_worked && !refused.for_another_reason { Another::Later } else { Another::Now };
+        let Some(last) = known.iter_mut().find(|it| it.origin == origin) else { return of_the_login };
         match last.state {
             // Some paths accept any token.
             State::Refused if last.token == *refused.token || !has_worked => Another::No,
-            // There is a newer one, or this one was accepted before, and has been revoked since.
-            _ if last.token != *refused.token || has_worked => Another::Now,
+            // It was accepted before, and has been revoked since.
+            _ if has_worked => Another::Now,
+            _ if last.token != *refused.token => of_the_login,
             State::Early => Another::Later,
             State::Decides | State::Refused => {
                 last.state = State::Refused;
@@ -201,7 +203,11 @@ mod tests {
             (since(10, by(&worked)), Another::Now),
             (since(10, by_reason(&other)), Another::Now),
         ] {
-            assert_eq!(Refusals::default().another(first, at(10)), outcome, "{first:?}");
+            let refusals = Refusals::default();
+            assert_eq!(refusals.another(first, at(10)), outcome, "{first:?}");
+            // The same if the login was made while a replacement was refused.
+            refusals.replaced(by_issuer(&new), &later, Another::Now, at(10));
+            assert_eq!(refusals.another(first, at(10)), outcome, "{first:?}");
         }
     }
 }

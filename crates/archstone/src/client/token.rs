@@ -225,13 +225,11 @@ impl Client {
         replaced: u32,
         for_another_reason: bool,
     ) -> Option<Result<Token>> {
-        /// A token that this service has accepted may have been revoked meanwhile, and so may the next.
+        /// Each token may be revoked before it is used, while the request waits. A service that refuses new tokens in
+        /// general gets fewer: see `refusals`.
         const MOST: u32 = 20;
-        /// For tokens that it has not accepted before: several may be rejected because of one revocation.
-        const MOST_UNTRIED: u32 = 3;
         let Inner { slot, identity, config, .. } = &*self.0;
-        let most = if refused.has_worked_at(url) { MOST } else { MOST_UNTRIED };
-        if replaced >= most || !self.can_replace(refused) {
+        if replaced >= MOST || !self.can_replace(refused) {
             return None;
         }
         let now = || identity.host.now();

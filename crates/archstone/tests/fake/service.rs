@@ -1,13 +1,20 @@
 //! Requests to services.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
 
 use archstone::{Client, EndpointFilter, ErrorKind, RetryPolicy};
 use archstone_testing::{Failure, FakeKeystone, FakeServer, Reply};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
-use crate::{at, demo, quick};
+use crate::{at, demo, quick, within};
 
 #[tokio::test]
 async fn a_given_token_that_is_refused_is_never_sent_twice() {
@@ -403,6 +410,43 @@ async fn calls_at_a_service_that_refuses_every_token_cost_two_logins() {
         assert_eq!(call.await.unwrap(), ErrorKind::TokenRejected);
     }
     assert_eq!(busy.logins(), 2);
+}
+
+/// Keystone revokes by whole seconds, so each revocation can cost two tokens; and a slow request can meet several.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_is_slow_while_tokens_are_revoked_twice_succeeds() {
+    let keystone = FakeKeystone::start();
+    keystone.on("GET", "/compute/v2.1/quick").reply(Reply::json(200, "{}"));
+    let (was_taken, third) = mpsc::channel();
+    let (seen, third) = (AtomicUsize::new(0), Mutex::new(third));
+    keystone.on("GET", "/compute/v2.1/slow").reply_with(move |_| match seen.fetch_add(1, Ordering::Relaxed) {
+        2 => {
+            third.lock().unwrap().recv().unwrap();
+            Reply::error(401, "revoked again")
+        }
+        0 | 1 | 3 => Reply::error(401, "revoked"),
+        _ => Reply::json(200, "{}"),
+    });
+    let client = demo(&keystone).build().unwrap();
+    let service = client.service("compute");
+    service.get("quick").send().await.unwrap();
+
+    let slow = tokio::spawn({
+        let service = service.clone();
+        async move { service.get("slow").send().await }
+    });
+    let the_third = async {
+        while keystone.count("GET", "/compute/v2.1/slow") < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    within(Duration::from_secs(60), "the third request", the_third).await;
+    // The third token works elsewhere before it is refused.
+    service.get("quick").send().await.unwrap();
+    was_taken.send(()).unwrap();
+
+    assert_eq!(slow.await.unwrap().unwrap().status(), 200);
+    assert_eq!(keystone.logins(), 5);
 }
 
 /// The same holds for the identity service's own routes: if a token that was just issued is refused, the caller is not
