@@ -30,6 +30,8 @@ class Page:
     shell: str = ""
     python: str = ""
     rust: str = ""
+    # Whether its program in Rust serves while the commands are run.
+    serves: bool = False
 
 
 CLIENTS = """\
@@ -72,16 +74,25 @@ done
 """
 
 
-def guide(name: str, user: str = "alice", shell: str = "") -> tuple[str, Page]:
+# A cloud of the reader.
+MYCLOUD = """\
+cat >clouds.yaml <<END
+clouds:
+  mycloud: {auth: {auth_url: "$OS_AUTH_URL", username: alice, password: alice-secret}}
+END
+"""
+
+
+def guide(name: str, user: str = "alice", shell: str = "", serves: bool = False) -> tuple[str, Page]:
     """A page of docs/guides, which starts in a shell without a cloud, and configures one."""
-    return f"docs/guides/{name}.md", Page(
-        user=user, shell=shell + "unset ${!OS_*} REQUESTS_CA_BUNDLE CURL_CA_BUNDLE\n"
-    )
+    shell += "unset ${!OS_*} REQUESTS_CA_BUNDLE CURL_CA_BUNDLE\n"
+    return f"docs/guides/{name}.md", Page(user=user, shell=shell, serves=serves)
 
 
 GUIDES = dict(
     [
         guide("ansible-terraform"),
+        guide("axum", "service", MYCLOUD, serves=True),
         guide("ci-without-secrets"),
         guide("fastapi-asyncio", "service"),
         guide("fleet", "bob"),

@@ -39,11 +39,13 @@ import os
 import pty
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import termios
 import textwrap
+import time
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -176,6 +178,21 @@ def matches(shown: str, printed: str) -> bool:
     return re.fullmatch(r".*".join(parts) + r"\s*", comparable(printed)) is not None
 
 
+# Where a program of a page serves.
+SERVICE = "127.0.0.1:8000"
+
+
+@cache
+def free_address() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return f"127.0.0.1:{found.getsockname()[1]}"
+
+
+def here(text: str, address: str) -> str:
+    """What is on a page, with the addresses of this machine."""
+    return ADDRESS.sub(address, text).replace(SERVICE, free_address())
+
+
 def is_elsewhere(line: str) -> bool:
     return any(line.startswith(start) for start in ELSEWHERE)
 
@@ -248,7 +265,7 @@ def run_shell(page: str, about: Page, environment: dict[str, str], folder: Path)
             # A script fails if one of its commands fails.
             script += [
                 "failed=0; trap 'failed=$?' ERR" if step.is_script else "",
-                ADDRESS.sub(address, step.line),
+                here(step.line, address),
                 f"printf '\\n{MARK}%s{MARK}' $" + ("failed; trap - ERR" if step.is_script else "?"),
             ]
     (folder / "page.sh").write_text("\n".join(script) + "\n")
@@ -369,7 +386,7 @@ def rust_of(page: str, about: Page, address: str) -> list[str]:
             "#![allow(warnings)]\n#[tokio::main]\nasync fn main() -> archstone::Result<()> {\n"
             f"{about.rust}{code}\n{calls}Ok(())\n}}\n"
         )
-    return [ADDRESS.sub(address, program) for program in programs]
+    return [here(program, address) for program in programs]
 
 
 MANIFEST = """\
@@ -381,8 +398,9 @@ edition = "2024"
 [dependencies]
 archstone = {{ path = "{repository}/crates/archstone" }}
 archstone-testing = {{ path = "{repository}/crates/archstone-testing" }}
+axum = {{ version = "0.8", default-features = false, features = ["http1", "json", "tokio"] }}
 serde_json = "1"
-tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
+tokio = {{ version = "1", features = ["macros", "rt-multi-thread", "net"] }}
 """
 
 
@@ -424,6 +442,22 @@ def run_rust(page: str, about: Page, environment: dict[str, str], folder: Path, 
                 f"{block.place}: the program", shown[block].text.splitlines(), done.stdout
             )
     return problems
+
+
+@contextlib.contextmanager
+def serving(page: str, environment: dict[str, str], folder: Path, programs: Path) -> Iterator[None]:
+    """Runs the program of a page until its commands have run."""
+    process = subprocess.Popen([programs / program(page, 0)], cwd=folder, env=environment)
+    host, port = free_address().split(":")
+    try:
+        while process.poll() is None:
+            with contextlib.suppress(ConnectionRefusedError), socket.create_connection((host, int(port))):
+                break
+            time.sleep(0.05)
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 def program(page: str, number: int) -> str:
@@ -675,10 +709,12 @@ def run_pages(wanted: list[str]) -> Iterator[tuple[str, list[str]]]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             environment = environment_of(about.user, folder)
-            found = run_shell(page, about, environment, folder)
+            with serving(page, environment, folder, programs) if about.serves else contextlib.nullcontext():
+                found = run_shell(page, about, environment, folder)
             if blocks(page, "python", "pycon"):
                 found += run_python(page, about, environment, folder)
-            found += run_rust(page, about, environment, folder, programs)
+            if not about.serves:
+                found += run_rust(page, about, environment, folder, programs)
         yield page, found
 
 
