@@ -3,10 +3,16 @@
 mod least;
 mod refresh;
 
-use std::{io, path::PathBuf, process, time::Duration};
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    path::PathBuf,
+    process,
+    time::Duration,
+};
 
-use archstone::{Access, Error, ErrorKind, Result, Trust, blocking::Client, host::Host};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use archstone::{Access, Error, ErrorKind, Proxy, Result, TransportSettings, Trust, blocking::Client, host::Host};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::{
     command::{Answers, Own, Spec, duration},
@@ -58,14 +64,16 @@ fn describe() -> Command {
             .required(true)
             .num_args(1..)
             .action(ArgAction::Append)
+            // They need not be text.
+            .value_parser(value_parser!(OsString))
             .last(true)
             .help("The command and its arguments, after `--`"),
     ])
 }
 
 fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
-    let mut words = options.get_many::<String>("command").into_iter().flatten();
-    let program = words.next().map_or("", String::as_str);
+    let mut words = options.get_many::<OsString>("command").into_iter().flatten();
+    let program = words.next().map_or(OsStr::new(""), OsString::as_os_str);
     let mut command = process::Command::new(program);
     command.args(words);
     for name in Host::default().cloud_variables() {
@@ -95,7 +103,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
         }
     };
     let status = outcome.unwrap_or_else(|error| {
-        failure!("cannot run `{program}`: {error}");
+        failure!("cannot run `{}`: {error}", program.display());
         if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NOT_RUNNABLE }
     });
     Ok(Answer::Ending(Box::new(Answer::Text(String::new())), status))
@@ -133,6 +141,13 @@ fn way(client: &Client, access: &Access) -> impl Iterator<Item = (&'static str, 
         Trust::Bundle(bundle) => (Some(bundle.display().to_string()), None),
         Trust::Nothing => (None, Some("true".to_owned())),
     };
+    let proxy = match &transport.proxy {
+        Proxy::System => None,
+        Proxy::Direct => Some("none".to_owned()),
+        Proxy::Through(proxy) => Some(proxy.expose().to_owned()),
+    };
+    let (endpoints, tls, defaults) =
+        (transport.insecure_endpoints, transport.tls_min_version, TransportSettings::default());
     let variables = [
         ("OS_AUTH_URL", auth_url.map(ToString::to_string)),
         ("OS_REGION_NAME", config.region().map(ToOwned::to_owned)),
@@ -144,6 +159,13 @@ fn way(client: &Client, access: &Access) -> impl Iterator<Item = (&'static str, 
         // If it cannot be read, the command that needs it reports that.
         ("ARCHSTONE_KEY_PASSWORD", transport.key_password().ok().flatten().map(|it| it.expose().to_owned())),
         ("ARCHSTONE_UNIX_SOCKET", file(&transport.unix_socket)),
+        ("ARCHSTONE_PROXY", proxy),
+        ("ARCHSTONE_NO_PROXY", transport.no_proxy.clone()),
+        (
+            "ARCHSTONE_INSECURE_ENDPOINTS",
+            (endpoints != defaults.insecure_endpoints).then(|| endpoints.as_str().to_owned()),
+        ),
+        ("OS_TLS_MIN_VERSION", (tls != defaults.tls_min_version).then(|| tls.to_string())),
     ];
     variables.into_iter().filter_map(|(name, value)| Some((name, value?)))
 }

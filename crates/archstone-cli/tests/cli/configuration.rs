@@ -278,6 +278,30 @@ fn a_command_gets_no_variable_that_can_hold_a_secret() {
 }
 
 #[test]
+fn a_command_reaches_the_cloud_as_the_login_did() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    let program = with_cloud();
+    for (name, value) in [
+        ("no_proxy", "127.0.0.1,.example"),
+        ("proxy", "http://user:marked-47@127.0.0.1:9"),
+        ("insecure_endpoints", "refuse"),
+        ("tls_min_version", "1.3"),
+    ] {
+        program.run_with_input(&format!("config set mine {name} -"), value).result();
+    }
+    let mut command = program.command(&["--os-cloud", "mine", "exec", "--", "printenv"]);
+    let names = ["ARCHSTONE_NO_PROXY", "ARCHSTONE_PROXY", "ARCHSTONE_INSECURE_ENDPOINTS", "OS_TLS_MIN_VERSION"];
+    let printed = program.read(&command.args(names).output().expect("the program runs"));
+    let expected = "127.0.0.1,.example\nhttp://user:marked-47@127.0.0.1:9\nrefuse\n1.3\n";
+    assert_eq!(printed.result(), expected);
+    // Its arguments need not be UTF-8.
+    let mut command = program.command(&["--os-cloud", "mine", "exec", "--", "printf", "%s"]);
+    let output = command.arg(OsStr::from_bytes(b"\xff")).output().expect("the program runs");
+    assert_eq!(output.stdout, b"\xff", "{output:?}");
+}
+
+#[test]
 fn a_command_that_cannot_be_run_ends_as_in_a_shell() {
     let program = with_cloud();
     fs::write(program.home.join("data"), "no program").expect("a file");
