@@ -12,7 +12,8 @@ pub(super) type Handle = PathBuf;
 
 pub(super) fn open_folder(path: &Path) -> io::Result<(PathBuf, Handle)> {
     fs::create_dir_all(path)?;
-    let path = path.canonicalize()?;
+    // People see it; a path of `canonicalize` would begin with `\\?\` on Windows.
+    let path = std::path::absolute(path)?;
     Ok((path.clone(), path))
 }
 
