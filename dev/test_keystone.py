@@ -238,6 +238,10 @@ class SelfCheck(unittest.TestCase):
         printed = subprocess.run(["sh", "-c", script], capture_output=True, check=True).stdout.decode()
         self.assertEqual(printed, next(u["password"] for u in CLOUD["users"] if u["name"] == "zoe"))
         self.assertIn("OS_USER_DOMAIN_NAME=acme", run("env", "acme/alice", NAME))
+        # Nothing of another user or cloud is left.
+        script = f"OS_CLOUD=x; {run('env', 'admin', NAME)}\n{run('env', 'alice', NAME)}\necho $OS_CLOUD $OS_PROJECT_NAME"
+        printed = subprocess.run(["sh", "-c", script], capture_output=True, check=True).stdout.decode()
+        self.assertEqual(printed, "\n")
 
     def test_up_again_and_reset(self) -> None:
         """`up` twice is the same server; `reset` deletes new resources, and keeps the address."""

@@ -57,10 +57,13 @@ fn clouds_and_files_are_listed() {
 fn a_check_ends_with_a_status_that_says_whether_anything_is_refused() {
     let program = with_cloud();
     let warned = program.run("config check -f json").json();
+    fs::set_permissions(program.home.join("clouds.yaml"), PermissionsExt::from_mode(0o600)).expect("a mode");
+    let good = program.run("config check -f value");
     fs::write(program.home.join("clouds.yaml"), "clouds: {mine: {auth: {usrname: x}}}").expect("clouds.yaml");
     let refused = program.run("config check -f value");
 
     assert_eq!(warned[0]["Severity"], "warning", "{warned}");
+    assert_eq!((good.result(), good.stderr.as_str()), ("", "no problems found\n"));
     assert_eq!((refused.code, refused.stderr.as_str()), (Some(3), ""));
     assert!(refused.stdout.contains("did you mean `username`?"), "{}", refused.stdout);
 }

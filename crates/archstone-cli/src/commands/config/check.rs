@@ -6,6 +6,7 @@ use clap::{ArgMatches, Command};
 use crate::{
     cloud_options::in_a_shell,
     command::{Answers, Own, Spec},
+    console,
     output::Answer,
     session::Session,
 };
@@ -29,6 +30,9 @@ fn describe() -> Command {
 #[expect(clippy::unnecessary_wraps, reason = "other commands can fail")]
 fn run(_session: &Session<'_>, _options: &ArgMatches) -> Result<Answer> {
     let findings = check(&Host::default());
+    if findings.is_empty() {
+        console::tell_unless_quiet("no problems found");
+    }
     let flawed = findings.iter().any(|it| it.is_error);
     let rows = findings.into_iter().map(|finding| {
         let severity = if finding.is_error { "error" } else { "warning" };
