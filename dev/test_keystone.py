@@ -239,7 +239,8 @@ class SelfCheck(unittest.TestCase):
         self.assertEqual(printed, next(u["password"] for u in CLOUD["users"] if u["name"] == "zoe"))
         self.assertIn("OS_USER_DOMAIN_NAME=acme", run("env", "acme/alice", NAME))
         # Nothing of another user or cloud is left.
-        script = f"OS_CLOUD=x; {run('env', 'admin', NAME)}\n{run('env', 'alice', NAME)}\necho $OS_CLOUD $OS_PROJECT_NAME"
+        before, after = run("env", "admin", NAME), run("env", "alice", NAME)
+        script = f"OS_CLOUD=x; {before}\n{after}\necho $OS_CLOUD $OS_PROJECT_NAME"
         printed = subprocess.run(["sh", "-c", script], capture_output=True, check=True).stdout.decode()
         self.assertEqual(printed, "\n")
 
