@@ -57,7 +57,8 @@ fn clouds_and_files_are_listed() {
 fn a_check_ends_with_a_status_that_says_whether_anything_is_refused() {
     let program = with_cloud();
     let warned = program.run("config check -f json").json();
-    fs::set_permissions(program.home.join("clouds.yaml"), PermissionsExt::from_mode(0o600)).expect("a mode");
+    fs::set_permissions(program.home.join(".config/openstack/clouds.yaml"), PermissionsExt::from_mode(0o600))
+        .expect("a mode");
     let good = program.run("config check -f value");
     fs::write(program.home.join("clouds.yaml"), "clouds: {mine: {auth: {usrname: x}}}").expect("clouds.yaml");
     let refused = program.run("config check -f value");
