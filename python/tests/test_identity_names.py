@@ -143,7 +143,8 @@ def test_help_lists_the_fields() -> None:
 
     for create in (client.users.create, type(client.users).create):
         shown = pydoc.plain(pydoc.render_doc(create))
-        assert "create(name, *, domain=None" in shown
+        # Python 3.13 writes long signatures on several lines.
+        assert "create(name,*,domain=None" in "".join(shown.split())
         for field in ("default_project: ", "email: Where to write to.", "password: The password.", "extra: Custom"):
             assert field in shown
     listed = pydoc.plain(pydoc.render_doc(client.users.list))
