@@ -64,7 +64,7 @@ fn describe() -> Command {
             .required(true)
             .num_args(1..)
             .action(ArgAction::Append)
-            // They need not be text.
+            // Arguments of a command need not be UTF-8.
             .value_parser(value_parser!(OsString))
             .last(true)
             .help("The command and its arguments, after `--`"),
