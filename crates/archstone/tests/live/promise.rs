@@ -299,10 +299,8 @@ async fn the_environment_and_a_cloud_of_clouds_yaml_serve_as_well() {
     assert_eq!(client.access().await.unwrap().project_name(), Some("db"));
 
     let variables = dev(&["env", "acme/alice"]);
-    let variables = variables.lines().map(|line| {
-        let (name, value) = line.trim_start_matches("export ").split_once('=').unwrap();
-        (name.to_owned(), value.trim_matches('\'').to_owned())
-    });
+    let variables = variables.lines().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
+    let variables = variables.map(|(name, value)| (name, value.trim_matches('\'')));
     let client = Client::builder().environment().host(Host::made(variables)).build().unwrap();
     assert_eq!(client.access().await.unwrap().user_domain_name(), Some("acme"));
 }
