@@ -19,13 +19,17 @@ from server import (
     say,
     tail,
 )
-from store_process import PROGRAMS, Process
+from store_process import PATIENCE_SECONDS, PROGRAMS, Process
 
 FOLDER = STATE / "stores"
 # This environment contains what creates certificates.
 KEYSTONE = Environment(STATE / "venv", DEV / "requirements.txt", "Keystone")
 READY_SECONDS = 60
 
+# How long a server of a group may be silent before the others consider it down, in milliseconds.
+PATIENCE = PATIENCE_SECONDS * 1000
+# The same for a server that is known to be killed.
+IMPATIENCE = 500
 # The name of the master for the sentinels.
 MASTER = "archstone"
 MASTER_ADDRESS = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)
@@ -70,7 +74,7 @@ CLUSTER = """\
 cluster-enabled yes
 cluster-port {bus}
 cluster-config-file nodes.conf
-cluster-node-timeout 1000
+cluster-node-timeout {patience}
 """
 
 SENTINEL = """\
@@ -80,7 +84,7 @@ dir {folder}
 set-proc-title no
 sentinel myid {id}
 sentinel monitor {name} {host} {master} 2
-sentinel down-after-milliseconds {name} 1500
+sentinel down-after-milliseconds {name} {patience}
 sentinel failover-timeout {name} 3000
 sentinel parallel-syncs {name} 1
 """
@@ -232,7 +236,7 @@ class SentinelStore(Store):
 
     def process(self, folder: Path) -> Process:
         if folder.name.startswith("sentinel"):
-            return Process(folder, "redis-sentinel", SENTINEL, {"name": MASTER})
+            return Process(folder, "redis-sentinel", SENTINEL, {"name": MASTER, "patience": PATIENCE})
         return Process(folder, self.program, self.conf)
 
     @property
@@ -293,18 +297,24 @@ class SentinelStore(Store):
         return is_copy(self.other(master)) and copied >= replicated(master, "master_repl_offset") > 0
 
     def fail_over(self) -> str:
-        # On a busy machine, the sentinels may just have replaced a master that did not respond in time. And
-        # writes that are not replicated yet would be lost.
+        # Writes that are not replicated yet would be lost.
         self.wait_for(self.sentinels[0], lambda _: self.is_settled())
         old = self.master()
         new = self.other(old)
         old.kill()
+        self.set_patience(IMPATIENCE)
         for one in self.sentinels:
             self.wait_for(one, lambda it: it.answers(*MASTER_ADDRESS) == [HOST, str(new.port)])
+        self.set_patience(PATIENCE)
         self.make_replica(old, new)
         old.start()
         self.wait_for(old, is_copy)
         return new.name
+
+    def set_patience(self, milliseconds: int) -> None:
+        """Set how long the master may be silent before the sentinels replace it."""
+        for one in self.sentinels:
+            one.ask("SENTINEL", "SET", MASTER, "down-after-milliseconds", milliseconds)
 
     @property
     def url(self) -> str:
@@ -328,6 +338,9 @@ class ClusterStore(Store):
     scheme = "redis+cluster"
     conf = REDIS + CLUSTER
     names = ("redis-1", "redis-2", "redis-3")
+
+    def process(self, folder: Path) -> Process:
+        return Process(folder, self.program, self.conf, {"patience": PATIENCE})
 
     def prepare(self) -> None:
         for process in self.processes.values():

@@ -24,6 +24,8 @@ from server import (
     saved_settings,
 )
 
+# On a busy machine any process can be stalled for seconds.
+PATIENCE_SECONDS = 15
 PROGRAMS = Programs(
     STATE / "stores-programs",
     {
@@ -93,7 +95,7 @@ class Process:
         """Its state, for a list."""
         if (pid := self.pid()) is None:
             return "down"
-        return f"{'stopped' if process_state(pid).startswith('T') else 'running'} (pid {pid})"
+        return f"{'stopped' if self.is_suspended() else 'running'} (pid {pid})"
 
     def start(self) -> None:
         """Start it without data; it may not respond yet."""
@@ -141,7 +143,11 @@ class Process:
             raise Failure(f"{self.name} does not run")
         os.killpg(pid, number)
 
-    def ask(self, *words: object, timeout: float = 1) -> Any:
+    def is_suspended(self) -> bool:
+        """Whether it was suspended, and responds to nothing."""
+        return (pid := self.pid()) is not None and process_state(pid).startswith("T")
+
+    def ask(self, *words: object, timeout: float = PATIENCE_SECONDS) -> Any:
         """Send a command, and read the response: Redis's, or the first line of memcached's."""
         with contextlib.ExitStack() as stack:
             connection = stack.enter_context(socket.create_connection((HOST, self.port), timeout=timeout))
@@ -160,7 +166,7 @@ class Process:
     def answers(self, *words: object) -> Any:
         """The same; None while it does not respond."""
         try:
-            return self.ask(*words)
+            return self.ask(*words, timeout=1)
         except (OSError, Failure):
             return None
 
