@@ -1,9 +1,11 @@
 """A check of dev/keystone against a real server: python3 dev/test_keystone.py (about 20 seconds)."""
 
 import base64
+import contextlib
 import hmac
 import json
 import shlex
+import sqlite3
 import ssl
 import struct
 import subprocess
@@ -17,6 +19,7 @@ from typing import Any
 DEV = Path(__file__).resolve().parent
 NAME = "selfcheck"
 TLS_NAME = "selfcheck-tls"
+CACHE_NAME = "selfcheck-cache"
 CLOUD = json.loads((DEV / "cloud.json").read_text(encoding="utf-8"))
 
 
@@ -96,6 +99,7 @@ class SelfCheck(unittest.TestCase):
     def tearDownClass(cls) -> None:
         run("down", NAME, "--delete")
         run("down", TLS_NAME, "--delete")
+        run("down", CACHE_NAME, "--delete")
 
     def test_users_log_in(self) -> None:
         """Each seeded user gets a token or a refusal, as intended."""
@@ -231,6 +235,26 @@ class SelfCheck(unittest.TestCase):
         self.assertEqual(ask(f"{url}/projects", token=foreign, ca=ca).status, 401)
         run("down", TLS_NAME)
         self.assertRaises(urllib.error.URLError, ask, url, ca=ca)
+
+    def test_cache(self) -> None:
+        """`forget` clears the cache, and `--no-cache` makes a server without one."""
+        database = DEV / ".state/instances" / CACHE_NAME / "keystone.db"
+        for option, remembers in (("--cache", True), ("--no-cache", False)):
+            url = run("up", CACHE_NAME, "--workers", "1", option)
+            admin = login(url, "admin", scope=project("admin")).headers["X-Subject-Token"]
+            found = ask(f"{url}/projects?name=web", token=admin).json()["projects"][0]
+
+            def description(path: str, url: str = url, admin: str | None = admin, found: Any = found) -> str:
+                """The description of the project, asked for with this tag."""
+                answer = ask(f"{url.removesuffix('/v3')}{path}/v3/projects/{found['id']}", token=admin)
+                return str(answer.json()["project"]["description"])
+
+            before = description("")
+            with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+                connection.execute("UPDATE project SET description = ? WHERE id = ?", (option, found["id"]))
+            self.assertEqual(description(""), before if remembers else option)
+            self.assertEqual(description("/forget+x"), option)
+            run("down", CACHE_NAME)
 
     def test_env(self) -> None:
         """What `env` prints survives the shell, whatever the password contains."""
