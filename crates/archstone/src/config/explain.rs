@@ -26,7 +26,7 @@ pub struct Explanation {
 pub struct ExplainedValue {
     /// The option, or the key of a service's setting.
     pub name: String,
-    /// Whether the value must never be shown.
+    /// Whether the value is never shown. The URL of a token store is, without its password.
     pub secret: bool,
     /// The origin of the value.
     pub origin: Origin,
@@ -70,7 +70,7 @@ impl Explanation {
             let filled = is_url(name).then(|| resolve::filled(&text, &settings).ok()).flatten();
             ExplainedValue {
                 name: name.to_owned(),
-                secret: spec.is_some_and(|spec| spec.secret),
+                secret: spec.is_some_and(|spec| spec.hides(it.value.expose()) && spec.name != "token_cache"),
                 origin: it.origin.clone(),
                 value: filled.map_or_else(|| it.value.clone(), Secret::from),
             }

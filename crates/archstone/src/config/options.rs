@@ -7,6 +7,7 @@ use super::secret_source;
 use crate::{
     auth::{methods, store::has_password},
     settings::{OptionSpec, ValueKind},
+    transport::Route,
 };
 
 impl OptionSpec {
@@ -29,17 +30,25 @@ impl OptionSpec {
         Self::variable_of(self.name)
     }
 
-    /// Whether a value of the option must not be shown as it is: the URL of a store only if it contains a password.
+    /// Whether a value of the option must not be shown as it is: the URL of a store or a proxy only if it contains a
+    /// password.
     ///
     /// ```
     /// use archstone::config::OptionSpec;
     ///
     /// let place = OptionSpec::find("token_cache").unwrap();
     /// assert!(place.hides("redis://fleet:secret@cache") && !place.hides("redis://fleet@cache"));
+    /// let proxy = OptionSpec::find("proxy").unwrap();
+    /// assert!(proxy.hides("http://user:secret@proxy:3128") && !proxy.hides("http://proxy:3128") && !proxy.hides("none"));
     /// ```
     #[must_use]
     pub fn hides(&self, value: &str) -> bool {
-        self.secret || self.name == "token_cache" && has_password(value)
+        match self.name {
+            "token_cache" => has_password(value),
+            // What is no URL may be a part of one with a password.
+            "proxy" => value != "none" && Route::parse(value, "").map_or(true, |route| route.has_credentials()),
+            _ => self.secret,
+        }
     }
 
     /// Whether the option sets the scope of a token: a project, a domain, the system, a trust, or unscoped.

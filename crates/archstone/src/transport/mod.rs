@@ -38,7 +38,7 @@ pub(crate) use connections::blocking_client;
 pub(crate) use failure::{asks_for_tls, wants_tls};
 pub(crate) use pages::Trail;
 pub(crate) use progress::Progress;
-pub(crate) use proxy::{Proxies, Rules, Way};
+pub(crate) use proxy::{Proxies, Route, Rules, Way};
 pub(crate) use refusal::{refusal, request_id};
 pub(crate) use settings::{KeyPassword, Origins};
 #[cfg(any(feature = "memcached", feature = "redis"))]

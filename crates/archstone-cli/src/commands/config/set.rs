@@ -60,7 +60,7 @@ fn run(session: &Session<'_>, options: &ArgMatches) -> Result<Answer> {
                 .with_hint("`archstone config unset CLOUD OPTION` removes it"));
         }
         Some(value) => {
-            if spec.is_some_and(|spec| spec.secret) {
+            if spec.is_some_and(|spec| spec.hides(value)) {
                 warning!(
                     "everyone on this machine can see the secret in the process list; omit the value to be asked for it, or use `-`"
                 );
