@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 # Commands that another step runs, or that are not run at all: their prefix, and the reason.
 ELSEWHERE = {
