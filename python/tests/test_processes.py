@@ -248,7 +248,8 @@ else:
 '''
 
 def refused():
-    own = interpreters.create("legacy") if sys.version_info >= (3, 13) else interpreters.create()
+    # Python itself refuses to load the package in an isolated one.
+    own = interpreters.create("legacy") if sys.version_info >= (3, 13) else interpreters.create(isolated=False)
     failed = interpreters.run_string(own, REFUSED)
     interpreters.destroy(own)
     return failed is None
