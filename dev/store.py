@@ -270,6 +270,8 @@ class SentinelStore(Store):
     def join(self) -> None:
         self.wait_for(self.servers[1], is_copy)
         for one in self.sentinels:
+            # After a stall of two seconds, a sentinel would do nothing for half a minute.
+            one.ask("SENTINEL", "DEBUG", "tilt-trigger", PATIENCE)
             self.wait_for(one, lambda it: "OK 3 usable" in str(it.answers("SENTINEL", "CKQUORUM", MASTER)))
 
     def restart(self, processes: list[Process]) -> None:
