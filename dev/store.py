@@ -19,7 +19,7 @@ from server import (
     say,
     tail,
 )
-from store_process import PATIENCE_SECONDS, PROGRAMS, Process
+from store_process import PROGRAMS, STALL_SECONDS, Process
 
 FOLDER = STATE / "stores"
 # This environment contains what creates certificates.
@@ -27,9 +27,9 @@ KEYSTONE = Environment(STATE / "venv", DEV / "requirements.txt", "Keystone")
 READY_SECONDS = 60
 
 # How long a server of a group may be silent before the others consider it down, in milliseconds.
-PATIENCE = PATIENCE_SECONDS * 1000
+DOWN_AFTER = STALL_SECONDS * 1000
 # The same for a server that is known to be killed.
-IMPATIENCE = 500
+DOWN_AFTER_KILL = 500
 # The name of the master for the sentinels.
 MASTER = "archstone"
 MASTER_ADDRESS = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)
@@ -74,7 +74,7 @@ CLUSTER = """\
 cluster-enabled yes
 cluster-port {bus}
 cluster-config-file nodes.conf
-cluster-node-timeout {patience}
+cluster-node-timeout {down_after}
 """
 
 SENTINEL = """\
@@ -84,7 +84,7 @@ dir {folder}
 set-proc-title no
 sentinel myid {id}
 sentinel monitor {name} {host} {master} 2
-sentinel down-after-milliseconds {name} {patience}
+sentinel down-after-milliseconds {name} {down_after}
 sentinel failover-timeout {name} 3000
 sentinel parallel-syncs {name} 1
 """
@@ -236,7 +236,7 @@ class SentinelStore(Store):
 
     def process(self, folder: Path) -> Process:
         if folder.name.startswith("sentinel"):
-            return Process(folder, "redis-sentinel", SENTINEL, {"name": MASTER, "patience": PATIENCE})
+            return Process(folder, "redis-sentinel", SENTINEL, {"name": MASTER, "down_after": DOWN_AFTER})
         return Process(folder, self.program, self.conf)
 
     @property
@@ -271,7 +271,7 @@ class SentinelStore(Store):
         self.wait_for(self.servers[1], is_copy)
         for one in self.sentinels:
             # After a stall of two seconds, a sentinel would do nothing for half a minute.
-            one.ask("SENTINEL", "DEBUG", "tilt-trigger", PATIENCE)
+            one.ask("SENTINEL", "DEBUG", "tilt-trigger", DOWN_AFTER)
             self.wait_for(one, lambda it: "OK 3 usable" in str(it.answers("SENTINEL", "CKQUORUM", MASTER)))
 
     def restart(self, processes: list[Process]) -> None:
@@ -304,16 +304,16 @@ class SentinelStore(Store):
         old = self.master()
         new = self.other(old)
         old.kill()
-        self.set_patience(IMPATIENCE)
+        self.set_down_after(DOWN_AFTER_KILL)
         for one in self.sentinels:
             self.wait_for(one, lambda it: it.answers(*MASTER_ADDRESS) == [HOST, str(new.port)])
-        self.set_patience(PATIENCE)
+        self.set_down_after(DOWN_AFTER)
         self.make_replica(old, new)
         old.start()
         self.wait_for(old, is_copy)
         return new.name
 
-    def set_patience(self, milliseconds: int) -> None:
+    def set_down_after(self, milliseconds: int) -> None:
         """Set how long the master may be silent before the sentinels replace it."""
         for one in self.sentinels:
             one.ask("SENTINEL", "SET", MASTER, "down-after-milliseconds", milliseconds)
@@ -342,7 +342,7 @@ class ClusterStore(Store):
     names = ("redis-1", "redis-2", "redis-3")
 
     def process(self, folder: Path) -> Process:
-        return Process(folder, self.program, self.conf, {"patience": PATIENCE})
+        return Process(folder, self.program, self.conf, {"down_after": DOWN_AFTER})
 
     def prepare(self) -> None:
         for process in self.processes.values():

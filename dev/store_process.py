@@ -24,8 +24,8 @@ from server import (
     saved_settings,
 )
 
-# On a busy machine any process can be stalled for seconds.
-PATIENCE_SECONDS = 15
+# How long a busy machine may stall a process.
+STALL_SECONDS = 15
 PROGRAMS = Programs(
     STATE / "stores-programs",
     {
@@ -147,7 +147,7 @@ class Process:
         """Whether it was suspended, and responds to nothing."""
         return (pid := self.pid()) is not None and process_state(pid).startswith("T")
 
-    def ask(self, *words: object, timeout: float = PATIENCE_SECONDS) -> Any:
+    def ask(self, *words: object, timeout: float = STALL_SECONDS) -> Any:
         """Send a command, and read the response: Redis's, or the first line of memcached's."""
         with contextlib.ExitStack() as stack:
             connection = stack.enter_context(socket.create_connection((HOST, self.port), timeout=timeout))

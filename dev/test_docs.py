@@ -115,6 +115,9 @@ def dead_links() -> list[str]:
 
 def main() -> int:
     arguments = sys.argv[1:]
+    if unknown := [it for it in arguments if it not in PAGES and it not in ("--links", "--static")]:
+        print(f"dev/test_docs.py: no page {unknown[0]!r} in docs_lib/pages.py", file=sys.stderr)
+        return 2
     problems = unlisted() + dead_links()
     counts: collections.Counter[tuple[str, str]] = collections.Counter()
     if arguments != ["--links"]:

@@ -1,4 +1,4 @@
-"""A check of dev/keystone against a real server: python3 dev/test_keystone.py (about 20 seconds)."""
+"""A check of dev/keystone against a real server: python3 dev/test_keystone.py (about half a minute)."""
 
 import base64
 import contextlib

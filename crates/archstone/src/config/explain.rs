@@ -26,7 +26,8 @@ pub struct Explanation {
 pub struct ExplainedValue {
     /// The option, or the key of a service's setting.
     pub name: String,
-    /// Whether the value is never shown. The URL of a token store is, without its password.
+    /// Whether the value is never shown. This does not include the URL of a token store, which is shown without its
+    /// password.
     pub secret: bool,
     /// The origin of the value.
     pub origin: Origin,

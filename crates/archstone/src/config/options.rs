@@ -30,8 +30,8 @@ impl OptionSpec {
         Self::variable_of(self.name)
     }
 
-    /// Whether a value of the option must not be shown as it is: the URL of a store or a proxy only if it contains a
-    /// password.
+    /// Whether a value of the option must not be shown as it is: the URL of a store only if it contains a password, and
+    /// that of a proxy only if it contains a user name or a password.
     ///
     /// ```
     /// use archstone::config::OptionSpec;
@@ -45,7 +45,7 @@ impl OptionSpec {
     pub fn hides(&self, value: &str) -> bool {
         match self.name {
             "token_cache" => has_password(value),
-            // What is no URL may be a part of one with a password.
+            // A value that is not a URL may be a part of one, with the password.
             "proxy" => value != "none" && Route::parse(value, "").map_or(true, |route| route.has_credentials()),
             _ => self.secret,
         }

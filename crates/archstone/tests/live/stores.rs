@@ -49,6 +49,7 @@ async fn machines_that_share_a_store_cause_one_login_and_share_one_failure() {
     for kind in KINDS {
         let store = store(kind);
         for (password, succeeds) in [("alice-secret", true), ("wrong", false)] {
+            // All machines have looked for a token before the login ends.
             let path = Path::new("delay=1000");
             let machines: Vec<_> = (0..8).map(|_| machine(&path, &store, password)).collect();
             // Connected one after the other: eight simultaneous handshakes take a small machine longer than the store's

@@ -14,7 +14,7 @@ pub(super) struct Connection(pub(super) Wire<Box<dyn Stream>>);
 
 impl Connection {
     pub(super) async fn look(&mut self, name: &str) -> io::Result<(Option<Kept>, u64)> {
-        // The server reads one after the other. A lease that is taken in between has the next number, too.
+        // The server reads these keys in this order. A lease that is taken in between has the next number, too.
         let [fence, lease, token] = self.get(name, ["fence", "lease", "token"]).await?;
         let held = lease.map_or(0, |it| number(&it.bytes));
         // If there is no lease now, the next one counts.
